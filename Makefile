@@ -1,0 +1,50 @@
+# The project's commands. A machine needs Python >= 3.11 and make; uv is brought from the package index when it is missing.
+PYTHON ?= python3
+UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
+RUN := $(UV) run --frozen
+PHONES ?= 4
+WORKERS ?= 2
+ARGS ?=
+
+.PHONY: demo test quick check bench screenshots setup clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make demo   the whole product on simulated phones (a terminal opens the console)"
+	@echo "make test   every test        make quick  without the slow ones"
+	@echo "make check  lint, types, import rules, name guards"
+	@echo "make bench  benchmarks, with their ratios; JSON in benchmarks/results/"
+
+.uv/bin/uv:
+	@echo "no uv here: installing it into .uv/" >&2
+	@$(PYTHON) -c 'import sys; sys.exit("shopwarden needs Python 3.11 or newer; this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
+	@$(PYTHON) -m venv .uv
+	@.uv/bin/python -m pip install --quiet --disable-pip-version-check "uv>=0.9"
+
+setup: $(filter .uv/%,$(UV))
+	@$(UV) sync --frozen --quiet
+
+demo: setup
+	@$(RUN) shopwarden demo --phones $(PHONES) $(ARGS)
+
+test: setup
+	@$(RUN) pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+
+quick: setup
+	@$(RUN) pytest -n $(WORKERS) --dist loadgroup -m "not slow" $(ARGS)
+
+check: setup
+	@$(RUN) ruff check .
+	@$(RUN) ruff format --check .
+	@$(RUN) mypy
+	@$(RUN) lint-imports
+	@$(RUN) pytest -q tests/meta
+
+bench: setup
+	@$(RUN) python -m benchmarks $(ARGS)
+
+screenshots: setup
+	@$(RUN) python -m scripts.screenshots
+
+clean:
+	rm -rf .venv .uv .pytest_cache .mypy_cache .ruff_cache

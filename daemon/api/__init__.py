@@ -1,0 +1,1 @@
+"""The daemon's contract with its clients: wire types, error codes, exit codes, texts and the client itself."""

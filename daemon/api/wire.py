@@ -1,0 +1,372 @@
+"""Wire types of the local API, version 1. Self-contained: converters from the daemon's own types live in the daemon.
+
+Unknown fields are ignored when decoding, so old clients read new daemons. Times are ISO 8601 UTC. `Masked` marks text
+that is safe to show to any role: contact details are masked, control and bidi characters replaced.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+import msgspec
+
+API_VERSION = 1
+
+Masked = NewType("Masked", str)
+
+
+class Role(StrEnum):
+    """What a caller may do; the daemon decides by uid, deny by default."""
+
+    OWNER = "owner"
+    ADMIN = "admin"
+    REVIEWER = "reviewer"
+    AUDITOR = "auditor"
+
+
+class EventKind(StrEnum):
+    MESSAGE = "message"
+    CALL = "call"
+    CONTACT = "contact"
+    ABSENCE = "absence"
+    """Something present at one read was absent at a later complete read. A finding for review, never an accusation."""
+
+
+class Direction(StrEnum):
+    IN = "in"
+    OUT = "out"
+    NONE = "none"
+
+
+class AlertStatus(StrEnum):
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    RESOLVED = "resolved"
+    SUPPRESSED = "suppressed"
+
+
+class Severity(StrEnum):
+    INFO = "info"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+
+class DeviceAvailability(StrEnum):
+    ONLINE = "online"
+    IDLE = "idle"
+    OFFLINE = "offline"
+    MISSING = "missing"
+
+
+class Verb(StrEnum):
+    """Commands to a phone that exist by now."""
+
+    LOCK = "lock"
+    REFETCH = "refetch"
+    NOTICE = "notice"
+
+
+class CommandState(StrEnum):
+    QUEUED = "queued"
+    SENT = "sent"
+    ACKNOWLEDGED = "acknowledged"
+    """Done and read back from the phone."""
+    FAILED = "failed"
+    NOT_NOW = "not_now"
+    UNKNOWN = "unknown"
+    """The link was lost after sending; being probed."""
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_terminal(self) -> bool:
+        return self in {CommandState.ACKNOWLEDGED, CommandState.FAILED, CommandState.EXPIRED, CommandState.CANCELLED}
+
+
+class Wire(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of everything on the wire."""
+
+
+class Hello(Wire):
+    """First answer to every client."""
+
+    api_version: int
+    daemon_version: str
+    store: str
+    role: Role
+    ledger_size: int
+    server_time: datetime
+    language: str
+    """The store's default language, `en` or `zh`."""
+
+
+class CapabilityLine(Wire):
+    name: str
+    availability: str
+    """yes, no or unknown."""
+    evidence: str
+    advice: str | None
+    """What to tap, already in the asked language."""
+
+
+class Device(Wire):
+    serial: str
+    employee: str | None
+    """None: not enrolled, nothing is collected."""
+    state: str
+    """The adb state verbatim, or `absent`."""
+    availability: DeviceAvailability
+    last_seen_at: datetime | None
+    battery_pct: int | None
+    profile: str
+    """Manufacturer, model and Android version in one safe line."""
+    capabilities: tuple[CapabilityLine, ...]
+    pending_commands: int
+    transports: tuple[str, ...]
+    is_locked: bool | None
+    is_screen_on: bool | None
+    is_charging: bool | None
+    clock_offset_ms: int | None
+    backfill_done: bool
+    """True once every source was read to its end at least once."""
+    events: int
+    """Records archived from this phone."""
+    open_alerts: int
+    last_error: str | None
+    """Stable error code of the current trouble, None when well."""
+    notice_posted: bool | None
+
+
+class Enrolment(Wire):
+    serial: str
+    employee: str
+    notice_version: str
+    notice_sha256: str
+    acknowledged_by: str
+    acknowledged_at: datetime
+    enrolled_by: str
+    enrolled_at: datetime
+    scope: tuple[str, ...]
+    """Sources that may be collected."""
+    ended_at: datetime | None
+
+
+class EnrolRequest(Wire):
+    serial: str
+    employee: str
+    notice_version: str
+    acknowledged_by: str
+    scope: tuple[str, ...] = ("sms", "call_log", "contacts")
+
+
+class MatchedSpan(Wire):
+    """Code points in `body` of the same object, end exclusive."""
+
+    start: int
+    end: int
+
+
+class Event(Wire):
+    event_id: str
+    ledger_index: int
+    device: str
+    kind: EventKind
+    source: str
+    source_key: str
+    occurred_at: datetime
+    received_at: datetime
+    direction: Direction
+    peer: str
+    """Masked unless revealed."""
+    conversation: str
+    """Stable token of (device, peer): tells conversations apart without telling the number."""
+    body: str
+    """Masked unless revealed. For a call: its type and duration in words; for a contact: its name and numbers."""
+    attachments: tuple[str, ...]
+    absent_since: datetime | None
+    matched: tuple[MatchedSpan, ...] = ()
+    """Of `search` only."""
+    is_revealed: bool = False
+
+
+class EventQuery(Wire):
+    """Filters are joined by AND. Newest first."""
+
+    device: str | None = None
+    kind: str | None = None
+    """An EventKind or a source (`sms`, `call_log`, `contacts`)."""
+    since: datetime | None = None
+    """By `occurred_at`, inclusive."""
+    conversation: str | None = None
+    text: str | None = None
+    """Search words; Han words of one or two characters are found too."""
+    limit: int = 50
+    """1 to 1000."""
+    before: int | None = None
+    """A `ledger_index`: only older entries; how pages follow each other."""
+    event_ids: tuple[str, ...] = ()
+
+
+class Evidence(Wire):
+    """Why a rule fired, masked."""
+
+    surface: str
+    """The matched text with a little around it."""
+    start: int
+    """Where `word` matched in `surface`, code points; equal to `end` for an absence."""
+    end: int
+    word: str
+    how: str
+    ruleset: str
+
+
+class Alert(Wire):
+    alert_id: str
+    event_id: str
+    device: str
+    rule_id: str
+    title: str
+    """In the asked language."""
+    category: str
+    severity: Severity
+    status: AlertStatus
+    raised_at: datetime
+    """When the daemon committed it."""
+    evidence: tuple[Evidence, ...]
+    source: str
+    source_key: str
+    employee: str | None
+    occurred_at: datetime
+    note: str | None = None
+    handled_by: str | None = None
+    handled_at: datetime | None = None
+
+
+class AlertAction(Wire):
+    note: str | None = None
+
+
+class CommandRequest(Wire):
+    device: str
+    verb: Verb
+    reason: str
+    expires_in_s: int | None = None
+    """None: the verb's default (lock 24 h, refetch 10 min, notice 4 h)."""
+
+
+class Command(Wire):
+    command_id: str
+    device: str
+    verb: Verb
+    state: CommandState
+    reason: str
+    requested_by: str
+    requested_at: datetime
+    expires_at: datetime
+    updated_at: datetime
+    tries: int
+    result: str | None
+    """Stable code of the outcome, such as `locked`, `no_screen_lock`, `phone_offline`."""
+    result_text: str | None
+    """The same for people, in the asked language."""
+
+
+class AuditEntry(Wire):
+    audit_id: int
+    ledger_index: int
+    at: datetime
+    actor: str
+    role: str
+    action: str
+    """Stable verb, such as `events.reveal`, `enrol`, `command.lock`."""
+    target: str
+    """Ids only, no content."""
+    reason: str | None
+    outcome: str
+
+
+class RevealRequest(Wire):
+    """Opening content. The audit entry is on disk before the first byte leaves."""
+
+    query: EventQuery
+    reason: str
+
+
+class VerifyReport(Wire):
+    ok: bool
+    ledger_size: int
+    root_sha256: str
+    records_checked: int
+    heads_checked: int
+    first_bad: str | None
+    """Names the first damaged record, `ledger:123` or an event id; None when all is well."""
+    problem: str | None
+    """Stable code, None when all is well."""
+    text: str
+    """For people, in the asked language."""
+
+
+class HealthCheck(Wire):
+    name: str
+    status: str
+    """ok, warn, fail."""
+    detail: str
+    advice: str | None
+
+
+class Health(Wire):
+    """What `doctor` and the console's header show."""
+
+    checks: tuple[HealthCheck, ...]
+    is_collecting: bool
+    disk_free_bytes: int
+    queue_depth: int
+    events: int
+    open_alerts_by_severity: dict[str, int]
+
+
+class StreamKind(StrEnum):
+    HELLO = "hello"
+    EVENT = "event"
+    ALERT = "alert"
+    DEVICE = "device"
+    COMMAND = "command"
+    HEALTH = "health"
+    RESET = "reset"
+    """The daemon no longer has what this client missed: reload the lists."""
+
+
+class StreamItem(Wire):
+    """One server-sent event. `ledger_index` is its id where it has one; resume with it as Last-Event-ID."""
+
+    kind: StreamKind
+    ledger_index: int | None
+    event: Event | None = None
+    alert: Alert | None = None
+    device: Device | None = None
+    command: Command | None = None
+    health: Health | None = None
+    hello: Hello | None = None
+
+
+class Page(Wire):
+    """`{"schema": 1, "items": [...]}`; the type of the items is the endpoint's."""
+
+    schema: int = 1
+    items: Sequence[msgspec.Raw] = ()
+    next_before: int | None = None
+
+
+class ApiError(Wire):
+    """Body of every answer that is not 2xx."""
+
+    code: str
+    """Stable, dotted: `permission.denied`, `device.not_found`, `vault.disk_full`."""
+    message: str
+    """For people, in the asked language. No content, number or key."""
+    hint: str
+    """What to do."""
+    exit_code: int

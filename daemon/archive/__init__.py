@@ -1,0 +1,1 @@
+"""The encrypted archive: schema, migrations, the one writer, the readers."""

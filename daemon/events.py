@@ -1,0 +1,84 @@
+"""The daemon's own event: what `normalise` makes of a raw record and what the archive keeps."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+from adb_bridge.records import Cursor, DeviceSerial, Source
+from policies.model import Verdict
+
+EventId = NewType("EventId", str)
+"""`ev_` + 26 base32 characters of SHA-256(device, source, source key, content hash). Collecting twice gives the same id."""
+
+
+class EventKind(StrEnum):
+    """What happened."""
+
+    MESSAGE = "message"
+    CALL = "call"
+    CONTACT = "contact"
+    ABSENCE = "absence"
+
+
+class Direction(StrEnum):
+    """Seen from the phone."""
+
+    IN = "in"
+    OUT = "out"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One archived fact. Holds unmasked content: never log it."""
+
+    event_id: EventId
+    device: DeviceSerial
+    kind: EventKind
+    source: Source
+    source_key: str
+    occurred_at: datetime
+    """UTC, by the phone's clock. A claim; out-of-range claims become `received_at`."""
+    received_at: datetime
+    direction: Direction
+    peer: str | None
+    """Number or name as the phone gave it, None when unknown."""
+    peer_key: str | None
+    """Canonical form that equals across sources (`+8613800000017`), for blind index and conversations."""
+    body: bytes | None
+    """The provider's bytes for a message, a display line for others; None is the provider's NULL."""
+    attributes: str
+    """Canonical JSON of the remaining fields of the source (type, duration_s, sub_id, ...)."""
+    text: str
+    """What is judged and searched: `body` decoded with replacement, or the contact's names and numbers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedEvent:
+    """An event with what the rules said of it."""
+
+    event: Event
+    verdicts: tuple[Verdict, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ingest:
+    """One transaction's worth from one source of one phone."""
+
+    device: DeviceSerial
+    source: Source
+    judged: tuple[JudgedEvent, ...]
+    absent_keys: tuple[str, ...]
+    """Source keys to mark absent; each becomes an ABSENCE event that is part of `judged` too."""
+    cursor: Cursor
+    is_caught_up: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Committed:
+    """What a commit changed; published to the stream after the commit."""
+
+    new_event_ids: tuple[EventId, ...]
+    new_alert_ids: tuple[str, ...]
+    ledger_size: int

@@ -1,0 +1,1 @@
+"""The local API's server side: routes, roles, the live stream."""

@@ -1,0 +1,79 @@
+"""What the API's handlers ask of the daemon. The handlers know HTTP, the service knows the shop."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from .api.exit_codes import ExitCode
+from .api.wire import (
+    Alert,
+    AlertStatus,
+    AuditEntry,
+    Command,
+    CommandRequest,
+    Device,
+    Enrolment,
+    EnrolRequest,
+    Event,
+    EventQuery,
+    Health,
+    Hello,
+    Role,
+    StreamItem,
+    VerifyReport,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Who asks, as the kernel and the configuration say."""
+
+    uid: int
+    name: str
+    role: Role
+    language: str
+    """`en` or `zh`: the language of texts in the answer."""
+
+
+class ServiceError(Exception):
+    """A refusal that the client shows. `code` finds the text and hint in the catalogs; no content in here."""
+
+    def __init__(self, code: str, *, http_status: int, exit_code: ExitCode, **values: str | int) -> None:
+        super().__init__(code)
+        self.code = code
+        self.http_status = http_status
+        self.exit_code = exit_code
+        self.values = values
+
+
+class Service(Protocol):
+    """Every method raises `ServiceError`. Content in answers is masked unless the method says revealed."""
+
+    async def hello(self, caller: Caller) -> Hello: ...
+    async def health(self, caller: Caller) -> Health: ...
+    async def devices(self, caller: Caller) -> tuple[Device, ...]: ...
+    async def device(self, caller: Caller, serial: str) -> Device: ...
+    async def connect(self, caller: Caller, address: str) -> str:
+        """Connect to `host:port` and remember it. Returns a stable outcome word."""
+
+    async def disconnect(self, caller: Caller, address: str) -> None: ...
+    async def enrolments(self, caller: Caller) -> tuple[Enrolment, ...]: ...
+    async def enrol(self, caller: Caller, request: EnrolRequest) -> Enrolment: ...
+    async def unenrol(self, caller: Caller, serial: str, reason: str) -> Enrolment: ...
+    async def events(self, caller: Caller, query: EventQuery) -> tuple[Event, ...]: ...
+    async def reveal(self, caller: Caller, query: EventQuery, reason: str) -> tuple[Event, ...]:
+        """Unmasked; the audit entry is durable before this returns."""
+
+    async def alerts(
+        self, caller: Caller, *, status: AlertStatus | None, device: str | None, limit: int
+    ) -> tuple[Alert, ...]: ...
+    async def alert(self, caller: Caller, alert_id: str) -> Alert: ...
+    async def change_alert(self, caller: Caller, alert_id: str, to: AlertStatus, note: str | None) -> Alert: ...
+    async def command(self, caller: Caller, request: CommandRequest) -> Command: ...
+    async def commands(self, caller: Caller, *, device: str | None, limit: int) -> tuple[Command, ...]: ...
+    async def command_by_id(self, caller: Caller, command_id: str) -> Command: ...
+    async def cancel_command(self, caller: Caller, command_id: str) -> Command: ...
+    async def audit(self, caller: Caller, *, limit: int, before: int | None) -> tuple[AuditEntry, ...]: ...
+    async def verify(self, caller: Caller, since: int | None) -> VerifyReport: ...
+    def stream(self, caller: Caller, after: int | None) -> AsyncIterator[StreamItem]:
+        """First a HELLO, then devices, then everything after ledger index `after` (None: from now), for ever."""

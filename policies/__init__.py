@@ -1,0 +1,1 @@
+"""Judging text: folding, matching, contact detection, masking, rules. Pure: reads rule files, nothing else."""

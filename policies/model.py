@@ -1,0 +1,121 @@
+"""What policies judge and what they answer. No domain of phones here: text with a few facts about it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How urgent a finding is, lowest first."""
+
+    INFO = "info"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+    @property
+    def rank(self) -> int:
+        """0 for INFO up to 4 for CRITICAL."""
+        return list(Severity).index(self)
+
+    def raised(self, steps: int) -> "Severity":
+        """`steps` levels higher, capped at CRITICAL."""
+        levels = list(Severity)
+        return levels[min(self.rank + steps, len(levels) - 1)]
+
+
+class How(StrEnum):
+    """By which view of the text a hit was found, plainest first."""
+
+    EXACT = "exact"
+    FOLDED = "folded"
+    GAP = "gap"
+    REPEAT = "repeat"
+    HOMOPHONE = "homophone"
+    PINYIN = "pinyin"
+    LOOKALIKE = "lookalike"
+    SPLIT = "split"
+    ALIAS = "alias"
+    REVERSED = "reversed"
+
+
+class Side(StrEnum):
+    """Who wrote it."""
+
+    STAFF = "staff"
+    CUSTOMER = "customer"
+    UNKNOWN = "unknown"
+
+
+class SubjectKind(StrEnum):
+    """What is judged. `kinds` in a rule names these."""
+
+    MESSAGE = "message"
+    CALL = "call"
+    CONTACT = "contact"
+    ABSENCE = "absence"
+    """Something present at one read and absent at a later complete read."""
+
+
+class ContactKind(StrEnum):
+    """Kinds of contact detail that are found and masked."""
+
+    MOBILE = "mobile"
+    LANDLINE = "landline"
+    WECHAT = "wechat"
+    QQ = "qq"
+    EMAIL = "email"
+    ID_CARD = "id_card"
+    BANK_CARD = "bank_card"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """One thing to judge."""
+
+    kind: SubjectKind
+    channel: str
+    """Where it was said: `sms`, `call_log`, `contacts`, …; rules may limit themselves to channels."""
+    text: str
+    """The message, or the display name of a contact; empty for a call."""
+    side: Side = Side.UNKNOWN
+    previous: tuple[str, ...] = ()
+    """Earlier messages of the same conversation, oldest first, for context rules."""
+    sender: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Hit:
+    """One place a rule matched. Offsets are code points of `Subject.text`, end exclusive."""
+
+    start: int
+    end: int
+    rule_id: str
+    word: str
+    """The lexicon entry as the rule's author wrote it."""
+    category: str
+    severity: Severity
+    how: How
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class ContactSpan:
+    """A contact detail in a text. Offsets as in `Hit`."""
+
+    start: int
+    end: int
+    kind: ContactKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What a rule says of one subject: its strongest hit and all its spans. `hits` is empty for an absence."""
+
+    rule_id: str
+    rule_title: dict[str, str]
+    """Language tag (`en`, `zh`) to title."""
+    category: str
+    severity: Severity
+    hits: tuple[Hit, ...]
+    ruleset_version: str
+    """Version and hash of the rule set that judged, `retail-zh@1+ab12cd34`."""
