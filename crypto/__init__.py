@@ -1,1 +1,1 @@
-"""Keys, the encrypted database file, blind indexes and the tamper-evident ledger. Knows bytes and rows, no domain types."""
+"""Keys, the encrypted database, blind indexes, the tamper-evident ledger. Knows bytes and rows, no domain types."""
