@@ -9,7 +9,7 @@ from adb_bridge.records import Cursor, DeviceSerial, Source
 from policies.model import Verdict
 
 EventId = NewType("EventId", str)
-"""`ev_` + 26 base32 characters of SHA-256(device, source, source key, content hash): collecting twice changes nothing."""
+"""`ev_` + 26 base32 characters of SHA-256(device, source, source key, content hash): the same row, the same id."""
 
 
 class EventKind(StrEnum):

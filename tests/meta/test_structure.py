@@ -1,0 +1,57 @@
+"""House rules that a linter does not know."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ("adb_bridge", "console", "crypto", "daemon", "policies")
+SOURCES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+
+
+def test_no_file_is_two_things() -> None:
+    long = {
+        str(path.relative_to(ROOT)): count for path in SOURCES if (count := len(path.read_text().splitlines())) > 400
+    }
+    assert long == {}
+
+
+def test_nothing_is_left_for_later_in_the_code() -> None:
+    marks = re.compile(r"\b(TODO|FIXME|XXX|NotImplementedError)\b")
+    assert [str(path) for path in SOURCES if marks.search(path.read_text())] == []
+
+
+def test_only_the_blind_excepts_that_say_why() -> None:
+    for path in SOURCES:
+        for line in path.read_text().splitlines():
+            if re.search(r"except (Base)?Exception\b|except:", line):
+                assert "noqa: BLE001" in line, f"{path}: {line.strip()}"
+
+
+@pytest.mark.parametrize(
+    ("module", "strangers"),
+    [
+        (
+            "console.main",
+            ("textual", "sqlcipher3", "cryptography", "adbutils", "ahocorasick", "watchdog", "adb_bridge"),
+        ),
+        (
+            "console.app.app",
+            ("sqlcipher3", "cryptography", "adbutils", "ahocorasick", "adb_bridge", "policies", "crypto"),
+        ),
+        ("daemon.api.client", ("textual", "sqlcipher3", "cryptography", "adbutils", "ahocorasick", "adb_bridge")),
+        ("adb_bridge.bridge", ("textual", "sqlcipher3", "cryptography", "ahocorasick", "daemon.api")),
+        ("crypto.keyring", ("textual", "adbutils", "ahocorasick", "daemon", "adb_bridge", "policies")),
+        ("policies.engine", ("textual", "adbutils", "sqlcipher3", "cryptography", "daemon", "asyncio")),
+    ],
+)
+def test_importing_a_room_brings_no_stranger(module: str, strangers: tuple[str, ...]) -> None:
+    """import-linter reads source; this looks at what really gets loaded."""
+    code = f"import sys, {module}; print(*[name for name in {strangers!r} if name in sys.modules])"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True, timeout=60
+    ).stdout.split()
+    assert loaded == []
