@@ -6,6 +6,15 @@ PHONES ?= 4
 WORKERS ?= 2
 ARGS ?=
 
+# `make demo -- --headless 20 --json` works too: what follows the goal is handed on.
+ifeq (demo,$(firstword $(MAKECMDGOALS)))
+  DEMO_WORDS := $(wordlist 2,$(words $(MAKECMDGOALS)),$(MAKECMDGOALS))
+  ifneq (,$(DEMO_WORDS))
+    $(eval .PHONY: $(DEMO_WORDS))
+    $(eval $(DEMO_WORDS): ; @:)
+  endif
+endif
+
 .PHONY: demo test quick check bench screenshots setup clean
 .DEFAULT_GOAL := help
 
@@ -25,7 +34,7 @@ setup: $(filter .uv/%,$(UV))
 	@$(UV) sync --frozen --quiet
 
 demo: setup
-	@$(RUN) shopwarden demo --phones $(PHONES) $(ARGS)
+	@$(RUN) shopwarden demo --phones $(PHONES) $(ARGS) $(DEMO_WORDS)
 
 test: setup
 	@$(RUN) pytest -n $(WORKERS) --dist loadgroup $(ARGS)
