@@ -1,0 +1,77 @@
+"""One table: which role may do what. Everything that is not in it is refused.
+
+The store's admin runs phones and sees that something is wrong, never what was written; the reviewer reads, the auditor
+checks the readers.
+"""
+
+from enum import StrEnum
+
+from .api.exit_codes import ExitCode
+from .api.wire import Role
+from .service import Caller, ServiceError
+
+
+class Permission(StrEnum):
+    """What a call needs."""
+
+    HELLO = "hello"
+    HEALTH = "health.read"
+    DEVICES_READ = "devices.read"
+    DEVICES_MANAGE = "devices.manage"
+    ENROLMENTS_READ = "enrolments.read"
+    ENROL = "enrolments.change"
+    EVENTS_READ = "events.read"
+    EVENTS_REVEAL = "events.reveal"
+    ALERTS_READ = "alerts.read"
+    ALERTS_HANDLE = "alerts.handle"
+    COMMANDS_READ = "commands.read"
+    COMMANDS_ISSUE = "commands.issue"
+    AUDIT_READ = "audit.read"
+    VERIFY = "verify"
+    STREAM = "stream"
+
+
+_EVERYBODY = frozenset({Permission.HELLO, Permission.HEALTH, Permission.STREAM})
+
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.OWNER: frozenset(Permission),
+    Role.ADMIN: _EVERYBODY
+    | {
+        Permission.DEVICES_READ,
+        Permission.DEVICES_MANAGE,
+        Permission.ENROLMENTS_READ,
+        Permission.ENROL,
+        Permission.ALERTS_READ,
+        Permission.ALERTS_HANDLE,
+        Permission.COMMANDS_READ,
+        Permission.COMMANDS_ISSUE,
+    },
+    Role.REVIEWER: _EVERYBODY
+    | {
+        Permission.DEVICES_READ,
+        Permission.ENROLMENTS_READ,
+        Permission.EVENTS_READ,
+        Permission.EVENTS_REVEAL,
+        Permission.ALERTS_READ,
+        Permission.ALERTS_HANDLE,
+        Permission.COMMANDS_READ,
+    },
+    Role.AUDITOR: _EVERYBODY | {Permission.ENROLMENTS_READ, Permission.AUDIT_READ, Permission.VERIFY},
+}
+
+
+def may(role: Role, permission: Permission) -> bool:
+    """Deny by default."""
+    return permission in PERMISSIONS.get(role, frozenset())
+
+
+def require(caller: Caller, permission: Permission) -> None:
+    """Raise `permission.denied` (403, exit 5) unless the caller's role has it."""
+    if not may(caller.role, permission):
+        raise ServiceError(
+            "permission.denied",
+            http_status=403,
+            exit_code=ExitCode.NOT_PERMITTED,
+            role=caller.role.value,
+            permission=permission.value,
+        )
