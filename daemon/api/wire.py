@@ -4,16 +4,27 @@ Unknown fields are ignored when decoding, so old clients read new daemons. Times
 that is safe to show to any role: contact details are masked, control and bidi characters replaced.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import NewType
+from typing import Annotated, Generic, NewType, TypeVar
 
 import msgspec
 
 API_VERSION = 1
 
 Masked = NewType("Masked", str)
+
+ItemT = TypeVar("ItemT")
+
+Id = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
+"""Serials, ids and tokens that a client sends."""
+Line = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+"""Names and other short text that a client sends."""
+Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
+"""Why; ends up in the audit."""
+Note = Annotated[str, msgspec.Meta(max_length=2000)]
+Words = Annotated[str, msgspec.Meta(max_length=200)]
+"""Search words."""
 
 
 class Role(StrEnum):
@@ -90,7 +101,7 @@ class Wire(msgspec.Struct, frozen=True, kw_only=True):
     """Base of everything on the wire."""
 
 
-class Hello(Wire):
+class Hello(Wire, frozen=True, kw_only=True):
     """First answer to every client."""
 
     api_version: int
@@ -103,7 +114,7 @@ class Hello(Wire):
     """The store's default language, `en` or `zh`."""
 
 
-class CapabilityLine(Wire):
+class CapabilityLine(Wire, frozen=True, kw_only=True):
     name: str
     availability: str
     """yes, no or unknown."""
@@ -112,7 +123,7 @@ class CapabilityLine(Wire):
     """What to tap, already in the asked language."""
 
 
-class Device(Wire):
+class Device(Wire, frozen=True, kw_only=True):
     serial: str
     employee: str | None
     """None: not enrolled, nothing is collected."""
@@ -140,7 +151,7 @@ class Device(Wire):
     notice_posted: bool | None
 
 
-class Enrolment(Wire):
+class Enrolment(Wire, frozen=True, kw_only=True):
     serial: str
     employee: str
     notice_version: str
@@ -154,22 +165,28 @@ class Enrolment(Wire):
     ended_at: datetime | None
 
 
-class EnrolRequest(Wire):
-    serial: str
-    employee: str
-    notice_version: str
-    acknowledged_by: str
-    scope: tuple[str, ...] = ("sms", "call_log", "contacts")
+class EnrolRequest(Wire, frozen=True, kw_only=True):
+    serial: Id
+    employee: Line
+    notice_version: Line
+    acknowledged_by: Line
+    scope: Annotated[tuple[Id, ...], msgspec.Meta(min_length=1, max_length=16)] = ("sms", "call_log", "contacts")
 
 
-class MatchedSpan(Wire):
+class EndEnrolmentRequest(Wire, frozen=True, kw_only=True):
+    """Collecting stops with this; what was archived stays under its retention."""
+
+    reason: Reason
+
+
+class MatchedSpan(Wire, frozen=True, kw_only=True):
     """Code points in `body` of the same object, end exclusive."""
 
     start: int
     end: int
 
 
-class Event(Wire):
+class Event(Wire, frozen=True, kw_only=True):
     event_id: str
     ledger_index: int
     device: str
@@ -192,25 +209,24 @@ class Event(Wire):
     is_revealed: bool = False
 
 
-class EventQuery(Wire):
+class EventQuery(Wire, frozen=True, kw_only=True):
     """Filters are joined by AND. Newest first."""
 
-    device: str | None = None
-    kind: str | None = None
+    device: Id | None = None
+    kind: Id | None = None
     """An EventKind or a source (`sms`, `call_log`, `contacts`)."""
     since: datetime | None = None
     """By `occurred_at`, inclusive."""
-    conversation: str | None = None
-    text: str | None = None
+    conversation: Id | None = None
+    text: Words | None = None
     """Search words; Han words of one or two characters are found too."""
-    limit: int = 50
-    """1 to 1000."""
+    limit: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 50
     before: int | None = None
     """A `ledger_index`: only older entries; how pages follow each other."""
-    event_ids: tuple[str, ...] = ()
+    event_ids: Annotated[tuple[Id, ...], msgspec.Meta(max_length=1000)] = ()
 
 
-class Evidence(Wire):
+class Evidence(Wire, frozen=True, kw_only=True):
     """Why a rule fired, masked."""
 
     surface: str
@@ -223,7 +239,7 @@ class Evidence(Wire):
     ruleset: str
 
 
-class Alert(Wire):
+class Alert(Wire, frozen=True, kw_only=True):
     alert_id: str
     event_id: str
     device: str
@@ -245,19 +261,19 @@ class Alert(Wire):
     handled_at: datetime | None = None
 
 
-class AlertAction(Wire):
-    note: str | None = None
+class AlertAction(Wire, frozen=True, kw_only=True):
+    note: Note | None = None
 
 
-class CommandRequest(Wire):
-    device: str
+class CommandRequest(Wire, frozen=True, kw_only=True):
+    device: Id
     verb: Verb
-    reason: str
-    expires_in_s: int | None = None
+    reason: Reason
+    expires_in_s: Annotated[int, msgspec.Meta(ge=1, le=30 * 86400)] | None = None
     """None: the verb's default (lock 24 h, refetch 10 min, notice 4 h)."""
 
 
-class Command(Wire):
+class Command(Wire, frozen=True, kw_only=True):
     command_id: str
     device: str
     verb: Verb
@@ -274,7 +290,7 @@ class Command(Wire):
     """The same for people, in the asked language."""
 
 
-class AuditEntry(Wire):
+class AuditEntry(Wire, frozen=True, kw_only=True):
     audit_id: int
     ledger_index: int
     at: datetime
@@ -288,14 +304,30 @@ class AuditEntry(Wire):
     outcome: str
 
 
-class RevealRequest(Wire):
+class RevealRequest(Wire, frozen=True, kw_only=True):
     """Opening content. The audit entry is on disk before the first byte leaves."""
 
     query: EventQuery
-    reason: str
+    reason: Reason
 
 
-class VerifyReport(Wire):
+class ConnectRequest(Wire, frozen=True, kw_only=True):
+    """A phone in the LAN, `host:port`."""
+
+    address: Annotated[str, msgspec.Meta(min_length=3, max_length=300)]
+
+
+class ConnectReport(Wire, frozen=True, kw_only=True):
+    outcome: str
+    """Stable word: `connected`, `already`, `auth_pending`, `failed`."""
+
+
+class VerifyRequest(Wire, frozen=True, kw_only=True):
+    since: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    """Ledger index to start from; None checks everything."""
+
+
+class VerifyReport(Wire, frozen=True, kw_only=True):
     ok: bool
     ledger_size: int
     root_sha256: str
@@ -309,7 +341,7 @@ class VerifyReport(Wire):
     """For people, in the asked language."""
 
 
-class HealthCheck(Wire):
+class HealthCheck(Wire, frozen=True, kw_only=True):
     name: str
     status: str
     """ok, warn, fail."""
@@ -317,7 +349,7 @@ class HealthCheck(Wire):
     advice: str | None
 
 
-class Health(Wire):
+class Health(Wire, frozen=True, kw_only=True):
     """What `doctor` and the console's header show."""
 
     checks: tuple[HealthCheck, ...]
@@ -339,7 +371,7 @@ class StreamKind(StrEnum):
     """The daemon no longer has what this client missed: reload the lists."""
 
 
-class StreamItem(Wire):
+class StreamItem(Wire, frozen=True, kw_only=True):
     """One server-sent event. `ledger_index` is its id where it has one; resume with it as Last-Event-ID."""
 
     kind: StreamKind
@@ -352,15 +384,16 @@ class StreamItem(Wire):
     hello: Hello | None = None
 
 
-class Page(Wire):
+class Page(Wire, Generic[ItemT], frozen=True, kw_only=True):
     """`{"schema": 1, "items": [...]}`; the type of the items is the endpoint's."""
 
     schema: int = 1
-    items: Sequence[msgspec.Raw] = ()
+    items: tuple[ItemT, ...] = ()
     next_before: int | None = None
+    """Pass as `before` for the next page; None on the last page and where the endpoint does not page."""
 
 
-class ApiError(Wire):
+class ApiError(Wire, frozen=True, kw_only=True):
     """Body of every answer that is not 2xx."""
 
     code: str

@@ -1,0 +1,29 @@
+"""Where the state lives: one rule for daemon and clients, so that both find the same socket."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import platformdirs
+
+from .socket_path import SOCKET_NAME
+
+STATE_VARIABLE = "SHOPWARDEN_STATE"
+SOCKET_VARIABLE = "SHOPWARDEN_SOCKET"
+
+
+def state_directory(explicit: Path | None, env: Mapping[str, str]) -> Path:
+    """`--state`, else $SHOPWARDEN_STATE, else systemd's $STATE_DIRECTORY, else the user's. Absolute; may not exist."""
+    if explicit is not None:
+        return explicit.expanduser().absolute()
+    named = env.get(STATE_VARIABLE) or env.get("STATE_DIRECTORY", "").split(":")[0]
+    if named:
+        return Path(named).expanduser().absolute()
+    return platformdirs.user_state_path("shopwarden")
+
+
+def socket_path(explicit: Path | None, state: Path, env: Mapping[str, str]) -> Path:
+    """`--socket`, else $SHOPWARDEN_SOCKET, else `api.sock` in the state directory."""
+    if explicit is not None:
+        return explicit.expanduser().absolute()
+    named = env.get(SOCKET_VARIABLE)
+    return Path(named).expanduser().absolute() if named else state / SOCKET_NAME

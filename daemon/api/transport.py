@@ -1,0 +1,185 @@
+"""HTTP to the daemon's Unix socket: one call, its time limit and the error it ends with."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import ExitStack, asynccontextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import aiohttp
+import msgspec
+from yarl import URL
+
+from .errors import (
+    ApiClientError,
+    ApiRefusedError,
+    ApiTimeoutError,
+    ApiUnreachableError,
+    ApiVersionError,
+    UnreachableReason,
+)
+from .exit_codes import ExitCode
+from .socket_path import reachable
+from .sse import HEARTBEAT_S
+from .texts import Texts
+from .wire import API_VERSION, ApiError, Wire
+
+AnswerT = TypeVar("AnswerT")
+
+VERSION_HEADER = "X-Shopwarden-Api"
+LANGUAGE_HEADER = "X-Shopwarden-Language"
+CONNECT_TIMEOUT_S = 5.0
+OPEN_STREAM_TIMEOUT_S = 10.0
+MAX_ANSWER_BYTES = 256 * 1024 * 1024
+"""A page of 1,000 revealed bodies of 64 KiB of Han text, with room."""
+
+
+class Transport:
+    """A connection pool to one socket. Open it with `async with`."""
+
+    def __init__(self, socket: Path, texts: Texts) -> None:
+        self.socket = socket
+        self._texts = texts
+        self._resources = ExitStack()
+        self._session: aiohttp.ClientSession | None = None
+
+    async def close(self) -> None:
+        """Drop every connection; calls under way end with an error."""
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+        self._resources.close()
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        answer: type[AnswerT],
+        *,
+        timeout_s: float,
+        body: Wire | None = None,
+        query: Mapping[str, str] | None = None,
+    ) -> AnswerT:
+        """One request. `path` is already percent-encoded. Raises ApiClientError."""
+        payload = await self._exchange(method, path, timeout_s=timeout_s, body=body, query=query)
+        return self.decode(payload, answer)
+
+    def decode(self, payload: bytes, answer: type[AnswerT]) -> AnswerT:
+        """`payload` as `answer`. Raises ApiVersionError when it is something else."""
+        try:
+            return msgspec.json.decode(payload, type=answer)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise self.version_error("api.unreadable") from error
+
+    async def fetch(self, path: str, *, timeout_s: float) -> bytes:
+        """A document as it is. Raises ApiClientError."""
+        return await self._exchange("GET", path, timeout_s=timeout_s, body=None, query=None)
+
+    @asynccontextmanager
+    async def stream(self, path: str, headers: Mapping[str, str]) -> AsyncIterator[AsyncIterator[bytes]]:
+        """The chunks of an answer without end; silence of three heartbeats ends it. Raises ApiClientError."""
+        limits = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_TIMEOUT_S, sock_read=3 * HEARTBEAT_S)
+        try:
+            async with asyncio.timeout(OPEN_STREAM_TIMEOUT_S):
+                response = await self._open_session().get(self._url(path), headers=headers, timeout=limits)
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise self._failure(error) from error
+        async with response:
+            if response.status != 200:
+                raise await self._refusal(response)
+            self._check_version(response)
+            yield self._chunks(response)
+
+    def unreachable(self, reason: UnreachableReason) -> ApiUnreachableError:
+        """The error for `reason`, with its texts."""
+        key = f"error.daemon.{reason}"
+        path = str(self.socket)
+        return ApiUnreachableError(
+            reason, self._texts.get(f"{key}.message", path=path), self._texts.get(f"{key}.hint", path=path)
+        )
+
+    async def _exchange(
+        self, method: str, path: str, *, timeout_s: float, body: Wire | None, query: Mapping[str, str] | None
+    ) -> bytes:
+        limits = aiohttp.ClientTimeout(total=timeout_s, sock_connect=CONNECT_TIMEOUT_S)
+        payload = None if body is None else msgspec.json.encode(body)
+        headers = {} if payload is None else {"Content-Type": "application/json"}
+        try:
+            request = self._open_session().request(
+                method, self._url(path).with_query(query), data=payload, headers=headers, timeout=limits
+            )
+            async with request as response:
+                if response.status >= 300:
+                    raise await self._refusal(response)
+                self._check_version(response)
+                return await self._read(response)
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise self._failure(error) from error
+
+    def _open_session(self) -> aiohttp.ClientSession:
+        if self._session is None or self._session.closed:
+            self._resources.close()
+            try:
+                path = self._resources.enter_context(reachable(self.socket))
+            except PermissionError as error:
+                raise self.unreachable(UnreachableReason.SOCKET_FORBIDDEN) from error
+            except OSError as error:
+                raise self.unreachable(UnreachableReason.NO_SOCKET) from error
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.UnixConnector(path=path, limit=16),
+                headers={LANGUAGE_HEADER: self._texts.language.value, "Accept": "application/json"},
+                trust_env=False,
+                auto_decompress=False,
+            )
+        return self._session
+
+    @staticmethod
+    def _url(path: str) -> URL:
+        return URL(f"http://shopwarden{path}", encoded=True)
+
+    def _check_version(self, response: aiohttp.ClientResponse) -> None:
+        if response.headers.get(VERSION_HEADER) != str(API_VERSION):
+            raise self.version_error("api.version")
+
+    async def _read(self, response: aiohttp.ClientResponse) -> bytes:
+        payload = bytearray()
+        async for chunk in response.content.iter_any():
+            payload += chunk
+            if len(payload) > MAX_ANSWER_BYTES:
+                raise self.version_error("api.unreadable")
+        return bytes(payload)
+
+    async def _chunks(self, response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
+        try:
+            async for chunk in response.content.iter_any():
+                yield chunk
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise self._failure(error) from error
+
+    async def _refusal(self, response: aiohttp.ClientResponse) -> ApiClientError:
+        self._check_version(response)
+        refusal = self.decode(await self._read(response), ApiError)
+        return ApiRefusedError(refusal.code, refusal.message, refusal.hint, refusal.exit_code, response.status)
+
+    def version_error(self, code: str) -> ApiVersionError:
+        """The error for an answer that is not ours, with its texts."""
+        key = f"error.{code}"
+        return ApiVersionError(
+            code, self._texts.get(f"{key}.message"), self._texts.get(f"{key}.hint"), ExitCode.UNREACHABLE
+        )
+
+    def _failure(self, error: Exception) -> ApiClientError:
+        if isinstance(error, TimeoutError):
+            message, hint = (
+                self._texts.get("error.daemon.timeout.message"),
+                self._texts.get("error.daemon.timeout.hint"),
+            )
+            return ApiTimeoutError("daemon.timeout", message, hint, ExitCode.TIMEOUT)
+        cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
+        if isinstance(cause, FileNotFoundError | NotADirectoryError):
+            return self.unreachable(UnreachableReason.NO_SOCKET)
+        if isinstance(cause, PermissionError):
+            return self.unreachable(UnreachableReason.SOCKET_FORBIDDEN)
+        if isinstance(error, aiohttp.ClientConnectorError):
+            return self.unreachable(UnreachableReason.NOT_RUNNING)
+        return self.unreachable(UnreachableReason.LINK_LOST)
