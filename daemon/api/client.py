@@ -14,6 +14,7 @@ import msgspec
 
 from .errors import ApiClientError, ApiRefusedError, ApiVersionError, UnreachableReason
 from .links import LinkOffline, LinkOnline, LinkRefused, LinkState
+from .requests import ConnectReport, ConnectRequest, EndEnrolmentRequest, Nothing, VerifyRequest
 from .sse import SseTooLargeError, read_payloads
 from .texts import Texts
 from .transport import Transport
@@ -25,10 +26,7 @@ from .wire import (
     AuditEntry,
     Command,
     CommandRequest,
-    ConnectReport,
-    ConnectRequest,
     Device,
-    EndEnrolmentRequest,
     Enrolment,
     EnrolRequest,
     Event,
@@ -40,7 +38,6 @@ from .wire import (
     StreamItem,
     StreamKind,
     VerifyReport,
-    VerifyRequest,
 )
 
 READ_TIMEOUT_S = 15.0
@@ -69,10 +66,14 @@ class ApiClient:
     async def __aenter__(self) -> Self:
         return self
 
+    async def close(self) -> None:
+        """Drop every connection; `async with` does it by itself."""
+        await self._transport.close()
+
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._transport.close()
+        await self.close()
 
     async def hello(self) -> Hello:
         """Who we are to the daemon. Raises ApiVersionError when it speaks another version."""
@@ -100,9 +101,7 @@ class ApiClient:
 
     async def disconnect(self, address: str) -> None:
         """Disconnect from `host:port` and forget it."""
-        await self._transport.call(
-            "DELETE", f"/v1/connections/{_segment(address)}", ConnectReport, timeout_s=READ_TIMEOUT_S
-        )
+        await self._transport.call("DELETE", f"/v1/connections/{_segment(address)}", Nothing, timeout_s=READ_TIMEOUT_S)
 
     async def enrolments(self) -> tuple[Enrolment, ...]:
         """Every enrolment record, ended ones included."""
@@ -162,6 +161,14 @@ class ApiClient:
             "POST", f"/v1/alerts/{_segment(alert_id)}/{to.value}", Alert,
             timeout_s=READ_TIMEOUT_S, body=AlertAction(note=note),
         )  # fmt: skip
+
+    async def acknowledge(self, alert_id: str, note: str | None = None) -> Alert:
+        """Somebody looks after it."""
+        return await self.change_alert(alert_id, AlertStatus.ACKNOWLEDGED, note)
+
+    async def resolve(self, alert_id: str, note: str | None = None) -> Alert:
+        """It is settled."""
+        return await self.change_alert(alert_id, AlertStatus.RESOLVED, note)
 
     async def command(self, request: CommandRequest) -> Command:
         """Queue a command for a phone."""

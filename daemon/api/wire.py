@@ -173,12 +173,6 @@ class EnrolRequest(Wire, frozen=True, kw_only=True):
     scope: Annotated[tuple[Id, ...], msgspec.Meta(min_length=1, max_length=16)] = ("sms", "call_log", "contacts")
 
 
-class EndEnrolmentRequest(Wire, frozen=True, kw_only=True):
-    """Collecting stops with this; what was archived stays under its retention."""
-
-    reason: Reason
-
-
 class MatchedSpan(Wire, frozen=True, kw_only=True):
     """Code points in `body` of the same object, end exclusive."""
 
@@ -215,7 +209,7 @@ class EventQuery(Wire, frozen=True, kw_only=True):
     device: Id | None = None
     kind: Id | None = None
     """An EventKind or a source (`sms`, `call_log`, `contacts`)."""
-    since: datetime | None = None
+    since: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
     """By `occurred_at`, inclusive."""
     conversation: Id | None = None
     text: Words | None = None
@@ -309,22 +303,6 @@ class RevealRequest(Wire, frozen=True, kw_only=True):
 
     query: EventQuery
     reason: Reason
-
-
-class ConnectRequest(Wire, frozen=True, kw_only=True):
-    """A phone in the LAN, `host:port`."""
-
-    address: Annotated[str, msgspec.Meta(min_length=3, max_length=300)]
-
-
-class ConnectReport(Wire, frozen=True, kw_only=True):
-    outcome: str
-    """Stable word: `connected`, `already`, `auth_pending`, `failed`."""
-
-
-class VerifyRequest(Wire, frozen=True, kw_only=True):
-    since: Annotated[int, msgspec.Meta(ge=0)] | None = None
-    """Ledger index to start from; None checks everything."""
 
 
 class VerifyReport(Wire, frozen=True, kw_only=True):
