@@ -1,0 +1,66 @@
+"""Small requests and queries of single endpoints; the types that carry the shop's facts are in `wire`."""
+
+from typing import Annotated
+
+import msgspec
+
+from .wire import AlertStatus, Id, Reason, Wire
+
+Limit = Annotated[int, msgspec.Meta(ge=1, le=1000)]
+Index = Annotated[int, msgspec.Meta(ge=-1, le=2**53)]
+
+
+class Nothing(Wire, frozen=True, kw_only=True):
+    """No query, no body."""
+
+
+class AlertQuery(Wire, frozen=True, kw_only=True):
+    """Filters are joined by AND. Newest first."""
+
+    status: AlertStatus | None = None
+    device: Id | None = None
+    limit: Limit = 200
+
+
+class CommandQuery(Wire, frozen=True, kw_only=True):
+    """Newest first."""
+
+    device: Id | None = None
+    limit: Limit = 200
+
+
+class AuditQuery(Wire, frozen=True, kw_only=True):
+    """Newest first."""
+
+    limit: Limit = 200
+    before: Index | None = None
+    """An `audit_id`: only older entries."""
+
+
+class StreamQuery(Wire, frozen=True, kw_only=True):
+    """Where the live stream starts; the header `Last-Event-ID` says the same and wins."""
+
+    after: Index | None = None
+    """A ledger index; -1 is the very beginning, None is now."""
+
+
+class EndEnrolmentRequest(Wire, frozen=True, kw_only=True):
+    """Collecting stops with this; what was archived stays under its retention."""
+
+    reason: Reason
+
+
+class ConnectRequest(Wire, frozen=True, kw_only=True):
+    """A phone in the LAN, `host:port`."""
+
+    address: Annotated[str, msgspec.Meta(min_length=3, max_length=300)]
+
+
+class ConnectReport(Wire, frozen=True, kw_only=True):
+    outcome: str
+    """Stable word: `connected`, `already`, `auth_pending`, `failed`."""
+
+
+class VerifyRequest(Wire, frozen=True, kw_only=True):
+    since: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    """Ledger index to start from; None checks everything."""
