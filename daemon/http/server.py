@@ -1,0 +1,185 @@
+"""The API server: one app, one Unix socket, one permission check for every route."""
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import web
+
+from ..api.exit_codes import ExitCode
+from ..api.texts import Language
+from ..logs import log_for, where
+from ..roles import Permission, require
+from ..service import Caller, Service, ServiceError
+from . import stream
+from .answers import answer, internal_error, refusal
+from .call import ApiRoute
+from .identity import IdentifyCaller, asked_language, peer_uid
+from .listener import Listener, listen
+from .rate_limit import RateLimiter
+from .routes import ROUTES, STREAM_PATH
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiLimits:
+    """Bounds of one server."""
+
+    body_bytes: int = 1024 * 1024
+    body_timeout_s: float = 15.0
+    idle_timeout_s: float = 60.0
+    """For a whole request head to arrive, and between requests of one connection."""
+    stop_timeout_s: float = 5.0
+    reveals_per_minute: float = 30.0
+    reveal_burst: int = 30
+    streams_per_principal: int = 32
+
+
+class ApiServer:
+    """Serves `service` at `socket`. Knows nothing of the shop but who may ask what."""
+
+    def __init__(
+        self,
+        service: Service,
+        identify_caller: IdentifyCaller,
+        socket: Path,
+        *,
+        monotonic: Callable[[], float],
+        default_language: Language = Language.EN,
+        limits: ApiLimits | None = None,
+        routes: tuple[ApiRoute, ...] = ROUTES,
+    ) -> None:
+        self._service = service
+        self._identify = identify_caller
+        self._socket = socket
+        self._language = default_language
+        self._limits = limits or ApiLimits()
+        self._reveals = RateLimiter(
+            per_minute=self._limits.reveals_per_minute, burst=self._limits.reveal_burst, monotonic=monotonic
+        )
+        self._streams: dict[int, int] = {}
+        self._stopping = asyncio.Event()
+        self._log = log_for("api")
+        self._routes: dict[web.AbstractRoute, ApiRoute] = {}
+        self._routes_to_add = routes
+        self._runner: web.AppRunner | None = None
+        self._listener: Listener | None = None
+
+    async def start(self) -> None:
+        """Open the socket and serve. Raises SocketTakenError, OSError."""
+        self._listener = listen(self._socket)
+        runner = web.AppRunner(
+            self.app(),
+            access_log=None,  # addresses and agents are content of a kind; the audit is the record
+            keepalive_timeout=self._limits.idle_timeout_s,
+            shutdown_timeout=self._limits.stop_timeout_s,
+            handle_signals=False,
+        )
+        await runner.setup()
+        await web.SockSite(runner, self._listener.socket).start()
+        self._runner = runner
+
+    async def stop(self) -> None:
+        """End streams, let calls under way finish for `stop_timeout_s`, remove the socket's file. Harmless twice."""
+        self._stopping.set()
+        listener, self._listener = self._listener, None
+        if listener is not None:
+            listener.remove_file()
+        runner, self._runner = self._runner, None
+        if runner is not None:
+            await runner.cleanup()
+        elif listener is not None:
+            listener.socket.close()
+
+    def app(self) -> web.Application:
+        """The aiohttp application with every route of the table."""
+        app = web.Application(middlewares=[self._guard], client_max_size=self._limits.body_bytes)
+        for route in self._routes_to_add:
+            self._routes[app.router.add_route(route.method, route.path, self._endpoint(route))] = route
+        return app
+
+    @web.middleware
+    async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """The one check: who, which role, which permission. What it does not know, it refuses."""
+        language = asked_language(request, self._language)
+        try:
+            caller = self._caller(request, language)
+            route = self._routes.get(request.match_info.route)
+            if route is not None:
+                require(caller, route.permission)
+                request["caller"] = caller
+            return await handler(request)
+        except ServiceError as error:
+            return refusal(error, language)
+        except web.HTTPException as error:
+            return refusal(self._http_error(error), language)
+        except Exception as error:  # noqa: BLE001 - the dispatcher's last handler: one broken call must not end the daemon
+            return refusal(internal_error(self._report(error)), language)
+
+    def _caller(self, request: web.Request, language: Language) -> Caller:
+        uid = peer_uid(request)
+        caller = None if uid is None else self._identify(uid, language.value)
+        if caller is None:
+            raise ServiceError(
+                "permission.no_role", http_status=403, exit_code=ExitCode.NOT_PERMITTED, uid=-1 if uid is None else uid
+            )
+        return caller
+
+    def _endpoint(self, route: ApiRoute) -> Handler:
+        async def endpoint(request: web.Request) -> web.StreamResponse:
+            caller = request["caller"]
+            assert isinstance(caller, Caller)
+            if route.path == STREAM_PATH:
+                return await self._stream(request, caller)
+            if route.permission is Permission.EVENTS_REVEAL:
+                self._limit_reveals(caller)
+            async with asyncio.timeout(self._limits.body_timeout_s):
+                payload = await request.read()
+            body = await route.run(request, payload, self._service, caller)
+            return answer(body, status=route.status, content_type=route.content_type)
+
+        return endpoint
+
+    async def _stream(self, request: web.Request, caller: Caller) -> web.StreamResponse:
+        open_streams = self._streams.get(caller.uid, 0)
+        if open_streams >= self._limits.streams_per_principal:
+            raise _too_many(self._limits.idle_timeout_s)
+        self._streams[caller.uid] = open_streams + 1
+        try:
+            return await stream.serve(request, self._service, caller, self._stopping)
+        finally:
+            self._streams[caller.uid] -= 1
+
+    def _limit_reveals(self, caller: Caller) -> None:
+        if wait_s := self._reveals.take(caller.uid):
+            self._log.warning("reveal_limited", uid=caller.uid, role=caller.role.value)
+            raise _too_many(wait_s)
+
+    def _http_error(self, error: web.HTTPException) -> ServiceError:
+        match error.status:
+            case 404:
+                return ServiceError("request.no_such_route", http_status=404, exit_code=ExitCode.NOT_FOUND)
+            case 405:
+                return ServiceError("request.method_not_allowed", http_status=405, exit_code=ExitCode.USAGE)
+            case 413:
+                return ServiceError(
+                    "request.too_large", http_status=413, exit_code=ExitCode.USAGE, limit_bytes=self._limits.body_bytes
+                )
+            case status:
+                return ServiceError(
+                    "request.invalid", http_status=status, exit_code=ExitCode.USAGE, problem=str(status)
+                )
+
+    def _report(self, error: Exception) -> str:
+        case = secrets.token_hex(4)
+        self._log.error("api_call_failed", code=case, error_type=type(error).__name__, where=where(error))
+        return case
+
+
+def _too_many(wait_s: float) -> ServiceError:
+    return ServiceError(
+        "request.too_many", http_status=429, exit_code=ExitCode.NOT_PERMITTED, retry_in_s=max(1, round(wait_s + 0.5))
+    )
