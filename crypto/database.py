@@ -92,8 +92,9 @@ class Database:
     """One connection. Not for two threads at the same time (but `interrupt` may come from any); open one for each.
 
     Outside `transaction()` every statement commits by itself. Errors: ConstraintError, StatementError,
-    DatabaseBusyError, DiskFullError, StorageError, IntegrityError, VaultStateError(DATABASE_READ_ONLY, …_CLOSED). After an IntegrityError or a failed read, write or fsync `is_usable` is false and every call raises DATABASE_REOPEN:
-    close it and open a new one.
+    DatabaseBusyError, DiskFullError, StorageError, IntegrityError, VaultStateError with DATABASE_READ_ONLY or
+    DATABASE_CLOSED. After an IntegrityError or a failed read, write or fsync `is_usable` is false and every call raises
+    that error's class with DATABASE_REOPEN: close it and open a new one.
     """
 
     def __init__(self, connection: Connection, path: Path, mode: OpenMode) -> None:

@@ -1,0 +1,129 @@
+"""Signed notes: a text and Ed25519 signatures under it, as in https://c2sp.org/signed-note (also Go's sumdb/note)."""
+
+import base64
+import binascii
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from .errors import CryptoErrorCode, IntegrityError
+
+MAX_NOTE_CHARACTERS: Final = 8192
+_ED25519: Final = b"\x01"
+_KEY_ID_BYTES: Final = 4
+_NAME: Final = re.compile(r"[^\s+]{1,200}")
+_DASH: Final = "\N{EM DASH} "
+
+
+@dataclass(frozen=True, slots=True)
+class _Verifier:
+    name: str
+    key_id: bytes
+    key: Ed25519PublicKey
+
+
+def public_key_text(name: str, private: Ed25519PrivateKey) -> str:
+    """The verifier key `name+id+base64` that anybody may have. ValueError when `name` is no key name."""
+    public = private.public_key().public_bytes_raw()
+    return f"{checked_name(name)}+{_key_id(name, public).hex()}+{to_base64(_ED25519 + public)}"
+
+
+def sign_note(text: str, name: str, private: Ed25519PrivateKey) -> str:
+    """`text`, which ends with a newline, and one signature by `name`. ValueError when a note cannot hold them."""
+    if not text.endswith("\n") or not _is_plain(text):
+        raise ValueError("a note's text ends with a newline and has no control characters")
+    signature = _key_id(checked_name(name), private.public_key().public_bytes_raw()) + private.sign(text.encode())
+    return f"{text}\n{_DASH}{name} {to_base64(signature)}\n"
+
+
+def verify_note(note: str, public_key: str) -> str:
+    """The note's text, when `public_key` signed it; signatures by others are ignored.
+
+    IntegrityError(HEAD_MALFORMED, HEAD_SIGNATURE); ValueError when `public_key` is not a verifier key.
+    """
+    verifier = _parse_verifier(public_key)
+    text, signatures = split_note(note)
+    for name, signature in signatures:
+        if name == verifier.name and signature[:_KEY_ID_BYTES] == verifier.key_id:
+            try:
+                verifier.key.verify(signature[_KEY_ID_BYTES:], text.encode())
+            except InvalidSignature:
+                raise IntegrityError(CryptoErrorCode.HEAD_SIGNATURE, "not signed by this key") from None
+            return text
+    raise IntegrityError(CryptoErrorCode.HEAD_SIGNATURE, "no signature by this key")
+
+
+def split_note(note: str) -> tuple[str, tuple[tuple[str, bytes], ...]]:
+    """The signed text with its last newline, and (name, key id | signature) of every signature, unchecked.
+
+    IntegrityError(HEAD_MALFORMED).
+    """
+    if len(note) > MAX_NOTE_CHARACTERS or not note.endswith("\n") or not _is_plain(note):
+        raise malformed("note")
+    text, separator, tail = note.rpartition("\n\n")
+    if not separator or not text or not tail:
+        raise malformed("no signatures")
+    return text + "\n", tuple(_parse_signature(line) for line in tail[:-1].split("\n"))
+
+
+def checked_name(name: str) -> str:
+    """`name` when it can name a key: 1 to 200 characters, no blanks, no '+', no control characters. Else ValueError."""
+    if not _NAME.fullmatch(name) or not _is_plain(name):
+        raise ValueError("a ledger's name has 1 to 200 characters, no blanks and no '+'")
+    return name
+
+
+def to_base64(content: bytes) -> str:
+    """Standard alphabet with padding."""
+    return base64.b64encode(content).decode("ascii")
+
+
+def from_base64(text: str) -> bytes:
+    """The inverse of `to_base64`, refusing every other spelling of the same bytes. IntegrityError(HEAD_MALFORMED)."""
+    try:
+        content = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise malformed("base64") from None
+    if to_base64(content) != text:
+        raise malformed("base64")
+    return content
+
+
+def malformed(what: str) -> IntegrityError:
+    """The error for a note or head that is not in its form."""
+    return IntegrityError(CryptoErrorCode.HEAD_MALFORMED, what)
+
+
+def _parse_signature(line: str) -> tuple[str, bytes]:
+    name, blank, encoded = line.removeprefix(_DASH).partition(" ")
+    if not line.startswith(_DASH) or not blank or not _NAME.fullmatch(name):
+        raise malformed("signature line")
+    signature = from_base64(encoded)
+    if len(signature) <= _KEY_ID_BYTES:
+        raise malformed("signature")
+    return name, signature
+
+
+def _parse_verifier(public_key: str) -> _Verifier:
+    name, _, rest = public_key.partition("+")
+    key_id, _, encoded = rest.partition("+")
+    try:
+        key = from_base64(encoded)
+    except IntegrityError:
+        key = b""
+    if not _NAME.fullmatch(name) or key[:1] != _ED25519 or len(key) != 33 or _key_id(name, key[1:]).hex() != key_id:
+        raise ValueError("not the public key of a ledger")
+    return _Verifier(name, _key_id(name, key[1:]), Ed25519PublicKey.from_public_bytes(key[1:]))
+
+
+def _key_id(name: str, public: bytes) -> bytes:
+    return hashlib.sha256(name.encode() + b"\n" + _ED25519 + public).digest()[:_KEY_ID_BYTES]
+
+
+def _is_plain(text: str) -> bool:
+    """Text a note may hold: UTF-8, no control characters but newline."""
+    return not any((character < " " and character != "\n") or "\ud800" <= character <= "\udfff" for character in text)
