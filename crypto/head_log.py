@@ -95,12 +95,13 @@ class HeadLog:
             except FileNotFoundError:
                 return None
 
-    def check(self, head: Head) -> None:
+    def check(self, *, origin: str, size: int, root: bytes) -> None:
         """Compare a ledger's present state with the last signed head. IntegrityError(HEAD_ROLLBACK, HEAD_EQUIVOCATION).
 
-        A ledger may be ahead of the log: a crash between the commit and the log's line leaves it so.
+        A ledger that is larger passes here: compare its root at the size of `last()`, or verify a consistency proof. A
+        crash between the commit and the log's line leaves it so.
         """
-        _refuse_older(self.last(), head)
+        _refuse_older(self.last(), Head(origin=origin, size=size, root=root))
 
     def read_all(self) -> HeadLogContents:
         """Every head, without checking signatures (`verify_head` does). Nothing when there is no file."""
