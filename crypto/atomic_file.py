@@ -19,11 +19,13 @@ _NO_HARD_LINKS: Final = frozenset({errno.EPERM, errno.ENOTSUP, errno.EMLINK, err
 def create_file(path: Path, content: bytes) -> None:
     """Make `path` with `content`, mode 0600, durable when this returns.
 
-    Raises VaultStateError(FILE_EXISTS, FILE_IS_LINK), DiskFullError or StorageError; then `path` is untouched.
+    Raises VaultStateError(FILE_EXISTS, FILE_IS_LINK), DiskFullError or StorageError. Then `path` is untouched, unless
+    it was the directory's own fsync that failed.
     """
     with _directory(path) as directory, _temporary(directory, path.name, content) as temporary:
         move_into_place(directory, temporary, path.name)
-        os.fsync(directory)
+        with storage_errors(path.name):
+            os.fsync(directory)
 
 
 def replace_file(path: Path, content: bytes) -> None:

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Final
 
 from .errors import CryptoError, CryptoErrorCode, IntegrityError, StatementError, VaultStateError
-from .opening import OpenMode, open_connection
+from .opening import OpenMode, has_salt, open_connection, salt_of
 from .sqlcipher import BINDING_ERRORS, Connection, Cursor, Row, SqlValue, ends_connection, is_complete, translate
 
 __all__ = ["Checkpoint", "Database", "OpenMode", "Row", "Rows", "SqlValue", "open_database"]
@@ -97,9 +97,10 @@ class Database:
     that error's class with DATABASE_REOPEN: close it and open a new one.
     """
 
-    def __init__(self, connection: Connection, path: Path, mode: OpenMode) -> None:
+    def __init__(self, connection: Connection, path: Path, mode: OpenMode, *, salt: bytes) -> None:
         """Made by `open_database`."""
         self._connection = connection
+        self._salt = salt
         self._dead: CryptoError | None = None
         self.path = path
         self.mode = mode
@@ -197,6 +198,8 @@ class Database:
         """
         is_log_empty = self.checkpoint().is_complete if self.mode is not OpenMode.READ_ONLY else not self._has_log()
         found: list[str] = []
+        if not has_salt(self.path, self._salt):
+            found.append("the salt in the header is another")  # other programs need it; the next schema change mends it
         try:
             if is_log_empty:
                 found += [str(row[0]) for row in self.execute("PRAGMA cipher_integrity_check").fetch_many(limit)]
@@ -274,4 +277,4 @@ def open_database(
     StorageError; DatabaseBusyError; ValueError when the key has not 32 bytes.
     """
     connection = open_connection(path, key, mode, busy_timeout_s=busy_timeout_s, cache_kib=cache_kib)
-    return Database(connection, path, mode)
+    return Database(connection, path, mode, salt=salt_of(key))

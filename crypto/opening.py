@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import secrets
 from enum import StrEnum
 from pathlib import Path
@@ -18,7 +19,12 @@ APPLICATION_ID: Final = 0x53_48_57_44
 """'SHWD' in the header of every database file of ours."""
 _PLAIN_SQLITE: Final = b"SQLite format 3\0"
 _LOG_LIMIT_BYTES: Final = 64 * 1024 * 1024
-_MINIMUM_SQLCIPHER: Final = (4, 6)
+_NUMBER: Final = re.compile(r"\d+")
+# SQLite up to 3.51.2 can corrupt a database when its log starts anew.
+_MINIMUM_VERSIONS: Final = (
+    ("SQLCipher", "PRAGMA cipher_version", (4, 6, 0)),
+    ("SQLite", "SELECT sqlite_version()", (3, 51, 3)),
+)
 
 
 class OpenMode(StrEnum):
@@ -60,6 +66,12 @@ def salt_of(key: bytes) -> bytes:
     return bytes(expand(key, salt=b"", info="shopwarden/database-salt/v1")[:SALT_BYTES])
 
 
+def has_salt(path: Path, salt: bytes) -> bool:
+    """Whether the file begins with `salt`."""
+    with storage_errors(path.name), path.open("rb") as file:
+        return file.read(SALT_BYTES) == salt
+
+
 def _open(path: Path, key: bytes, options: str, mode: OpenMode, *, busy_timeout_s: float, cache_kib: int) -> Connection:
     connection = connect(path.absolute().as_uri() + options, busy_timeout_s=busy_timeout_s)
     try:
@@ -94,12 +106,13 @@ def _unlock(connection: Connection, key: bytes) -> None:
     connection.execute("PRAGMA cipher_log_level = NONE").close()
     if _value(connection, "PRAGMA cipher_log_level") != "NONE":
         raise VaultStateError(CryptoErrorCode.DATABASE_LIBRARY, "the SQLite library is not SQLCipher")
-    connection.execute(f"PRAGMA key = \"x'{key.hex()}{salt_of(key).hex()}'\"").close()
+    # Not by PRAGMA key: the binding keeps the text of statements.
+    connection.set_key(f"x'{key.hex()}{salt_of(key).hex()}'")
     _set(connection, "cipher_page_size", str(PAGE_BYTES))
-    version = str(_value(connection, "PRAGMA cipher_version") or "0")
-    numbers = tuple(int(part) for part in version.split(" ")[0].split(".")[:2])
-    if numbers < _MINIMUM_SQLCIPHER:
-        raise VaultStateError(CryptoErrorCode.DATABASE_LIBRARY, f"SQLCipher {version!s} is too old")
+    for library, sql, minimum in _MINIMUM_VERSIONS:
+        version = str(_value(connection, sql))
+        if tuple(int(number) for number in _NUMBER.findall(version)[:3]) < minimum:
+            raise VaultStateError(CryptoErrorCode.DATABASE_LIBRARY, f"{library} {version} is too old")
 
 
 def _set(connection: Connection, name: str, value: int | str) -> None:
@@ -160,13 +173,11 @@ def _fill(path: Path, key: bytes) -> None:
 
 def _why_not_readable(path: Path, key: bytes) -> WrongKeyError | IntegrityError | VaultStateError:
     """Page 1 did not decrypt. The header's salt says whether this key made the file."""
-    with storage_errors(path.name), path.open("rb") as file:
-        header = file.read(SALT_BYTES)
-        size = file.seek(0, os.SEEK_END)
-    if header == salt_of(key):
+    if has_salt(path, salt_of(key)):
         return IntegrityError(CryptoErrorCode.DATABASE_DAMAGED, f"{path.name}: first page")
-    if header.startswith(_PLAIN_SQLITE):
+    if has_salt(path, _PLAIN_SQLITE):
         return VaultStateError(CryptoErrorCode.DATABASE_FOREIGN, f"{path.name} is not encrypted")
+    size = path.stat().st_size
     if size < PAGE_BYTES or size % PAGE_BYTES:
         return VaultStateError(CryptoErrorCode.DATABASE_FOREIGN, path.name)
     return WrongKeyError(CryptoErrorCode.WRONG_KEY, path.name)
