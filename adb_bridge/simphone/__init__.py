@@ -1,1 +1,1 @@
-"""A simulated phone: an ADB device over TCP with a small Android userspace, driven by a scenario."""
+"""A simulated Android phone that the real adb server connects to, for demos, trainings, tests and policy trials."""

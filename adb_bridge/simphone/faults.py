@@ -1,0 +1,198 @@
+"""Trouble on demand: what a phone, its cable or its software can do to us.
+
+`match` is a piece of the command line as the host sent it (`content query`, `content://sms`, `dumpsys`), or of the
+service name for others (`sync:`); "" matches everything. Several faults may hit one command.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Repeat(StrEnum):
+    """How often a fault strikes."""
+
+    ONCE = "once"
+    ALWAYS = "always"
+
+
+class Provider(StrEnum):
+    """The content providers whose permission can be taken away."""
+
+    SMS = "sms"
+    CALL_LOG = "call_log"
+    CONTACTS = "com.android.contacts"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hang:
+    """Never answer, never end; the stream stays open until the host closes it."""
+
+    after_bytes: int = 0
+    """Let this much stdout through first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Garbage:
+    """Answer these bytes instead, with the command's own exit code."""
+
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Truncate:
+    """Pass only the first bytes of stdout: half a line, half a character. The exit code is the command's."""
+
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Oversize:
+    """Answer `size` bytes of filler text instead, in one endless line."""
+
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delay:
+    """Wait before running the command, seconds."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExitCode:
+    """Run the command, then report another exit code (0..255)."""
+
+    code: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorText:
+    """Run the command, then write this to stderr."""
+
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drop:
+    """Pull the cable after this much stdout."""
+
+    after_bytes: int
+
+
+Effect = Hang | Garbage | Truncate | Oversize | Delay | ExitCode | ErrorText | Drop
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """An effect and where it strikes."""
+
+    match: str
+    effect: Effect
+    repeat: Repeat
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cable:
+    """What faults may do to the connection; given by the phone."""
+
+    cut: Callable[[], None]
+    unplug: Callable[[], None]
+    plug: Callable[[], None]
+    unauthorize: Callable[[], None]
+    reboot: Callable[[], None]
+
+
+class Faults:
+    """The armed faults of one phone. Every method takes effect at once, for commands that start from now on."""
+
+    def __init__(self, cable: Cable) -> None:
+        self._cable = cable
+        self._armed: list[Fault] = []
+        self._denied: set[Provider] = set()
+
+    def hang(self, match: str, *, after_bytes: int = 0, repeat: Repeat = Repeat.ALWAYS) -> Fault:
+        """Never answer; with `after_bytes` stop in the middle of the output."""
+        return self.arm(match, Hang(after_bytes=after_bytes), repeat=repeat)
+
+    def garbage(self, match: str, data: bytes, *, repeat: Repeat = Repeat.ALWAYS) -> Fault:
+        """Answer `data` instead of running the command."""
+        return self.arm(match, Garbage(data=data), repeat=repeat)
+
+    def truncate(self, match: str, size: int, *, repeat: Repeat = Repeat.ALWAYS) -> Fault:
+        """Let `size` bytes of stdout through and lose the rest."""
+        return self.arm(match, Truncate(size=size), repeat=repeat)
+
+    def oversize(self, match: str, size: int, *, repeat: Repeat = Repeat.ALWAYS) -> Fault:
+        """Answer `size` bytes without a newline."""
+        return self.arm(match, Oversize(size=size), repeat=repeat)
+
+    def delay(self, match: str, seconds: float, *, repeat: Repeat = Repeat.ALWAYS) -> Fault:
+        """Answer late."""
+        return self.arm(match, Delay(seconds=seconds), repeat=repeat)
+
+    def exit_code(self, match: str, code: int, *, repeat: Repeat = Repeat.ALWAYS) -> Fault:
+        """Report `code` (0..255) whatever the command did."""
+        return self.arm(match, ExitCode(code=code), repeat=repeat)
+
+    def error_text(self, match: str, data: bytes, *, repeat: Repeat = Repeat.ALWAYS) -> Fault:
+        """Write `data` to stderr after the command."""
+        return self.arm(match, ErrorText(data=data), repeat=repeat)
+
+    def drop(self, match: str, *, after_bytes: int = 0, repeat: Repeat = Repeat.ONCE) -> Fault:
+        """Pull the cable in the middle of the output; the host may connect again at once."""
+        return self.arm(match, Drop(after_bytes=after_bytes), repeat=repeat)
+
+    def refuse_permission(self, provider: Provider) -> None:
+        """Let the provider answer SecurityException, as vendors' switches do."""
+        self._denied.add(provider)
+
+    def grant_permission(self, provider: Provider) -> None:
+        """Undo `refuse_permission`. What Android itself denies stays denied."""
+        self._denied.discard(provider)
+
+    def cut(self) -> None:
+        """Drop all connections now; hosts may connect again at once."""
+        self._cable.cut()
+
+    def unplug(self) -> None:
+        """Drop all connections and let nobody in until `plug`."""
+        self._cable.unplug()
+
+    def plug(self) -> None:
+        """Let hosts in again."""
+        self._cable.plug()
+
+    def unauthorize(self) -> None:
+        """Forget all trusted hosts and drop the connections; the phone then asks (AuthMode.PENDING)."""
+        self._cable.unauthorize()
+
+    def reboot(self) -> None:
+        """Restart: connections drop, adb is away for the boot time, storage is locked until the first unlock."""
+        self._cable.reboot()
+
+    def arm(self, match: str, effect: Effect, *, repeat: Repeat) -> Fault:
+        """Add a fault."""
+        fault = Fault(match=match, effect=effect, repeat=repeat)
+        self._armed.append(fault)
+        return fault
+
+    def disarm(self, fault: Fault) -> None:
+        """Remove a fault; silent when it has already struck or gone."""
+        self._armed = [one for one in self._armed if one is not fault]
+
+    def clear(self) -> None:
+        """Remove all faults and refused permissions."""
+        self._armed.clear()
+        self._denied.clear()
+
+    def strike(self, command: str) -> Sequence[Effect]:
+        """The effects for a command that starts now; uses up those that strike once."""
+        struck = [fault for fault in self._armed if fault.match in command]
+        self._armed = [one for one in self._armed if one not in struck or one.repeat is Repeat.ALWAYS]
+        return [fault.effect for fault in struck]
+
+    def is_denied(self, provider: Provider) -> bool:
+        """Whether `refuse_permission` is in force."""
+        return provider in self._denied

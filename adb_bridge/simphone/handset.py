@@ -1,0 +1,94 @@
+"""The phone without its cable: everything the userland reads and changes."""
+
+import random
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from adb_bridge.clock import Clock
+
+from .apps import APPS
+from .event_log import EventLog
+from .faults import Cable, Faults
+from .files import Files
+from .foreground import Foreground
+from .notifications import Notifications
+from .packages import Packages
+from .power import Battery, Power, Wakefulness
+from .properties import properties_of
+from .settings import Settings
+from .spec import Brand, PhoneSpec
+from .store import PhoneStore
+
+SYSTEM_SERVER_PID = 1508
+
+
+class Handset:
+    """One phone's parts. Reads are free; changes are made by the userland, the store and the live script."""
+
+    def __init__(self, spec: PhoneSpec, clock: Clock, cable: Cable) -> None:
+        self.spec = spec
+        self.clock = clock
+        self.cable = cable
+        self.zone = ZoneInfo(spec.timezone)
+        self.random = random.Random(f"{spec.seed}/{spec.serial}")  # noqa: S311 (scenery, not secrets)
+        self.apps = APPS[spec.brand]
+        self.events = EventLog()
+        self.faults = Faults(cable)
+        self.properties = properties_of(spec)
+        self.settings = Settings(android_id=f"{self.random.getrandbits(64):016x}", device_name=spec.model)
+        self.battery = Battery(level=spec.battery_pct)
+        self.files = Files(now=self.now())
+        self.packages = Packages(self.apps)
+        self.notifications = Notifications(
+            sdk=spec.sdk, has_ninth_field=spec.brand is Brand.SAMSUNG and spec.sdk >= 34, emit=self.emit
+        )
+        self.foreground = Foreground(launcher=self.apps.launcher, sdk=spec.sdk, linger_s=spec.linger_s, emit=self.emit)
+        self.power = Power(
+            pin=spec.pin,
+            wakefulness=Wakefulness.AWAKE if spec.is_awake else Wakefulness.ASLEEP,
+            is_locked=spec.is_locked,
+            emit=self.emit,
+            monotonic=clock.monotonic,
+        )
+        self.store = PhoneStore(
+            now=self.now, apps=self.apps, foreground=self.foreground, notifications=self.notifications
+        )
+        self.call_state = 0
+        """0 idle, 1 ringing, 2 off-hook."""
+        self._booted_at = clock.monotonic() - 3 * 86_400 - self.random.randrange(86_400)
+
+    def now(self) -> datetime:
+        """The phone's wall clock, aware, UTC."""
+        return self.clock.now() + timedelta(milliseconds=self.spec.clock_offset_ms)
+
+    def local_time(self) -> datetime:
+        """The phone's wall clock in its time zone."""
+        return self.now().astimezone(self.zone)
+
+    def uptime_s(self) -> float:
+        """Seconds since boot."""
+        return self.clock.monotonic() - self._booted_at
+
+    def emit(self, tag: str, message: str) -> None:
+        """Write to the events log."""
+        self.events.append(at=self.now(), pid=SYSTEM_SERVER_PID, tag=tag, message=message)
+
+    def set_battery(self, level: int) -> None:
+        """Set the level (0..100) and log it."""
+        self.battery.level = max(0, min(100, level))
+        self.emit("battery_level", f"[{self.battery.level},{self.battery.voltage},{self.battery.temperature}]")
+
+    def set_charging(self, *, is_charging: bool) -> None:
+        """Plug or unplug the charger."""
+        self.battery.is_usb_powered = is_charging
+        self.emit("battery_status", f"[{self.battery.status},2,1,{2 if is_charging else 0},Li-ion]")
+
+    def restart(self) -> None:
+        """What a reboot does to the state."""
+        self._booted_at = self.clock.monotonic()
+        self.foreground.cancel()
+        self.foreground.current = self.apps.launcher
+        self.events.clear()
+        self.notifications.clear()
+        self.power.restart()
+        self.call_state = 0

@@ -1,0 +1,117 @@
+"""What a simulated phone is: identity, Android version, how it lets hosts in, how slow it is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from .wire.auth import HostKey
+
+DEFAULT_FEATURES = (
+    "shell_v2",
+    "cmd",
+    "stat_v2",
+    "ls_v2",
+    "fixed_push_mkdir",
+    "fixed_push_symlink_timestamp",
+    "sendrecv_v2",
+)
+"""What the phone advertises: no `abb`, no compression names, no `delayed_ack`."""
+
+
+class AuthMode(StrEnum):
+    """How the phone answers a host it does not know."""
+
+    OPEN = "open"
+    """No authentication at all, as `ro.adb.secure=0`."""
+    ACCEPT = "accept"
+    """The host's key is checked and the person at the phone allows it at once."""
+    PENDING = "pending"
+    """The question stays on the screen until `SimPhone.allow_host()`."""
+    REFUSE = "refuse"
+    """Never allowed."""
+
+
+class Security(StrEnum):
+    """What carries the session."""
+
+    PLAIN = "plain"
+    TLS = "tls"
+    """STLS and TLS 1.3; every host is trusted (see wire/tls.py)."""
+
+
+class Brand(StrEnum):
+    """Whose software the phone runs; decides package names, properties and small differences."""
+
+    GOOGLE = "google"
+    XIAOMI = "xiaomi"
+    HUAWEI = "huawei"
+    OPPO = "oppo"
+    VIVO = "vivo"
+    SAMSUNG = "samsung"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Latencies:
+    """Seconds each command takes before it answers. Real phones: 0.2-1 for `content`, which starts a Java VM."""
+
+    content_s: float = 0.0
+    dumpsys_s: float = 0.0
+    other_s: float = 0.0
+    """Every other command that starts a program; builtins such as `echo` take none."""
+    boot_s: float = 2.0
+    """From `reboot` until adb answers again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """How much is on the phone before it is switched on. Counts of generated rows."""
+
+    sms: int = 0
+    calls: int = 0
+    contacts: int = 0
+    days: int = 90
+    """The rows are spread over this many days before now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneSpec:
+    """One phone. The defaults are a Pixel 7 with Android 14 that asks nobody and answers at once."""
+
+    serial: str
+    """`ro.serialno`."""
+    brand: Brand = Brand.GOOGLE
+    model: str = "Pixel 7"
+    device: str = "panther"
+    owner: str = "Owner"
+    """The main user's name."""
+    sdk: int = 34
+    """API level, 28..36."""
+    auth: AuthMode = AuthMode.OPEN
+    security: Security = Security.PLAIN
+    trusted_hosts: frozenset[HostKey] = frozenset()
+    latencies: Latencies = Latencies()
+    history: History = History()
+    seed: int = 0
+    """Everything generated follows from it."""
+    pin: str | None = "2580"
+    """The screen lock, None for none."""
+    timezone: str = "Asia/Shanghai"
+    clock_offset_ms: int = 0
+    """Phone clock minus true time."""
+    battery_pct: int = 80
+    is_awake: bool = True
+    is_locked: bool = False
+    linger_s: float = 2.0
+    """How long an app stays in front after the person used it, seconds."""
+    features: tuple[str, ...] = DEFAULT_FEATURES
+    properties: Mapping[str, str] = field(default_factory=dict)
+    """Overrides of `getprop` values."""
+
+    def __post_init__(self) -> None:
+        """Raise `ValueError` for values no phone has."""
+        if not 28 <= self.sdk <= 36:
+            raise ValueError("sdk must be 28..36")
+        if not 0 <= self.battery_pct <= 100:
+            raise ValueError("battery_pct must be 0..100")
+        if self.security is Security.TLS and self.auth in (AuthMode.PENDING, AuthMode.REFUSE):
+            raise ValueError("a phone with TLS trusts every host: auth must be open or accept")

@@ -1,0 +1,1 @@
+"""The phone's programs: a shell and one file a command, printing what AOSP prints."""

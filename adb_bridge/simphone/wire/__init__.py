@@ -1,0 +1,1 @@
+"""The device side of the ADB protocol over TCP: packets, authentication, TLS, streams and services."""
