@@ -319,8 +319,7 @@ class _Parser:
         """mksh's complaint about what comes next."""
         if self.is_at_end():
             return ShellSyntaxError("syntax error: unexpected EOF")
-        if self._looking_at("
-"):
+        if self._looking_at("\n"):
             return ShellSyntaxError("syntax error: unexpected newline")
         return ShellSyntaxError(f"syntax error: unexpected '{self._word_ahead() or self._text[self._at]}'")
 
