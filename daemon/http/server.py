@@ -21,6 +21,7 @@ from .listener import Listener, listen
 from .rate_limit import RateLimiter
 from .routes import ROUTES, STREAM_PATH
 
+_CALLER = web.RequestKey("caller", Caller)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -76,6 +77,7 @@ class ApiServer:
             access_log=None,  # addresses and agents are content of a kind; the audit is the record
             keepalive_timeout=self._limits.idle_timeout_s,
             shutdown_timeout=self._limits.stop_timeout_s,
+            lingering_time=1.0,
             handle_signals=False,
         )
         await runner.setup()
@@ -107,10 +109,9 @@ class ApiServer:
         language = asked_language(request, self._language)
         try:
             caller = self._caller(request, language)
-            route = self._routes.get(request.match_info.route)
-            if route is not None:
-                require(caller, route.permission)
-                request["caller"] = caller
+            if request.match_info.http_exception is None:
+                self._check(caller, self._routes.get(request.match_info.route))
+                request[_CALLER] = caller
             return await handler(request)
         except ServiceError as error:
             return refusal(error, language)
@@ -128,10 +129,17 @@ class ApiServer:
             )
         return caller
 
+    @staticmethod
+    def _check(caller: Caller, route: ApiRoute | None) -> None:
+        if route is None:  # not in the table: it declares nothing, so nobody may
+            raise ServiceError(
+                "permission.denied", http_status=403, exit_code=ExitCode.NOT_PERMITTED, role=caller.role.value
+            )
+        require(caller, route.permission)
+
     def _endpoint(self, route: ApiRoute) -> Handler:
         async def endpoint(request: web.Request) -> web.StreamResponse:
-            caller = request["caller"]
-            assert isinstance(caller, Caller)
+            caller = request[_CALLER]
             if route.path == STREAM_PATH:
                 return await self._stream(request, caller)
             if route.permission is Permission.EVENTS_REVEAL:

@@ -26,7 +26,12 @@ class Host:
 
 @asynccontextmanager
 async def hosted(
-    directory: Path, *, service: FakeService | None = None, limits: ApiLimits | None = None, role: Role = Role.OWNER
+    directory: Path,
+    *,
+    service: FakeService | None = None,
+    limits: ApiLimits | None = None,
+    role: Role = Role.OWNER,
+    server_class: type[ApiServer] = ApiServer,
 ) -> AsyncIterator[Host]:
     shop = service or FakeService()
     socket = directory / "api.sock"
@@ -35,7 +40,7 @@ async def hosted(
         host.seen_uids = (*host.seen_uids, uid)
         return None if host.role is None else Caller(uid=uid, name="tester", role=host.role, language=language)
 
-    server = ApiServer(shop, identify, socket, monotonic=time.monotonic, limits=limits)
+    server = server_class(shop, identify, socket, monotonic=time.monotonic, limits=limits)
     host = Host(service=shop, socket=socket, server=server, role=role)
     await server.start()
     try:

@@ -67,7 +67,7 @@ def device(serial: str, **changes: object) -> Device:
         capabilities=(
             CapabilityLine(name="sms", availability="yes", evidence="rows_readable", advice=None),
             CapabilityLine(
-                name="call_log", availability="no", evidence="permission_denied", advice="Tap Allow under Developer options"
+                name="call_log", availability="no", evidence="permission_denied", advice="Tap Allow in Settings"
             ),
         ),
         pending_commands=0, transports=("127.0.0.1:5555",), is_locked=False, is_screen_on=True, is_charging=False,
