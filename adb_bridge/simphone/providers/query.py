@@ -33,20 +33,18 @@ def illegal_argument(message: str) -> JavaError:
     return JavaError("java.lang.IllegalArgumentException", message)
 
 
-def security_exception(provider_class: str, uri: str, permission: str) -> JavaError:
-    """What Android says to uid 2000 without the permission."""
+def security_exception(provider_class: str, permission: str) -> JavaError:
+    """What Android says to uid 2000, which lacks the permission or lost it to a vendor's switch."""
+    other = permission.replace("READ_", "WRITE_")
+    either = permission if other == permission else f"{permission} or {other}"
     return JavaError(
         "java.lang.SecurityException",
-        f"Permission Denial: opening provider {provider_class} from (null) (pid=12345, uid=2000) requires "
-        f"{permission} or {permission.replace('READ', 'WRITE')}"
-        if not uri
-        else f"Permission Denial: reading {provider_class} uri {uri} from pid=12345, uid=2000 requires {permission}, "
-        "or grantUriPermission()",
+        f"Permission Denial: opening provider {provider_class} from (null) (pid=12345, uid=2000) requires {either}",
         (
             "android.os.Parcel.createExceptionOrNull(Parcel.java:3011)",
             "android.os.Parcel.createException(Parcel.java:2995)",
             "android.os.Parcel.readException(Parcel.java:2978)",
-            *_PROXY,
+            "android.app.IActivityManager$Stub$Proxy.getContentProviderExternal(IActivityManager.java:8137)",
         ),
     )
 

@@ -2,32 +2,36 @@
 
 from ..faults import Provider
 from ..handset import Handset
+from .call_log import CallLogProvider
+from .contacts import ContactsProvider
 from .query import ContentProvider, JavaError, Uri
 from .sms import SmsProvider
 
 
 def find_provider(handset: Handset, uri: Uri) -> ContentProvider | None:
-    """The provider of an authority, None when the phone has none. Raise `JavaError` while storage is locked."""
-    faults = handset.faults
+    """The provider of an authority, None when there is none (now). Raise `JavaError` for locked message storage."""
+    store, faults, sdk = handset.store, handset.faults, handset.spec.sdk
+    is_unlocked = handset.power.is_user_unlocked
     match uri.authority:
+        case "sms" if not is_unlocked:
+            raise _cannot_open("mmssms.db")
         case "sms":
-            _require_storage(handset, "mmssms.db")
             return SmsProvider(
-                handset.store.telephony,
-                sdk=handset.spec.sdk,
-                sims=lambda: handset.store.sims,
-                is_denied=lambda: faults.is_denied(Provider.SMS),
+                store.telephony, sdk=sdk, sims=lambda: store.sims, is_denied=lambda: faults.is_denied(Provider.SMS)
             )
+        case "call_log" if is_unlocked:
+            return CallLogProvider(store.call_log, sdk=sdk, is_denied=lambda: faults.is_denied(Provider.CALL_LOG))
+        case "com.android.contacts" | "contacts" if is_unlocked:
+            return ContactsProvider(store.contacts_db, is_denied=lambda: faults.is_denied(Provider.CONTACTS))
         case _:
             return None
 
 
-def _require_storage(handset: Handset, name: str) -> None:
-    """Before the first unlock credential-encrypted databases cannot be opened; SmsProvider itself is up (it is
-    directBootAware), the others are not found. The text of the exception is inferred, not captured."""
-    if not handset.power.is_user_unlocked:
-        raise JavaError(
-            "android.database.sqlite.SQLiteCantOpenDatabaseException",
-            f"Cannot open database '/data/user/0/com.android.providers.telephony/databases/{name}': "
-            "Directory /data/user/0/com.android.providers.telephony/databases doesn't exist",
-        )
+def _cannot_open(name: str) -> JavaError:
+    """Before the first unlock: SmsProvider runs (directBootAware), its credential-encrypted database is closed; the
+    other providers are not found at all. Which exception a phone shows then is inferred, not captured."""
+    directory = "/data/user/0/com.android.providers.telephony/databases"
+    return JavaError(
+        "android.database.sqlite.SQLiteCantOpenDatabaseException",
+        f"Cannot open database '{directory}/{name}': Directory {directory} doesn't exist",
+    )

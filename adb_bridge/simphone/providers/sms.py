@@ -10,6 +10,7 @@ from typing import Final
 from .query import Cursor, JavaError, Query, Uri, security_exception, select, sqlite_exception, tokens
 from .tables import Tables
 
+_CLASS: Final = "com.android.providers.telephony.SmsProvider"
 _TABLE: Final = "sms_restricted"
 _BOXES: Final = {"inbox": 1, "sent": 2, "draft": 3, "outbox": 4, "failed": 5, "queued": 6}
 
@@ -28,9 +29,7 @@ class SmsProvider:
     def query(self, query: Query) -> Cursor | None:
         """Raise `JavaError`."""
         if self._is_denied():
-            raise security_exception(
-                "com.android.providers.telephony.SmsProvider", query.uri.text, "android.permission.READ_SMS"
-            )
+            raise security_exception(_CLASS, "android.permission.READ_SMS")
         asked = (*(query.projection or ()), query.where or "", query.sort or "")
         if self._sdk >= 30 and any("select" in tokens(text) for text in asked):
             return None
@@ -46,11 +45,9 @@ class SmsProvider:
         columns = ", ".join(query.projection) if query.projection else "*"
         return select(self._tables, table=_TABLE, columns=columns, where=where, sort=query.sort or "date DESC")
 
-    def insert(self, uri: Uri) -> None:
-        """Not the default SMS app: AppOps drops it."""
-        raise security_exception(
-            "com.android.providers.telephony.SmsProvider", uri.text, "android.permission.WRITE_SMS"
-        )
+    def insert(self, _uri: Uri) -> None:
+        """The simulated phone is set up read-only for shell."""
+        raise security_exception(_CLASS, "android.permission.WRITE_SMS")
 
     def update(self, uri: Uri) -> None:
         """As `insert`."""

@@ -45,7 +45,8 @@ CREATE TABLE calls (
   add_for_all_users INTEGER NOT NULL DEFAULT 1, transcription TEXT, transcription_state INTEGER NOT NULL DEFAULT 0,
   last_modified INTEGER DEFAULT 0, call_screening_component_name TEXT, call_screening_app_name TEXT,
   block_reason INTEGER NOT NULL DEFAULT 0, missed_reason INTEGER NOT NULL DEFAULT 0,
-  priority INTEGER NOT NULL DEFAULT 0, subject TEXT, location TEXT, composer_photo_uri TEXT);
+  priority INTEGER NOT NULL DEFAULT 0, subject TEXT, location TEXT, composer_photo_uri TEXT,
+  is_call_log_phone_account_migration_pending INTEGER NOT NULL DEFAULT 0);
 """
 
 CONTACTS: Final = """
