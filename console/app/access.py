@@ -1,0 +1,41 @@
+"""What this console may do here. The daemon enforces; the console says so before it is asked."""
+
+from enum import StrEnum
+from typing import Final
+
+from daemon.api.wire import Role
+
+
+class AccessMode(StrEnum):
+    """How the console was started."""
+
+    FULL = "full"
+    READ_ONLY = "read_only"
+    """Looks only: nothing is sent to phones, no alert changes, nothing is revealed. For a screen on the wall."""
+
+
+class Act(StrEnum):
+    """What changes something or opens content."""
+
+    LOCK = "lock"
+    CANCEL_COMMAND = "cancel_command"
+    HANDLE_ALERT = "handle_alert"
+    REVEAL = "reveal"
+
+
+RIGHTS: Final[dict[Role, frozenset[Act]]] = {
+    Role.OWNER: frozenset(Act),
+    Role.ADMIN: frozenset({Act.LOCK, Act.CANCEL_COMMAND, Act.HANDLE_ALERT}),
+    Role.REVIEWER: frozenset({Act.HANDLE_ALERT, Act.REVEAL}),
+    Role.AUDITOR: frozenset(),
+}
+"""Mirrors the daemon's table, to grey out a key instead of having it refused. A test holds both together."""
+
+
+def refusal(act: Act, mode: AccessMode, role: Role | None) -> str | None:
+    """The catalog key of why `act` is not possible, None when it is. Without a role yet the daemon is asked."""
+    if mode is AccessMode.READ_ONLY:
+        return "app.refusal.read_only"
+    if role is not None and act not in RIGHTS.get(role, frozenset()):
+        return "app.refusal.role"
+    return None

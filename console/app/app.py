@@ -1,0 +1,340 @@
+"""The console app: follows the daemon, repaints at most five times a second, never ends by an error of one part."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from datetime import tzinfo
+from functools import partial
+from pathlib import Path
+from typing import ClassVar, Final
+
+from textual import events
+from textual.app import SystemCommand
+from textual.binding import BindingType
+from textual.screen import Screen
+from textual.worker import Worker, WorkerCancelled, WorkerFailed
+
+from daemon.api.errors import ApiVersionError
+from daemon.api.links import LinkOffline, LinkOnline, LinkRefused
+from daemon.api.texts import Language, Texts, load_texts
+from daemon.api.wire import Alert, AlertStatus, Command, CommandState, Severity, StreamItem
+
+from ..safe_text import SafeContent
+from .access import AccessMode
+from .calls import CallingApp
+from .client_port import ConsoleClient
+from .desk import Desk
+from .dialogs.page import HelpDialog
+from .flows import Flows
+from .glyphs import severity_rank
+from .keys import Explains, everywhere, key, quiet
+from .link import Link
+from .palette import ConsoleCommands, ConsolePalette, PaletteEntry
+from .shop import Part
+from .stage import NAMES, Stage
+from .themes import CHOICES, OURS
+from .times import Now, Times, system_now
+from .widgets.banner import Banner, Tone
+from .widgets.header import ScreenTabs
+
+CATALOG: Final = Path(__file__).parent.parent / "catalog"
+REPAINT_S: Final = 0.2
+TICK_S: Final = 1.0
+AGES_EVERY_TICKS: Final = 5
+BELL_EVERY_S: Final = 3.0
+LEAST_WIDTH: Final = 80
+LEAST_HEIGHT: Final = 24
+
+
+class ShopwardenApp(CallingApp):
+    """One shop, live. Give it a client and a language; it ends with exit code 0 when the person leaves."""
+
+    CSS_PATH = "shopwarden.tcss"
+    ENABLE_COMMAND_PALETTE = True
+    COMMANDS = {ConsoleCommands}
+    NOTIFICATION_TIMEOUT = 6
+    BINDINGS: ClassVar[list[BindingType]] = [
+        quiet("1,f2", "go('devices')", "app.devices"),
+        quiet("2,f3", "go('alerts')", "app.alerts"),
+        quiet("3,f4", "go('events')", "app.events"),
+        quiet("4,f5", "go('commands')", "app.commands"),
+        key("r,ctrl+r", "retry", "app.retry"),
+        key("question_mark,f1", "help", "app.help"),
+        everywhere("ctrl+p", "command_palette", "app.palette"),
+        key("q,ctrl+q", "quit", "app.quit"),
+    ]
+
+    def __init__(
+        self,
+        client: ConsoleClient,
+        texts: Texts,
+        *,
+        mode: AccessMode = AccessMode.FULL,
+        now: Now = system_now,
+        zone: tzinfo | None = None,
+    ) -> None:
+        super().__init__()
+        self.title = "shopwarden"
+        self.desk = Desk(texts=texts, times=Times(texts, now, zone), mode=mode, client=client)
+        self.flows = Flows(self, self.desk, self._changed)
+        self._client = client
+        self._now = now
+        self._zone = zone
+        self._dirty = Part.NOTHING
+        self._ticks = 0
+        self._bell_at = -BELL_EVERY_S
+        self._link: Link | None = None
+        self._following: Worker[None] | None = None
+        self._fault: str | None = None
+        self._stage: Stage | None = None
+        for theme in OURS:
+            self.register_theme(theme)
+        self.theme = CHOICES["dark"]
+
+    @property
+    def stage(self) -> Stage:
+        """The screen behind all dialogs."""
+        if self._stage is None:
+            self._stage = Stage(self.desk, self.flows)
+        return self._stage
+
+    def get_default_screen(self) -> Screen[None]:
+        return self.stage
+
+    def on_mount(self) -> None:
+        self.set_interval(REPAINT_S, self._repaint)
+        self.set_interval(TICK_S, self._tick)
+        self._link = Link(
+            self._client,
+            self.desk.shop,
+            changed=self._changed,
+            arrived=self._arrived,
+            reloaded=lambda: self.stage.events.invalidate(),
+        )
+        self._following = self.run_worker(self._follow(self._link), group="link", exit_on_error=False)
+
+    async def on_unmount(self) -> None:
+        """Leave the daemon in good order."""
+        if self._following is not None:
+            self._following.cancel()
+            with suppress(WorkerCancelled, WorkerFailed):
+                await self._following.wait()
+
+    async def _follow(self, link: Link) -> None:
+        await asyncio.sleep(0)  # the first paint comes before the client is opened
+        async with self._client:
+            while True:
+                try:
+                    await link.follow()
+                except Exception as error:  # noqa: BLE001 - the last handler: the link must outlive any fault of ours
+                    self._handle_exception(error)
+                    await asyncio.sleep(TICK_S)
+
+    def _changed(self, parts: Part) -> None:
+        """Remember what to repaint."""
+        self._dirty |= parts
+
+    def _repaint(self) -> None:
+        if self._dirty is Part.NOTHING or not self.stage.is_mounted:
+            return
+        parts, self._dirty = self._dirty, Part.NOTHING
+        with self.batch_update():
+            self.stage.repaint(parts)
+            self._say_link()
+
+    def _tick(self) -> None:
+        self._ticks += 1
+        self._say_link()
+        if self._ticks % AGES_EVERY_TICKS == 0 and self.stage.is_mounted:
+            self.stage.tick()
+
+    def _arrived(self, item: StreamItem) -> None:
+        if item.alert is not None:
+            self._ring(item.alert)
+        if item.command is not None:
+            self._tell_end(item.command)
+
+    def _ring(self, alert: Alert) -> None:
+        """The bell for a new alert of high severity or worse; a burst rings once."""
+        is_grave = severity_rank(alert.severity) >= severity_rank(Severity.HIGH)
+        now = asyncio.get_running_loop().time()
+        if is_grave and alert.status is AlertStatus.OPEN and now - self._bell_at >= BELL_EVERY_S:
+            self._bell_at = now
+            self.bell()
+            who = alert.employee or alert.device
+            self.notify(
+                f"{who} · {alert.title}", title=self.desk.say(f"severity.{alert.severity}"), severity="error", timeout=8
+            )
+
+    def _tell_end(self, command: Command) -> None:
+        if not command.state.is_terminal:
+            return
+        desk = self.desk
+        what = f"{desk.shop.name_of(command.device)} · {desk.say(f'verb.{command.verb}')}"
+        word = desk.say(
+            "command.read_back" if command.state is CommandState.ACKNOWLEDGED else f"command.{command.state}"
+        )
+        result = f" · {command.result_text}" if command.result_text else ""
+        is_well = command.state in {CommandState.ACKNOWLEDGED, CommandState.CANCELLED}
+        self.notify(f"{what}: {word}{result}", severity="information" if is_well else "error")
+
+    def fault_shown(self, name: str) -> None:
+        self._fault = name
+        self._say_link()
+
+    def _say_link(self) -> None:
+        """The banner: what is wrong with the link, else with us, else nothing."""
+        if not self.stage.is_mounted:
+            return
+        banner = self.stage.query_one("#banner", Banner)
+        content = self._link_trouble()
+        if content is None and self._fault is not None:
+            content = self.desk.line("banner.fault", name=self._fault)
+        banner.say(content)
+
+    def _link_trouble(self) -> SafeContent | None:
+        desk, link = self.desk, self.desk.shop.link
+        left = self._seconds_left()
+        match link:
+            case LinkOffline(error=error):
+                has_data = desk.shop.hello is not None
+                name = "banner.lost" if has_data else "banner.not_running"
+                return desk.line(name, message=error.message, hint=error.hint, n=left)
+            case LinkRefused(error=ApiVersionError() as error):
+                return desk.line("banner.version", message=error.message, hint=error.hint)
+            case LinkRefused(error=error):
+                return desk.line("banner.refused", message=error.message, hint=error.hint)
+            case LinkOnline() | None:
+                return None
+
+    def _seconds_left(self) -> int:
+        retry_at = self._link.retry_at if self._link is not None else None
+        if retry_at is None:
+            return 0
+        return max(0, round(retry_at - asyncio.get_running_loop().time()))
+
+    def on_resize(self, event: events.Resize) -> None:
+        is_small = event.size.width < LEAST_WIDTH or event.size.height < LEAST_HEIGHT
+        if self.stage.is_mounted:
+            text = self.desk.line("banner.small", width=event.size.width, height=event.size.height)
+            self.stage.query_one("#size-banner", Banner).say(text if is_small else None, Tone.NOTICE)
+
+    def on_screen_tabs_picked(self, event: ScreenTabs.Picked) -> None:
+        self.action_go(event.name)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "retry":
+            return not self.desk.shop.is_online
+        if action in {"go", "help"} and self.screen is not self.stage:
+            return False
+        return True
+
+    def action_go(self, name: str) -> None:
+        """Show a screen by its name."""
+        if name in NAMES and self.screen is self.stage:
+            self.stage.go_to(name)
+
+    def action_retry(self) -> None:
+        if self._link is not None:
+            self._link.try_now()
+
+    def action_command_palette(self) -> None:
+        if self.screen is self.stage:
+            self.push_screen(ConsolePalette(self.desk.say("palette.placeholder")))
+
+    def action_help(self) -> None:
+        pane = self.stage.current
+        self.push_screen(HelpDialog(self.desk, screen=pane.NAME, keys=self._keys()))
+
+    def _keys(self) -> list[tuple[str, str]]:
+        """Every key that works now, all keys of one action together, those of the pane first."""
+        keys: dict[str, list[str]] = {}
+        words: dict[str, str] = {}
+        for _, binding, is_enabled, _ in self.stage.active_bindings.values():
+            if is_enabled and binding.description.startswith("app.key."):
+                keys.setdefault(binding.action, []).append(self.get_key_display(binding))
+                words[binding.action] = self.desk.texts.get(binding.description)
+        return [(" / ".join(keys[action]), words[action]) for action in keys]
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Textual's own entries are in English; ours are in `palette_entries`."""
+        return ()
+
+    def palette_no_match(self) -> str:
+        return self.desk.say("palette.no_match")
+
+    def palette_entries(self) -> Iterable[PaletteEntry]:
+        """What can be done now: actions of the pane, screens, phones, looks, leaving."""
+        say = self.desk.say
+        pane = self.stage.current
+        for _, binding in pane._bindings:
+            is_ours = isinstance(pane, Explains) and pane.why_not(binding.action) is None
+            if binding.show and is_ours and pane.check_action(binding.action, ()):
+                run = partial(self._run_on, pane.NAME, binding.action)
+                yield self._entry(self.desk.texts.get(binding.description), say("palette.action"), run)
+        for name in NAMES:
+            yield self._entry(
+                say("palette.go", screen=say(f"screen.{name}")), say(f"about.{name}"), partial(self.action_go, name)
+            )
+        for device in self.desk.shop.devices.values():
+            yield self._entry(
+                device.employee or device.serial,
+                say("palette.device", serial=device.serial, profile=device.profile),
+                partial(self._show_device, device.serial),
+            )
+        yield self._entry(say("key.app.help"), say("palette.help"), self.action_help)
+        for choice in CHOICES:
+            yield self._entry(say(f"theme.{choice}"), say("palette.theme"), partial(self._set_theme, choice))
+        for language in Language:
+            yield self._entry(
+                say(f"language.{language}"), say("palette.language"), partial(self._set_language, language)
+            )
+        yield self._entry(say("key.app.quit"), say("palette.quit"), self.exit)
+
+    def _entry(self, title: str, about: str, run: Callable[[], None]) -> PaletteEntry:
+        return PaletteEntry(title=title, about=about, run=run)
+
+    def _run_on(self, name: str, action: str) -> None:
+        self.stage.go_to(name)
+        method = getattr(self.stage.current, f"action_{action}")
+        self.call_later(method)
+
+    def _show_device(self, serial: str) -> None:
+        self.stage.go_to("devices")
+        pane = self.stage.current
+        if not pane.list.move_to(serial) and not pane.filter.is_empty:
+            pane.set_filter("")
+            pane.list.move_to(serial)
+
+    def _set_theme(self, choice: str) -> None:
+        self.theme = CHOICES[choice]
+
+    def _set_language(self, language: Language) -> None:
+        """Everything is drawn anew in the other language; answers of the daemon follow with the next start."""
+        texts = load_texts(language, CATALOG)
+        self.desk.texts = texts
+        self.desk.times = Times(texts, self._now, self._zone)
+        self.call_later(self._redraw)
+
+    async def _redraw(self) -> None:
+        name = self.stage.current.NAME
+        await self.stage.recompose()
+        self.stage.go_to(name)
+        self.stage.repaint(Part.EVERYTHING)
+        self.stage.refresh_bindings()
+
+
+def run_app(
+    socket: Path, language: str, *, mode: AccessMode = AccessMode.FULL, theme: str = "dark", now: Now = system_now
+) -> int:
+    """Run the console on the daemon behind `socket` until the person leaves. Returns the exit code, 0 when all is well.
+
+    `language` is `en` or `zh`. A daemon that is not there is not an error: the console waits for it and says so.
+    """
+    from daemon.api.client import ApiClient
+
+    texts = load_texts(language, CATALOG)
+    app = ShopwardenApp(ApiClient(socket, language), texts, mode=mode, now=now)
+    app.theme = CHOICES.get(theme, CHOICES["dark"])
+    app.run()
+    return app.return_code or 0

@@ -1,0 +1,42 @@
+"""What every pane and dialog shares: texts, times, the shop, how the console was started, and the client's methods."""
+
+from dataclasses import dataclass, field
+
+from daemon.api.texts import Texts
+
+from ..safe_text import SafeContent, safe_text
+from .access import AccessMode, Act, refusal
+from .client_port import ConsoleClient
+from .shop import Shop
+from .times import Times
+
+
+@dataclass(slots=True, kw_only=True)
+class Desk:
+    """One per app."""
+
+    texts: Texts
+    times: Times
+    mode: AccessMode
+    client: ConsoleClient
+    shop: Shop = field(default_factory=Shop)
+
+    def say(self, key: str, **values: str | int) -> str:
+        """A text of the catalog."""
+        return self.texts.get(f"app.{key}", **values)
+
+    def line(self, key: str, style: str = "", **values: str | int) -> SafeContent:
+        """The same, ready for a widget."""
+        return safe_text(self.say(key, **values), style)
+
+    def refusal(self, act: Act) -> str | None:
+        """Why `act` is not possible for this console and role, in words; None when it is."""
+        role = self.shop.hello.role if self.shop.hello is not None else None
+        key = refusal(act, self.mode, role)
+        if key is None:
+            return None
+        return self.texts.get(key, role=self.role_word())
+
+    def role_word(self) -> str:
+        """The caller's role in words, or a dash."""
+        return self.say(f"role.{self.shop.hello.role}") if self.shop.hello is not None else "–"

@@ -1,0 +1,1 @@
+"""Modal dialogs: reasons, confirmation of commands, details and help."""

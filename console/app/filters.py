@@ -1,0 +1,122 @@
+"""The filter line: words, `!word` for not, and `key:value`. One grammar for every list.
+
+`state:offline`, `sev:>=high`, `device:R58N`, `kind:call`; keys have Chinese names too and the full-width colon works.
+"""
+
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from daemon.api.wire import Device, EventQuery
+
+KEYS: Final[Mapping[str, str]] = {
+    "device": "device", "dev": "device", "设备": "device", "手机": "device",
+    "employee": "employee", "emp": "employee", "员工": "employee",
+    "state": "state", "状态": "state", "status": "state",
+    "sev": "sev", "severity": "sev", "级别": "sev",
+    "kind": "kind", "类型": "kind", "source": "kind", "来源": "kind",
+    "conv": "conv", "conversation": "conv", "会话": "conv",
+}  # fmt: skip
+EVENT_KEYS: Final = frozenset({"device", "employee", "kind", "conv"})
+KINDS: Final[Mapping[str, str]] = {
+    "message": "message", "消息": "message", "call": "call", "通话": "call", "contact": "contact", "联系人": "contact",
+    "absence": "absence", "消失": "absence", "sms": "sms", "短信": "sms", "call_log": "call_log", "contacts": "contacts",
+}  # fmt: skip
+
+
+class FilterError(Exception):
+    """The line cannot be used. `text_key` is its text in the catalog, `values` fill it."""
+
+    def __init__(self, text_key: str, /, **values: str) -> None:
+        super().__init__(text_key)
+        self.text_key = text_key
+        self.values = values
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowFilter:
+    """A parsed filter line. Everything in it must hold."""
+
+    line: str = ""
+    words: tuple[str, ...] = ()
+    negatives: tuple[str, ...] = ()
+    pairs: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.words or self.negatives or self.pairs)
+
+    def admits(self, haystack: str, facets: Mapping[str, Sequence[str]]) -> bool:
+        """Whether a row passes: `haystack` is its text, `facets` the values behind each key (any may contain it)."""
+        folded = haystack.casefold()
+        return (
+            all(word in folded for word in self.words)
+            and not any(word in folded for word in self.negatives)
+            and all(any(value in one.casefold() for one in facets.get(key, ())) for key, value in self.pairs)
+        )
+
+
+def parse_filter(line: str) -> RowFilter:
+    """Raises FilterError for an unknown key. Quotes keep words together."""
+    try:
+        tokens = shlex.split(line)
+    except ValueError:
+        tokens = line.split()
+    words: list[str] = []
+    negatives: list[str] = []
+    pairs: list[tuple[str, str]] = []
+    for token in tokens:
+        name, colon, value = token.replace("：", ":", 1).partition(":")
+        if colon and name and value and not name.isdigit():
+            key = KEYS.get(name.casefold())
+            if key is None:
+                raise FilterError("app.filter.unknown_key", key=name, keys="device kind state sev conv")
+            pairs.append((key, value.casefold()))
+        elif token[:1] in {"!", "！"} and len(token) > 1:
+            negatives.append(token[1:].casefold())
+        elif token:
+            words.append(token.casefold())
+    return RowFilter(line=line.strip(), words=tuple(words), negatives=tuple(negatives), pairs=tuple(pairs))
+
+
+def event_query(row_filter: RowFilter, devices: Sequence[Device]) -> EventQuery:
+    """The daemon's query for a filter. Raises FilterError where the daemon has no such filter or no phone fits."""
+    if row_filter.negatives:
+        raise FilterError("app.filter.no_not")
+    device: str | None = None
+    kind: str | None = None
+    conversation: str | None = None
+    for key, value in row_filter.pairs:
+        match key:
+            case "device" | "employee":
+                device = _serial(value, devices)
+            case "kind":
+                kind = KINDS.get(value)
+                if kind is None:
+                    raise FilterError("app.filter.unknown_kind", kind=value)
+            case "conv":
+                conversation = _as_typed(row_filter.line, value)
+            case _:
+                raise FilterError("app.filter.unknown_key", key=key, keys="device kind conv")
+    text = " ".join(row_filter.words)[:200] or None
+    return EventQuery(device=device, kind=kind, conversation=conversation, text=text)
+
+
+def _serial(value: str, devices: Sequence[Device]) -> str:
+    exact = [device.serial for device in devices if device.serial.casefold() == value]
+    near = [
+        device.serial
+        for device in devices
+        if value in device.serial.casefold() or value in (device.employee or "").casefold()
+    ]
+    found = exact or near
+    if len(found) != 1:
+        raise FilterError("app.filter.device_many" if found else "app.filter.device_none", device=value)
+    return found[0]
+
+
+def _as_typed(line: str, folded: str) -> str:
+    """The value with the case it was typed in: tokens are case-sensitive."""
+    at = line.casefold().find(folded)
+    return line[at : at + len(folded)] if at >= 0 else folded

@@ -1,0 +1,1 @@
+"""The screens behind the digits: one pane each for devices, alerts, events and commands."""

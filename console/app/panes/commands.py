@@ -1,0 +1,96 @@
+"""Screen 4: what was asked of the phones and what became of it. Done means read back from the phone."""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from textual.binding import BindingType
+
+from daemon.api.wire import Command
+
+from ...safe_text import SafeContent, lines, safe_page, safe_text
+from ..dialogs.dialog import labelled
+from ..dialogs.page import PageDialog
+from ..glyphs import command_cell
+from ..keys import key
+from ..shop import Part
+from ..widgets.columns import Column
+from .item_pane import ItemPane
+from .life import command_life
+
+
+class CommandsPane(ItemPane[Command]):
+    """Commands, youngest first."""
+
+    NAME = "commands"
+    PARTS = Part.COMMANDS
+    OWN = Part.COMMANDS
+    COLUMNS = (
+        Column(key="state", title="app.column.state", width=14, weight=1, most=24),
+        Column(key="verb", title="app.column.verb", width=9),
+        Column(key="who", title="app.column.who", width=10, weight=2, most=20),
+        Column(key="asked", title="app.column.asked", width=14, most=17, weight=1),
+        Column(key="by", title="app.column.by", width=8, weight=1, most=14, drop=3),
+        Column(key="tries", title="app.column.tries", width=5, drop=4),
+        Column(key="expires", title="app.column.expires", width=8, drop=2),
+        Column(key="result", title="app.column.result", width=14, weight=5, drop=1),
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [key("x,f8", "cancel_command", "commands.cancel")]
+
+    def items(self) -> Sequence[Command]:
+        commands = self.desk.shop.commands.values()
+        return sorted(commands, key=lambda one: (-one.requested_at.timestamp(), one.command_id))
+
+    def key_of(self, item: Command) -> str:
+        return item.command_id
+
+    def cells_of(self, item: Command) -> Mapping[str, SafeContent]:
+        times = self.desk.times
+        left = int((item.expires_at - times.now()).total_seconds())
+        return {
+            "state": command_cell(item.state, self.desk.texts),
+            "verb": self.desk.line(f"verb.{item.verb}"),
+            "who": safe_text(self.desk.shop.name_of(item.device)),
+            "asked": safe_text(f"{times.short(item.requested_at)} {times.age(item.requested_at)}"),
+            "by": safe_text(item.requested_by),
+            "tries": safe_text(str(item.tries)),
+            "expires": safe_text("–" if item.state.is_terminal else times.span(left)),
+            "result": safe_text(item.result_text or item.result or "–"),
+        }
+
+    def haystack_of(self, item: Command) -> str:
+        who = self.desk.shop.name_of(item.device)
+        return " ".join((item.device, who, item.verb, item.reason, item.requested_by, item.command_id))
+
+    def facets_of(self, item: Command) -> Mapping[str, Sequence[str]]:
+        return {
+            "device": (item.device, self.desk.shop.name_of(item.device)),
+            "employee": (self.desk.shop.name_of(item.device),),
+            "state": (item.state.value, self.desk.say(f"command.{item.state}")),
+            "kind": (item.verb.value, self.desk.say(f"verb.{item.verb}")),
+        }
+
+    def detail_of(self, item: Command) -> SafeContent:
+        desk = self.desk
+        rows = [
+            ("device", safe_text(f"{desk.shop.name_of(item.device)} · {item.device}")),
+            ("reason", safe_text(item.reason)),
+            ("asked", safe_text(f"{item.requested_by} · {desk.times.both(item.requested_at)}")),
+            ("expiry", safe_text(desk.times.full(item.expires_at))),
+            ("tries", safe_text(str(item.tries))),
+        ]
+        return lines([command_life(item, desk), *labelled(desk, rows), safe_text(item.command_id, "$text-muted")])
+
+    def empty_of_all(self) -> SafeContent:
+        return safe_page(self.desk.say("empty.commands"))
+
+    def why_not(self, action: str) -> str | None:
+        return self.flows.why_not_cancel(self.current()) if action == "cancel_command" else None
+
+    def action_cancel_command(self) -> None:
+        self.flows.cancel(self.current())
+
+    def open_detail(self) -> None:
+        command = self.current()
+        if command is not None:
+            title = self.desk.line(f"verb.{command.verb}")
+            self.app.push_screen(PageDialog(self.desk, title=title, text=self.detail_of(command)))

@@ -1,0 +1,90 @@
+"""Events as rows of the virtual list, and what one event says in full."""
+
+from collections.abc import Mapping
+
+from daemon.api.wire import Event, EventKind, EventQuery
+
+from ...safe_text import SafeContent, joined, lines, safe_marked, safe_text
+from ..desk import Desk
+from ..dialogs.dialog import labelled
+from ..event_pages import EventPages
+from ..glyphs import direction_glyph, kind_word
+
+
+class EventRows:
+    """Rows over pages. The key of a row is its ledger index."""
+
+    def __init__(self, desk: Desk, pages: EventPages) -> None:
+        self._desk = desk
+        self.pages = pages
+
+    def __len__(self) -> int:
+        return len(self.pages) if self.pages.is_started or self.pages.loaded else 0
+
+    def key_at(self, position: int) -> str | None:
+        event = self.pages.event(position)
+        return None if event is None else str(event.ledger_index)
+
+    def position_of(self, key: str) -> int | None:
+        return self.pages.position_of(int(key))
+
+    def event(self, key: str | None) -> Event | None:
+        """The event of a row, None when it is not in memory."""
+        position = self.position_of(key) if key is not None else None
+        return None if position is None else self.pages.event(position)
+
+    def cells(self, position: int) -> Mapping[str, SafeContent] | None:
+        event = self.pages.event(position)
+        if event is None:
+            return None
+        desk = self._desk
+        is_absence = event.kind is EventKind.ABSENCE
+        return {
+            "when": safe_text(desk.times.short(event.occurred_at)),
+            "who": safe_text(desk.shop.name_of(event.device)),
+            "kind": safe_text(kind_word(event.kind, desk.texts), "bold $text-warning" if is_absence else ""),
+            "direction": safe_text(direction_glyph(event.direction)),
+            "peer": safe_text(event.peer or "–"),
+            "body": body_of(event, desk),
+        }
+
+
+def body_of(event: Event, desk: Desk) -> SafeContent:
+    """The masked body in one line, search hits marked, and whether the phone still has it."""
+    body = safe_marked(event.body, event.matched, mark="bold underline $text-accent")
+    if event.absent_since is None:
+        return body
+    return joined((safe_text(desk.say("event.absent") + " ", "bold $text-warning"), body))
+
+
+def event_detail(event: Event, desk: Desk) -> SafeContent:
+    """Everything the console knows of an event, masked as it came."""
+    who = desk.shop.name_of(event.device)
+    heading = f"{kind_word(event.kind, desk.texts)} {direction_glyph(event.direction)} {event.peer or '–'}"
+    rows = [
+        ("device", safe_text(f"{who} · {event.device}")),
+        ("when", safe_text(desk.times.both(event.occurred_at))),
+        ("received", safe_text(desk.times.both(event.received_at))),
+        ("source", safe_text(f"{event.source} · {event.source_key}")),
+        ("conversation", safe_text(event.conversation)),
+        ("event", safe_text(f"{event.event_id} · #{event.ledger_index}")),
+    ]
+    if event.absent_since is not None:
+        since = desk.say("event.absent_since", when=desk.times.both(event.absent_since))
+        rows.insert(0, ("absent", safe_text(since, "bold $text-warning")))
+    if event.attachments:
+        rows.append(("attachments", safe_text(", ".join(event.attachments))))
+    body = safe_marked(
+        event.body, event.matched, mark="bold underline $text-accent", limit=4000, line_break="\n"
+    )  # fmt: skip
+    return lines([safe_text(heading, "bold"), body, *labelled(desk, rows)])
+
+
+def fits(event: Event, query: EventQuery) -> bool:
+    """Whether a live event belongs to a query; `text` cannot be told here, masked text is not what was searched."""
+    return (
+        query.device in {None, event.device}
+        and query.kind in {None, event.kind, event.source}
+        and query.conversation in {None, event.conversation}
+        and (query.since is None or event.occurred_at >= query.since)
+    )

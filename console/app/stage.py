@@ -1,0 +1,78 @@
+"""The one screen behind all dialogs: header, tabs, banner, the panes and the footer."""
+
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.widgets import ContentSwitcher
+
+from .desk import Desk
+from .flows import Flows
+from .panes.alerts import AlertsPane
+from .panes.commands import CommandsPane
+from .panes.devices import DevicesPane
+from .panes.events import EventsPane
+from .panes.pane import Pane
+from .shop import Part
+from .widgets.banner import Banner
+from .widgets.footer import KeyFooter
+from .widgets.header import HeaderBar, ScreenTabs
+
+PANES: tuple[type[Pane], ...] = (DevicesPane, AlertsPane, EventsPane, CommandsPane)
+"""In the order of their digits."""
+NAMES = tuple(pane.NAME for pane in PANES)
+
+
+class Stage(Screen[None]):
+    """Holds the panes; repaints only the visible one."""
+
+    AUTO_FOCUS = ""
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-normal"), (150, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-high")]
+
+    def __init__(self, desk: Desk, flows: Flows) -> None:
+        super().__init__()
+        self._desk = desk
+        self._flows = flows
+        self._stale = Part.EVERYTHING
+
+    def compose(self) -> ComposeResult:
+        yield HeaderBar(self._desk)
+        yield ScreenTabs(self._desk, NAMES)
+        yield Banner(id="banner")
+        yield Banner(id="size-banner")
+        with ContentSwitcher(initial=NAMES[0], id="panes"):
+            for pane in PANES:
+                yield pane(self._desk, self._flows)
+        yield KeyFooter(self._desk)
+
+    @property
+    def current(self) -> Pane:
+        """The pane that is shown."""
+        return self.query_one(f"#{self.query_one(ContentSwitcher).current}", Pane)
+
+    @property
+    def events(self) -> EventsPane:
+        return self.query_one(EventsPane)
+
+    def on_mount(self) -> None:
+        self.query_one(HeaderBar).refresh_shop()
+        self.go_to(NAMES[0])
+
+    def go_to(self, name: str) -> None:
+        """Show another pane, with everything that changed while it was hidden."""
+        self.query_one(ContentSwitcher).current = name
+        self.query_one(ScreenTabs).refresh_tabs(name)
+        self.current.refresh_rows()
+        self.current.focus_rows()
+        self.refresh_bindings()
+
+    def repaint(self, parts: Part) -> None:
+        """Take over changes: the header, and the visible pane if they are its own."""
+        if parts & Part.HEADER:
+            self.query_one(HeaderBar).refresh_shop()
+        pane = self.current
+        if parts & pane.PARTS:
+            pane.refresh_rows()
+
+    def tick(self) -> None:
+        """Time went by."""
+        self.current.tick()

@@ -1,0 +1,57 @@
+"""Runs the real app on a fake client and reads what is on its screen."""
+
+import html
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from rich.cells import cell_len
+from textual.pilot import Pilot
+
+from console.app.access import AccessMode
+from console.app.app import CATALOG, ShopwardenApp
+from daemon.api.texts import load_texts
+
+from . import sample_shop as sample
+from .fake_client import FakeClient
+
+NARROW = (80, 24)
+ROOMY = (120, 36)
+CELL_PX = 12.2
+
+
+@asynccontextmanager
+async def running(
+    client: FakeClient, *, language: str = "en", size: tuple[int, int] = ROOMY, mode: AccessMode = AccessMode.FULL
+) -> AsyncIterator[tuple[ShopwardenApp, Pilot[int]]]:
+    """The app, loaded and painted. Fails when any handler failed on the way."""
+    app = ShopwardenApp(client, load_texts(language, CATALOG), mode=mode, now=lambda: sample.NOW, zone=sample.ZONE)
+    async with app.run_test(size=size) as pilot:
+        await settled(pilot)
+        yield app, pilot
+        assert app.faults == []
+    assert client.is_closed
+
+
+async def settled(pilot: Pilot[int], seconds: float = 0.3) -> None:
+    """Wait for the next repaint."""
+    await pilot.pause(seconds)
+    await pilot.pause()
+
+
+def screen_text(app: ShopwardenApp) -> str:
+    """Every line of the screen as a person sees it, read back from the SVG with its columns."""
+    rows: dict[float, list[tuple[float, str]]] = {}
+    for x, y, text in re.findall(
+        r'<text class="[^"]*" x="([\d.]+)" y="([\d.]+)"[^>]*>(.*?)</text>', app.export_screenshot(), re.S
+    ):
+        plain = html.unescape(text).replace("\xa0", " ").rstrip("\n")
+        rows.setdefault(float(y), []).append((float(x), plain))
+    return "\n".join(_line(parts) for _, parts in sorted(rows.items()))
+
+
+def _line(parts: list[tuple[float, str]]) -> str:
+    line = ""
+    for x, text in sorted(parts):
+        line += " " * (round(x / CELL_PX) - cell_len(line)) + text
+    return line.rstrip()
