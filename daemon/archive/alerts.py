@@ -1,0 +1,153 @@
+"""Alerts: what handling them writes, and how they are read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+import msgspec
+
+from crypto.database import Database, Row
+from policies.model import Verdict
+
+from ..api.wire import AlertStatus
+from .codes import ALERT_STATUS_CODES, ALERT_STATUSES, from_micros, to_micros
+from .drafts import AlertFilter
+from .errors import IllegalTransitionError, RecordNotFoundError
+from .event_queries import Conditions, events_at
+from .ledger_kinds import KINDS_OF_ENTRY, LedgerKind
+from .records import ArchivedAlert
+from .rows import row_as
+from .transaction import Transaction
+
+MOST_ALERTS: Final = 5_000
+_CHANGE_NAME: Final = KINDS_OF_ENTRY[LedgerKind.ALERT_CHANGED].name
+
+_LEGAL: Final = {
+    AlertStatus.OPEN: frozenset({AlertStatus.ACKNOWLEDGED, AlertStatus.RESOLVED, AlertStatus.SUPPRESSED}),
+    AlertStatus.ACKNOWLEDGED: frozenset({AlertStatus.OPEN, AlertStatus.RESOLVED, AlertStatus.SUPPRESSED}),
+    AlertStatus.RESOLVED: frozenset({AlertStatus.OPEN}),
+    AlertStatus.SUPPRESSED: frozenset({AlertStatus.OPEN}),
+}
+"""A closed alert can only be opened again."""
+
+_SELECT: Final = """
+SELECT a.ledger_index, a.alert_id, a.event_index, a.verdict, a.status, a.raised_at, x.note, x.actor, x.at
+FROM alerts a LEFT JOIN alert_changes x ON x.ledger_index = a.last_change"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeAlertUnit:
+    """A step in an alert's handling. RecordNotFoundError, IllegalTransitionError. The same status again only notes."""
+
+    alert_id: str
+    to: AlertStatus
+    actor: str
+    note: str | None
+    row_count: ClassVar[int] = 1
+    is_collected: ClassVar[bool] = False
+
+    def apply(self, transaction: Transaction) -> ArchivedAlert:
+        """Write it."""
+        database = transaction.database
+        match database.fetch_one("SELECT ledger_index, status FROM alerts WHERE alert_id = ?", (self.alert_id,)):
+            case (int(alert_index), int(status)):
+                current = ALERT_STATUSES[status]
+            case _:
+                raise RecordNotFoundError("alert")
+        if self.to is not current and self.to not in _LEGAL[current]:
+            raise IllegalTransitionError(current=current.value, to=self.to.value)
+        to_status = ALERT_STATUS_CODES[self.to]
+        columns = (alert_index, to_micros(transaction.now), self.actor, status, to_status, self.note)
+        index = transaction.ledger.append_row(LedgerKind.ALERT_CHANGED, _CHANGE_NAME, *columns)
+        database.execute(
+            "INSERT INTO alert_changes (ledger_index, alert_index, at, actor, from_status, to_status, note) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (index, *columns),
+        )
+        database.execute(
+            "UPDATE alerts SET status = ?, last_change = ? WHERE ledger_index = ?", (to_status, index, alert_index)
+        )
+        changed = one_alert(database, self.alert_id)
+        if changed is None:
+            raise RecordNotFoundError("alert")
+        return changed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxSentUnit:
+    """Alerts that were published."""
+
+    alert_ids: tuple[str, ...]
+    row_count: ClassVar[int] = 1
+    is_collected: ClassVar[bool] = False
+
+    def apply(self, transaction: Transaction) -> None:
+        """Take them out of the outbox; unknown ids do nothing."""
+        sql = "DELETE FROM alert_outbox WHERE alert_index = (SELECT ledger_index FROM alerts WHERE alert_id = ?)"
+        transaction.database.executemany(sql, [(alert_id,) for alert_id in self.alert_ids])
+
+
+def find_alerts(database: Database, query: AlertFilter) -> tuple[ArchivedAlert, ...]:
+    """Newest first."""
+    conditions = Conditions()
+    if query.status is not None:
+        conditions.add("a.status = ?", ALERT_STATUS_CODES[query.status])
+    if query.device is not None:
+        conditions.add("a.device_no = (SELECT device_no FROM devices WHERE serial = ?)", query.device)
+    if query.before is not None:
+        conditions.add("a.ledger_index < ?", query.before)
+    sql = _SELECT + conditions.clause() + " ORDER BY a.ledger_index DESC LIMIT ?"
+    limit = max(1, min(query.limit, MOST_ALERTS))
+    return _with_events(database, database.fetch_all(sql, (*conditions.parameters, limit)))
+
+
+def one_alert(database: Database, alert_id: str) -> ArchivedAlert | None:
+    """None when there is no such alert."""
+    found = _with_events(database, database.fetch_all(_SELECT + " WHERE a.alert_id = ?", (alert_id,)))
+    return found[0] if found else None
+
+
+def alerts_at(database: Database, ledger_indexes: Sequence[int]) -> dict[int, ArchivedAlert]:
+    """Alerts by the ledger index of their raising."""
+    conditions = Conditions()
+    conditions.add_one_of("a.ledger_index", ledger_indexes)
+    rows = database.fetch_all(_SELECT + conditions.clause(), conditions.parameters)
+    return {alert.ledger_index: alert for alert in _with_events(database, rows)}
+
+
+def unsent_alerts(database: Database, limit: int) -> tuple[ArchivedAlert, ...]:
+    """What has to be published yet, oldest first."""
+    sql = _SELECT + " JOIN alert_outbox o ON o.alert_index = a.ledger_index ORDER BY o.alert_index LIMIT ?"
+    return _with_events(database, database.fetch_all(sql, (max(1, min(limit, MOST_ALERTS)),)))
+
+
+class _AlertRow(msgspec.Struct, array_like=True, frozen=True):
+    ledger_index: int
+    alert_id: str
+    event_index: int
+    verdict: str
+    status: int
+    raised_at: int
+    note: str | None
+    actor: str | None
+    handled_at: int | None
+
+
+def _with_events(database: Database, stored: Sequence[Row]) -> tuple[ArchivedAlert, ...]:
+    rows = [row_as(_AlertRow, row) for row in stored]
+    events = events_at(database, [row.event_index for row in rows]) if rows else {}
+    return tuple(
+        ArchivedAlert(
+            alert_id=row.alert_id,
+            ledger_index=row.ledger_index,
+            verdict=msgspec.json.decode(row.verdict, type=Verdict),
+            status=ALERT_STATUSES[row.status],
+            raised_at=from_micros(row.raised_at),
+            note=row.note,
+            handled_by=row.actor,
+            handled_at=None if row.handled_at is None else from_micros(row.handled_at),
+            archived=events[row.event_index],
+        )
+        for row in rows
+        if row.event_index in events
+    )

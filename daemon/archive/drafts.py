@@ -1,0 +1,122 @@
+"""What is given to the archive to write, and what is asked of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from adb_bridge.records import DeviceSerial, Source
+
+from ..api.wire import AlertStatus, CommandState, Verb
+from ..events import EventId, EventKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventFilter:
+    """Conditions joined by AND; newest in the ledger first."""
+
+    device: DeviceSerial | None = None
+    kind: EventKind | None = None
+    source: Source | None = None
+    since: datetime | None = None
+    """By `occurred_at`, inclusive."""
+    conversation: str | None = None
+    """`cv_…`"""
+    event_ids: tuple[EventId, ...] = ()
+    """Empty means any."""
+    before: int | None = None
+    """Only entries with a smaller ledger index."""
+    limit: int = 50
+    """1 to 10,000."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertFilter:
+    """Conditions joined by AND; newest first."""
+
+    status: AlertStatus | None = None
+    device: DeviceSerial | None = None
+    before: int | None = None
+    """Only alerts whose raising has a smaller ledger index."""
+    limit: int = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandFilter:
+    """Conditions joined by AND; newest first."""
+
+    device: DeviceSerial | None = None
+    is_open: bool | None = None
+    """True: only those that may still change; False: only those that may not."""
+    before: int | None = None
+    limit: int = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrolmentDraft:
+    """The record without which nothing is collected."""
+
+    serial: DeviceSerial
+    employee: str
+    notice_version: str
+    notice_text: str
+    acknowledged_by: str
+    acknowledged_at: datetime
+    enrolled_by: str
+    scope: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditDraft:
+    """Who did or saw what, and why. Ids only, no content."""
+
+    actor: str
+    role: str
+    action: str
+    target: str
+    reason: str | None
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandDraft:
+    """A command as it was asked for."""
+
+    command_id: str
+    device: DeviceSerial
+    verb: Verb
+    parameters: str
+    """JSON of the verb's own fields, `{}` for none."""
+    reason: str
+    requested_by: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandChange:
+    """A step in a command's life."""
+
+    to: CommandState
+    actor: str
+    result: str | None
+    """Stable code of the outcome."""
+    next_try_at: datetime | None = None
+    """Of NOT_NOW and QUEUED: not before."""
+
+
+class NumberSearch(StrEnum):
+    """Whether a complete number in the query also finds what was said with that number."""
+
+    NONE = "none"
+    COMPLETE = "complete"
+    """By the blind index: equality only, no fragments."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchQuery:
+    """All words of `text` must stand in what the asker may see. Case and width do not matter."""
+
+    text: str
+    """At most 200 characters count. A Latin word is found from its beginning."""
+    numbers: NumberSearch
+    filter: EventFilter
+    """`event_ids` is not used; `limit` at most 1,000."""

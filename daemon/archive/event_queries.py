@@ -1,0 +1,222 @@
+"""Events, read back."""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import msgspec
+
+from adb_bridge.records import Cursor, DeviceSerial, Source
+from crypto.database import Database, Row, SqlValue
+
+from ..events import Event, EventId, EventKind
+from .codes import DIRECTIONS, KIND_CODES, KINDS, SOURCE_CODES, SOURCES, from_micros, stored_key, to_micros
+from .drafts import EventFilter
+from .identifiers import CONVERSATION_PREFIX, EVENT_PREFIX, spell, unspell
+from .ledger_kinds import PresenceChange
+from .records import ArchivedEvent
+from .rows import row_as
+
+MOST_EVENTS: Final = 10_000
+_RECENT_ENTRIES: Final = 5_000
+"""So many of the newest entries are looked through before the index by time is used."""
+
+SELECT_EVENTS: Final = """
+SELECT e.ledger_index, e.event_id, d.serial, e.kind, e.source, e.source_key, e.occurred_at, e.received_at, e.direction,
+       e.peer, c.peer_key, c.token, e.body, e.attributes, e.text, p.change, p.at, p.replaced_by
+FROM events e JOIN devices d ON d.device_no = e.device_no
+LEFT JOIN conversations c ON c.conversation_no = e.conversation_no
+LEFT JOIN presence_changes p ON p.ledger_index = e.presence_change"""
+
+_SELECT_BY_TIME: Final = SELECT_EVENTS.replace("FROM events e", "FROM events e INDEXED BY events_by_time")
+
+
+class _EventRow(msgspec.Struct, array_like=True, frozen=True):
+    ledger_index: int
+    event_id: bytes
+    device: str
+    kind: int
+    source: int
+    source_key: int | str
+    occurred_at: int
+    received_at: int
+    direction: int
+    peer: str | None
+    peer_key: str | None
+    conversation: bytes | None
+    body: bytes | None
+    attributes: str
+    text: str | None
+    change: int | None
+    changed_at: int | None
+    replaced_by: int | None
+
+
+def event_of(stored: Row) -> ArchivedEvent:
+    """A row of SELECT_EVENTS."""
+    row = row_as(_EventRow, stored)
+    text = row.text
+    if text is None:
+        text = "" if row.body is None else row.body.decode("utf-8", "replace")
+    is_absent = row.change == PresenceChange.ABSENT and row.changed_at is not None
+    return ArchivedEvent(
+        ledger_index=row.ledger_index,
+        event=Event(
+            event_id=EventId(spell(EVENT_PREFIX, row.event_id)),
+            device=DeviceSerial(row.device),
+            kind=KINDS[row.kind],
+            source=SOURCES[row.source],
+            source_key=str(row.source_key),
+            occurred_at=from_micros(row.occurred_at),
+            received_at=from_micros(row.received_at),
+            direction=DIRECTIONS[row.direction],
+            peer=row.peer,
+            peer_key=row.peer_key,
+            body=row.body,
+            attributes=row.attributes,
+            text=text,
+        ),
+        conversation="" if row.conversation is None else spell(CONVERSATION_PREFIX, row.conversation),
+        absent_since=from_micros(row.changed_at or 0) if is_absent else None,
+        replaced_by=row.replaced_by if row.change == PresenceChange.REPLACED else None,
+    )
+
+
+_ONE_OF: Final = "IN (SELECT value FROM json_each(?))"
+
+
+class Conditions:
+    """WHERE parts with their parameters; every part is a constant of ours."""
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self.parameters: list[SqlValue] = []
+
+    def add(self, part: str, *parameters: SqlValue) -> None:
+        """One condition."""
+        self._parts.append(part)
+        self.parameters += parameters
+
+    def add_one_of(self, column: str, values: Sequence[int | str]) -> None:
+        """`column` is one of `values`."""
+        self.add(" ".join((column, _ONE_OF)), json.dumps(list(values)))
+
+    def clause(self) -> str:
+        """` WHERE …`, or nothing."""
+        return " WHERE " + " AND ".join(self._parts) if self._parts else ""
+
+
+def conditions_of(query: EventFilter) -> Conditions | None:
+    """The filter's conditions on `e`, `d` and `c`, but for `before`; None when nothing can match."""
+    conditions = Conditions()
+    if query.device is not None:
+        conditions.add("e.device_no = (SELECT device_no FROM devices WHERE serial = ?)", query.device)
+    if query.kind is not None:
+        if query.kind is not EventKind.MESSAGE:
+            conditions.add("e.kind <> 1")  # lets SQLite use the indexes of rare kinds
+        conditions.add("e.kind = ?", KIND_CODES[query.kind])
+    if query.source is not None:
+        conditions.add("e.source = ?", SOURCE_CODES[query.source])
+    if query.since is not None:
+        conditions.add("e.occurred_at >= ?", to_micros(query.since))
+    if query.conversation is not None:
+        token = unspell(CONVERSATION_PREFIX, query.conversation)
+        if token is None:
+            return None
+        conditions.add("e.conversation_no = (SELECT conversation_no FROM conversations WHERE token = ?)", token)
+    return conditions
+
+
+def find_events(database: Database, query: EventFilter) -> tuple[ArchivedEvent, ...]:
+    """Newest in the ledger first. Which index serves depends on the filter; none reads all of the history."""
+    conditions = conditions_of(query)
+    if conditions is None:
+        return ()
+    limit = max(1, min(query.limit, MOST_EVENTS))
+    if query.event_ids:
+        return _by_ids(database, query, conditions, limit)
+    if query.before is not None:
+        conditions.add("e.ledger_index < ?", query.before)
+    if query.since is None or query.device is not None or query.conversation is not None:
+        return _page(database, conditions, limit)
+    return _since(database, query, conditions, limit)
+
+
+def _page(
+    database: Database, conditions: Conditions, limit: int, source: str = SELECT_EVENTS
+) -> tuple[ArchivedEvent, ...]:
+    sql = source + conditions.clause() + " ORDER BY e.ledger_index DESC LIMIT ?"
+    return tuple(event_of(row) for row in database.execute(sql, (*conditions.parameters, limit)))
+
+
+def _since(database: Database, query: EventFilter, conditions: Conditions, limit: int) -> tuple[ArchivedEvent, ...]:
+    """Among the newest entries first; when they do not fill the page, by the index on time."""
+    newest = database.fetch_value("SELECT max(ledger_index) FROM events")
+    top = min(newest if isinstance(newest, int) else 0, query.before or 2**62)
+    conditions.add("e.ledger_index > ?", top - _RECENT_ENTRIES)
+    found = _page(database, conditions, limit)
+    if len(found) == limit or top <= _RECENT_ENTRIES:
+        return found
+    conditions.parameters[-1] = 0
+    return _page(database, conditions, limit, _SELECT_BY_TIME)
+
+
+def _by_ids(database: Database, query: EventFilter, conditions: Conditions, limit: int) -> tuple[ArchivedEvent, ...]:
+    tokens = [token for identifier in query.event_ids if (token := unspell(EVENT_PREFIX, identifier)) is not None]
+    conditions.add("e.event_id = ?", b"")
+    sql = SELECT_EVENTS + conditions.clause()
+    found: dict[int, ArchivedEvent] = {}
+    for token in tokens[:MOST_EVENTS]:
+        row = database.fetch_one(sql, (*conditions.parameters[:-1], token))
+        if row is not None and (query.before is None or int(str(row[0])) < query.before):
+            archived = event_of(row)
+            found[archived.ledger_index] = archived
+    return tuple(found[index] for index in sorted(found, reverse=True)[:limit])
+
+
+def events_at(database: Database, ledger_indexes: Sequence[int]) -> dict[int, ArchivedEvent]:
+    """Events by ledger index."""
+    conditions = Conditions()
+    conditions.add_one_of("e.ledger_index", ledger_indexes)
+    rows = database.execute(SELECT_EVENTS + conditions.clause(), conditions.parameters)
+    return {archived.ledger_index: archived for archived in map(event_of, rows)}
+
+
+def current_of(
+    database: Database, device: DeviceSerial, source: Source, source_keys: Iterable[str]
+) -> tuple[ArchivedEvent, ...]:
+    """What the rows with these keys are now, as far as the archive knows; absent ones are left out."""
+    conditions = Conditions()
+    conditions.add("e.device_no = (SELECT device_no FROM devices WHERE serial = ?)", device)
+    conditions.add("e.source = ? AND e.is_current = 1", SOURCE_CODES[source])
+    conditions.add_one_of("e.source_key", [stored_key(key) for key in source_keys])
+    rows = database.execute(SELECT_EVENTS + conditions.clause(), conditions.parameters)
+    return tuple(event_of(row) for row in rows)
+
+
+def known_ids(database: Database, event_ids: Iterable[EventId]) -> frozenset[EventId]:
+    """Those of `event_ids` that are archived."""
+    sql = "SELECT 1 FROM events WHERE event_id = ?"
+    found: set[EventId] = set()
+    for event_id in event_ids:
+        token = unspell(EVENT_PREFIX, event_id)
+        if token is not None and database.fetch_value(sql, (token,)) is not None:
+            found.add(event_id)
+    return frozenset(found)
+
+
+def present_ids(database: Database, device: DeviceSerial, source: Source, low: int, high: int) -> frozenset[int]:
+    """Provider ids archived and not marked absent, `low` to `high` inclusive. Answered from an index alone."""
+    sql = (
+        "SELECT source_key FROM events WHERE device_no = (SELECT device_no FROM devices WHERE serial = ?) "
+        "AND source = ? AND source_key BETWEEN ? AND ? AND is_current = 1"
+    )
+    rows = database.execute(sql, (device, SOURCE_CODES[source], low, high))
+    return frozenset(key for (key,) in rows if isinstance(key, int))
+
+
+def cursor_of(database: Database, device: DeviceSerial, source: Source) -> Cursor | None:
+    """Where collecting goes on; None before the first commit."""
+    sql = "SELECT cursor FROM cursors WHERE device_no = (SELECT device_no FROM devices WHERE serial = ?) AND source = ?"
+    cursor = database.fetch_value(sql, (device, SOURCE_CODES[source]))
+    return None if cursor is None else Cursor(str(cursor))

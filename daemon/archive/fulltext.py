@@ -1,0 +1,91 @@
+"""Words as the full-text index holds them: pairs of Han characters, three-digit pieces of numbers, whole Latin words.
+
+The index only proposes candidates: `search` reads each candidate's text and keeps it when the words stand in what the
+asker may see. Folding keeps the number of code points, so that places in the folded text are places in the text.
+"""
+
+import re
+
+_GRAM = (
+    "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff\u3005-\u3007\u2e80-\u2fff"  # Han
+    "\u3041-\u3096\u30a1-\u30fa\u3100-\u312f\u31f0-\u31ff"  # kana, bopomofo
+    "\u1100-\u11ff\u3131-\u318e\ua960-\ua97c\uac00-\ud7fb"  # Hangul
+    "\u0e00-\u0eff\ua000-\ua4cf"  # Thai, Lao, Yi
+)
+"""Scripts that put no spaces between words."""
+_RUNS = re.compile(rf"([{_GRAM}]+)|([0-9]+)|([^\W\d_{_GRAM}]+)")
+_FOLD = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0x0130: 0x69}
+"""Full width to half width; U+0130 because its lower case has two code points."""
+_DIGITS = re.compile(r"[^\D0-9]")
+_MOST_CHARACTERS = 20_000
+_LONGEST_WORD = 64
+
+
+def fold(text: str) -> str:
+    """Case, width and digits of other scripts made one. Same number of code points as `text`."""
+    if text.isascii():
+        return text.lower()
+    folded = text.translate(_FOLD).lower()
+    if len(folded) != len(text):  # a lower case that grows, in a Unicode newer than this file
+        folded = "".join([lower if len(lower := character.lower()) == 1 else character for character in text])
+    return _DIGITS.sub(lambda match: str(int(match[0])), folded)
+
+
+def index_terms(text: str) -> str:
+    """The index's terms for a text, space separated; of its first 20,000 characters."""
+    terms: list[str] = []
+    for gram, digits, word in _RUNS.findall(fold(text[:_MOST_CHARACTERS])):
+        if gram:
+            # the last piece is the last character alone: without it a search for one character misses ends of runs
+            terms += [gram[at : at + 2] for at in range(len(gram))]
+        elif digits:
+            terms += [digits[at : at + 3] for at in range(len(digits))]
+        else:
+            terms.append(word[:_LONGEST_WORD])
+    return " ".join(terms)
+
+
+def match_expression(query: str) -> str | None:
+    """The FTS5 expression whose matches include every text that holds all words of `query`; None when it has none."""
+    clauses: list[str] = []
+    for gram, digits, word in _RUNS.findall(fold(query)):
+        if gram:
+            clauses += _pieces(gram, 2)
+        elif digits:
+            clauses += _pieces(digits, 3)
+        else:
+            clauses.append(_prefix(word[:_LONGEST_WORD]))
+    return " AND ".join(dict.fromkeys(clauses)) or None
+
+
+def find_spans(words: tuple[str, ...], visible: str) -> tuple[tuple[int, int], ...] | None:
+    """Where folded `words` stand in a folded text, overlaps joined; None unless every word is there."""
+    places: list[tuple[int, int]] = []
+    for word in words:
+        at = visible.find(word)
+        if at < 0:
+            return None
+        while at >= 0:
+            places.append((at, at + len(word)))
+            at = visible.find(word, at + len(word))
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(places):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return tuple(joined)
+
+
+def _pieces(run: str, size: int) -> list[str]:
+    if len(run) < size:
+        return [_prefix(run)]
+    return [_quoted(run[at : at + size]) for at in range(len(run) - size + 1)]
+
+
+def _prefix(term: str) -> str:
+    return _quoted(term) + "*"
+
+
+def _quoted(term: str) -> str:
+    return '"' + term.replace('"', '""') + '"'

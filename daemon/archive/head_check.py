@@ -1,0 +1,121 @@
+"""Signed heads, those in the archive and those outside, met one by one as the tree grows again."""
+
+import heapq
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from crypto.database import Database
+from crypto.errors import CryptoErrorCode, IntegrityError
+from crypto.head_log import DamagedLine, HeadLog
+from crypto.heads import SignedHead, verify_head
+from crypto.merkle import Frontier
+
+from .records import VerifyProblem
+
+_INSIDE: Final = 0
+_OUTSIDE: Final = 1
+
+
+class HeadFinding(Exception):
+    """A head that is damaged, not ours, or of another history."""
+
+    def __init__(self, problem: VerifyProblem, first_bad: str) -> None:
+        super().__init__(problem.value)
+        self.problem = problem
+        self.first_bad = first_bad
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class _Met:
+    size: int
+    place: int
+    note: str
+
+
+class HeadCheck:
+    """Heads of both places in order of size. `last_outside` is read before the database's snapshot is taken."""
+
+    def __init__(
+        self, database: Database, log: HeadLog, *, origin: str, public_key: str, last_outside: SignedHead | None
+    ) -> None:
+        self.checked = 0
+        """Heads whose signature and root were right."""
+        self._public_key = public_key
+        self._origin = origin
+        self._last = last_outside if last_outside is not None and last_outside.origin == origin else None
+        newest = database.fetch_value("SELECT max(size) FROM heads")
+        self._newest_inside = newest if isinstance(newest, int) else 0
+        self._heads = heapq.merge(_inside(database), self._outside(log))
+        self._next: _Met | None = next(self._heads, None)
+        self._unmatched: _Met | None = None
+
+    def next_size(self, size: int) -> int | None:
+        """The size, more than `size`, at which the tree has to be looked at next."""
+        while self._next is not None and self._next.size <= size:
+            self._take(None)
+        return None if self._next is None else self._next.size
+
+    def compare(self, size: int, tree: Frontier) -> None:
+        """Check every head of this size against the tree."""
+        while self._next is not None and self._next.size == size:
+            self._take(tree)
+
+    def finish(self, ledger_size: int) -> None:
+        """After the last leaf: heads of larger ledgers are of entries that are gone."""
+        if self._next is not None:
+            raise HeadFinding(VerifyProblem.ROLLED_BACK, f"head:{self._next.size}")
+        if self._last is not None and self._last.size > ledger_size:
+            raise HeadFinding(VerifyProblem.ROLLED_BACK, f"head:{self._last.size}")
+        self._expect_outside()
+
+    def _take(self, tree: Frontier | None) -> None:
+        met = self._next
+        assert met is not None
+        try:
+            head = verify_head(met.note, self._public_key)
+        except IntegrityError:
+            raise HeadFinding(VerifyProblem.HEAD_UNSIGNED, f"head:{met.size}") from None
+        if head.size != met.size or (tree is not None and head.root != tree.root()):
+            raise HeadFinding(VerifyProblem.HEAD_MISMATCH, f"head:{met.size}")
+        self.checked += 1
+        self._pair(met)
+        self._next = next(self._heads, None)
+
+    def _pair(self, met: _Met) -> None:
+        """Every head inside has to be met outside too; the newest may be on its way."""
+        if self._unmatched is not None and met.size != self._unmatched.size:
+            self._expect_outside()
+        if met.place == _INSIDE and met.size < self._newest_inside:
+            self._unmatched = met
+        elif met.place == _OUTSIDE:
+            self._unmatched = None
+
+    def _expect_outside(self) -> None:
+        if self._unmatched is not None:
+            raise HeadFinding(VerifyProblem.HEAD_LOG_CUT, f"head:{self._unmatched.size}")
+
+    def _outside(self, log: HeadLog) -> Iterator[_Met]:
+        if self._last is None:
+            return
+        for entry in log.entries():
+            match entry:
+                case DamagedLine(is_torn_tail=True):
+                    continue
+                case DamagedLine(number=number):
+                    raise HeadFinding(VerifyProblem.HEAD_LOG_DAMAGED, f"{CryptoErrorCode.HEAD_LOG_DAMAGED}:{number}")
+                case SignedHead() if entry.origin == self._origin:
+                    if entry.size > self._last.size:
+                        return
+                    yield _Met(size=entry.size, place=_OUTSIDE, note=entry.note)
+                case SignedHead():
+                    continue
+
+
+def _inside(database: Database) -> Iterator[_Met]:
+    for row in database.execute("SELECT size, note FROM heads ORDER BY size"):
+        match row:
+            case (int(size), str(note)):
+                yield _Met(size=size, place=_INSIDE, note=note)
+            case _:
+                continue

@@ -1,0 +1,264 @@
+"""Collected events into the archive: new ones, edited ones, ones that came back, ones that are gone, and the cursor."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from crypto.database import SqlValue
+from policies.model import Verdict
+
+from ..api.wire import AlertStatus
+from ..events import Committed, Event, EventId, EventKind, Ingest, JudgedEvent
+from ..peers import canonical_peer
+from .codes import ALERT_STATUS_CODES, DIRECTION_CODES, KIND_CODES, SEVERITY_CODES, SOURCE_CODES, stored_key, to_micros
+from .enrolments import require_scope
+from .errors import UnitRefusedError
+from .fulltext import index_terms
+from .identifiers import EVENT_PREFIX, alert_id, unspell
+from .ledger_kinds import EVENT_NAME, KINDS_OF_ENTRY, LedgerKind, PresenceChange, content_of
+from .transaction import Transaction
+
+_ALERT_NAME: Final = KINDS_OF_ENTRY[LedgerKind.ALERT_RAISED].name
+_PRESENCE_NAME: Final = KINDS_OF_ENTRY[LedgerKind.PRESENCE_CHANGED].name
+_ABSENCE: Final = KIND_CODES[EventKind.ABSENCE]
+_OPEN: Final = ALERT_STATUS_CODES[AlertStatus.OPEN]
+
+_INSERT_EVENT: Final = """
+INSERT INTO events (ledger_index, event_id, device_no, kind, source, source_key, occurred_at, received_at, direction,
+                    peer, conversation_no, body, attributes, text, is_current)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+_INSERT_ALERT: Final = """
+INSERT INTO alerts (ledger_index, alert_id, event_index, device_no, rule_id, severity, verdict, raised_at, status)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+_INSERT_CURSOR: Final = """
+INSERT INTO cursors (device_no, source, cursor, moved_at, first_caught_up_at) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (device_no, source) DO UPDATE SET cursor = excluded.cursor, moved_at = excluded.moved_at,
+  first_caught_up_at = coalesce(first_caught_up_at, excluded.first_caught_up_at)"""
+_KNOWN_BETWEEN: Final = """
+SELECT source_key, event_id, ledger_index, kind, is_current FROM events
+WHERE device_no = ? AND source = ? AND source_key BETWEEN ? AND ?"""
+_KNOWN_OF: Final = """
+SELECT source_key, event_id, ledger_index, kind, is_current FROM events
+WHERE device_no = ? AND source = ? AND source_key IN (SELECT value FROM json_each(?))"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IngestUnit:
+    """Events, verdicts as alerts with their outbox entries, absences and the cursor: all of them or nothing.
+
+    Events that are there already are skipped with their verdicts. NotEnrolledError unless the phone has an enrolment
+    whose scope holds the source.
+    """
+
+    ingest: Ingest
+
+    @property
+    def row_count(self) -> int:
+        """Events."""
+        return len(self.ingest.judged)
+
+    @property
+    def is_collected(self) -> bool:
+        """The phone still has it all."""
+        return True
+
+    def apply(self, transaction: Transaction) -> Committed:
+        """Write it."""
+        require_scope(transaction.database, self.ingest.device, self.ingest.source)
+        return _Application(transaction, self.ingest).run()
+
+
+class _Application:
+    """One ingest being written. Rows are gathered first and written table by table."""
+
+    def __init__(self, transaction: Transaction, ingest: Ingest) -> None:
+        self._transaction = transaction
+        self._ingest = ingest
+        self._device_no = transaction.device(ingest.device)
+        self._source = SOURCE_CODES[ingest.source]
+        self._events: list[tuple[SqlValue, ...]] = []
+        self._alerts: list[tuple[SqlValue, ...]] = []
+        self._texts: list[tuple[int, str]] = []
+        self._numbers: list[tuple[SqlValue, ...]] = []
+        self._new_event_ids: list[EventId] = []
+        self._new_alert_ids: dict[str, None] = {}
+        self._presence: list[tuple[int, PresenceChange, datetime, int | None]] = []
+        self._absent_keys = {stored_key(key) for key in ingest.absent_keys}
+        self._known: dict[bytes, tuple[int, bool]] = {}
+        """Event id to (ledger index, is it an event that counts as current)."""
+        self._current: dict[SqlValue, tuple[int, bytes]] = {}
+        """Source key to the event that its row is now."""
+
+    def run(self) -> Committed:
+        self._load_known()
+        for judged in self._ingest.judged:
+            if judged.event.kind is not EventKind.ABSENCE:
+                self._take(judged)
+        self._take_absences()
+        self._write()
+        return Committed(
+            new_event_ids=tuple(self._new_event_ids),
+            new_alert_ids=tuple(self._new_alert_ids),
+            ledger_size=self._transaction.ledger.size,
+        )
+
+    def _load_known(self) -> None:
+        """What the archive holds under the keys of this ingest."""
+        keys = {stored_key(judged.event.source_key) for judged in self._ingest.judged} | self._absent_keys
+        if not keys:
+            return
+        numbers = [key for key in keys if isinstance(key, int)]
+        low, high = min(numbers, default=0), max(numbers, default=0)
+        database = self._transaction.database
+        if len(numbers) == len(keys) and high - low < 4 * len(keys):
+            rows = database.fetch_all(_KNOWN_BETWEEN, (self._device_no, self._source, low, high))
+        else:
+            rows = database.fetch_all(_KNOWN_OF, (self._device_no, self._source, json.dumps(list(keys))))
+        for row in rows:
+            match row:
+                case (key, bytes(event_id), int(index), int(kind), int(is_current)):
+                    self._known[event_id] = (index, kind != _ABSENCE)
+                    if is_current:
+                        self._current[key] = (index, event_id)
+
+    def _take(self, judged: JudgedEvent) -> None:
+        event = judged.event
+        token = _token_of(event)
+        key = stored_key(event.source_key)
+        known = self._known.get(token)
+        if known is None:
+            index = self._add(judged, token, key, is_current=1)
+            if (before := self._current.get(key)) is not None:
+                self._presence.append((before[0], PresenceChange.REPLACED, event.received_at, index))
+            self._known[token] = (index, True)
+            self._current[key] = (index, token)
+        elif (now := self._current.get(key)) is None or now[1] != token:
+            # the row is what it once was: back after an absence, or edited back
+            if now is not None:
+                self._presence.append((now[0], PresenceChange.REPLACED, event.received_at, known[0]))
+            self._presence.append((known[0], PresenceChange.BACK, event.received_at, None))
+            self._current[key] = (known[0], token)
+
+    def _take_absences(self) -> None:
+        """Marks of rows that are marked already are skipped, with their findings."""
+        findings = {
+            stored_key(judged.event.source_key): judged
+            for judged in self._ingest.judged
+            if judged.event.kind is EventKind.ABSENCE
+        }
+        for key in sorted(self._absent_keys, key=str):
+            current = self._current.pop(key, None)
+            if current is None:
+                continue
+            finding = findings.get(key)
+            at = self._transaction.now if finding is None else finding.event.occurred_at
+            self._presence.append((current[0], PresenceChange.ABSENT, at, None))
+            if finding is not None and (token := _token_of(finding.event)) not in self._known:
+                index = self._add(finding, token, key, is_current=0)
+                self._known[token] = (index, False)
+
+    def _add(self, judged: JudgedEvent, token: bytes, key: int | str, *, is_current: int) -> int:
+        event = judged.event
+        transaction = self._transaction
+        if event.device != self._ingest.device or event.source is not self._ingest.source:
+            raise UnitRefusedError("an event of another source")
+        conversation_no = None
+        if event.peer_key is not None:
+            conversation_no = transaction.directory.conversation(
+                transaction.database, event.device, self._device_no, event.peer_key
+            )
+        kind = KIND_CODES[event.kind]
+        occurred_at, received_at = to_micros(event.occurred_at), to_micros(event.received_at)
+        direction = DIRECTION_CODES[event.direction]
+        body = event.body
+        derived = "" if body is None else body.decode("utf-8", "replace")
+        text = None if event.text == derived else event.text
+        index = transaction.ledger.append(
+            LedgerKind.EVENT,
+            content_of(
+                EVENT_NAME, token, event.device, kind, self._source, key, occurred_at, received_at, direction,
+                event.peer, event.peer_key, body, event.attributes, text,
+            ),
+        )  # fmt: skip
+        self._events.append(
+            (index, token, self._device_no, kind, self._source, key, occurred_at, received_at, direction, event.peer,
+             conversation_no, body, event.attributes, text, is_current)
+        )  # fmt: skip
+        self._new_event_ids.append(event.event_id)
+        if event.text and kind != _ABSENCE and (terms := index_terms(event.text)):
+            self._texts.append((index, terms))
+        if event.kind is EventKind.CONTACT:
+            self._add_numbers(event, index)
+        for verdict in judged.verdicts:
+            self._raise(event, verdict, index)
+        return index
+
+    def _add_numbers(self, event: Event, index: int) -> None:
+        """Every number of a contact leads to it, not only the first."""
+        attributes = msgspec.json.decode(event.attributes, type=_ContactAttributes)
+        peers = {canonical_peer(number) for number in attributes.numbers} - {None}
+        tokens = self._transaction.directory.tokens
+        self._numbers += [(tokens.of_number(peer), index) for peer in peers if peer is not None]
+
+    def _raise(self, event: Event, verdict: Verdict, event_index: int) -> None:
+        transaction = self._transaction
+        identifier = alert_id(event.event_id, verdict.rule_id)
+        if identifier in self._new_alert_ids:
+            return  # one alert for one rule on one event
+        severity = SEVERITY_CODES[verdict.severity]
+        document = msgspec.json.encode(verdict, order="sorted").decode()
+        raised_at = to_micros(transaction.now)
+        index = transaction.ledger.append_row(
+            LedgerKind.ALERT_RAISED, _ALERT_NAME,
+            identifier, event_index, event.device, verdict.rule_id, severity, document, raised_at,
+        )  # fmt: skip
+        self._alerts.append(
+            (index, identifier, event_index, self._device_no, verdict.rule_id, severity, document, raised_at, _OPEN)
+        )
+        self._new_alert_ids[identifier] = None
+
+    def _write(self) -> None:
+        database = self._transaction.database
+        ingest = self._ingest
+        now = to_micros(self._transaction.now)
+        if self._events:
+            database.executemany(_INSERT_EVENT, self._events)
+            sql = "UPDATE devices SET event_count = event_count + ? WHERE device_no = ?"
+            database.execute(sql, (len(self._events), self._device_no))
+        if self._numbers:
+            database.executemany("INSERT INTO contact_numbers (token, event_index) VALUES (?, ?)", self._numbers)
+        if self._alerts:
+            database.executemany(_INSERT_ALERT, self._alerts)
+            database.executemany(
+                "INSERT INTO alert_outbox (alert_index) VALUES (?)", [(alert[0],) for alert in self._alerts]
+            )
+        for event_index, change, at, replaced_by in self._presence:
+            self._change_presence(event_index, change, at, replaced_by)
+        caught_up_at = now if ingest.is_caught_up else None
+        database.execute(_INSERT_CURSOR, (self._device_no, self._source, ingest.cursor, now, caught_up_at))
+        self._transaction.index_texts(self._texts)
+
+    def _change_presence(self, event_index: int, change: PresenceChange, at: datetime, replaced_by: int | None) -> None:
+        columns = (event_index, int(change), to_micros(at), replaced_by)
+        index = self._transaction.ledger.append_row(LedgerKind.PRESENCE_CHANGED, _PRESENCE_NAME, *columns)
+        sql = "INSERT INTO presence_changes (ledger_index, event_index, change, at, replaced_by) VALUES (?, ?, ?, ?, ?)"
+        self._transaction.database.execute(sql, (index, *columns))
+        self._transaction.database.execute(
+            "UPDATE events SET is_current = ?, presence_change = ? WHERE ledger_index = ?",
+            (int(change is PresenceChange.BACK), index, event_index),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _ContactAttributes:
+    numbers: tuple[str, ...] = ()
+
+
+def _token_of(event: Event) -> bytes:
+    token = unspell(EVENT_PREFIX, event.event_id)
+    if token is None:
+        raise UnitRefusedError("not an event id")
+    return token

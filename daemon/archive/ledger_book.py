@@ -1,0 +1,180 @@
+"""The ledger while the daemon runs: leaves of the open transaction, the tree's frontier, and its signed heads."""
+
+from typing import Final
+
+from adb_bridge.clock import Clock
+from crypto.database import Database
+from crypto.errors import CryptoError, IntegrityError
+from crypto.head_log import HeadLog
+from crypto.heads import HeadSigner, SignedHead, read_head
+from crypto.merkle import Frontier, commit, leaf_hash
+
+from .codes import to_micros
+from .errors import NotAnArchiveError
+from .ledger_kinds import LedgerKind, content_of_row
+
+_LEAST_IDLE_INTERVAL_S: Final = 1.0
+
+
+class OutsideHeads:
+    """The heads kept outside the database, and what they have found. Lives as long as the archive is open."""
+
+    def __init__(self, log: HeadLog) -> None:
+        self._log = log
+        self._waiting: SignedHead | None = None
+        self.finding: str | None = None
+        """A `CryptoErrorCode` once the ledger was seen to be another or a shorter one than was signed; stays."""
+
+    def keep(self, head: SignedHead | None) -> None:
+        """Append a head, or the one before that could not be appended. A full disk only delays it."""
+        head = self._waiting if head is None else head
+        if head is None:
+            return
+        self._waiting = None
+        try:
+            self._log.append(head)
+        except IntegrityError as error:
+            self.finding = error.code.value
+        except CryptoError:
+            self._waiting = head
+
+    def compare(self, origin: str, frontier: Frontier) -> None:
+        """Look whether the last head is of this ledger as it is now or was."""
+        try:
+            self._log.check(origin=origin, size=frontier.size, root=frontier.root())
+        except IntegrityError as error:
+            self.finding = error.code.value
+
+
+class LedgerBook:
+    """Belongs to the writer thread.
+
+    `append` collects, `flush` writes inside the transaction, `committed` or `discarded` follow its end: the tree in
+    memory never runs ahead of the one on the disk.
+    """
+
+    def __init__(
+        self,
+        *,
+        origin: str,
+        key: bytes,
+        frontier: Frontier,
+        head_size: int,
+        signer: HeadSigner,
+        outside: OutsideHeads,
+        clock: Clock,
+    ) -> None:
+        self._origin = origin
+        self._key = key
+        self._frontier = frontier
+        self._signer = signer
+        self._outside = outside
+        self._clock = clock
+        self._pending: list[tuple[int, int, bytes]] = []
+        self._next = frontier.size + 1
+        self._grown: Frontier | None = None
+        self._unlogged: SignedHead | None = None
+        self._head_size = head_size
+        self._signed_at_s = clock.monotonic()
+
+    @classmethod
+    def load(
+        cls, database: Database, *, key: bytes, signer: HeadSigner, outside: OutsideHeads, clock: Clock
+    ) -> "LedgerBook":
+        """The book as the database holds it. NotAnArchiveError when its state row is missing."""
+        match database.fetch_one("SELECT origin, frontier FROM archive_state"):
+            case (str(origin), bytes(content)):
+                frontier = Frontier.from_bytes(content)
+            case _:
+                raise NotAnArchiveError("archive_state")
+        head_size = 0
+        match database.fetch_one("SELECT size, note FROM heads ORDER BY size DESC LIMIT 1"):
+            case (int(size), str(note)):
+                head_size = size
+                outside.keep(read_head(note))  # a kill between commit and log left it out
+            case _:
+                pass
+        outside.compare(origin, frontier)
+        return cls(
+            origin=origin,
+            key=key,
+            frontier=frontier,
+            head_size=head_size,
+            signer=signer,
+            outside=outside,
+            clock=clock,
+        )
+
+    @property
+    def size(self) -> int:
+        """Entries committed and pending."""
+        return self._next - 1
+
+    @property
+    def committed_size(self) -> int:
+        """Entries on the disk."""
+        return self._frontier.size
+
+    @property
+    def has_unsigned_entries(self) -> bool:
+        """Whether entries were committed after the last signed head."""
+        return self._frontier.size > self._head_size
+
+    def head_due_in_s(self, interval_s: float) -> float | None:
+        """When a quiet ledger's last head has to be signed; None when it is."""
+        if not self.has_unsigned_entries:
+            return None
+        return self._signed_at_s + max(interval_s, _LEAST_IDLE_INTERVAL_S) - self._clock.monotonic()
+
+    def append(self, kind: LedgerKind, content: bytes) -> int:
+        """Add an entry to the open transaction; returns its ledger index."""
+        index = self._next
+        self._pending.append((index, kind, commit(self._key, content)))
+        self._next = index + 1
+        return index
+
+    def append_row(self, kind: LedgerKind, name: str, *columns: None | int | float | str | bytes) -> int:
+        """`append` of a kind's columns."""
+        return self.append(kind, content_of_row(name, columns))
+
+    def mark(self) -> int:
+        """A place to come back to with `back_to`."""
+        return len(self._pending)
+
+    def back_to(self, mark: int) -> None:
+        """Forget the entries appended since `mark`: their unit failed."""
+        del self._pending[mark:]
+        self._next = self._frontier.size + 1 + mark
+
+    def flush(self, database: Database, *, head_interval_s: float) -> None:
+        """Write the pending entries, the grown tree and, when the last head is older than the interval, a new head."""
+        grown = self._frontier.copy()
+        grown.extend([leaf_hash(commitment) for _, _, commitment in self._pending])
+        database.executemany("INSERT INTO ledger (ledger_index, kind, commitment) VALUES (?, ?, ?)", self._pending)
+        database.execute("UPDATE archive_state SET ledger_size = ?, frontier = ?", (grown.size, grown.to_bytes()))
+        self._grown = grown
+        if grown.size > self._head_size and self._clock.monotonic() - self._signed_at_s >= head_interval_s:
+            head = self._signer.sign(self._origin, grown.size, grown.root())
+            database.execute(
+                "INSERT INTO heads (size, signed_at, note) VALUES (?, ?, ?)",
+                (grown.size, to_micros(self._clock.now()), head.note),
+            )
+            self._unlogged = head
+
+    def committed(self) -> None:
+        """The transaction is on the disk. A new head goes to the log outside."""
+        if self._grown is not None:
+            self._frontier = self._grown
+        head, self._unlogged = self._unlogged, None
+        self._pending, self._grown = [], None
+        self._next = self._frontier.size + 1
+        if head is not None:
+            self._head_size = head.size
+            self._signed_at_s = self._clock.monotonic()
+        self._outside.keep(head)
+
+    def discarded(self) -> None:
+        """The transaction was rolled back."""
+        self._pending, self._grown, self._unlogged = [], None, None
+        self._next = self._frontier.size + 1
+        self._signed_at_s = self._clock.monotonic()

@@ -1,0 +1,144 @@
+"""What each kind of ledger entry commits to.
+
+The content of an entry is the MessagePack array `[name of the kind, column, column, ...]` with the columns of the
+kind's query below in order: integers, UTF-8 strings, byte strings and nil in their shortest form. MessagePack tags
+every value with its type and length, so no two different records have the same content. The ledger holds
+HMAC-SHA256(LEDGER_COMMITMENT, content); writer and `verify` both make the content with `content_of`.
+
+Numbers that the database uses inside (device_no, conversation_no) are replaced by what they stand for. What changes
+later (presence, status, state, end) is not part of a record: each change is an entry of its own.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final
+
+import msgspec
+
+from crypto.database import SqlValue
+
+_encode = msgspec.msgpack.Encoder().encode
+
+
+class LedgerKind(IntEnum):
+    """Kinds of ledger entries. Numbers are kept in files: never reuse one."""
+
+    EVENT = 1
+    PRESENCE_CHANGED = 2
+    ALERT_RAISED = 3
+    ALERT_CHANGED = 4
+    ENROLMENT = 5
+    ENROLMENT_ENDED = 6
+    AUDIT = 7
+    COMMAND = 8
+    COMMAND_CHANGED = 9
+
+
+class PresenceChange(IntEnum):
+    """What became of an event's row on the phone."""
+
+    ABSENT = 1
+    BACK = 2
+    REPLACED = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindOfEntry:
+    """How a kind's records are read back."""
+
+    kind: LedgerKind
+    name: str
+    table: str
+    select: str
+    """Ledger index, name for reports, state columns (`state_columns` of them), then the committed columns, for one
+    range of ledger indexes (`>=`, `<`) in order."""
+    state_columns: int = 0
+
+
+_EVENTS = """
+SELECT e.ledger_index, e.event_id, e.kind, e.is_current, e.presence_change,
+       e.event_id, d.serial, e.kind, e.source, e.source_key, e.occurred_at, e.received_at, e.direction, e.peer,
+       c.peer_key, e.body, e.attributes, e.text
+FROM events e JOIN devices d ON d.device_no = e.device_no
+LEFT JOIN conversations c ON c.conversation_no = e.conversation_no
+WHERE e.ledger_index >= ? AND e.ledger_index < ? ORDER BY e.ledger_index"""
+
+_PRESENCE_CHANGES = """
+SELECT p.ledger_index, 'ledger:' || p.ledger_index, p.event_index, p.change, p.at, p.replaced_by
+FROM presence_changes p
+WHERE p.ledger_index >= ? AND p.ledger_index < ? ORDER BY p.ledger_index"""
+
+_ALERTS = """
+SELECT a.ledger_index, a.alert_id,
+       a.alert_id, a.event_index, d.serial, a.rule_id, a.severity, a.verdict, a.raised_at
+FROM alerts a JOIN devices d ON d.device_no = a.device_no
+WHERE a.ledger_index >= ? AND a.ledger_index < ? ORDER BY a.ledger_index"""
+
+_ALERT_CHANGES = """
+SELECT c.ledger_index, 'ledger:' || c.ledger_index, c.alert_index, c.at, c.actor, c.from_status, c.to_status, c.note
+FROM alert_changes c
+WHERE c.ledger_index >= ? AND c.ledger_index < ? ORDER BY c.ledger_index"""
+
+_ENROLMENTS = """
+SELECT e.ledger_index, 'enrolment:' || d.serial,
+       d.serial, e.employee, e.notice_version, n.sha256, e.acknowledged_by, e.acknowledged_at, e.enrolled_by,
+       e.enrolled_at, e.scope
+FROM enrolments e JOIN devices d ON d.device_no = e.device_no JOIN notices n ON n.version = e.notice_version
+WHERE e.ledger_index >= ? AND e.ledger_index < ? ORDER BY e.ledger_index"""
+
+_ENROLMENT_ENDS = """
+SELECT e.ledger_index, 'ledger:' || e.ledger_index, e.enrolment_index, e.at, e.actor, e.reason
+FROM enrolment_ends e
+WHERE e.ledger_index >= ? AND e.ledger_index < ? ORDER BY e.ledger_index"""
+
+_AUDIT = """
+SELECT a.ledger_index, 'audit:' || a.audit_id,
+       a.audit_id, a.at, a.actor, a.role, a.action, a.target, a.reason, a.outcome
+FROM audit a
+WHERE a.ledger_index >= ? AND a.ledger_index < ? ORDER BY a.ledger_index"""
+
+_COMMANDS = """
+SELECT c.ledger_index, c.command_id,
+       c.command_id, d.serial, c.verb, c.parameters, c.reason, c.requested_by, c.requested_at, c.expires_at
+FROM commands c JOIN devices d ON d.device_no = c.device_no
+WHERE c.ledger_index >= ? AND c.ledger_index < ? ORDER BY c.ledger_index"""
+
+_COMMAND_CHANGES = """
+SELECT c.ledger_index, 'ledger:' || c.ledger_index,
+       c.command_index, c.at, c.actor, c.from_state, c.to_state, c.tries, c.next_try_at, c.result
+FROM command_changes c
+WHERE c.ledger_index >= ? AND c.ledger_index < ? ORDER BY c.ledger_index"""
+
+KINDS_OF_ENTRY: Final = {
+    entry.kind: entry
+    for entry in (
+        KindOfEntry(kind=LedgerKind.EVENT, name="event/1", table="events", select=_EVENTS, state_columns=3),
+        KindOfEntry(
+            kind=LedgerKind.PRESENCE_CHANGED, name="presence/1", table="presence_changes", select=_PRESENCE_CHANGES
+        ),
+        KindOfEntry(kind=LedgerKind.ALERT_RAISED, name="alert/1", table="alerts", select=_ALERTS),
+        KindOfEntry(kind=LedgerKind.ALERT_CHANGED, name="alert-change/1", table="alert_changes", select=_ALERT_CHANGES),
+        KindOfEntry(kind=LedgerKind.ENROLMENT, name="enrolment/1", table="enrolments", select=_ENROLMENTS),
+        KindOfEntry(
+            kind=LedgerKind.ENROLMENT_ENDED, name="enrolment-end/1", table="enrolment_ends", select=_ENROLMENT_ENDS
+        ),
+        KindOfEntry(kind=LedgerKind.AUDIT, name="audit/1", table="audit", select=_AUDIT),
+        KindOfEntry(kind=LedgerKind.COMMAND, name="command/1", table="commands", select=_COMMANDS),
+        KindOfEntry(
+            kind=LedgerKind.COMMAND_CHANGED, name="command-change/1", table="command_changes", select=_COMMAND_CHANGES
+        ),
+    )
+}
+
+EVENT_NAME: Final = KINDS_OF_ENTRY[LedgerKind.EVENT].name
+
+
+def content_of(name: str, *columns: SqlValue) -> bytes:
+    """The bytes that an entry of the kind `name` commits to."""
+    return _encode((name, *columns))
+
+
+def content_of_row(name: str, columns: Sequence[SqlValue]) -> bytes:
+    """The same for columns that are in one sequence already."""
+    return _encode((name, *columns))

@@ -1,0 +1,213 @@
+"""What the archive answers. Content is unmasked: nothing of this goes to a wire or a log without `daemon/views.py`."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from adb_bridge.records import DeviceProfile, DeviceSerial, DeviceStatus, Source
+from policies.model import Severity, Verdict
+
+from ..api.wire import AlertStatus, CommandState, Verb
+from ..events import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchivedEvent:
+    """An event with its place in the ledger and what became of its row on the phone."""
+
+    ledger_index: int
+    """1 for the first entry. The leaf's index in the Merkle tree is one less."""
+    event: Event
+    conversation: str
+    """`cv_…`, stable for (device, peer); empty when the peer is unknown."""
+    absent_since: datetime | None
+    """When a complete read of its range first lacked it; None while it is there or was replaced."""
+    replaced_by: int | None
+    """Ledger index of the event that the same row became on the phone, None when it did not change."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundEvent:
+    """An event that `search` found."""
+
+    archived: ArchivedEvent
+    spans: tuple[tuple[int, int], ...]
+    """Code points of `archived.event.text`, end exclusive, sorted. Empty when its number was what matched."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchPage:
+    """One page of findings, newest first."""
+
+    found: tuple[FoundEvent, ...]
+    next_before: int | None
+    """Ask again with this `before`; None when there is no more. A page may be short and still have a next."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchivedAlert:
+    """An alert, its verdict and the event it is about."""
+
+    alert_id: str
+    ledger_index: int
+    """Of its raising."""
+    verdict: Verdict
+    status: AlertStatus
+    raised_at: datetime
+    note: str | None
+    handled_by: str | None
+    handled_at: datetime | None
+    archived: ArchivedEvent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchivedEnrolment:
+    """Who accepted what for which phone."""
+
+    ledger_index: int
+    serial: DeviceSerial
+    employee: str
+    notice_version: str
+    notice_sha256: str
+    """Hex, of the notice text in UTF-8."""
+    notice_text: str
+    acknowledged_by: str
+    acknowledged_at: datetime
+    enrolled_by: str
+    enrolled_at: datetime
+    scope: tuple[str, ...]
+    ended_at: datetime | None
+    ended_by: str | None
+    end_reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchivedAudit:
+    """One audit entry."""
+
+    audit_id: int
+    ledger_index: int
+    at: datetime
+    actor: str
+    role: str
+    action: str
+    target: str
+    reason: str | None
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchivedCommand:
+    """A command to a phone and its state now."""
+
+    ledger_index: int
+    """Of its request."""
+    command_id: str
+    device: DeviceSerial
+    verb: Verb
+    state: CommandState
+    parameters: str
+    """JSON of the verb's own fields, `{}` for none."""
+    reason: str
+    requested_by: str
+    requested_at: datetime
+    expires_at: datetime
+    updated_at: datetime
+    tries: int
+    next_try_at: datetime | None
+    result: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceRecord:
+    """What was last known of a phone; survives a restart."""
+
+    serial: DeviceSerial
+    profile: DeviceProfile | None
+    status: DeviceStatus | None
+    last_seen_at: datetime | None
+    notice_posted: bool | None
+    """None: not known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceCounts:
+    """One phone's figures."""
+
+    serial: DeviceSerial
+    events: int
+    open_alerts: int
+    sources_read_to_end: frozenset[Source]
+    """Sources that were caught up at least once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeverityCount:
+    """Open alerts of one severity."""
+
+    severity: Severity
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """Cheap figures for headers and health."""
+
+    events: int
+    ledger_size: int
+    devices: tuple[DeviceCounts, ...]
+    open_alerts: tuple[SeverityCount, ...]
+    """Every severity, lowest first, zeros included."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamEntry:
+    """One ledger entry that concerns a client. `item` is in its state of now."""
+
+    ledger_index: int
+    """Of the entry: for a change of an alert or command, of the change."""
+    item: ArchivedEvent | ArchivedAlert | ArchivedCommand
+
+
+class VerifyProblem(StrEnum):
+    """What `verify` found first."""
+
+    RECORD_CHANGED = "record_changed"
+    RECORD_MISSING = "record_missing"
+    RECORD_WITHOUT_LEAF = "record_without_leaf"
+    STATE_CHANGED = "state_changed"
+    """A record's present state is not the one its last ledgered change gave it."""
+    LEDGER_GAP = "ledger_gap"
+    ROOT_MISMATCH = "root_mismatch"
+    """The rows agree with their commitments, but the tree is not the one the ledger's state holds."""
+    HEAD_MISMATCH = "head_mismatch"
+    """A signed head is of another history."""
+    HEAD_UNSIGNED = "head_unsigned"
+    """A head's signature is not ours."""
+    HEAD_LOG_DAMAGED = "head_log_damaged"
+    """A line of the heads kept outside is no head."""
+    HEAD_LOG_CUT = "head_log_cut"
+    """A head that the archive holds is missing in the heads kept outside."""
+    ROLLED_BACK = "rolled_back"
+    """A head kept outside is larger than the ledger: entries that once were are gone."""
+    UNREADABLE = "unreadable"
+    """The database could not be read: damaged pages."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifyResult:
+    """What `verify` checked and found."""
+
+    ledger_size: int
+    root_sha256: str
+    """Hex of the recomputed Merkle root."""
+    records_checked: int
+    heads_checked: int
+    first_bad: str | None
+    """`ev_…`, `al_…`, `audit:7`, `ledger:123` or `head:123`; None when all is well."""
+    problem: VerifyProblem | None
+
+    @property
+    def ok(self) -> bool:
+        """True when nothing was found."""
+        return self.problem is None

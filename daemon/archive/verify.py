@@ -1,0 +1,188 @@
+"""Checking the archive against its ledger: every record, the tree, every signed head, in bounded memory.
+
+Found are: a record changed, missing, or put in beside the ledger; a state that its last ledgered change does not
+explain; commitments changed together with records (the tree's root no longer matches a signed head); old pages or a
+whole old file put back (a head kept outside is larger or has another root); heads that are not ours or were taken out.
+Not found is what somebody with all keys does who also replaces the heads outside: for that, heads leave the box.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from crypto.database import Database, Row, SqlValue
+from crypto.errors import CryptoErrorCode, IntegrityError
+from crypto.merkle import Frontier, commit, leaf_hash
+
+from ..events import EventKind
+from .codes import KIND_CODES
+from .head_check import HeadCheck, HeadFinding
+from .identifiers import EVENT_PREFIX, spell
+from .ledger_kinds import KINDS_OF_ENTRY, KindOfEntry, LedgerKind, content_of_row
+from .records import VerifyProblem, VerifyResult
+from .state_check import first_wrong_state
+from .transaction import Tokens
+
+
+_CHUNK: Final = 4_096
+_ABSENCE: Final = KIND_CODES[EventKind.ABSENCE]
+_LEAVES: Final = """
+SELECT ledger_index, kind, commitment FROM ledger
+WHERE ledger_index >= ? AND ledger_index < ? ORDER BY ledger_index"""
+
+Progress = Callable[[int, int], None]
+"""Called with entries done and entries in all, from the thread that verifies."""
+
+
+class _Found(Exception):
+    """The first damage."""
+
+    def __init__(self, problem: VerifyProblem, first_bad: str) -> None:
+        super().__init__(problem.value)
+        self.problem = problem
+        self.first_bad = first_bad
+
+
+class Verification:
+    """One run over one snapshot of the database."""
+
+    def __init__(self, database: Database, *, key: bytes, tokens: Tokens, heads: HeadCheck, since: int | None) -> None:
+        """`since`: records before this ledger index are taken as their commitments say; the tree is still checked."""
+        self._database = database
+        self._key = key
+        self._tokens = tokens
+        self._heads = heads
+        self._since = since or 0
+        self._tree = Frontier()
+        self._size = 0
+        self._records = 0
+        self._at = 1
+
+    def run(self, progress: Progress | None) -> VerifyResult:
+        """Everything, in the order of the ledger; stops at the first damage."""
+        problem: VerifyProblem | None = None
+        first_bad: str | None = None
+        try:
+            self._check_all(progress)
+        except _Found as found:
+            problem, first_bad = found.problem, found.first_bad
+        except HeadFinding as found:
+            problem, first_bad = found.problem, found.first_bad
+        except IntegrityError as error:
+            if error.code not in {CryptoErrorCode.DATABASE_DAMAGED, CryptoErrorCode.LEDGER_DAMAGED}:
+                raise
+            problem, first_bad = VerifyProblem.UNREADABLE, f"ledger:{self._at}"
+        return VerifyResult(
+            ledger_size=self._size,
+            root_sha256=self._tree.root().hex(),
+            records_checked=self._records,
+            heads_checked=self._heads.checked,
+            first_bad=first_bad,
+            problem=problem,
+        )
+
+    def _check_all(self, progress: Progress | None) -> None:
+        stored = self._load_state()
+        while self._at <= self._size:
+            end = min(self._at + _CHUNK, self._size + 1)
+            self._check_chunk(self._at, end)
+            self._at = end
+            if progress is not None:
+                progress(end - 1, self._size)
+        self._check_beyond()
+        if self._tree.root() != stored.root() or self._tree.size != stored.size:
+            raise _Found(VerifyProblem.ROOT_MISMATCH, f"ledger:{self._size}")
+        self._heads.finish(self._size)
+        wrong = first_wrong_state(self._database, self._tokens)
+        if wrong is not None:
+            raise _Found(VerifyProblem.STATE_CHANGED, wrong)
+
+    def _load_state(self) -> Frontier:
+        match self._database.fetch_one("SELECT ledger_size, frontier FROM archive_state"):
+            case (int(size), bytes(frontier)):
+                self._size = size
+                return Frontier.from_bytes(frontier)
+            case _:
+                raise _Found(VerifyProblem.LEDGER_GAP, "ledger:1")
+
+    def _check_chunk(self, start: int, end: int) -> None:
+        leaves = self._database.fetch_all(_LEAVES, (start, end))
+        kinds: dict[int, tuple[int, bytes]] = {}
+        for row in leaves:
+            match row:
+                case (int(index), int(kind), bytes(commitment)):
+                    kinds[index] = (kind, commitment)
+                case _:
+                    raise _Found(VerifyProblem.LEDGER_GAP, f"ledger:{row[0]!r}")
+        first_gap = next((index for index in range(start, end) if index not in kinds), end)
+        if first_gap > self._since:
+            self._check_records(kinds, max(start, self._since), first_gap)
+        if first_gap < end:
+            raise _Found(VerifyProblem.LEDGER_GAP, f"ledger:{first_gap}")
+        self._grow([kinds[index][1] for index in range(start, end)])
+
+    def _check_records(self, leaves: dict[int, tuple[int, bytes]], start: int, end: int) -> None:
+        """The records of one stretch; of several damaged ones the first is named."""
+        damaged: list[tuple[int, VerifyProblem, str]] = []
+        seen: set[int] = set()
+        for entry in KINDS_OF_ENTRY.values():
+            for row in self._database.execute(entry.select, (start, end)):
+                index = row[0]
+                assert isinstance(index, int)
+                kind, commitment = leaves[index]
+                skipped = 2 + entry.state_columns
+                if kind != entry.kind:
+                    damaged.append((index, VerifyProblem.RECORD_WITHOUT_LEAF, _name_of(entry, row)))
+                elif commit(self._key, content_of_row(entry.name, row[skipped:])) != commitment:
+                    damaged.append((index, VerifyProblem.RECORD_CHANGED, _name_of(entry, row)))
+                elif entry.kind is LedgerKind.EVENT and not _is_state_plain(row[2:skipped]):
+                    damaged.append((index, VerifyProblem.STATE_CHANGED, _name_of(entry, row)))
+                seen.add(index)
+        self._records += len(seen)
+        if len(seen) < end - start:
+            missing = next(index for index in range(start, end) if index not in seen)
+            damaged.append((missing, VerifyProblem.RECORD_MISSING, f"ledger:{missing}"))
+        if damaged:
+            _, problem, name = min(damaged)
+            raise _Found(problem, name)
+
+    def _grow(self, commitments: list[bytes]) -> None:
+        """Add leaves, stopping at each size that a head was signed for."""
+        at = 0
+        while at < len(commitments):
+            stop = self._heads.next_size(self._tree.size)
+            upto = len(commitments) if stop is None else min(len(commitments), at + stop - self._tree.size)
+            self._tree.extend([leaf_hash(commitment) for commitment in commitments[at:upto]])
+            at = upto
+            self._heads.compare(self._tree.size, self._tree)
+
+    def _check_beyond(self) -> None:
+        """Rows outside the ledger's range belong to nobody."""
+        for table, problem in _tables():
+            sql = _OUTSIDE.format(table=table)
+            row = self._database.fetch_one(sql, (self._size,))
+            if row is not None:
+                raise _Found(problem, f"ledger:{row[0]!r}")
+
+
+_OUTSIDE: Final = "SELECT ledger_index FROM {table} WHERE ledger_index < 1 OR ledger_index > ? LIMIT 1"
+
+
+def _tables() -> Iterator[tuple[str, VerifyProblem]]:
+    yield "ledger", VerifyProblem.LEDGER_GAP
+    for entry in KINDS_OF_ENTRY.values():
+        yield entry.table, VerifyProblem.RECORD_WITHOUT_LEAF
+
+
+def _is_state_plain(state: tuple[SqlValue, ...]) -> bool:
+    """Without a ledgered change an event is current, and a finding of absence never is."""
+    kind, is_current, change = state
+    if kind == _ABSENCE:
+        return is_current == 0 and change is None
+    return change is not None or is_current == 1
+
+
+def _name_of(entry: KindOfEntry, row: Row) -> str:
+    name = row[1]
+    if entry.kind is LedgerKind.EVENT and isinstance(name, bytes):
+        return spell(EVENT_PREFIX, name)
+    return str(name)

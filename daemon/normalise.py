@@ -1,0 +1,222 @@
+"""Raw records of a phone become events. Pure: same record in, same event out.
+
+What identifies an event is what somebody said or did: fields that the phone changes on its own afterwards (read flag,
+thread, delivery time, cached name, modification time) are kept as attributes of the first reading but do not make a
+new event. An edit of what counts gives a new event, and the archive marks the older one as replaced.
+"""
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+from typing import assert_never
+
+import msgspec
+
+from adb_bridge.records import AbsentRecord, CallRow, ContactRow, DeviceSerial, RawRecord, SmsRow, Source, UnreadableRow
+
+from .archive.identifiers import event_id
+from .events import Direction, Event, EventKind
+from .peers import canonical_peer
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+_EARLIEST_MS = (_EARLIEST - _EPOCH) // timedelta(milliseconds=1)
+_CLOCK_SLACK_MS = 24 * 3600 * 1000
+_EXACT_IN_JSON = 2**53
+
+_Scalar = str | int | bool | tuple[str, ...] | None
+_encode_json = msgspec.json.Encoder(order="sorted").encode
+_encode_tuple = msgspec.msgpack.Encoder().encode
+
+_SMS_DIRECTIONS = {1: Direction.IN, 2: Direction.OUT, 4: Direction.OUT, 5: Direction.OUT, 6: Direction.OUT}
+"""AOSP Telephony.TextBasedSmsColumns: 1 inbox, 2 sent, 3 draft, 4 outbox, 5 failed, 6 queued."""
+_CALL_DIRECTIONS = {2: Direction.OUT} | dict.fromkeys((1, 3, 4, 5, 6, 7), Direction.IN)
+"""AOSP CallLog.Calls, see `CallRow.type`."""
+_KINDS = {Source.SMS: EventKind.MESSAGE, Source.CALL_LOG: EventKind.CALL, Source.CONTACTS: EventKind.CONTACT}
+_PRESENTATION_ALLOWED = 1
+
+
+def normalise(record: RawRecord, device: DeviceSerial) -> Event:
+    """The event of one collected row.
+
+    `occurred_at` is the phone's claim when it lies between 2000 and a day after `received_at`, else `received_at`, with
+    the claim kept as attribute `claimed_ms`. Never raises: hostile text is kept byte for byte in `body` and decoded
+    with replacement in `text`.
+    """
+    row = record.row
+    match row:
+        case SmsRow():
+            return _message(record, row, device)
+        case CallRow():
+            return _call(record, row, device)
+        case ContactRow():
+            return _contact(record, row, device)
+        case UnreadableRow():
+            return _unreadable(record, row, device)
+        case _:
+            assert_never(row)
+
+
+def absence_event(absent: AbsentRecord, last: Event | None, device: DeviceSerial) -> Event:
+    """The finding that a row was there at one complete read and not at a later one. It says nothing about who or why.
+
+    `last` is what the archive held of the row, whose peer and words the finding repeats so that it can be read alone;
+    None when the archive has none. The id holds `noticed_at`: a row may vanish, come back and vanish again.
+    """
+    noticed_ms = (absent.noticed_at - _EPOCH) // timedelta(milliseconds=1)
+    content = _hash(("absent", str(noticed_ms), None if last is None else last.event_id))
+    return Event(
+        event_id=event_id(device, absent.source, absent.source_key, content),
+        device=device,
+        kind=EventKind.ABSENCE,
+        source=absent.source,
+        source_key=absent.source_key,
+        occurred_at=absent.noticed_at,
+        received_at=absent.noticed_at,
+        direction=Direction.NONE,
+        peer=None if last is None else last.peer,
+        peer_key=None if last is None else last.peer_key,
+        body=None if last is None else last.body,
+        attributes=_attributes(
+            last_event_id=None if last is None else last.event_id,
+            last_kind=None if last is None else last.kind.value,
+            last_occurred_ms=None if last is None else (last.occurred_at - _EPOCH) // timedelta(milliseconds=1),
+        ),
+        text="" if last is None else last.text,
+    )
+
+
+def _message(record: RawRecord, row: SmsRow, device: DeviceSerial) -> Event:
+    occurred_at, claimed_ms = _claimed_time(row.date_ms, record.collected_at)
+    peer = None if row.address is None else row.address.decode("utf-8", "replace")
+    content = _hash(("sms", str(row.type), str(row.date_ms), row.address, row.body))
+    return Event(
+        event_id=event_id(device, record.source, record.source_key, content),
+        device=device,
+        kind=EventKind.MESSAGE,
+        source=record.source,
+        source_key=record.source_key,
+        occurred_at=occurred_at,
+        received_at=record.collected_at,
+        direction=_SMS_DIRECTIONS.get(row.type, Direction.NONE),
+        peer=peer,
+        peer_key=None if peer is None else canonical_peer(peer),
+        body=row.body,
+        attributes=_attributes(
+            type=row.type,
+            claimed_ms=claimed_ms,
+            date_sent_ms=row.date_sent_ms or None,
+            thread_id=row.thread_id,
+            read=row.read,
+            sub_id=row.sub_id,
+        ),
+        text="" if row.body is None else row.body.decode("utf-8", "replace"),
+    )
+
+
+def _call(record: RawRecord, row: CallRow, device: DeviceSerial) -> Event:
+    occurred_at, claimed_ms = _claimed_time(row.date_ms, record.collected_at)
+    number = None if row.number is None else _storable(row.number)
+    is_shown = row.presentation in {None, _PRESENTATION_ALLOWED}
+    content = _hash(("call", str(row.type), str(row.date_ms), str(row.duration_s), number, str(row.presentation)))
+    return Event(
+        event_id=event_id(device, record.source, record.source_key, content),
+        device=device,
+        kind=EventKind.CALL,
+        source=record.source,
+        source_key=record.source_key,
+        occurred_at=occurred_at,
+        received_at=record.collected_at,
+        direction=_CALL_DIRECTIONS.get(row.type, Direction.NONE),
+        peer=number,
+        peer_key=canonical_peer(number) if number is not None and is_shown else None,
+        body=None,
+        attributes=_attributes(
+            type=row.type,
+            duration_s=row.duration_s,
+            claimed_ms=claimed_ms,
+            presentation=row.presentation,
+            subscription_id=row.subscription_id,
+            cached_name=row.cached_name,
+            last_modified_ms=row.last_modified_ms,
+        ),
+        text="",
+    )
+
+
+def _contact(record: RawRecord, row: ContactRow, device: DeviceSerial) -> Event:
+    occurred_at, claimed_ms = _claimed_time(row.updated_ms, record.collected_at)
+    name = None if row.display_name is None else _storable(row.display_name)
+    numbers = tuple(_storable(number) for number in row.numbers)
+    emails = tuple(_storable(email) for email in row.emails)
+    note = None if row.note is None else _storable(row.note)
+    content = _hash(("contact", name, tuple(sorted(set(numbers))), tuple(sorted(set(emails))), note))
+    text = "\n".join([name or "", *numbers])
+    return Event(
+        event_id=event_id(device, record.source, record.source_key, content),
+        device=device,
+        kind=EventKind.CONTACT,
+        source=record.source,
+        source_key=record.source_key,
+        occurred_at=occurred_at,
+        received_at=record.collected_at,
+        direction=Direction.NONE,
+        peer=name,
+        peer_key=canonical_peer(numbers[0]) if numbers else None,
+        body=text.encode(),
+        attributes=_attributes(numbers=numbers, emails=emails, note=note, claimed_ms=claimed_ms),
+        text=text,
+    )
+
+
+def _unreadable(record: RawRecord, row: UnreadableRow, device: DeviceSerial) -> Event:
+    content = _hash(("unreadable", row.reason, str(row.size_bytes)))
+    return Event(
+        event_id=event_id(device, record.source, record.source_key, content),
+        device=device,
+        kind=_KINDS[record.source],
+        source=record.source,
+        source_key=record.source_key,
+        occurred_at=record.collected_at,
+        received_at=record.collected_at,
+        direction=Direction.NONE,
+        peer=None,
+        peer_key=None,
+        body=None,
+        attributes=_attributes(unreadable=row.reason, size_bytes=row.size_bytes),
+        text="",
+    )
+
+
+def _claimed_time(date_ms: int | None, received_at: datetime) -> tuple[datetime, int | None]:
+    """The time to order by, and the raw claim when it was not believed."""
+    if date_ms is None:
+        return received_at, None
+    latest_ms = (received_at - _EPOCH) // timedelta(milliseconds=1) + _CLOCK_SLACK_MS
+    if _EARLIEST_MS <= date_ms <= latest_ms:
+        return _EPOCH + timedelta(milliseconds=date_ms), None
+    return received_at, date_ms
+
+
+def _storable(text: str) -> str:
+    """Without lone surrogates, which UTF-8 cannot hold."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+
+
+def _hash(fields: tuple[str | bytes | tuple[str, ...] | None, ...]) -> bytes:
+    return hashlib.sha256(_encode_tuple(fields)).digest()
+
+
+def _attributes(**fields: _Scalar) -> str:
+    """Canonical JSON: sorted keys, None left out, integers that JSON readers would round as strings."""
+    kept: dict[str, _Scalar] = {}
+    for name, value in fields.items():
+        match value:
+            case None:
+                continue
+            case int() if not -_EXACT_IN_JSON < value < _EXACT_IN_JSON:
+                kept[name] = str(value)
+            case str():
+                kept[name] = _storable(value)
+            case _:
+                kept[name] = value
+    return _encode_json(kept).decode()

@@ -1,0 +1,164 @@
+"""What archive tests share: a root key without Argon2, a clock, phones' rows, verdicts. All people are invented."""
+
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from adb_bridge.records import AbsentRecord, Cursor, DeviceSerial, RawRecord, SmsRow, Source, UntrustedBytes
+from crypto.database import OpenMode
+from crypto.head_log import HeadLog
+from crypto.keys import RootKey, StoreId
+from daemon.archive.archive import Archive, ArchiveSettings
+from daemon.archive.drafts import EnrolmentDraft
+from daemon.events import Event, Ingest, JudgedEvent
+from daemon.normalise import absence_event, normalise
+from policies.model import Hit, How, Severity, Verdict
+
+PHONE = DeviceSerial("SIM0001")
+OTHER_PHONE = DeviceSerial("SIM0002")
+NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
+ALL_SOURCES = tuple(source.value for source in Source)
+
+
+class StepClock:
+    """Wall time that a test sets; monotonic time that runs with it."""
+
+    def __init__(self, start: datetime = NOON) -> None:
+        self.moment = start
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def monotonic(self) -> float:
+        return (self.moment - NOON).total_seconds()
+
+    def advance(self, seconds: float) -> None:
+        self.moment += timedelta(seconds=seconds)
+
+
+def root_key(seed: int = 7) -> RootKey:
+    return RootKey(bytes([seed]) * 32, store_id=StoreId(f"{seed:032x}"), generation=1)
+
+
+def head_log(directory: Path) -> HeadLog:
+    return HeadLog(directory / "heads.log")
+
+
+def open_archive(
+    directory: Path,
+    *,
+    clock: StepClock | None = None,
+    root: RootKey | None = None,
+    settings: ArchiveSettings | None = None,
+    mode: OpenMode | None = None,
+) -> Archive:
+    path = directory / "archive.db"
+    return Archive.open(
+        path,
+        root or root_key(),
+        clock=clock or StepClock(),
+        heads=head_log(directory),
+        mode=mode or (OpenMode.READ_WRITE if path.exists() else OpenMode.CREATE),
+        settings=settings or ArchiveSettings(head_interval_s=0.0),
+    )
+
+
+@contextlib.asynccontextmanager
+async def archive_in(
+    directory: Path,
+    *,
+    clock: StepClock | None = None,
+    settings: ArchiveSettings | None = None,
+    enrolled: Sequence[DeviceSerial] = (PHONE,),
+) -> AsyncIterator[Archive]:
+    archive = open_archive(directory, clock=clock, settings=settings)
+    try:
+        for serial in enrolled:
+            if await archive.enrolment(serial) is None:
+                await archive.add_enrolment(enrolment(serial))
+        yield archive
+    finally:
+        await archive.close()
+
+
+def enrolment(serial: DeviceSerial = PHONE, *, scope: tuple[str, ...] = ALL_SOURCES) -> EnrolmentDraft:
+    return EnrolmentDraft(
+        serial=serial,
+        employee="林小雨",
+        notice_version="2026-05",
+        notice_text="本机为门店工作手机，短信与通话会被存档。",
+        acknowledged_by="林小雨",
+        acknowledged_at=NOON,
+        enrolled_by="owner",
+        scope=scope,
+    )
+
+
+def sms_record(
+    key: int,
+    body: bytes | None = "您好，周末有空来店里看看吗".encode(),
+    *,
+    address: bytes | None = b"13800000017",
+    at: datetime = NOON,
+    kind: int = 1,
+) -> RawRecord:
+    return RawRecord(
+        source=Source.SMS,
+        source_key=str(key),
+        row=SmsRow(
+            provider_id=key,
+            address=None if address is None else UntrustedBytes(address),
+            body=None if body is None else UntrustedBytes(body),
+            date_ms=round(at.timestamp() * 1000),
+            date_sent_ms=0,
+            type=kind,
+            thread_id=1,
+            read=0,
+            sub_id=1,
+        ),
+        collected_at=at,
+    )
+
+
+def sms(key: int, body: bytes | None = "您好".encode(), *, device: DeviceSerial = PHONE, **fields: object) -> Event:
+    return normalise(sms_record(key, body, **fields), device)  # type: ignore[arg-type]
+
+
+def absence(last: Event, *, at: datetime = NOON) -> Event:
+    absent = AbsentRecord(source=last.source, source_key=last.source_key, noticed_at=at)
+    return absence_event(absent, last, last.device)
+
+
+def verdict(rule_id: str = "kickback.cash", *, severity: Severity = Severity.HIGH, start: int = 0) -> Verdict:
+    hit = Hit(
+        start=start, end=start + 2, rule_id=rule_id, word="回扣", category="fraud", severity=severity, how=How.EXACT
+    )
+    return Verdict(
+        rule_id=rule_id,
+        rule_title={"en": "Kickback", "zh": "回扣"},
+        category="fraud",
+        severity=severity,
+        hits=(hit,),
+        ruleset_version="retail-zh@1+00000000",
+    )
+
+
+def ingest_of(
+    events: Sequence[Event],
+    *,
+    cursor: str = "c1",
+    device: DeviceSerial = PHONE,
+    source: Source = Source.SMS,
+    verdicts: Sequence[Verdict] = (),
+    absent_keys: tuple[str, ...] = (),
+    is_caught_up: bool = True,
+) -> Ingest:
+    return Ingest(
+        device=device,
+        source=source,
+        judged=tuple(JudgedEvent(event=event, verdicts=tuple(verdicts)) for event in events),
+        absent_keys=absent_keys,
+        cursor=Cursor(cursor),
+        is_caught_up=is_caught_up,
+    )
