@@ -23,6 +23,7 @@ from .host_protocol import HostClient
 
 LOOPBACK = "127.0.0.1"
 _USERS_OWN_PORT = 5037
+_USB_DEVICES = Path("/dev/bus/usb")
 _START_TIMEOUT_S = 15.0
 _STOP_TIMEOUT_S = 3.0
 _ATTEMPTS = 5
@@ -120,7 +121,7 @@ class AdbServer:
         self._drain = asyncio.create_task(self._keep_last_words(self._process))
 
     def _environment(self) -> dict[str, str]:
-        return {
+        environment = {
             "HOME": str(self._home),
             "ANDROID_USER_HOME": str(self._home / ".android"),
             "ANDROID_ADB_LOG_PATH": str(self._home / "adb.log"),
@@ -132,6 +133,10 @@ class AdbServer:
             "ADB_MDNS_AUTO_CONNECT": "0",
             "ADB_REJECT_KILL_SERVER": "1",
         }
+        if not _USB_DEVICES.exists():
+            # libusb fails here and adb 36 then answers nobody for 3 s; its own USB code polls for the directory.
+            environment["ADB_LIBUSB"] = "0"
+        return environment
 
     async def _keep_last_words(self, process: asyncio.subprocess.Process) -> None:
         assert process.stderr is not None
