@@ -43,7 +43,8 @@ class Rows:
 
     def __iter__(self) -> Iterator[Row]:
         try:
-            yield from self._cursor
+            for row in self._cursor:  # noqa: UP028  # `yield from` would close the cursor when the loop is left
+                yield row
         except BINDING_ERRORS as error:
             raise self._database.meaning_of(error) from None
 

@@ -44,6 +44,8 @@ def open_connection(path: Path, key: bytes, mode: OpenMode, *, busy_timeout_s: f
         _create(path, key)
     elif not path.exists():
         raise VaultStateError(CryptoErrorCode.DATABASE_MISSING, path.name)
+    elif not path.is_file():
+        raise VaultStateError(CryptoErrorCode.DATABASE_FOREIGN, f"{path.name} is not a regular file")
     try:
         if mode is not OpenMode.READ_ONLY:
             return _open(path, key, "?mode=rw", mode, busy_timeout_s=busy_timeout_s, cache_kib=cache_kib)

@@ -150,7 +150,7 @@ def _start_of(sql: str) -> str:
 
 
 def _refused_by_binding(error: Exception, sql: str) -> CryptoError:
-    if "closed" in str(error) and isinstance(error, dbapi2.ProgrammingError):
+    if "closed database" in str(error) and isinstance(error, dbapi2.ProgrammingError):
         return VaultStateError(CryptoErrorCode.DATABASE_CLOSED)
     what = _harmless_text(error) or f"the binding refused a value or call ({type(error).__name__})"
     return StatementError(CryptoErrorCode.STATEMENT, f"{what} in {_start_of(sql)!r}")
