@@ -115,10 +115,13 @@ def alerts_at(database: Database, ledger_indexes: Sequence[int]) -> dict[int, Ar
     return {alert.ledger_index: alert for alert in _with_events(database, rows)}
 
 
-def unsent_alerts(database: Database, limit: int) -> tuple[ArchivedAlert, ...]:
-    """What has to be published yet, oldest first."""
-    sql = _SELECT + " JOIN alert_outbox o ON o.alert_index = a.ledger_index ORDER BY o.alert_index LIMIT ?"
-    return _with_events(database, database.fetch_all(sql, (max(1, min(limit, MOST_ALERTS)),)))
+def unsent_alerts(database: Database, limit: int) -> tuple[str, ...]:
+    """Ids of what has to be published yet, oldest first."""
+    sql = (
+        "SELECT a.alert_id FROM alert_outbox o JOIN alerts a ON a.ledger_index = o.alert_index "
+        "ORDER BY o.alert_index LIMIT ?"
+    )
+    return tuple(str(row[0]) for row in database.execute(sql, (max(1, min(limit, MOST_ALERTS)),)))
 
 
 class _AlertRow(msgspec.Struct, array_like=True, frozen=True):

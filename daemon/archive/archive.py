@@ -15,7 +15,7 @@ from crypto.keys import Purpose, RootKey
 from crypto.merkle import Frontier
 
 from ..api.wire import AlertStatus, CommandState
-from ..events import Committed, EventId, Ingest
+from ..events import Committed, Event, EventId, Ingest
 from . import alerts, audit_trail, commands, enrolments, event_queries, fleet_records, search, stream
 from .codes import to_micros
 from .drafts import (
@@ -26,7 +26,7 @@ from .drafts import (
     CommandFilter,
     EnrolmentDraft,
     EventFilter,
-    SearchQuery,
+    NumberSearch,
 )
 from .errors import ArchiveClosedError
 from .head_check import HeadCheck
@@ -198,22 +198,37 @@ class Archive:
         """Those that are archived: they need not be judged again."""
         return await self._readers.read(lambda database: event_queries.known_ids(database, event_ids))
 
-    async def current_events(
-        self, device: DeviceSerial, source: Source, source_keys: tuple[str, ...]
-    ) -> tuple[ArchivedEvent, ...]:
-        """What these rows of the phone are now; for `absence_event`."""
-        return await self._readers.read(
+    async def last_events(self, device: DeviceSerial, source: Source, source_keys: tuple[str, ...]) -> dict[str, Event]:
+        """What these rows of the phone were last, by source key, for `absence_event`; absent and unknown ones are left
+        out."""
+        found = await self._readers.read(
             lambda database: event_queries.current_of(database, device, source, source_keys)
         )
+        return {archived.event.source_key: archived.event for archived in found}
+
+    async def sources_read_to_end(self, device: DeviceSerial) -> frozenset[Source]:
+        """Sources of a phone that were caught up at least once."""
+        return await self._readers.read(lambda database: fleet_records.sources_read_to_end(database, device))
 
     async def events(self, query: EventFilter) -> tuple[ArchivedEvent, ...]:
         """Newest in the ledger first."""
         return await self._readers.read(lambda database: event_queries.find_events(database, query))
 
-    async def search(self, query: SearchQuery, visible: Callable[[str], str]) -> SearchPage:
-        """Newest first. `visible` masks what the asker may not see and keeps the number of code points; it is called in
-        another thread. Pass `str` for an asker who may see all."""
-        return await self._readers.read(lambda database: search.search(database, query, visible, self._tokens))
+    async def search(
+        self,
+        text: str,
+        query: EventFilter,
+        *,
+        visible: Callable[[str], str],
+        numbers: NumberSearch = NumberSearch.NONE,
+    ) -> SearchPage:
+        """Events whose visible text holds all words of `text`, newest first; words of one Han character are found too.
+
+        `visible` masks what the asker may not see and keeps the number of code points; it is called in another thread.
+        Pass `str` for an asker who may see all. At most 1,000 a page.
+        """
+        wanted = search.SearchQuery(text=text, numbers=numbers, filter=query, visible=visible)
+        return await self._readers.read(lambda database: search.search(database, wanted, self._tokens))
 
     async def alerts(self, query: AlertFilter) -> tuple[ArchivedAlert, ...]:
         """Newest first."""
@@ -223,8 +238,8 @@ class Archive:
         """None when there is none."""
         return await self._readers.read(lambda database: alerts.one_alert(database, alert_id))
 
-    async def take_outbox(self, limit: int) -> tuple[ArchivedAlert, ...]:
-        """Alerts not published yet, oldest first. They stay until `mark_outbox_sent`."""
+    async def take_outbox(self, limit: int) -> tuple[str, ...]:
+        """Ids of alerts not published yet, oldest first. They stay until `mark_outbox_sent`."""
         return await self._readers.read(lambda database: alerts.unsent_alerts(database, limit))
 
     async def commands(self, query: CommandFilter) -> tuple[ArchivedCommand, ...]:

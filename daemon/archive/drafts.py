@@ -109,14 +109,3 @@ class NumberSearch(StrEnum):
     NONE = "none"
     COMPLETE = "complete"
     """By the blind index: equality only, no fragments."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SearchQuery:
-    """All words of `text` must stand in what the asker may see. Case and width do not matter."""
-
-    text: str
-    """At most 200 characters count. A Latin word is found from its beginning."""
-    numbers: NumberSearch
-    filter: EventFilter
-    """`event_ids` is not used; `limit` at most 1,000."""

@@ -76,6 +76,15 @@ def all_addresses(database: Database) -> tuple[str, ...]:
     return tuple(str(row[0]) for row in database.execute("SELECT address FROM addresses ORDER BY added_at, address"))
 
 
+def sources_read_to_end(database: Database, serial: DeviceSerial) -> frozenset[Source]:
+    """Sources that were caught up at least once."""
+    sql = (
+        "SELECT c.source FROM cursors c JOIN devices d ON d.device_no = c.device_no "
+        "WHERE d.serial = ? AND c.first_caught_up_at IS NOT NULL"
+    )
+    return frozenset(SOURCES[row[0]] for row in database.execute(sql, (serial,)) if isinstance(row[0], int))
+
+
 def count(database: Database) -> Counts:
     """From maintained counters and the index of open alerts: its cost does not grow with history."""
     ledger_size = database.fetch_value("SELECT ledger_size FROM archive_state")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from crypto.database import Database
-from crypto.errors import CryptoErrorCode, IntegrityError
+from crypto.errors import IntegrityError
 from crypto.head_log import DamagedLine, HeadLog
 from crypto.heads import SignedHead, verify_head
 from crypto.merkle import Frontier
@@ -34,7 +34,10 @@ class _Met:
 
 
 class HeadCheck:
-    """Heads of both places in order of size. `last_outside` is read before the database's snapshot is taken."""
+    """Heads of both places in order of size.
+
+    `last_outside` is read before the database's snapshot is taken, so that an honest ledger is never smaller than it.
+    """
 
     def __init__(
         self, database: Database, log: HeadLog, *, origin: str, public_key: str, last_outside: SignedHead | None
@@ -43,9 +46,9 @@ class HeadCheck:
         """Heads whose signature and root were right."""
         self._public_key = public_key
         self._origin = origin
-        self._last = last_outside if last_outside is not None and last_outside.origin == origin else None
-        newest = database.fetch_value("SELECT max(size) FROM heads")
-        self._newest_inside = newest if isinstance(newest, int) else 0
+        self._expected_size = last_outside.size if last_outside is not None and last_outside.origin == origin else 0
+        self._ledger_size = _integer(database, "SELECT ledger_size FROM archive_state")
+        self._newest_inside = _integer(database, "SELECT max(size) FROM heads")
         self._heads = heapq.merge(_inside(database), self._outside(log))
         self._next: _Met | None = next(self._heads, None)
         self._unmatched: _Met | None = None
@@ -61,12 +64,11 @@ class HeadCheck:
         while self._next is not None and self._next.size == size:
             self._take(tree)
 
-    def finish(self, ledger_size: int) -> None:
+    def finish(self) -> None:
         """After the last leaf: heads of larger ledgers are of entries that are gone."""
-        if self._next is not None:
-            raise HeadFinding(VerifyProblem.ROLLED_BACK, f"head:{self._next.size}")
-        if self._last is not None and self._last.size > ledger_size:
-            raise HeadFinding(VerifyProblem.ROLLED_BACK, f"head:{self._last.size}")
+        if self._next is not None or self._expected_size > self._ledger_size:
+            size = self._expected_size if self._next is None else self._next.size
+            raise HeadFinding(VerifyProblem.ROLLED_BACK, f"head:{size}")
         self._expect_outside()
 
     def _take(self, tree: Frontier | None) -> None:
@@ -75,9 +77,9 @@ class HeadCheck:
         try:
             head = verify_head(met.note, self._public_key)
         except IntegrityError:
-            raise HeadFinding(VerifyProblem.HEAD_UNSIGNED, f"head:{met.size}") from None
+            raise HeadFinding(VerifyProblem.HEAD_INVALID, f"head:{met.size}") from None
         if head.size != met.size or (tree is not None and head.root != tree.root()):
-            raise HeadFinding(VerifyProblem.HEAD_MISMATCH, f"head:{met.size}")
+            raise HeadFinding(VerifyProblem.ROOT_MISMATCH, f"head:{met.size}")
         self.checked += 1
         self._pair(met)
         self._next = next(self._heads, None)
@@ -93,19 +95,18 @@ class HeadCheck:
 
     def _expect_outside(self) -> None:
         if self._unmatched is not None:
-            raise HeadFinding(VerifyProblem.HEAD_LOG_CUT, f"head:{self._unmatched.size}")
+            raise HeadFinding(VerifyProblem.HEADS_MISSING, f"head:{self._unmatched.size}")
 
     def _outside(self, log: HeadLog) -> Iterator[_Met]:
-        if self._last is None:
-            return
+        """Up to the ledger's size; what was appended after the snapshot is of no interest."""
         for entry in log.entries():
             match entry:
                 case DamagedLine(is_torn_tail=True):
                     continue
                 case DamagedLine(number=number):
-                    raise HeadFinding(VerifyProblem.HEAD_LOG_DAMAGED, f"{CryptoErrorCode.HEAD_LOG_DAMAGED}:{number}")
+                    raise HeadFinding(VerifyProblem.HEAD_INVALID, f"head log line {number}")
                 case SignedHead() if entry.origin == self._origin:
-                    if entry.size > self._last.size:
+                    if entry.size > max(self._ledger_size, self._expected_size):
                         return
                     yield _Met(size=entry.size, place=_OUTSIDE, note=entry.note)
                 case SignedHead():
@@ -119,3 +120,8 @@ def _inside(database: Database) -> Iterator[_Met]:
                 yield _Met(size=size, place=_INSIDE, note=note)
             case _:
                 continue
+
+
+def _integer(database: Database, sql: str) -> int:
+    value = database.fetch_value(sql)
+    return value if isinstance(value, int) else 0

@@ -1,5 +1,6 @@
 """The ledger while the daemon runs: leaves of the open transaction, the tree's frontier, and its signed heads."""
 
+from collections import deque
 from typing import Final
 
 from adb_bridge.clock import Clock
@@ -14,6 +15,7 @@ from .errors import NotAnArchiveError
 from .ledger_kinds import LedgerKind, content_of_row
 
 _LEAST_IDLE_INTERVAL_S: Final = 1.0
+_MOST_WAITING_HEADS: Final = 10_000
 
 
 class OutsideHeads:
@@ -21,22 +23,22 @@ class OutsideHeads:
 
     def __init__(self, log: HeadLog) -> None:
         self._log = log
-        self._waiting: SignedHead | None = None
+        self._waiting: deque[SignedHead] = deque(maxlen=_MOST_WAITING_HEADS)
         self.finding: str | None = None
         """A `CryptoErrorCode` once the ledger was seen to be another or a shorter one than was signed; stays."""
 
     def keep(self, head: SignedHead | None) -> None:
-        """Append a head, or the one before that could not be appended. A full disk only delays it."""
-        head = self._waiting if head is None else head
-        if head is None:
-            return
-        self._waiting = None
-        try:
-            self._log.append(head)
-        except IntegrityError as error:
-            self.finding = error.code.value
-        except CryptoError:
-            self._waiting = head
+        """Append a head after those that could not be appended before. A full disk only delays it."""
+        if head is not None:
+            self._waiting.append(head)
+        while self._waiting:
+            try:
+                self._log.append(self._waiting[0])
+            except IntegrityError as error:
+                self.finding = error.code.value
+            except CryptoError:
+                return
+            self._waiting.popleft()
 
     def compare(self, origin: str, frontier: Frontier) -> None:
         """Look whether the last head is of this ledger as it is now or was."""

@@ -170,28 +170,24 @@ class StreamEntry:
 
 
 class VerifyProblem(StrEnum):
-    """What `verify` found first."""
+    """What `verify` found first. `VerifyResult.first_bad` says where."""
 
     RECORD_CHANGED = "record_changed"
+    """Its content is not what the ledger committed to, or its present state not what its last ledgered change says."""
     RECORD_MISSING = "record_missing"
+    """An entry of the ledger, or the record of one, is gone."""
     RECORD_WITHOUT_LEAF = "record_without_leaf"
-    STATE_CHANGED = "state_changed"
-    """A record's present state is not the one its last ledgered change gave it."""
-    LEDGER_GAP = "ledger_gap"
+    """A record that was put in beside the ledger."""
     ROOT_MISMATCH = "root_mismatch"
-    """The rows agree with their commitments, but the tree is not the one the ledger's state holds."""
-    HEAD_MISMATCH = "head_mismatch"
-    """A signed head is of another history."""
-    HEAD_UNSIGNED = "head_unsigned"
-    """A head's signature is not ours."""
-    HEAD_LOG_DAMAGED = "head_log_damaged"
-    """A line of the heads kept outside is no head."""
-    HEAD_LOG_CUT = "head_log_cut"
+    """The tree over the commitments is not the one that was signed (`head:SIZE`) or stored (`ledger:SIZE`)."""
+    HEAD_INVALID = "head_invalid"
+    """A head's signature is not ours, or a line of the heads kept outside is no head."""
+    HEADS_MISSING = "heads_missing"
     """A head that the archive holds is missing in the heads kept outside."""
     ROLLED_BACK = "rolled_back"
     """A head kept outside is larger than the ledger: entries that once were are gone."""
-    UNREADABLE = "unreadable"
-    """The database could not be read: damaged pages."""
+    PAGE_DAMAGED = "page_damaged"
+    """The database could not be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,7 +200,7 @@ class VerifyResult:
     records_checked: int
     heads_checked: int
     first_bad: str | None
-    """`ev_…`, `al_…`, `audit:7`, `ledger:123` or `head:123`; None when all is well."""
+    """`ev_…`, `al_…`, a command's id, `audit:7`, `ledger:123`, `head:123` …; None when all is well."""
     problem: VerifyProblem | None
 
     @property

@@ -6,12 +6,13 @@ who may see all). So an answer depends on visible text alone, and trying digit a
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 from crypto.database import Database, SqlValue
 
 from ..peers import canonical_peer
-from .drafts import NumberSearch, SearchQuery
+from .drafts import EventFilter, NumberSearch
 from .event_queries import SELECT_EVENTS, Conditions, conditions_of, event_of
 from .fulltext import find_spans, fold, match_expression
 from .records import FoundEvent, SearchPage
@@ -34,13 +35,25 @@ _BY_NUMBER: Final = (
 )
 
 
-def search(database: Database, query: SearchQuery, visible: Callable[[str], str], tokens: Tokens) -> SearchPage:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchQuery:
+    """All words of `text` must stand in what the asker may see. Case and width do not matter."""
+
+    text: str
+    """Its first 200 characters count. A Latin word is found from its beginning."""
+    numbers: NumberSearch
+    filter: EventFilter
+    """`event_ids` is not used; `limit` at most 1,000."""
+    visible: Callable[[str], str]
+
+
+def search(database: Database, query: SearchQuery, tokens: Tokens) -> SearchPage:
     """Newest first. Looks at 20,000 candidates at most; then the page is short and names where to go on."""
     limit = max(1, min(query.filter.limit, MOST_FOUND))
     conditions = conditions_of(query.filter)
     if conditions is None:
         return SearchPage(found=(), next_before=None)
-    page = _by_words(database, query, conditions, visible, limit)
+    page = _by_words(database, query, conditions, limit)
     peer = _complete_number(query)
     if peer is None:
         return page
@@ -52,9 +65,7 @@ def search(database: Database, query: SearchQuery, visible: Callable[[str], str]
     return SearchPage(found=found, next_before=page.next_before)
 
 
-def _by_words(
-    database: Database, query: SearchQuery, conditions: Conditions, visible: Callable[[str], str], limit: int
-) -> SearchPage:
+def _by_words(database: Database, query: SearchQuery, conditions: Conditions, limit: int) -> SearchPage:
     text = query.text[:_MOST_CHARACTERS]
     expression = match_expression(text)
     if expression is None:
@@ -71,7 +82,7 @@ def _by_words(
         for row in rows:
             archived = event_of(row)
             before = archived.ledger_index
-            shown = fold(visible(archived.event.text))
+            shown = fold(query.visible(archived.event.text))
             spans = find_spans(words, shown) if len(shown) == len(archived.event.text) else None
             if spans is not None:
                 found.append(FoundEvent(archived=archived, spans=spans))

@@ -22,7 +22,6 @@ from .records import VerifyProblem, VerifyResult
 from .state_check import first_wrong_state
 from .transaction import Tokens
 
-
 _CHUNK: Final = 4_096
 _ABSENCE: Final = KIND_CODES[EventKind.ABSENCE]
 _LEAVES: Final = """
@@ -70,7 +69,7 @@ class Verification:
         except IntegrityError as error:
             if error.code not in {CryptoErrorCode.DATABASE_DAMAGED, CryptoErrorCode.LEDGER_DAMAGED}:
                 raise
-            problem, first_bad = VerifyProblem.UNREADABLE, f"ledger:{self._at}"
+            problem, first_bad = VerifyProblem.PAGE_DAMAGED, f"ledger:{self._at}"
         return VerifyResult(
             ledger_size=self._size,
             root_sha256=self._tree.root().hex(),
@@ -91,10 +90,10 @@ class Verification:
         self._check_beyond()
         if self._tree.root() != stored.root() or self._tree.size != stored.size:
             raise _Found(VerifyProblem.ROOT_MISMATCH, f"ledger:{self._size}")
-        self._heads.finish(self._size)
+        self._heads.finish()
         wrong = first_wrong_state(self._database, self._tokens)
         if wrong is not None:
-            raise _Found(VerifyProblem.STATE_CHANGED, wrong)
+            raise _Found(VerifyProblem.RECORD_CHANGED, wrong)
 
     def _load_state(self) -> Frontier:
         match self._database.fetch_one("SELECT ledger_size, frontier FROM archive_state"):
@@ -102,7 +101,7 @@ class Verification:
                 self._size = size
                 return Frontier.from_bytes(frontier)
             case _:
-                raise _Found(VerifyProblem.LEDGER_GAP, "ledger:1")
+                raise _Found(VerifyProblem.RECORD_MISSING, "ledger:1")
 
     def _check_chunk(self, start: int, end: int) -> None:
         leaves = self._database.fetch_all(_LEAVES, (start, end))
@@ -112,12 +111,12 @@ class Verification:
                 case (int(index), int(kind), bytes(commitment)):
                     kinds[index] = (kind, commitment)
                 case _:
-                    raise _Found(VerifyProblem.LEDGER_GAP, f"ledger:{row[0]!r}")
+                    raise _Found(VerifyProblem.RECORD_MISSING, f"ledger:{row[0]!r}")
         first_gap = next((index for index in range(start, end) if index not in kinds), end)
         if first_gap > self._since:
             self._check_records(kinds, max(start, self._since), first_gap)
         if first_gap < end:
-            raise _Found(VerifyProblem.LEDGER_GAP, f"ledger:{first_gap}")
+            raise _Found(VerifyProblem.RECORD_MISSING, f"ledger:{first_gap}")
         self._grow([kinds[index][1] for index in range(start, end)])
 
     def _check_records(self, leaves: dict[int, tuple[int, bytes]], start: int, end: int) -> None:
@@ -132,10 +131,12 @@ class Verification:
                 skipped = 2 + entry.state_columns
                 if kind != entry.kind:
                     damaged.append((index, VerifyProblem.RECORD_WITHOUT_LEAF, _name_of(entry, row)))
-                elif commit(self._key, content_of_row(entry.name, row[skipped:])) != commitment:
+                elif (
+                    commit(self._key, content_of_row(entry.name, row[skipped:])) != commitment
+                    or entry.kind is LedgerKind.EVENT
+                    and not _is_state_plain(row[2:skipped])
+                ):
                     damaged.append((index, VerifyProblem.RECORD_CHANGED, _name_of(entry, row)))
-                elif entry.kind is LedgerKind.EVENT and not _is_state_plain(row[2:skipped]):
-                    damaged.append((index, VerifyProblem.STATE_CHANGED, _name_of(entry, row)))
                 seen.add(index)
         self._records += len(seen)
         if len(seen) < end - start:
@@ -168,7 +169,7 @@ _OUTSIDE: Final = "SELECT ledger_index FROM {table} WHERE ledger_index < 1 OR le
 
 
 def _tables() -> Iterator[tuple[str, VerifyProblem]]:
-    yield "ledger", VerifyProblem.LEDGER_GAP
+    yield "ledger", VerifyProblem.RECORD_WITHOUT_LEAF
     for entry in KINDS_OF_ENTRY.values():
         yield entry.table, VerifyProblem.RECORD_WITHOUT_LEAF
 
