@@ -37,24 +37,29 @@ async def read_contacts(session: Session, ids: Sequence[int]) -> list[ContactRow
     details, spoiled = await _details(session, readable)
     rows: list[ContactRow | UnreadableRow] = []
     for contact in contacts:
-        bad = contact if isinstance(contact, BadRow) else spoiled.get(contact.row_id)
-        if isinstance(contact, BadRow) or bad is not None:
-            assert bad is not None
-            rows.append(UnreadableRow(provider_id=contact.row_id, reason=bad.reason, size_bytes=bad.size_bytes))
-            continue
-        of_contact = details.get(contact.row_id, [])
-        notes = _of_kind(of_contact, _NOTE)
-        rows.append(
-            ContactRow(
-                provider_id=contact.row_id,
-                display_name=contact.texts[0],
-                numbers=_of_kind(of_contact, _PHONE),
-                emails=_of_kind(of_contact, _EMAIL),
-                note=Untrusted("\n".join(notes)) if notes else None,
-                updated_ms=contact.numbers[0],
-            )
-        )
+        if isinstance(contact, BadRow):
+            rows.append(_unreadable(contact.row_id, contact))
+        elif contact.row_id in spoiled:
+            rows.append(_unreadable(contact.row_id, spoiled[contact.row_id]))
+        else:
+            rows.append(_contact(contact, details.get(contact.row_id, [])))
     return rows
+
+
+def _contact(contact: StrictRow, details: Sequence[StrictRow]) -> ContactRow:
+    notes = _of_kind(details, _NOTE)
+    return ContactRow(
+        provider_id=contact.row_id,
+        display_name=contact.texts[0],
+        numbers=_of_kind(details, _PHONE),
+        emails=_of_kind(details, _EMAIL),
+        note=Untrusted("\n".join(notes)) if notes else None,
+        updated_ms=contact.numbers[0],
+    )
+
+
+def _unreadable(contact_id: int, bad: BadRow) -> UnreadableRow:
+    return UnreadableRow(provider_id=contact_id, reason=bad.reason, size_bytes=bad.size_bytes)
 
 
 async def _details(
