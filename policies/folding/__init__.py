@@ -1,0 +1,1 @@
+"""Folding: one code point to one code point, so that offsets never move."""

@@ -1,0 +1,174 @@
+"""The fold: a list by code point for `str.translate`, built from the packaged table for a set of options."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from importlib import resources
+from string import punctuation
+from typing import assert_never
+
+LIMIT = 0x32000
+"""Code points from here on are private use, tags or unassigned: symbols, never part of a word."""
+
+SYMBOL = "\ufffd"
+"""Stands for any code point from `LIMIT` on, so that the tables can be lists of bounded length."""
+
+Table = list[int | None]
+_ABOVE = re.compile(f"[{chr(LIMIT)}-\U0010ffff]")
+_NOT_WORD = re.compile(r"[\W_]+")
+
+
+class DigitFold(StrEnum):
+    """Which digits fold to ASCII."""
+
+    NONE = "none"
+    SCRIPTS = "scripts"
+    """Decimal digits of every script and enclosure: ٣ ３ ③ ➌."""
+    HAN = "han"
+    """Those and 零 一 二 … 九, 壹 贰 …; it costs precision, see docs/policies.md."""
+
+
+class Skip(StrEnum):
+    """Which characters are passed over while matching."""
+
+    NONE = "none"
+    ASCII_PUNCTUATION = "ascii_punctuation"
+    SYMBOLS = "symbols"
+    """Everything but letters and digits: spaces, punctuation, symbols, emoji, marks, controls, zero-width."""
+    MARKS = "marks"
+    """As SYMBOLS, but symbols and emoji (+ ❤ 🛰) stay: the view for words that contain some."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fold:
+    """Which differences between characters do not count."""
+
+    case: bool = True
+    width: bool = True
+    trad: bool = True
+    lookalike: bool = True
+    digits: DigitFold = DigitFold.SCRIPTS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """How a text is read: folded, then with characters passed over, then with runs of one character as one."""
+
+    fold: Fold = Fold()
+    skip: Skip = Skip.SYMBOLS
+    skip_chars: str = ""
+    """Characters to pass over besides `skip`."""
+    repeats: bool = True
+    """True when a run of one character counts as one (with its length checked afterwards)."""
+
+
+@lru_cache(maxsize=1)
+def sections() -> dict[str, dict[int, int]]:
+    """Section name of the packaged table to its pairs of code points."""
+    found: dict[str, dict[int, int]] = {}
+    pairs: dict[int, int] = {}
+    for line in resources.files(__package__).joinpath("fold_table.txt").read_text("utf-8").split("\n"):
+        if line.startswith("["):
+            pairs = found.setdefault(line[1:-1], {})
+        elif line and not line.startswith("#"):
+            pairs.update(zip(map(ord, line[::2]), map(ord, line[1::2]), strict=True))
+    return found
+
+
+@lru_cache(maxsize=1)
+def _identity() -> list[int]:
+    return list(range(LIMIT))
+
+
+@lru_cache(maxsize=64)
+def fold_changes(fold: Fold) -> dict[int, int]:
+    """Code points that fold to another one."""
+    parts = sections()
+    steps: list[dict[int, int]] = []
+    if fold.width:
+        steps.append(parts["width"])
+    if fold.lookalike:  # before case, for capitals (Ν is N), and after it, for what case made of them
+        steps.append(parts["lookalike"])
+    if fold.case:
+        steps.append(parts["case"])
+    if fold.trad:
+        steps.append(parts["trad"])
+    if fold.lookalike:
+        steps.append(parts["lookalike"])
+    if fold.digits is not DigitFold.NONE:
+        steps.append(parts["digits"])
+    if fold.digits is DigitFold.HAN:
+        steps.append(parts["han_digits"])
+    changes: dict[int, int] = {}
+    sources: set[int] = set().union(*steps)
+    for source in sources:
+        point = source
+        for step in steps:
+            point = step.get(point, point)
+        if point != source:
+            changes[source] = point
+    return changes
+
+
+@lru_cache(maxsize=64)
+def fold_table(fold: Fold) -> Table:
+    """The 1:1 table: `text.translate(fold_table(f))` has the length of `text`."""
+    table: Table = list(_identity())
+    for source, target in fold_changes(fold).items():
+        table[source] = target
+    return table
+
+
+@lru_cache(maxsize=1)
+def _symbol_runs() -> tuple[tuple[int, int], ...]:
+    every = "".join(map(chr, range(LIMIT)))
+    return tuple((gap.start(), gap.end()) for gap in _NOT_WORD.finditer(every))
+
+
+@lru_cache(maxsize=8)
+def _skip_runs(skip: Skip) -> tuple[tuple[int, int], ...]:
+    """Ranges of folded code points, end exclusive, that `skip` passes over."""
+    match skip:
+        case Skip.NONE:
+            return ()
+        case Skip.ASCII_PUNCTUATION:
+            return tuple((point, point + 1) for point in map(ord, punctuation))
+        case Skip.SYMBOLS:
+            return _symbol_runs()
+        case Skip.MARKS:
+            points = (point for start, end in _symbol_runs() for point in range(start, end))
+            return tuple((point, point + 1) for point in points if not is_symbol(chr(point)))
+        case _ as never:
+            assert_never(never)
+
+
+def is_symbol(char: str) -> bool:
+    """True for + ~ ❤ 🛰 and the like (Unicode S*), which some disguises use as letters."""
+    return unicodedata.category(char)[0] == "S" and char != SYMBOL
+
+
+@lru_cache(maxsize=64)
+def kept_table(view: View) -> Table:
+    """Fold and skip in one: what is passed over becomes None and is deleted by `str.translate`."""
+    table: Table = list(_identity())
+    for start, end in _skip_runs(view.skip):
+        table[start:end] = [None] * (end - start)
+    for point in map(ord, view.skip_chars):
+        if point < LIMIT:
+            table[point] = None
+    kept = table.copy()
+    for source, target in fold_changes(view.fold).items():
+        kept[source] = table[target] if target < LIMIT else target
+    return kept
+
+
+def bounded(text: str) -> str:
+    """`text` with code points from `LIMIT` on replaced by `SYMBOL`; the same length."""
+    return _ABOVE.sub(SYMBOL, text) if _ABOVE.search(text) else text
+
+
+def fold(text: str, options: Fold) -> str:
+    """`text` folded; the same length in code points."""
+    return bounded(text).translate(fold_table(options))

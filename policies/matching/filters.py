@@ -1,0 +1,166 @@
+"""What a candidate must pass: boundaries, gaps, allow spans, the overlap policy."""
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import assert_never
+
+from ..model import How
+from .lexicon import Candidate
+from .profile import Boundary, GapRule, MatchProfile, Overlap
+
+SENTENCE_MARKS = frozenset("。！？；，!?;,\n\r")
+LIST_MARKS = SENTENCE_MARKS | frozenset("、.：:")
+_UNCOUNTED = frozenset(("Mn", "Me", "Cf"))
+LONG_WORD = 4
+"""From so many characters on a sentence mark inside is believed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """One match in a text. Offsets are code points, end exclusive."""
+
+    start: int
+    end: int
+    word: str
+    how: How
+    rank: int = 0
+    """Place of the word in its list."""
+
+
+def place(candidate: Candidate, profile: MatchProfile) -> Found | None:
+    """The candidate with offsets of the text, or None when its boundary or its gaps forbid it."""
+    reading, entry = candidate.reading, candidate.entry
+    positions = reading.positions(candidate.start, candidate.end)
+    start, end = positions[0], positions[-1] + 1
+    folded = reading.folded
+    if not has_boundary(folded, start, end, profile.boundary):
+        return None
+    surface = folded[start:end]
+    if surface == entry.folded:
+        how = How.FOLDED if reading.text[start:end] != entry.form else How.EXACT
+        if entry.is_alias:
+            how = How.ALIAS
+    elif entry.wild is not None and end - start == len(positions):
+        how = How.EXACT
+    elif _gaps(positions) and surface.translate(_SPACES) != entry.folded.translate(_SPACES):
+        if not _is_believed_gap(reading.text, positions, profile):
+            return None
+        how = How.GAP
+    elif any(length > 1 for length in reading.run_lengths(candidate.start, candidate.end)):
+        how = How.REPEAT if len(positions) > _own_length(candidate) else How.FOLDED
+    else:
+        how = How.ALIAS if entry.is_alias else How.FOLDED
+    return Found(start=start, end=end, word=entry.word, how=how, rank=entry.rank)
+
+
+_SPACES = {0x20: None, 0x3000: None}
+
+
+def _own_length(candidate: Candidate) -> int:
+    runs = candidate.entry.runs
+    return sum(runs) if runs else candidate.end - candidate.start
+
+
+def is_plain(candidate: Candidate) -> bool:
+    """True when nothing but blanks and marks is passed over inside; allow words must stand so."""
+    positions = candidate.reading.positions(candidate.start, candidate.end)
+    text = candidate.reading.text
+    inside = (text[a + 1 : b] for a, b in _gaps(positions))
+    plain = candidate.entry.form
+    return all(c == " " or c in plain or unicodedata.category(c) in _UNCOUNTED for gap in inside for c in gap)
+
+
+def has_boundary(folded: str, start: int, end: int, boundary: Boundary) -> bool:
+    """Whether `folded[start:end]` may stand where it stands. Needs `start < end`."""
+    left = folded[start - 1] if start else ""
+    right = folded[end] if end < len(folded) else ""
+    match boundary:
+        case Boundary.NONE:
+            return True
+        case Boundary.SAME_CLASS:
+            first, last = _class(folded[start]), _class(folded[end - 1])
+            return not (first and first == _class(left)) and not (last and last == _class(right))
+        case Boundary.LATIN_DIGIT:
+            return not (_class(folded[start]) and _class(left)) and not (_class(folded[end - 1]) and _class(right))
+        case Boundary.ENGLISH:
+            if any(_class(c) != "a" and not c.isspace() for c in folded[start:end]):
+                return True
+            return _class(left) != "a" and _class(right) != "a"
+        case Boundary.ENGLISH_NUMBER:
+            return not _class(left) and not _class(right)
+        case _ as never:
+            assert_never(never)
+
+
+def _class(char: str) -> str:
+    if not char.isascii():
+        return ""
+    if char.isalpha():
+        return "a"
+    return "0" if char.isdigit() else ""
+
+
+def _gaps(positions: Sequence[int]) -> list[tuple[int, int]]:
+    return [(a, b) for a, b in zip(positions, positions[1:], strict=False) if b - a > 1]
+
+
+def _is_believed_gap(text: str, positions: Sequence[int], profile: MatchProfile) -> bool:
+    gaps = [text[a + 1 : b] for a, b in _gaps(positions)]
+    for gap in gaps:
+        if len(gap) > profile.gap and sum(unicodedata.category(c) not in _UNCOUNTED for c in gap) > profile.gap:
+            return False
+    if profile.gap_rule is GapRule.ANY or len(positions) >= LONG_WORD:
+        return True
+    marks = LIST_MARKS if profile.gap_rule is GapRule.STRICT else SENTENCE_MARKS
+    is_marked = any(c in marks for gap in gaps for c in gap)
+    if not is_marked:
+        return True
+    is_uniform = len(gaps) == len(positions) - 1 and len(set(gaps)) == 1 and len(set(gaps[0])) == 1
+    return is_uniform and profile.gap_rule is GapRule.CAREFUL
+
+
+def uncovered(found: Iterable[Found], allowed: Sequence[tuple[int, int]]) -> list[Found]:
+    """Without those that an allow span covers; one that only overlaps does nothing."""
+    if not allowed:
+        return list(found)
+    starts = sorted(allowed)
+    reach: list[tuple[int, int]] = []
+    best = -1
+    for start, end in starts:
+        best = max(best, end)
+        reach.append((start, best))
+    return [item for item in found if _reach(reach, item.start) < item.end]
+
+
+def _reach(reach: Sequence[tuple[int, int]], start: int) -> int:
+    low, high = 0, len(reach)
+    while low < high:
+        middle = (low + high) // 2
+        if reach[middle][0] <= start:
+            low = middle + 1
+        else:
+            high = middle
+    return reach[low - 1][1] if low else -1
+
+
+def resolve(found: Iterable[Found], overlap: Overlap) -> list[Found]:
+    """The matches the overlap policy keeps, by start and end."""
+    match overlap:
+        case Overlap.ALL:
+            return sorted(found, key=lambda f: (f.start, f.end, f.rank))
+        case Overlap.LEFTMOST_LONGEST:
+            ordered = sorted(found, key=lambda f: (f.start, -f.end, f.rank))
+        case Overlap.LEFTMOST_FIRST:
+            ordered = sorted(found, key=lambda f: (f.start, f.rank, -f.end))
+        case Overlap.SHORTEST_FIRST:
+            ordered = sorted(found, key=lambda f: (f.start, f.end, f.rank))
+        case _ as never:
+            assert_never(never)
+    kept: list[Found] = []
+    edge = 0
+    for item in ordered:
+        if item.start >= edge:
+            kept.append(item)
+            edge = item.end
+    return kept

@@ -1,0 +1,112 @@
+"""What counts as the same word: the options of one search."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ..folding.table import DigitFold, Fold, Skip, View
+
+
+class Boundary(StrEnum):
+    """When a letter or digit beside a match forbids it. Chinese neighbours never do, save in the last."""
+
+    NONE = "none"
+    SAME_CLASS = "same_class"
+    """A Latin end may not touch a Latin letter, a digit end not a digit: `vx` hits `vx138…`, not `vxa`."""
+    LATIN_DIGIT = "latin_digit_whole_word"
+    """A Latin or digit end may touch neither letter nor digit."""
+    ENGLISH = "english_whole_word"
+    """A match of Latin letters and spaces only may not touch a Latin letter."""
+    ENGLISH_NUMBER = "english_and_number_whole_word"
+    """No match may touch a Latin letter or a digit."""
+
+
+class Overlap(StrEnum):
+    """Which of several matches that share characters are kept."""
+
+    ALL = "all"
+    LEFTMOST_LONGEST = "leftmost_longest"
+    LEFTMOST_FIRST = "leftmost_first"
+    """Leftmost; at one place the word that stands first in the list."""
+    SHORTEST_FIRST = "shortest_first"
+    """Leftmost; at one place the shortest."""
+
+
+class GapRule(StrEnum):
+    """Which matches with passed-over characters inside are believed."""
+
+    ANY = "any"
+    CAREFUL = "careful"
+    """No sentence mark inside, or the same separator between every pair, or four characters and more."""
+    STRICT = "strict"
+    """As CAREFUL, and no sentence or list mark inside words of fewer than four characters."""
+
+
+class EntrySkips(StrEnum):
+    """What becomes of passed-over characters inside a lexicon entry."""
+
+    DROP = "drop"
+    """They are passed over there too: `hello(` finds `hello`."""
+    INERT = "inert"
+    """Such an entry never matches (toolgood: `http://` under its skip list)."""
+
+
+class Syntax(StrEnum):
+    """How words are read."""
+
+    ALIAS = "alias"
+    """`{name}` stands for an alias, `{name?}` for an optional one, `{a|b}` for alternatives."""
+    WILDCARD = "wildcard"
+    """`.` one character, `[ab]` one of, `(a|b)` alternatives, `?` optional."""
+    LITERAL = "literal"
+
+
+class RunEdges(StrEnum):
+    """What the span of a digit run (`min_digits`) takes in at its ends."""
+
+    DIGITS = "digits"
+    SKIPS = "skips"
+    """Passed-over characters around it too (houbb)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchProfile:
+    """Options of a search; the defaults are the product's own profile for rules."""
+
+    fold_case: bool = True
+    fold_width: bool = True
+    fold_trad: bool = True
+    fold_lookalike: bool = True
+    fold_digits: DigitFold = DigitFold.SCRIPTS
+    skip: Skip = Skip.SYMBOLS
+    skip_chars: str = ""
+    """Passed over besides `skip`."""
+    entry_skips: EntrySkips = EntrySkips.DROP
+    gap: int = 3
+    """Most passed-over characters between two of a word, marks and zero-width not counted."""
+    gap_rule: GapRule = GapRule.CAREFUL
+    repeats: bool = True
+    """A longer run of a character than the word has is still the word: 加加我微信."""
+    boundary: Boundary = Boundary.SAME_CLASS
+    overlap: Overlap = Overlap.ALL
+    syntax: Syntax = Syntax.ALIAS
+    allow_single: bool = False
+    """Accept words that fold to one character."""
+    min_digits: int = 0
+    """Also find runs of at least so many digits; 0 is off."""
+    run_edges: RunEdges = RunEdges.DIGITS
+
+    @property
+    def view(self) -> View:
+        """How texts and words are read under this profile."""
+        fold = Fold(
+            case=self.fold_case,
+            width=self.fold_width,
+            trad=self.fold_trad,
+            lookalike=self.fold_lookalike,
+            digits=self.fold_digits,
+        )
+        return View(fold=fold, skip=self.skip, skip_chars=self.skip_chars, repeats=self.repeats)
+
+
+ANY_GAP = 1_000_000
+"""`gap` without a limit."""

@@ -1,0 +1,5 @@
+"""Rule sets: packaged ones are folders here, a shop's own are folders or files anywhere."""
+
+from .loader import PACKAGED, load_ruleset, packaged_names
+
+__all__ = ["PACKAGED", "load_ruleset", "packaged_names"]

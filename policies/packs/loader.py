@@ -1,0 +1,150 @@
+"""Loading rule sets: read all, check all, run the tests inside, or raise and change nothing."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from ..context import references
+from ..custom_detectors import Detector
+from ..engine import Engine, rule_entries
+from ..errors import RuleConflictError, RuleSyntaxError, RuleTestError
+from ..matching.entries import EntryError, entries_of
+from ..matching.profile import MatchProfile
+from ..rules.parse import Parsed, parse_file
+from ..rules.source import MAX_FILE_BYTES, nearest_of
+from ..rules.spec import Alias, DetectorSpec, Rule, RuleSet
+from ..rules.trial import failures
+
+PACKAGED = Path(__file__).parent
+MAX_FILES = 500
+Source = Path | str
+
+
+def packaged_names() -> tuple[str, ...]:
+    """Names of the packs that ship with the program."""
+    return tuple(sorted(path.name for path in PACKAGED.iterdir() if path.is_dir() and any(path.glob("*.toml"))))
+
+
+def load_ruleset(sources: Sequence[Source]) -> RuleSet:
+    """The rules of all sources together: packaged names (`retail-zh`), folders of `*.toml`, single files.
+
+    Tests inside the rules have passed when this returns. Raises RuleSyntaxError (file, line, key, nearest valid key),
+    RuleConflictError (an id twice), RuleTestError. Reads nothing but the named files, in the order of their names.
+    """
+    ruleset = read_ruleset(sources)
+    failed = failures(ruleset, Engine(ruleset))
+    if failed:
+        raise RuleTestError(tuple(failed))
+    return ruleset
+
+
+def read_ruleset(sources: Sequence[Source]) -> RuleSet:
+    """As `load_ruleset` without running the tests inside."""
+    digest = hashlib.sha256()
+    names: list[str] = []
+    parsed: list[Parsed] = []
+    for source in sources:
+        root, files = _files(source)
+        pack = [parse_file(file, _read(file, digest, root)) for file in files]
+        name = next((p.pack_name for p in pack if p.pack_name), root.stem if root.is_file() else root.name)
+        version = next((p.pack_version for p in pack if p.pack_version), "1")
+        names.append(f"{name}@{version}")
+        parsed += pack
+    sha256 = digest.hexdigest()
+    ruleset = RuleSet(
+        version=f"{','.join(names)}+{sha256[:8]}",
+        sha256=sha256,
+        rules=tuple(rule for p in parsed for rule in p.rules),
+        aliases=tuple(alias for p in parsed for alias in p.aliases),
+        detectors=tuple(spec for p in parsed for spec in p.detectors),
+        allow=tuple(word for p in parsed for word in p.allow),
+    )
+    _refuse_conflicts(ruleset)
+    _refuse_bad_words(ruleset, parsed)
+    return ruleset
+
+
+def _files(source: Source) -> tuple[Path, list[Path]]:
+    path = Path(source)
+    if isinstance(source, str) and source in packaged_names():
+        path = PACKAGED / source
+    if path.is_file():
+        return path, [path]
+    if not path.is_dir():
+        raise RuleSyntaxError(
+            "no such rule file, folder or pack", file=path, nearest=nearest_of(str(source), packaged_names())
+        )
+    files = sorted(
+        file for file in path.rglob("*.toml") if not any(part.startswith(".") for part in file.relative_to(path).parts)
+    )
+    if not files:
+        raise RuleSyntaxError("no *.toml files in it", file=path)
+    if len(files) > MAX_FILES:
+        raise RuleSyntaxError(f"more than {MAX_FILES} files", file=path)
+    return path, files
+
+
+def _read(file: Path, digest: "hashlib._Hash", root: Path) -> bytes:
+    try:
+        if file.stat().st_size > MAX_FILE_BYTES:
+            raise RuleSyntaxError(f"larger than {MAX_FILE_BYTES} bytes", file=file)
+        data = file.read_bytes()
+    except OSError as error:
+        raise RuleSyntaxError(f"cannot be read: {error.strerror}", file=file) from error
+    name = file.relative_to(root).as_posix() if root.is_dir() else file.name
+    digest.update(f"{name}\0{len(data)}\0".encode())
+    digest.update(data)
+    return data
+
+
+def _refuse_conflicts(ruleset: RuleSet) -> None:
+    _refuse_twice((rule.id, rule.file) for rule in ruleset.rules)
+    _refuse_twice((f"alias {alias.name}", alias.file) for alias in ruleset.aliases)
+    _refuse_twice((f"detector {spec.id}", spec.file) for spec in ruleset.detectors)
+
+
+def _refuse_twice(names: Iterable[tuple[str, Path]]) -> None:
+    seen: dict[str, Path] = {}
+    for name, file in names:
+        if name in seen:
+            raise RuleConflictError(name, first=seen[name], second=file)
+        seen[name] = file
+
+
+def _refuse_bad_words(ruleset: RuleSet, parsed: Sequence[Parsed]) -> None:
+    """Every word of every rule can be searched and every `@name` exists; the complaint names file and line."""
+    aliases = ruleset.alias_forms
+    names = frozenset(references({spec.id: Detector(spec) for spec in ruleset.detectors}))
+    for owner, rule in enumerate(ruleset.rules):
+        for words, key in ((rule.words, "words"), *((near.any, "near") for near in rule.near)):
+            unknown = next((word for word in words if word.startswith("@") and word not in names), None)
+            if unknown:
+                raise _bad_word(rule, key, f"no detector '{unknown}'", nearest_of(unknown, names))
+        try:
+            rule_entries(rule, owner, aliases, names)
+        except EntryError as error:
+            raise _bad_word(rule, "words", str(error), None) from error
+        for near in rule.near:
+            for word in near.any:
+                if word not in names:
+                    _check_near(rule, word, aliases)
+    for p in parsed:
+        for word in p.allow:
+            try:
+                entries_of(word, rank=0, owner=0, profile=MatchProfile(), aliases=aliases, is_allow=True)
+            except EntryError as error:
+                raise RuleSyntaxError(str(error), file=p.file, key="allow") from error
+
+
+def _check_near(rule: Rule, word: str, aliases: dict[str, tuple[str, ...]]) -> None:
+    try:
+        entries_of(word, rank=0, owner=0, profile=MatchProfile(allow_single=True), aliases=aliases)
+    except EntryError as error:
+        raise _bad_word(rule, "near", str(error), None) from error
+
+
+def _bad_word(rule: Rule, key: str, reason: str, nearest: str | None) -> RuleSyntaxError:
+    return RuleSyntaxError(f"{reason} (rule {rule.id})", file=rule.file, line=rule.line, key=key, nearest=nearest)
+
+
+__all__ = ["Alias", "DetectorSpec", "load_ruleset", "packaged_names", "read_ruleset"]

@@ -1,0 +1,1 @@
+"""Rules: what a file may say, read and checked."""

@@ -1,0 +1,166 @@
+"""Builds `policies/folding/fold_table.txt`, the 1:1 code point table, at release time.
+
+    python -m venv /tmp/v && /tmp/v/bin/pip install opencc-python-reimplemented==0.1.7
+    python scripts/build_fold_table.py --opencc /tmp/v/lib/python3.*/site-packages/opencc
+
+Sources: the Unicode data of this Python (Unicode licence), OpenCC's character dictionaries (Apache-2.0, through the
+package named above) and the hand-kept pairs below. Only pairs of one code point to one code point are taken, so that
+folding never moves an offset. The result is committed; nothing of this runs on a shop's machine.
+"""
+
+import argparse
+import sys
+import unicodedata
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+TARGET = Path(__file__).resolve().parent.parent / "policies" / "folding" / "fold_table.txt"
+LAST = 0x31FFF
+WRAPPING = frozenset("().,〔〕")
+PAIRS_PER_LINE = 40
+
+CYRILLIC_GREEK = (
+    "АA ВB ЕE ЅS ІI ЈJ КK МM НH ОO РP СC ТT УY ХX аa еe ѕs іi јj оo рp сc уy хx вb кk мm нh тt ԁd ԛq ԝw һh ӏl гr пn"
+    " ΑA ΒB ΕE ΖZ ΗH ΙI ΚK ΜM ΝN ΟO ΡP ΤT ΥY ΧX αa βb εe ιi κk νv οo ρp τt υu χx ϲc ωw γy"
+    " ɑa ɡg ɩi ʀr ɴn ʟl ʏy ƽ5 ʋv ѵv ѡw ꭰd ᴀa ʙb ᴄc ᴅd ᴇe ꜰf ɢg ʜh ɪi ᴊj ᴋk ᴍm ᴏo ᴘp ꜱs ᴛt ᴜu ᴠv ᴡw ᴢz"
+    " ՕO ՍU օo սu հh Ꭰd Ꮩv Ꮃw Ꮪs Ꮯc Ꭲt Ꮋh Ꭵi ⅼl Ⅴv Ⅹx"
+)
+"""Letters of other scripts drawn like Latin ones, both cases where they differ."""
+
+HAN_LOOKALIKES = (
+    "囘回 囬回 囙因 釦扣 囗口 ロ口 ㅁ口 カ力 ニ二 ハ八 エ工 タ夕 ト卜 ㄧ一 著着 裡里 裏里 瞭了 彔录 冋回 徴微"
+    " 莪我 伱你 尐小 孒子 亇个 莣忘 悳德 眞真 仩上 芐下 魭元 氺水"
+)
+"""Characters that stand in for another in chat. Only pairs whose left side is no word of honest shop talk."""
+
+TEXT_HAN_DIGITS = "零0 〇0 一1 壹1 弌1 二2 贰2 貳2 三3 叁3 叄3 四4 肆4 五5 伍5 六6 陆6 陸6 七7 柒7 八8 捌8 九9 玖9"
+"""Digits as written; the spoken ones (洞 幺 两 拐) are the contact stage's business, they are ordinary words in text."""
+
+
+def code_points() -> Iterator[str]:
+    """Every assigned character below `LAST` that is no surrogate and no private-use character."""
+    for number in range(0x80, LAST + 1):
+        if not 0xD800 <= number <= 0xF8FF and unicodedata.category(chr(number)) != "Cn":
+            yield chr(number)
+
+
+def pairs_of(text: str) -> dict[str, str]:
+    """`"ab cd"` to `{a: b, c: d}`."""
+    return {pair[0]: pair[1] for pair in text.split() if len(pair) == 2}
+
+
+def width_pairs() -> dict[str, str]:
+    """NFKC where it gives one code point, or one alphanumeric in brackets or with a full stop (⑴ ⒋ ⒦)."""
+    found: dict[str, str] = {}
+    for char in code_points():
+        flat = unicodedata.normalize("NFKC", char)
+        if len(flat) > 1:
+            inner = [c for c in flat if c not in WRAPPING]
+            flat = inner[0] if len(inner) == 1 and inner[0].isalnum() else ""
+        if len(flat) == 1 and flat != char:
+            found[char] = flat
+    for number in range(0x1F100, 0x1F190):
+        name = unicodedata.name(chr(number), "")
+        if "NEGATIVE" in name and "LATIN CAPITAL LETTER " in name:
+            letter = name.rsplit(" ", 1)[1]
+            if len(letter) == 1:
+                found[chr(number)] = letter
+    for offset in range(26):
+        found[chr(0x1F1E6 + offset)] = chr(ord("A") + offset)
+    found["➕"] = "+"
+    return found
+
+
+def case_pairs() -> dict[str, str]:
+    """Case folding where it keeps the length, ASCII included."""
+    found = {chr(n): chr(n).lower() for n in range(ord("A"), ord("Z") + 1)}
+    for char in code_points():
+        for flat in (char.casefold(), char.lower()):
+            if len(flat) == 1:
+                if flat != char:
+                    found[char] = flat
+                break
+    return found
+
+
+def digit_pairs() -> dict[str, str]:
+    """Every character that is a single decimal digit in some script or enclosure, to ASCII."""
+    found: dict[str, str] = {}
+    for char in code_points():
+        value = unicodedata.digit(char, -1)
+        if value >= 0:
+            found[char] = str(value)
+    return found
+
+
+def lookalike_pairs() -> dict[str, str]:
+    """Other scripts' letters, Latin letters with marks, and the curated Han pairs."""
+    found: dict[str, str] = {}
+    for char in code_points():
+        flat = unicodedata.normalize("NFD", char)
+        if len(flat) > 1 and flat[0].isascii() and flat[0].isalpha() and all(map(unicodedata.combining, flat[1:])):
+            found[char] = flat[0]
+    found.update(pairs_of(CYRILLIC_GREEK))
+    found.update(pairs_of(HAN_LOOKALIKES))
+    return found
+
+
+def trad_pairs(dictionaries: Path) -> dict[str, str]:
+    """OpenCC: traditional, Taiwan and Hong Kong variants to simplified, first candidate, single characters."""
+    simplified = single(dictionaries / "TSCharacters.txt")
+    found = dict(simplified)
+    for name in ("TWVariantsRev.txt", "HKVariantsRev.txt"):
+        for variant, standard in single(dictionaries / name).items():
+            flat = simplified.get(standard, standard)
+            if variant not in found and variant not in simplified.values() and flat != variant:
+                found[variant] = flat
+    return {a: b for a, b in found.items() if a != b and ord(a) <= LAST}
+
+
+def single(path: Path) -> dict[str, str]:
+    """The one-to-one lines of an OpenCC dictionary file."""
+    found: dict[str, str] = {}
+    for line in path.read_text("utf-8").splitlines():
+        key, _, values = line.partition("\t")
+        first = values.split(" ")[0].strip()
+        if len(key) == 1 and len(first) == 1:
+            found[key] = first
+    return found
+
+
+def lines(pairs: dict[str, str]) -> Iterable[str]:
+    """Pairs in code point order, concatenated, `PAIRS_PER_LINE` a line."""
+    flat = [a + b for a, b in sorted(pairs.items())]
+    for at in range(0, len(flat), PAIRS_PER_LINE):
+        yield "".join(flat[at : at + PAIRS_PER_LINE])
+
+
+def main() -> int:
+    """Write the table and print how many pairs each section got."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--opencc", type=Path, required=True, help="the installed package's directory `opencc`")
+    arguments = parser.parse_args()
+    sections = {
+        "width": width_pairs(),
+        "case": case_pairs(),
+        "trad": trad_pairs(arguments.opencc / "dictionary"),
+        "digits": digit_pairs(),
+        "han_digits": pairs_of(TEXT_HAN_DIGITS),
+        "lookalike": lookalike_pairs(),
+    }
+    header = (
+        "# One code point to one code point, by section; pairs concatenated. Built by scripts/build_fold_table.py.\n"
+        f"# width, case, digits, lookalike (marks): Unicode {unicodedata.unidata_version} character data, Unicode-3.0 licence.\n"
+        "# trad: OpenCC character dictionaries TSCharacters, TWVariantsRev, HKVariantsRev, (c) BYVoid and contributors,\n"
+        "#   Apache-2.0, through the PyPI package opencc-python-reimplemented 0.1.7 (Apache-2.0).\n"
+        "# lookalike (scripts, Han), han_digits: kept by hand in the script, Apache-2.0.\n"
+    )
+    body = "".join(f"[{name}]\n" + "".join(f"{line}\n" for line in lines(pairs)) for name, pairs in sections.items())
+    TARGET.write_text(header + body, "utf-8")
+    for name, pairs in sections.items():
+        print(f"{name}: {len(pairs)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

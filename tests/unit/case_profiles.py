@@ -1,0 +1,125 @@
+"""Which profile each public case file was written for: the `config` of a case to a `MatchProfile`.
+
+A case holds only under the profile of the engine it came from (shared/cases/README.md, "Sources disagree").
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from policies.folding.table import DigitFold, Skip
+from policies.matching.profile import (
+    ANY_GAP,
+    Boundary,
+    EntrySkips,
+    GapRule,
+    MatchProfile,
+    Overlap,
+    RunEdges,
+    Syntax,
+)
+
+HOUBB = MatchProfile(
+    fold_digits=DigitFold.HAN,
+    skip=Skip.NONE,
+    gap=ANY_GAP,
+    gap_rule=GapRule.ANY,
+    repeats=False,
+    boundary=Boundary.NONE,
+    overlap=Overlap.SHORTEST_FIRST,
+    syntax=Syntax.LITERAL,
+    allow_single=True,
+    run_edges=RunEdges.SKIPS,
+)
+"""houbb/sensitive-word's defaults: all folds on, nothing skipped, shortest word at the leftmost place."""
+
+TOOLGOOD_PLAIN = MatchProfile(
+    fold_case=False,
+    fold_width=False,
+    fold_trad=False,
+    fold_lookalike=False,
+    fold_digits=DigitFold.NONE,
+    skip=Skip.NONE,
+    entry_skips=EntrySkips.INERT,
+    gap=ANY_GAP,
+    gap_rule=GapRule.ANY,
+    repeats=False,
+    boundary=Boundary.NONE,
+    overlap=Overlap.ALL,
+    syntax=Syntax.LITERAL,
+    allow_single=True,
+)
+"""ToolGood's StringSearch and WordsSearch: plain text, every occurrence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseProfile:
+    """How to run one case."""
+
+    words: tuple[str, ...]
+    allow: tuple[str, ...]
+    profile: MatchProfile
+
+
+Json = None | bool | int | str | list["Json"] | Mapping[str, "Json"]
+
+
+def case_profile(case: Mapping[str, Json]) -> CaseProfile | None:
+    """The profile, words and allow list of a `spans` or `bool` case; None when it tests something else."""
+    source = str(case["id"]).rsplit("-", 1)[0]
+    config = case.get("config")
+    options = config if isinstance(config, Mapping) else {}
+    feature = str(case.get("feature", ""))
+    words = _strings(case.get("words"))
+    if source == "toolgood_words" and feature.startswith("pinyin") and feature != "pinyin_match_negative":
+        return None
+    profile = HOUBB if source == "houbb_sensitive_word" else TOOLGOOD_PLAIN
+    profile = apply_config(profile, options)
+    detector = {"email": "@email", "url": "@url", "ipv4": "@ipv4", "email_negative": "@email"}.get(
+        feature.removesuffix("_negative")
+    )
+    if detector and not words:
+        words = (detector,)
+    if "category" in options and source == "houbb_sensitive_word":
+        words = tuple(word for word in words if CATEGORIES.get(word) == options["category"])
+    return CaseProfile(words=words, allow=_strings(options.get("allow")), profile=profile)
+
+
+CATEGORIES = {"商品": "广告", "AV": "色情"}
+"""Tags of houbb's WordTagsTest, which the case names only by the wanted one."""
+
+
+def apply_config(profile: MatchProfile, options: Mapping[str, Json]) -> MatchProfile:
+    """`profile` with a case's `config` on top."""
+    for key, value in options.items():
+        match key, value:
+            case "boundary", str():
+                profile = replace(profile, boundary=Boundary.NONE if value == "always_true" else Boundary(value))
+            case "overlap", str():
+                profile = replace(profile, overlap=Overlap(value))
+            case "skip", bool():
+                profile = replace(profile, skip=Skip.SYMBOLS if value else Skip.NONE)
+            case "skip", ("none" | "ascii_punctuation" | "symbols") as name:
+                profile = replace(profile, skip=Skip(name))
+            case (("skip" | "skip_chars"), str()):
+                profile = replace(profile, skip_chars=value)
+            case (("repeat" | "repeats" | "ignore_repeat"), bool()):
+                profile = replace(profile, repeats=value)
+            case "fold_case" | "ignore_case", bool():
+                profile = replace(profile, fold_case=value)
+            case "fold_width", bool():
+                profile = replace(profile, fold_width=value)
+            case "fold_trad", bool():
+                profile = replace(profile, fold_trad=value)
+            case "fold_digits", bool():
+                profile = replace(profile, fold_digits=DigitFold.HAN if value else DigitFold.NONE)
+            case "min_digits", int():
+                profile = replace(profile, min_digits=value)
+            case "pattern_syntax", str():
+                profile = replace(profile, syntax=Syntax.WILDCARD)
+            case _:
+                pass
+    return profile
+
+
+def _strings(value: Json) -> tuple[str, ...]:
+    return tuple(str(item) for item in value) if isinstance(value, list) else ()
