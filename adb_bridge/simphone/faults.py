@@ -4,7 +4,7 @@
 service name for others (`sync:`); "" matches everything. Several faults may hit one command.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -16,12 +16,16 @@ class Repeat(StrEnum):
     ALWAYS = "always"
 
 
-class Provider(StrEnum):
-    """The content providers whose permission can be taken away."""
+class Right(StrEnum):
+    """What a vendor's switch or a setting can take away from adb."""
 
     SMS = "sms"
     CALL_LOG = "call_log"
-    CONTACTS = "com.android.contacts"
+    CONTACTS = "contacts"
+    INPUT = "input"
+    """Key events (Xiaomi: USB debugging (Security settings))."""
+    NOTICES = "notices"
+    """Posting notifications: taken silently, not shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +106,8 @@ class Cable:
     plug: Callable[[], None]
     unauthorize: Callable[[], None]
     reboot: Callable[[], None]
+    settle: Callable[[], Awaitable[None]]
+    """Return when no dropped connection is left."""
 
 
 class Faults:
@@ -110,7 +116,7 @@ class Faults:
     def __init__(self, cable: Cable) -> None:
         self._cable = cable
         self._armed: list[Fault] = []
-        self._denied: set[Provider] = set()
+        self._denied: set[Right] = set()
 
     def hang(self, match: str, *, after_bytes: int = 0, repeat: Repeat = Repeat.ALWAYS) -> Fault:
         """Never answer; with `after_bytes` stop in the middle of the output."""
@@ -144,33 +150,37 @@ class Faults:
         """Pull the cable in the middle of the output; the host may connect again at once."""
         return self.arm(match, Drop(after_bytes=after_bytes), repeat=repeat)
 
-    def refuse_permission(self, provider: Provider) -> None:
-        """Let the provider answer SecurityException, as vendors' switches do."""
-        self._denied.add(provider)
+    def refuse_permission(self, right: Right) -> None:
+        """Answer SecurityException, as vendors' switches do."""
+        self._denied.add(right)
 
-    def grant_permission(self, provider: Provider) -> None:
+    def grant_permission(self, right: Right) -> None:
         """Undo `refuse_permission`. What Android itself denies stays denied."""
-        self._denied.discard(provider)
+        self._denied.discard(right)
 
-    def cut(self) -> None:
-        """Drop all connections now; hosts may connect again at once."""
+    async def cut(self) -> None:
+        """Drop all connections; return when they are gone. Hosts may connect again at once."""
         self._cable.cut()
+        await self._cable.settle()
 
-    def unplug(self) -> None:
+    async def unplug(self) -> None:
         """Drop all connections and let nobody in until `plug`."""
         self._cable.unplug()
+        await self._cable.settle()
 
     def plug(self) -> None:
         """Let hosts in again."""
         self._cable.plug()
 
-    def unauthorize(self) -> None:
+    async def unauthorize(self) -> None:
         """Forget all trusted hosts and drop the connections; the phone then asks (AuthMode.PENDING)."""
         self._cable.unauthorize()
+        await self._cable.settle()
 
-    def reboot(self) -> None:
+    async def reboot(self) -> None:
         """Restart: connections drop, adb is away for the boot time, storage is locked until the first unlock."""
         self._cable.reboot()
+        await self._cable.settle()
 
     def arm(self, match: str, effect: Effect, *, repeat: Repeat) -> Fault:
         """Add a fault."""
@@ -193,6 +203,6 @@ class Faults:
         self._armed = [one for one in self._armed if one not in struck or one.repeat is Repeat.ALWAYS]
         return [fault.effect for fault in struck]
 
-    def is_denied(self, provider: Provider) -> bool:
+    def is_denied(self, right: Right) -> bool:
         """Whether `refuse_permission` is in force."""
-        return provider in self._denied
+        return right in self._denied

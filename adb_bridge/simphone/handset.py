@@ -51,7 +51,7 @@ class Handset:
             monotonic=clock.monotonic,
         )
         self.store = PhoneStore(
-            now=self.now, apps=self.apps, foreground=self.foreground, notifications=self.notifications
+            sdk=spec.sdk, now=self.now, apps=self.apps, foreground=self.foreground, notifications=self.notifications
         )
         self.call_state = 0
         """0 idle, 1 ringing, 2 off-hook."""
@@ -83,6 +83,20 @@ class Handset:
         self.battery.is_usb_powered = is_charging
         self.emit("battery_status", f"[{self.battery.status},2,1,{2 if is_charging else 0},Li-ion]")
 
+    def note_storage(self) -> None:
+        """Bring `sys.user.0.ce_available` in line with the keyguard."""
+        self.properties["sys.user.0.ce_available"] = "true" if self.power.is_user_unlocked else "false"
+
+    def unlock(self) -> None:
+        """The person at the phone enters the credential."""
+        self.power.unlock()
+        self.note_storage()
+
+    def erase(self) -> None:
+        """A factory reset: no messages, calls, contacts, lock; adb stays on."""
+        self.store.erase()
+        self.power.set_credential(None)
+
     def restart(self) -> None:
         """What a reboot does to the state."""
         self._booted_at = self.clock.monotonic()
@@ -90,5 +104,7 @@ class Handset:
         self.foreground.current = self.apps.launcher
         self.events.clear()
         self.notifications.clear()
+        self.battery.is_usb_powered = False
         self.power.restart()
+        self.note_storage()
         self.call_state = 0

@@ -34,7 +34,12 @@ class SimPhone:
         self.spec = spec
         self._clock = clock
         cable = Cable(
-            cut=self._cut, unplug=self._unplug, plug=self._plug, unauthorize=self._unauthorize, reboot=self._reboot
+            cut=self._cut,
+            unplug=self._unplug,
+            plug=self._plug,
+            unauthorize=self._unauthorize,
+            reboot=self._reboot,
+            settle=self._settle,
         )
         self.handset = Handset(spec, clock, cable)
         self._journal = Journal()
@@ -99,6 +104,10 @@ class SimPhone:
         """The person at the phone taps "always allow" for the host that is asking, or will ask next (PENDING)."""
         self._allowed.set()
 
+    def unlock(self) -> None:
+        """The person at the phone enters the credential; after a reboot this opens storage."""
+        self.handset.unlock()
+
     # --- the cable ---------------------------------------------------------------------------------------------------
 
     async def _accept(self, listener: socket.socket) -> None:
@@ -159,6 +168,10 @@ class SimPhone:
     def _unplug(self) -> None:
         self._is_plugged = False
         self._cut()
+
+    async def _settle(self) -> None:
+        me = asyncio.current_task()
+        await asyncio.gather(*(task for task in self._connections if task is not me), return_exceptions=True)
 
     def _plug(self) -> None:
         self._is_plugged = True

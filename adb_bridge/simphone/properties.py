@@ -53,6 +53,7 @@ def properties_of(spec: PhoneSpec) -> dict[str, str]:
         "ro.product.name": spec.device,
         "ro.serialno": spec.serial,
         "sys.boot_completed": "1",
+        "sys.user.0.ce_available": "true",
         "sys.usb.config": "adb",
     }
     properties |= _BRAND_PROPERTIES[spec.brand]

@@ -82,8 +82,10 @@ class PhoneSpec:
     brand: Brand = Brand.GOOGLE
     model: str = "Pixel 7"
     device: str = "panther"
+    employee: str = ""
+    """Who works with it, for demos that enrol phones."""
     owner: str = "Owner"
-    """The main user's name."""
+    """The main Android user's name."""
     sdk: int = 34
     """API level, 28..36."""
     auth: AuthMode = AuthMode.OPEN

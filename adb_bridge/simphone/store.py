@@ -31,6 +31,7 @@ class PhoneStore:
     def __init__(
         self,
         *,
+        sdk: int,
         now: Callable[[], datetime],
         apps: BrandApps,
         foreground: Foreground,
@@ -41,12 +42,32 @@ class PhoneStore:
         self.contacts_db = Tables(CONTACTS)
         self.sims: set[int] = {1}
         """SIM subscriptions in the phone; Android 14+ hides SMS of others."""
+        self._sdk = sdk
         self._now = now
         self._apps = apps
         self._foreground = foreground
         self._notifications = notifications
         self._threads: dict[str, int] = {}
         self._notification_id = 0
+
+    def visible_keys(self) -> frozenset[tuple[str, str]]:
+        """(source, row id in decimal) of everything that shell can read on this Android, vendors' switches apart."""
+        sims = None if self._sdk < 34 else self.sims | {-1}
+        keys = {
+            ("sms", str(one.provider_id))
+            for one in self.sms()
+            if one.type in (SmsBox.INBOX, SmsBox.SENT) and (sims is None or one.sub_id in sims)
+        }
+        if self._sdk > 30:
+            keys |= {("call_log", str(one)) for one in self.call_ids()}
+        return frozenset(keys | {("contacts", str(one)) for one in self.contact_ids()})
+
+    def erase(self) -> None:
+        """Everything gone, silently."""
+        self.telephony.execute("DELETE FROM sms")
+        self.call_log.execute("DELETE FROM calls")
+        for table in ("contacts", "raw_contacts", "data", "deleted_contacts"):
+            self.contacts_db.execute(f"DELETE FROM {table}")  # noqa: S608 (names from the line above)
 
     def close(self) -> None:
         """Free the memory."""

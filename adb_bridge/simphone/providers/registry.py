@@ -1,6 +1,6 @@
 """Which authority is served by which provider."""
 
-from ..faults import Provider
+from ..faults import Right
 from ..handset import Handset
 from .call_log import CallLogProvider
 from .contacts import ContactsProvider
@@ -17,12 +17,12 @@ def find_provider(handset: Handset, uri: Uri) -> ContentProvider | None:
             raise _cannot_open("mmssms.db")
         case "sms":
             return SmsProvider(
-                store.telephony, sdk=sdk, sims=lambda: store.sims, is_denied=lambda: faults.is_denied(Provider.SMS)
+                store.telephony, sdk=sdk, sims=lambda: store.sims, is_denied=lambda: faults.is_denied(Right.SMS)
             )
         case "call_log" if is_unlocked:
-            return CallLogProvider(store.call_log, sdk=sdk, is_denied=lambda: faults.is_denied(Provider.CALL_LOG))
+            return CallLogProvider(store.call_log, sdk=sdk, is_denied=lambda: faults.is_denied(Right.CALL_LOG))
         case "com.android.contacts" | "contacts" if is_unlocked:
-            return ContactsProvider(store.contacts_db, is_denied=lambda: faults.is_denied(Provider.CONTACTS))
+            return ContactsProvider(store.contacts_db, is_denied=lambda: faults.is_denied(Right.CONTACTS))
         case _:
             return None
 
