@@ -1,1 +1,1 @@
-"""Benchmarks."""
+"""Benchmarks: ratios against a floor or a peer, measured in the same run."""

@@ -1,0 +1,1 @@
+"""The whole product on simulated phones: a stage (phones, daemon, enrolments) and what is played on it."""

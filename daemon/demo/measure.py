@@ -1,0 +1,91 @@
+"""Watches the API stream while the scenario plays and says how it went."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from adb_bridge.clock import Clock
+
+from ..api.client import ApiClient
+from ..api.wire import Alert, StreamKind, Wire
+from .stage import Stage
+
+DRAIN_S = 15.0
+
+type_key = tuple[str, str, str]
+
+
+class LatencyMs(Wire):
+    """From the moment a phone holds the record to its alert on the API stream. None without alerts."""
+
+    p50: float | None
+    p95: float | None
+
+
+class DemoSummary(Wire):
+    """What `demo --headless` prints."""
+
+    phones: int
+    events: int
+    alerts: int
+    alert_latency_ms: LatencyMs
+    ledger_verified: bool
+    seconds: float
+    alerts_measured: int
+    """Alerts on records that the live script made, the base of the latencies."""
+    alerts_expected: int
+    """Records of the live script that the scenario marks as deserving an alert."""
+    alerts_missed: int
+    records_on_phones: int
+    records_missing: int
+    """On a phone at the end and not in the archive."""
+
+
+@dataclass(slots=True)
+class AlertWatch:
+    """Collects the arrival time of the first alert for each record."""
+
+    clock: Clock
+    arrived_at: dict[type_key, datetime] = field(default_factory=dict)
+
+    async def run(self, client: ApiClient) -> None:
+        """Read the stream until cancelled."""
+        async for item in client.stream(None):
+            if item.kind is StreamKind.ALERT and item.alert is not None:
+                self.arrived_at.setdefault(key_of(item.alert), self.clock.now())
+
+
+def key_of(alert: Alert) -> type_key:
+    """Where the judged record lives on its phone."""
+    return (alert.device, alert.source, alert.source_key)
+
+
+def percentile(sorted_values: list[float], share: float) -> float | None:
+    """Nearest-rank percentile; None without values."""
+    if not sorted_values:
+        return None
+    rank = max(1, -(-len(sorted_values) * share // 1))
+    return sorted_values[int(rank) - 1]
+
+
+async def settle(running: Stage, client: ApiClient, watch: AlertWatch) -> None:
+    """Wait, at most `DRAIN_S`, until every expected alert arrived and every phone is read to its end."""
+    try:
+        async with asyncio.timeout(DRAIN_S):
+            while True:
+                expected = {key for key in expected_keys(running)}
+                devices = await client.devices()
+                if expected <= watch.arrived_at.keys() and all(device.backfill_done for device in devices):
+                    return
+                await asyncio.sleep(0.2)
+    except TimeoutError:
+        return
+
+
+def expected_keys(running: Stage) -> list[type_key]:
+    """Records of the live script that the scenario marks as deserving an alert."""
+    return [
+        (emission.serial, emission.source, emission.source_key)
+        for emission in running.fleet.emissions
+        if emission.expects_alert
+    ]
