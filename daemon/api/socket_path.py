@@ -13,6 +13,11 @@ MAX_SUN_PATH_BYTES = 107
 """`sun_path` of Linux is 108 bytes with its final NUL (unix(7))."""
 
 
+def socket_for_state(state: Path) -> Path:
+    """The API's socket of a state directory."""
+    return state / SOCKET_NAME
+
+
 @contextlib.contextmanager
 def reachable(path: Path) -> Iterator[str]:
     """`path` in a form that `bind` and `connect` accept inside the block. Raises OSError without its directory."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import platformdirs
 
-from .socket_path import SOCKET_NAME
+from .socket_path import socket_for_state
 
 STATE_VARIABLE = "SHOPWARDEN_STATE"
 SOCKET_VARIABLE = "SHOPWARDEN_SOCKET"
@@ -26,4 +26,4 @@ def socket_path(explicit: Path | None, state: Path, env: Mapping[str, str]) -> P
     if explicit is not None:
         return explicit.expanduser().absolute()
     named = env.get(SOCKET_VARIABLE)
-    return Path(named).expanduser().absolute() if named else state / SOCKET_NAME
+    return Path(named).expanduser().absolute() if named else socket_for_state(state)

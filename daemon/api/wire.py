@@ -149,6 +149,8 @@ class Device(Wire, frozen=True, kw_only=True):
     last_error: str | None
     """Stable error code of the current trouble, None when well."""
     notice_posted: bool | None
+    name: str | None = None
+    """What people call the phone; None: nobody named it."""
 
 
 class Enrolment(Wire, frozen=True, kw_only=True):

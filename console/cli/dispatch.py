@@ -1,0 +1,42 @@
+"""Which function a subcommand is. Each module loads when it is needed, so that help and errors come at once."""
+
+import importlib
+from collections.abc import Awaitable, Callable
+from typing import cast
+
+from daemon.api.exit_codes import ExitCode
+
+from .context import Context
+
+Handler = Callable[[Context], Awaitable[ExitCode]]
+
+HANDLERS: dict[tuple[str, str], str] = {
+    ("devices", "list"): "devices:list_devices",
+    ("devices", "show"): "devices:show_device",
+    ("devices", "connect"): "devices:connect",
+    ("devices", "disconnect"): "devices:disconnect",
+    ("enrol", ""): "devices:enrol",
+    ("unenrol", ""): "devices:unenrol",
+    ("events", ""): "events:list_events",
+    ("search", ""): "events:list_events",
+    ("alerts", "list"): "alerts:list_alerts",
+    ("alerts", "show"): "alerts:show_alert",
+    ("alerts", "ack"): "alerts:acknowledge",
+    ("alerts", "resolve"): "alerts:resolve",
+    ("lock", ""): "commands:lock",
+    ("refetch", ""): "commands:refetch",
+    ("commands", "list"): "commands:list_commands",
+    ("commands", "show"): "commands:show_command",
+    ("commands", "cancel"): "commands:cancel_command",
+    ("audit", "list"): "oversight:list_audit",
+    ("verify", ""): "oversight:verify",
+    ("doctor", ""): "doctor:examine",
+}
+"""Subcommand and action to `module:function`. A subcommand with a `list` does that when no action is named."""
+
+
+def handler_of(command: str, action: str | None) -> Handler:
+    """The function of a parsed subcommand."""
+    default = "list" if (command, "list") in HANDLERS else ""
+    module, _, name = HANDLERS[command, action or default].partition(":")
+    return cast(Handler, getattr(importlib.import_module(f".{module}", __package__), name))

@@ -1,0 +1,49 @@
+"""Subcommands that need keys, rules or phones run in the daemon's own program; this one only hands over."""
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+HANDED_OVER = ("demo", "scan", "mask", "policy", "init", "check-config", "simphone", "run")
+"""`demo` is handed over unless it opens the console (`demo.py`)."""
+
+_TAKE_JSON = frozenset({"demo", "policy", "init", "check-config"})
+_TAKE_VALUE = {"--state": "SHOPWARDEN_STATE", "--socket": "SHOPWARDEN_SOCKET", "--lang": "SHOPWARDEN_LANG"}
+
+
+def split_handed_over(arguments: Sequence[str]) -> tuple[str, list[str], dict[str, str]] | None:
+    """The subcommand, its arguments, and what the options before it set in the environment; None if it is ours."""
+    environment: dict[str, str] = {}
+    wants_json = False
+    at = 0
+    while at < len(arguments):
+        flag, has_value, value = arguments[at].partition("=")
+        if flag in _TAKE_VALUE:
+            if not has_value:
+                at += 1
+                value = arguments[at] if at < len(arguments) else ""
+            environment[_TAKE_VALUE[flag]] = value
+        elif flag in {"--json", "--jsonl"}:
+            wants_json = True
+        else:
+            break
+        at += 1
+    if at >= len(arguments) or arguments[at] not in HANDED_OVER:
+        return None
+    name, rest = arguments[at], list(arguments[at + 1 :])
+    if wants_json and name in _TAKE_JSON and "--json" not in rest:
+        rest.append("--json")
+    return name, rest, environment
+
+
+def run_daemon_program(arguments: Sequence[str], environment: dict[str, str]) -> NoReturn:
+    """Become `python -m daemon` with `arguments`: its exit code is ours, its signals too."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execve(sys.executable, daemon_command(arguments), {**os.environ, **environment})
+
+
+def daemon_command(arguments: Sequence[str]) -> list[str]:
+    """The command line of the daemon's program. `-P`: nothing is imported from the current directory."""
+    return [sys.executable, "-P", "-m", "daemon", *arguments]

@@ -1,0 +1,111 @@
+"""`audit` and `verify`: who did what, and whether the record is whole."""
+
+import msgspec
+
+from daemon.api.errors import ApiUnreachableError
+from daemon.api.exit_codes import ExitCode
+from daemon.api.wire import AuditEntry
+
+from .context import Context
+from .hand_over import run_daemon_program
+from .output import Format
+from .table import Cell
+from .times import shown
+
+PAGE = 1000
+_COLUMNS = ("at", "actor", "role", "action", "target", "outcome", "reason")
+
+
+class _Audit(msgspec.Struct):
+    limit: int = 50
+
+
+class _Verify(msgspec.Struct):
+    since: int | None = None
+    offline: bool = False
+    key_file: str | None = None
+    passphrase_fd: str | None = None
+    credential: str | None = None
+    config: str | None = None
+
+
+async def list_audit(context: Context) -> ExitCode:
+    """Audit entries, newest first."""
+    left = context.take(_Audit).limit
+    entries: list[AuditEntry] = []
+    async with context.client() as client:
+        before: int | None = None
+        while left > 0:
+            page = await client.audit(limit=min(PAGE, left), before=before)
+            if not page or (before is not None and page[-1].audit_id >= before):
+                break
+            entries += page
+            left -= len(page)
+            before = page[-1].audit_id
+    if context.output.format is not Format.TABLE:
+        context.output.items(entries)
+    elif entries:
+        rows = [
+            [
+                Cell(shown(entry.at)),
+                Cell(entry.actor),
+                Cell(context.word("role", entry.role)),
+                Cell(entry.action),
+                Cell(entry.target),
+                Cell(entry.outcome),
+                Cell(entry.reason or "-"),
+            ]
+            for entry in entries
+        ]
+        context.output.table(_COLUMNS, rows)
+    if not entries:
+        context.output.empty("empty.audit")
+    return ExitCode.OK
+
+
+async def verify(context: Context) -> ExitCode:
+    """By the daemon; without one, by the daemon's program on the files, which needs the key."""
+    arguments = context.take(_Verify)
+    keys = (arguments.key_file, arguments.passphrase_fd, arguments.credential)
+    if arguments.offline or any(key is not None for key in keys):
+        _offline(context, arguments)
+    try:
+        async with context.client() as client:
+            context.output.say("verifying")
+            report = await client.verify(arguments.since)
+    except ApiUnreachableError as error:
+        if error.exit_code != ExitCode.UNREACHABLE or not (context.state / "keys.json").exists():
+            raise
+        context.output.say("verifying_offline")
+        _offline(context, arguments)
+    if context.output.format is not Format.TABLE:
+        context.output.items([report])
+    else:
+        context.output.line(report.text)
+        context.output.facts(
+            [
+                ("ledger_size", str(report.ledger_size)),
+                ("records_checked", str(report.records_checked)),
+                ("heads_checked", str(report.heads_checked)),
+                ("root", report.root_sha256),
+                ("first_bad", report.first_bad or "-"),
+            ]
+        )
+    return ExitCode.OK if report.ok else ExitCode.INTEGRITY
+
+
+def _offline(context: Context, arguments: _Verify) -> None:
+    command = ["verify", "--state", str(context.state), "--lang", context.texts.language.value]
+    if context.output.format is not Format.TABLE:
+        command.append("--json")
+    options = {
+        "--since": arguments.since,
+        "--key-file": arguments.key_file,
+        "--passphrase-fd": arguments.passphrase_fd,
+        "--credential": arguments.credential,
+        "--config": arguments.config,
+    }
+    for flag, value in options.items():
+        if value is not None:
+            command += [flag, str(value)]
+    run_daemon_program(command, {})

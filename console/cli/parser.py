@@ -1,0 +1,265 @@
+"""The arguments of `shopwarden`, with help and complaints in the reader's language."""
+
+import argparse
+import re
+import sys
+from collections.abc import Sequence
+from typing import ClassVar, NoReturn
+
+from daemon.api.exit_codes import ExitCode
+from daemon.api.texts import Texts
+from daemon.api.wire import AlertStatus
+
+from .hand_over import HANDED_OVER
+from .plain_text import one_line
+from .table import wrap
+
+KINDS = ("message", "call", "contact", "absence", "sms", "call_log", "contacts")
+STATUSES = (*(status.value for status in AlertStatus), "all")
+DEFAULT_WAIT_S = 60.0
+
+_COMPLAINTS = (
+    ("required", re.compile(r"the following arguments are required: (?P<what>.*)", re.DOTALL)),
+    (
+        "choice",
+        re.compile(r"argument (?P<name>[^:]*): invalid choice: (?P<what>.*) \(choose from (?P<list>.*)\)", re.DOTALL),
+    ),
+    ("unknown", re.compile(r"unrecognized arguments: (?P<what>.*)", re.DOTALL)),
+    ("expected", re.compile(r"argument (?P<name>[^:]*): expected .*", re.DOTALL)),
+    ("invalid", re.compile(r"argument (?P<name>[^:]*): (?:invalid \S+ value: )?(?P<what>.*)", re.DOTALL)),
+)
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse in two languages; the class attribute is set by `build_parser`."""
+
+    texts: ClassVar[Texts]
+
+    def __init__(self, prog: str | None = None, description: str | None = None, **_: object) -> None:
+        super().__init__(
+            prog=prog, description=description, add_help=False, allow_abbrev=False, formatter_class=self._formatter
+        )
+        self._positionals.title = self.texts.get("cli.help.positionals")
+        self._optionals.title = self.texts.get("cli.help.options")
+        self.add_argument("-h", "--help", action="help", help=self.texts.get("cli.option.help"))
+
+    def error(self, message: str) -> NoReturn:
+        """`error:` and `hint:` on stderr, exit code 2."""
+        complaint = one_line(_complaint(self.texts, message))
+        self._say(f"{self.texts.get('cli.error')} {complaint}")
+        self._say(f"{self.texts.get('cli.hint')} {self.texts.get('cli.hint_help', command=self.prog)}")
+        raise SystemExit(int(ExitCode.USAGE))
+
+    def _say(self, text: str) -> None:
+        self._print_message(text + "\n", sys.stderr)
+
+    def _formatter(self, prog: str) -> argparse.HelpFormatter:
+        return _Formatter(prog, self.texts.get("cli.help.usage"))
+
+
+class _Formatter(argparse.HelpFormatter):
+    """Wraps by cells, so that Chinese help fits the terminal."""
+
+    def __init__(self, prog: str, usage_word: str) -> None:
+        super().__init__(prog, max_help_position=30)
+        self._usage_word = usage_word
+
+    def add_usage(  # type: ignore[override]
+        self, usage: str | None, actions: Sequence[argparse.Action], groups: object, prefix: str | None = None
+    ) -> None:
+        super().add_usage(usage, actions, groups, f"{self._usage_word} " if prefix is None else prefix)  # type: ignore[arg-type]
+
+    def _split_lines(self, text: str, width: int) -> list[str]:
+        return wrap(text, width)
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        return "\n".join(indent + line for line in wrap(text, width - len(indent)))
+
+
+def build_parser(texts: Texts) -> argparse.ArgumentParser:
+    """Every subcommand; those of HANDED_OVER are listed for the help only."""
+    bound = type("BoundParser", (Parser,), {"texts": texts})
+    return _Builder(texts, bound).build()
+
+
+class _Builder:
+    def __init__(self, texts: Texts, kind: type[Parser]) -> None:
+        self._texts = texts
+        self._kind = kind
+
+    def build(self) -> argparse.ArgumentParser:
+        parser = self._kind(prog="shopwarden", description=self._text("description"))
+        self._common(parser)
+        parser.add_argument("--version", action="store_true", help=self._text("option.version"))
+        parser.add_argument("--readonly", action="store_true", help=self._text("option.readonly"))
+        parser.add_argument("--theme", default="dark", metavar="NAME", help=self._text("option.theme"))
+        commands = parser.add_subparsers(dest="command", metavar="COMMAND", title=self._text("help.commands"))
+        self._devices(commands)
+        self._enrolment(commands)
+        self._events(commands)
+        self._alerts(commands)
+        self._commands(commands)
+        self._add(commands, "doctor")
+        verify = self._add(commands, "verify")
+        self._option(verify, "--since", "since_index", type=_index, metavar="INDEX")
+        self._option(verify, "--offline", "offline", action="store_true")
+        self._option(verify, "--key-file", "key_file", metavar="PATH")
+        self._option(verify, "--passphrase-fd", "passphrase_fd", metavar="N")
+        self._option(verify, "--credential", "credential", metavar="NAME")
+        self._option(verify, "--config", "config", metavar="FILE")
+        audit = self._add(commands, "audit")
+        self._option(audit, "--limit", "limit", type=_count)
+        self._option(self._action(self._actions(audit, "audit"), "audit", "list"), "--limit", "limit", type=_count)
+        for name in HANDED_OVER:
+            self._add(commands, name)
+        return parser
+
+    def _devices(self, commands: "argparse._SubParsersAction[Parser]") -> None:
+        devices = self._add(commands, "devices")
+        actions = self._actions(devices, "devices")
+        self._action(actions, "devices", "list")
+        self._argument(self._action(actions, "devices", "show"), "serial")
+        self._argument(self._action(actions, "devices", "connect"), "address")
+        self._argument(self._action(actions, "devices", "disconnect"), "address")
+
+    def _enrolment(self, commands: "argparse._SubParsersAction[Parser]") -> None:
+        enrol = self._add(commands, "enrol")
+        self._argument(enrol, "serial")
+        self._option(enrol, "--employee", "employee", required=True, metavar="NAME")
+        self._option(enrol, "--notice-version", "notice_version", required=True, metavar="V")
+        self._option(enrol, "--acknowledged-by", "acknowledged_by", required=True, metavar="NAME")
+        self._option(enrol, "--scope", "scope", metavar="SOURCES")
+        unenrol = self._add(commands, "unenrol")
+        self._argument(unenrol, "serial")
+        self._option(unenrol, "--reason", "reason", required=True, metavar="TEXT")
+        self._option(unenrol, "--yes", "yes", action="store_true")
+
+    def _events(self, commands: "argparse._SubParsersAction[Parser]") -> None:
+        events, search = self._add(commands, "events"), self._add(commands, "search")
+        self._argument(search, "text", nargs="+")
+        for parser in (events, search):
+            self._option(parser, "--device", "device", metavar="SERIAL")
+            self._option(parser, "--kind", "kind", choices=KINDS, metavar="KIND", listed=KINDS)
+            self._option(parser, "--since", "since", metavar="TIME")
+            self._option(parser, "--conversation", "conversation", metavar="TOKEN")
+            self._option(parser, "--limit", "limit", type=_count, metavar="N")
+            self._option(parser, "--reveal", "reveal", action="store_true")
+            self._option(parser, "--reason", "reveal_reason", metavar="TEXT")
+        self._option(events, "--id", "event_id", dest="event_ids", action="append", metavar="EVENT_ID")
+
+    def _alerts(self, commands: "argparse._SubParsersAction[Parser]") -> None:
+        alerts = self._add(commands, "alerts")
+        actions = self._actions(alerts, "alerts")
+        for parser in (alerts, self._action(actions, "alerts", "list")):
+            self._option(parser, "--status", "status", choices=STATUSES, metavar="STATUS", listed=STATUSES)
+            self._option(parser, "--device", "device", metavar="SERIAL")
+            self._option(parser, "--limit", "limit_1000", type=_page, metavar="N")
+        self._argument(self._action(actions, "alerts", "show"), "alert_id")
+        for name in ("ack", "resolve"):
+            parser = self._action(actions, "alerts", name)
+            self._argument(parser, "alert_ids", nargs="+")
+            self._option(parser, "--note", "note", metavar="TEXT")
+
+    def _commands(self, commands: "argparse._SubParsersAction[Parser]") -> None:
+        for name in ("lock", "refetch"):
+            parser = self._add(commands, name)
+            self._argument(parser, "serial")
+            self._option(parser, "--reason", "reason", required=True, metavar="TEXT")
+            self._option(
+                parser, "--wait", "wait", nargs="?", type=_seconds, const=DEFAULT_WAIT_S, metavar="SECONDS",
+                listed=(f"{DEFAULT_WAIT_S:g}",),
+            )  # fmt: skip
+            if name == "lock":
+                self._option(parser, "--yes", "yes", action="store_true")
+        queue = self._add(commands, "commands")
+        actions = self._actions(queue, "commands")
+        for parser in (queue, self._action(actions, "commands", "list")):
+            self._option(parser, "--device", "device", metavar="SERIAL")
+            self._option(parser, "--limit", "limit_1000", type=_page, metavar="N")
+        for name in ("show", "cancel"):
+            self._argument(self._action(actions, "commands", name), "command_id")
+
+    def _add(self, commands: "argparse._SubParsersAction[Parser]", name: str) -> Parser:
+        text = self._text(f"command.{name.replace('-', '_')}")
+        parser = commands.add_parser(name, help=text, description=text)
+        self._common(parser)
+        return parser
+
+    def _actions(self, parser: Parser, name: str) -> "argparse._SubParsersAction[Parser]":
+        return parser.add_subparsers(dest="action", metavar="ACTION", title=self._text("help.actions"))
+
+    def _action(self, actions: "argparse._SubParsersAction[Parser]", owner: str, name: str) -> Parser:
+        text = self._text(f"command.{owner}_{name}")
+        parser = actions.add_parser(name, help=text, description=text)
+        self._common(parser)
+        return parser
+
+    def _common(self, parser: Parser) -> None:
+        # Accepted before and after the subcommand: a missing one must not overwrite the other place's.
+        self._option(parser, "--state", "state", metavar="DIR")
+        self._option(parser, "--socket", "socket", metavar="FILE")
+        self._option(parser, "--lang", "lang", choices=("en", "zh"))
+        self._option(parser, "--json", "json", action="store_true")
+        self._option(parser, "--jsonl", "jsonl", action="store_true")
+
+    def _argument(self, parser: Parser, name: str, nargs: str | None = None) -> None:
+        singular = name.removesuffix("s") if nargs else name
+        parser.add_argument(name, nargs=nargs, metavar=singular.upper(), help=self._text(f"argument.{name}"))
+
+    def _option(
+        self,
+        parser: Parser,
+        flag: str,
+        key: str,
+        *,
+        listed: Sequence[str] = (),
+        **settings: object,
+    ) -> None:
+        text = self._text(f"option.{key}", values=", ".join(listed))
+        parser.add_argument(flag, help=text, default=argparse.SUPPRESS, **settings)  # type: ignore[arg-type]
+
+    def _text(self, key: str, **values: str) -> str:
+        return self._texts.get(f"cli.{key}", **values).replace("%", "%%")
+
+
+def language_wish(arguments: Sequence[str]) -> str | None:
+    """`--lang` before anything else is parsed, because the help needs it."""
+    for position, argument in enumerate(arguments):
+        if argument == "--lang" and position + 1 < len(arguments):
+            return arguments[position + 1]
+        if argument.startswith("--lang="):
+            return argument.removeprefix("--lang=")
+    return None
+
+
+def _complaint(texts: Texts, message: str) -> str:
+    for name, pattern in _COMPLAINTS:
+        if match := pattern.fullmatch(message):
+            return texts.get(f"cli.complaint.{name}", **match.groupdict())
+    return message
+
+
+def _bounded(text: str, low: float, high: float) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(text) from None
+    if not low <= number <= high:
+        raise argparse.ArgumentTypeError(f"{text} ({low:g} … {high:g})")
+    return number
+
+
+def _count(text: str) -> int:
+    return int(_bounded(text, 1, 10_000_000))
+
+
+def _page(text: str) -> int:
+    return int(_bounded(text, 1, 1000))
+
+
+def _index(text: str) -> int:
+    return int(_bounded(text, 0, 2**53))
+
+
+def _seconds(text: str) -> float:
+    return _bounded(text, 0, 86_400)

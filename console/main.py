@@ -1,0 +1,104 @@
+"""Entry of `shopwarden`: the console at a terminal, or one subcommand."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from daemon.api.exit_codes import ExitCode
+from daemon.api.state_dir import socket_path, state_directory
+from daemon.api.texts import Texts, load_texts, pick_language
+
+CATALOG = Path(__file__).parent / "catalog"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run; returns the exit code of the contract."""
+    from .cli.hand_over import run_daemon_program, split_handed_over
+    from .cli.parser import build_parser, language_wish
+
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    language = pick_language(language_wish(arguments), os.environ)
+    if (handed := split_handed_over(arguments)) is not None:
+        name, rest, environment = handed
+        if name == "demo":
+            from .cli import demo
+
+            if demo.wants_console(rest):
+                return demo.run_with_console(rest, language.value, environment)
+        run_daemon_program([name, *rest], environment)
+    texts = load_texts(language, CATALOG)
+    parser = build_parser(texts)
+    options = vars(parser.parse_args(arguments))
+    try:
+        return _run(options, texts)
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+    except BrokenPipeError:
+        from .cli.output import leave_quietly
+
+        leave_quietly()
+        return 128 + signal.SIGPIPE
+
+
+def _run(options: dict[str, object], texts: Texts) -> int:
+    state = state_directory(_path(options.get("state")), os.environ)
+    socket = socket_path(_path(options.get("socket")), state, os.environ)
+    if options.get("version"):
+        from importlib.metadata import version
+
+        sys.stdout.write(f"shopwarden {version('shopwarden')}\n")
+        return ExitCode.OK
+    command = options.get("command")
+    if isinstance(command, str):
+        return _run_subcommand(command, options, texts, state, socket)
+    return _run_console(options, texts, socket)
+
+
+def _run_subcommand(command: str, options: dict[str, object], texts: Texts, state: Path, socket: Path) -> int:
+    from daemon.api.errors import ApiClientError
+
+    from .cli.context import Context, UsageError
+    from .cli.dispatch import handler_of
+    from .cli.output import Format, Output
+
+    form = Format.JSON if options.get("json") else Format.JSONL if options.get("jsonl") else Format.TABLE
+    output = Output(texts, form, os.environ)
+    context = Context(texts=texts, output=output, state=state, socket=socket, env=os.environ, arguments=options)
+    action = options.get("action")
+
+    async def run() -> ExitCode:
+        return await handler_of(command, action if isinstance(action, str) else None)(context)
+
+    try:
+        return asyncio.run(run())
+    except UsageError as error:
+        output.error(texts.get(f"cli.{error.key}", **error.values), texts.get("cli.hint_help", command="shopwarden"))
+        return ExitCode.USAGE
+    except ApiClientError as error:
+        output.refusal(error)
+        return error.exit_code
+
+
+def _run_console(options: dict[str, object], texts: Texts, socket: Path) -> int:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        from .cli.output import Format, Output
+
+        output = Output(texts, Format.TABLE, os.environ)
+        output.error(texts.get("cli.needs_terminal"), texts.get("cli.hint_help", command="shopwarden"))
+        return ExitCode.USAGE
+    from .app.access import AccessMode
+    from .app.app import run_app
+
+    mode = AccessMode.READ_ONLY if options.get("readonly") else AccessMode.FULL
+    return run_app(socket, texts.language.value, mode=mode, theme=str(options.get("theme", "dark")))
+
+
+def _path(value: object) -> Path | None:
+    return Path(value) if isinstance(value, str) and value else None
+
+
+if __name__ == "__main__":
+    sys.exit(main())
