@@ -37,7 +37,9 @@ def main() -> int:
             "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
         }
         (RESULTS / f"{name}.json").write_text(
-            json.dumps({"schema": 1, "benchmark": name, "on": machine, "figures": figures}, indent=2, ensure_ascii=False)
+            json.dumps(
+                {"schema": 1, "benchmark": name, "on": machine, "figures": figures}, indent=2, ensure_ascii=False
+            )
             + "\n",
             encoding="utf-8",
         )

@@ -70,5 +70,3 @@ async def _archived_keys(client: ApiClient) -> set[tuple[str, str, str]]:
 
 def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 1)
-
-

@@ -117,9 +117,7 @@ def _print(summary: DemoSummary, options: argparse.Namespace, texts: Texts) -> N
     latency_text = (
         texts.get("demo.summary.none")
         if latency.p50 is None or latency.p95 is None
-        else texts.get(
-            "demo.summary.milliseconds", p50=latency.p50, p95=latency.p95, count=summary.alerts_measured
-        )
+        else texts.get("demo.summary.milliseconds", p50=latency.p50, p95=latency.p95, count=summary.alerts_measured)
     )
     lines = {
         "phones": str(summary.phones),

@@ -69,7 +69,11 @@ async def stage(settings: StageSettings) -> AsyncIterator[Stage]:
     """
     scenario = load_scenario(settings.scenario)
     fleet = SimFleet.from_scenario(
-        scenario, phones=settings.phones, clock=SystemClock(), seed=settings.seed, content_latency_s=settings.content_latency_s
+        scenario,
+        phones=settings.phones,
+        clock=SystemClock(),
+        seed=settings.seed,
+        content_latency_s=settings.content_latency_s,
     )
     state = settings.state or Path(tempfile.mkdtemp(prefix="shopwarden-demo-"))
     try:

@@ -1,0 +1,99 @@
+"""Wrong key, stolen archive, bad configuration, second daemon, full disk: a clear message, the contract's code, no harm."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from daemon.api.client import ApiClient
+
+from .running_daemon import RunningDaemon, new_state
+
+
+def shopwardend(*arguments: str, timeout_s: float = 30) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "daemon", *arguments],
+        capture_output=True, text=True, timeout=timeout_s, stdin=subprocess.DEVNULL,
+        env=os.environ | {"SHOPWARDEN_LANG": "en"}, check=False,
+    )  # fmt: skip
+
+
+def contents(state: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in state.iterdir() if path.is_file()}
+
+
+@pytest.fixture
+async def used_state(tmp_path: Path) -> Path:
+    """A state whose daemon ran once and stopped."""
+    state = new_state(tmp_path, [])
+    daemon = RunningDaemon(state)
+    await daemon.start()
+    assert await daemon.stop() == 0
+    return state
+
+
+async def test_wrong_key_is_refused_and_changes_nothing(used_state: Path) -> None:
+    key = used_state.parent / "shop.key"
+    key.unlink()
+    other = used_state.parent / "other"
+    assert shopwardend("init", "--state", str(other), "--key-file", str(key)).returncode == 0
+    before = contents(used_state)
+    answer = shopwardend("run", "--state", str(used_state))
+    assert answer.returncode == 10
+    assert "error:" in answer.stderr
+    assert "hint:" in answer.stderr
+    assert "Traceback" not in answer.stderr
+    assert contents(used_state) == before
+
+
+async def test_copied_archive_is_useless_without_the_key(used_state: Path, tmp_path: Path) -> None:
+    stolen = tmp_path / "stolen"
+    shutil.copytree(used_state, stolen, ignore=shutil.ignore_patterns("*.sock"))
+    (tmp_path / "shop.key").unlink()
+    answer = shopwardend("verify", "--state", str(stolen))
+    assert answer.returncode == 10
+    assert "Traceback" not in answer.stderr
+
+
+async def test_copied_archive_verifies_with_the_key(used_state: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(used_state, copy, ignore=shutil.ignore_patterns("*.sock"))
+    answer = shopwardend("verify", "--state", str(copy))
+    assert answer.returncode == 0, answer.stderr
+
+
+def test_bad_config_names_file_key_and_nearest(tmp_path: Path) -> None:
+    config = tmp_path / "shop.toml"
+    config.write_text("[capture]\npoll_intervall_s = 5\n")
+    answer = shopwardend("run", "--state", str(tmp_path / "state"), "--config", str(config))
+    assert answer.returncode == 2
+    assert str(config) in answer.stderr
+    assert "capture.poll_intervall_s" in answer.stderr
+    assert "capture.poll_interval_s" in answer.stderr
+
+
+async def test_second_daemon_leaves_the_first_alone(tmp_path: Path) -> None:
+    state = new_state(tmp_path, [])
+    daemon = RunningDaemon(state)
+    await daemon.start()
+    try:
+        answer = shopwardend("run", "--state", str(state))
+        assert answer.returncode == 2
+        assert "error:" in answer.stderr
+        async with ApiClient(daemon.socket, "en") as client:
+            assert (await client.hello()).ledger_size >= 0
+    finally:
+        await daemon.stop()
+
+
+async def test_daemon_survives_a_flipped_bit_by_saying_so(used_state: Path) -> None:
+    archive = used_state / "archive.db"
+    damaged = bytearray(archive.read_bytes())
+    damaged[len(damaged) // 2] ^= 0x10
+    archive.write_bytes(damaged)
+    answer = shopwardend("verify", "--state", str(used_state))
+    assert answer.returncode == 11
+    assert "Traceback" not in answer.stderr
