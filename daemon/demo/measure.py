@@ -73,7 +73,7 @@ async def settle(running: Stage, client: ApiClient, watch: AlertWatch) -> None:
     try:
         async with asyncio.timeout(DRAIN_S):
             while True:
-                expected = {key for key in expected_keys(running)}
+                expected = set(expected_keys(running))
                 devices = await client.devices()
                 if expected <= watch.arrived_at.keys() and all(device.backfill_done for device in devices):
                     return

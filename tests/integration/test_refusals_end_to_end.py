@@ -1,4 +1,4 @@
-"""Wrong key, stolen archive, bad configuration, second daemon, full disk: a clear message, the contract's code, no harm."""
+"""Wrong key, stolen archive, bad configuration, second daemon: a clear message, the contract's code, no harm."""
 
 import os
 import shutil
