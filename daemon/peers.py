@@ -25,14 +25,14 @@ def canonical_peer(number: str, default_region: str = "CN") -> str | None:
     if folded.strip() in _HIDDEN:
         return None
     compact = _NOISE.sub("", folded)
+    if not compact.strip("+"):
+        return None
     dialled = re.split(r"[,;]", compact, maxsplit=1)[0]  # what follows is sent after the call was answered
     if not _DIALLED.fullmatch(dialled):
         return number.strip()[:_MAX_LENGTH].strip() or None
     if "*" in dialled or "#" in dialled:
         return dialled[:_MAX_LENGTH]
     digits = dialled.lstrip("+")
-    if not digits:
-        return None
     if dialled.startswith("+"):
         return _international(digits)[:_MAX_LENGTH]
     if digits.startswith("00") and len(digits) >= 8:
