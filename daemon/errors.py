@@ -19,7 +19,7 @@ class ConfigError(DaemonError):
     """The configuration cannot be used. Names the file, the key and what would be right."""
 
     def __init__(self, code: str, *, file: Path, key: str = "", expected: str = "", nearest: str = "") -> None:
-        super().__init__(code, ExitCode.USAGE, file=str(file), key=key, expected=expected, nearest=nearest)
+        super().__init__(code, ExitCode.USAGE, file=str(file), name=key, expected=expected, nearest=nearest)
         self.file = file
         self.key = key
         self.nearest = nearest

@@ -1,0 +1,7 @@
+"""`python -m daemon` is `shopwardend`."""
+
+import sys
+
+from .main import main
+
+sys.exit(main())

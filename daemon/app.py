@@ -1,0 +1,245 @@
+"""The daemon put together: what is opened in which order, what runs, and how it ends.
+
+Start: state lock, key, archive, rules, API, adb. The API is up before adb, so that the console has its first screen at
+once. A critical task that fails ends the daemon with an error; systemd starts it again.
+"""
+
+import asyncio
+import os
+import pwd
+import signal
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from adb_bridge.clock import Clock
+from adb_bridge.collectors import collectors
+from crypto.database import OpenMode
+from crypto.head_log import HeadLog
+from crypto.keyring import open_keyring
+from crypto.keys import Purpose, RootKey
+from crypto.secrets import Secret
+from policies.engine import Engine
+
+from .api.exit_codes import ExitCode
+from .api.texts import Language, Texts, load_texts
+from .archive.archive import Archive, ArchiveSettings
+from .archive.errors import ArchiveError
+from .audit import AuditTrail
+from .bus import Bus, HealthChanged
+from .command_queue import CommandQueue
+from .command_runner import StandingNotice
+from .config import Config, role_of_uids
+from .device_task import Workshop
+from .errors import DaemonError
+from .fleet import Fleet
+from .health import HealthReport
+from .http.identity import IdentifyCaller
+from .http.server import ApiServer
+from .judge import Judge
+from .logs import DeviceTokens, log_for
+from .outbox import Outbox
+from .paths import StatePaths
+from .phone_link import PhoneLink, bridge_settings
+from .service import Caller
+from .service_impl import DaemonService, ServiceParts
+from .supervise import RetryPolicy, Supervision, supervise
+from .system import disk_free_bytes, notify_systemd
+from .version import daemon_version
+
+_RESERVE_AT_MOST_BYTES = 64 * 1024 * 1024
+_RESERVE_SHARE = 50
+"""A small disk gives a fiftieth of what is free."""
+CATALOG = Path(__file__).parent / "catalog"
+"""Texts of the daemon beside the shared ones."""
+_LOOK_S = 5.0
+_HEALTH_EVERY_S = 15.0
+_CLOSE_AT_MOST_S = 20.0
+_BACKFILLS_AT_ONCE = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """What a start has opened before anything runs."""
+
+    paths: StatePaths
+    config: Config
+    config_file: Path | None
+    root: RootKey
+    archive: Archive
+    engine: Engine
+    clock: Clock
+
+
+def open_vault(paths: StatePaths, secret: Secret, clock: Clock) -> tuple[RootKey, Archive]:
+    """Key and archive; the archive is made at the first start. Errors of `crypto` and of the archive pass."""
+    root = open_keyring(paths.keyring, secret)
+    mode = OpenMode.READ_WRITE if paths.archive.exists() else OpenMode.CREATE
+    reserve = min(_RESERVE_AT_MOST_BYTES, disk_free_bytes(str(paths.root)) // _RESERVE_SHARE)
+    settings = ArchiveSettings(reserve_bytes=reserve)
+    return root, Archive.open(
+        paths.archive, root, clock=clock, heads=HeadLog(paths.heads), mode=mode, settings=settings
+    )
+
+
+class App:
+    """One run of the daemon."""
+
+    def __init__(self, opened: Opened) -> None:
+        self._opened = opened
+        self._log = log_for("app")
+        self._stop = asyncio.Event()
+        config, archive, clock = opened.config, opened.archive, opened.clock
+        self._bus = Bus()
+        self._judge = Judge(opened.engine)
+        self._queue = CommandQueue(archive, clock, self._bus)
+        self._outbox = Outbox(archive, self._bus)
+        self._link = PhoneLink(bridge_settings(config.adb, opened.paths.adb_home), clock)
+        title, text = config.notice_for(config.store.language)
+        self._fleet = Fleet(
+            Workshop(
+                link=self._link,
+                archive=archive,
+                judge=self._judge,
+                queue=self._queue,
+                outbox=self._outbox,
+                clock=clock,
+                bus=self._bus,
+                tokens=DeviceTokens(opened.root.derive(Purpose.AUDIT)),
+                capture=config.capture,
+                notice=StandingNotice(title, text),
+                collectors=collectors(clock),
+                backfills=asyncio.Semaphore(_BACKFILLS_AT_ONCE),
+            )
+        )
+        health = HealthReport(
+            archive=archive, fleet=self._fleet, link=self._link, judge=self._judge, paths=opened.paths
+        )
+        texts: dict[str, Texts] = {language.value: load_texts(language.value, CATALOG) for language in Language}
+        self.service = DaemonService(
+            ServiceParts(
+                archive=archive,
+                audit=AuditTrail(archive, opened.root),
+                bus=self._bus,
+                clock=clock,
+                config=config,
+                fleet=self._fleet,
+                health=health,
+                link=self._link,
+                queue=self._queue,
+                texts=texts,
+            )
+        )
+
+    async def run(self, on_ready: Callable[[], None]) -> ExitCode:
+        """Until SIGTERM or SIGINT. Raises what a critical task raised."""
+        opened = self._opened
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop.set)
+        server = ApiServer(
+            self.service,
+            self._identify_caller(),
+            opened.paths.socket,
+            monotonic=opened.clock.monotonic,
+            default_language=Language(opened.config.store.language),
+        )
+        try:
+            await self._queue.load()
+            try:
+                await server.start()
+            except OSError as error:
+                raise DaemonError(
+                    "socket.unusable",
+                    ExitCode.VAULT,
+                    path=str(opened.paths.socket),
+                    problem=error.strerror or type(error).__name__,
+                ) from error
+            self._log.info("api.up", version=daemon_version(), rules=self._judge.ruleset_version)
+            on_ready()
+            notify_systemd("READY=1", os.environ)
+            await self._work()
+        finally:
+            notify_systemd("STOPPING=1", os.environ)
+            self._bus.close()
+            await server.stop()
+            self._judge.close()
+        self._log.info("daemon.stopped")
+        return ExitCode.OK
+
+    async def _work(self) -> None:
+        """Everything that runs; the first failure of a critical task ends all."""
+        await self._fleet.load_enrolments()
+        tasks = [
+            asyncio.create_task(task, name=name)
+            for name, task in (
+                ("stop", self._until_stopped()),
+                ("adb", self._supervised("adb", self._follow_phones)),
+                ("outbox", self._supervised("outbox", self._outbox.run)),
+                ("housekeeping", self._housekeeping()),
+            )
+        ]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks, timeout=_CLOSE_AT_MOST_S)
+
+    def _supervised(self, name: str, work: Callable[[Supervision], Awaitable[None]]) -> Coroutine[object, object, None]:
+        return supervise(
+            work,
+            clock=self._opened.clock,
+            log=self._log.bind(task=name),
+            wake=asyncio.Event(),
+            policy=RetryPolicy(cap_s=15.0),
+            on_trouble=lambda _trouble: self._bus.publish(HealthChanged()),
+        )
+
+    async def _follow_phones(self, supervision: Supervision) -> None:
+        await self._link.run(supervision, self._fleet.follow, self._addresses)
+
+    async def _addresses(self) -> tuple[str, ...]:
+        """Those of the configuration and those that an operator added."""
+        return tuple(dict.fromkeys((*self._opened.config.adb.connect, *await self._opened.archive.addresses())))
+
+    async def _until_stopped(self) -> None:
+        await self._stop.wait()
+        self._log.info("daemon.stopping")
+
+    async def _housekeeping(self) -> None:
+        """Expire commands, ping the watchdog while loop and writer live, tell the health now and then."""
+        clock = self._opened.clock
+        told_s = clock.monotonic()
+        while True:
+            await asyncio.sleep(_LOOK_S)
+            if not self._opened.archive.is_writable:
+                raise DaemonError("archive.broken", ExitCode.VAULT)
+            try:
+                await self._queue.expire()
+            except ArchiveError as error:
+                self._log.warning("queue.trouble", code=error.code.value)
+            notify_systemd("WATCHDOG=1", os.environ)
+            if clock.monotonic() - told_s >= _HEALTH_EVERY_S:
+                told_s = clock.monotonic()
+                self._bus.publish(HealthChanged())
+
+    def _identify_caller(self) -> IdentifyCaller:
+        roles = role_of_uids(self._opened.config, os.geteuid(), self._opened.config_file)
+
+        def identify(uid: int, language: str) -> Caller | None:
+            role = roles.get(uid)
+            return None if role is None else Caller(uid=uid, name=_user_name(uid), role=role, language=language)
+
+        return identify
+
+
+@lru_cache(maxsize=256)
+def _user_name(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"uid{uid}"

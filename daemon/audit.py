@@ -1,0 +1,63 @@
+"""Audit, then serve: the entry is on the disk before the first byte of what it is about leaves.
+
+Targets are ids. What somebody searched for appears as a keyed token: the same search has the same token, and whoever
+reads the audit does not learn the words.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+
+from crypto.keys import Purpose, RootKey
+
+from .api.wire import EventQuery
+from .archive.archive import Archive
+from .archive.drafts import AuditDraft
+from .service import Caller
+
+_MAX_IDS = 20
+_MAX_REASON = 500
+
+
+class AuditTrail:
+    """Writes audit entries of callers."""
+
+    def __init__(self, archive: Archive, root: RootKey) -> None:
+        self._archive = archive
+        self._key = root.derive(Purpose.AUDIT)
+
+    async def write(
+        self, caller: Caller, action: str, target: str, *, reason: str | None = None, outcome: str = "ok"
+    ) -> None:
+        """Durable when it returns. Raises ArchiveError; then the caller gets nothing."""
+        await self._archive.audit(
+            AuditDraft(
+                actor=caller.name,
+                role=caller.role.value,
+                action=action,
+                target=target,
+                reason=reason[:_MAX_REASON] if reason is not None else None,
+                outcome=outcome,
+            )
+        )
+
+    def search_token(self, text: str) -> str:
+        """16 hex digits for a search."""
+        return hmac.new(self._key, b"search\0" + text.encode("utf-8", "replace"), hashlib.sha256).hexdigest()[:16]
+
+    def target_of(self, query: EventQuery, event_ids: Sequence[str]) -> str:
+        """What a query showed: the filters without words, how many, and the ids of the first."""
+        filters = [
+            f"{name}={value}"
+            for name, value in (
+                ("device", query.device),
+                ("kind", query.kind),
+                ("conversation", query.conversation),
+                ("since", query.since.isoformat() if query.since is not None else None),
+            )
+            if value is not None
+        ]
+        if query.text is not None:
+            filters.append(f"search={self.search_token(query.text)}")
+        more = ["..."] if len(event_ids) > _MAX_IDS else []
+        return " ".join([*filters, f"count={len(event_ids)}", *event_ids[:_MAX_IDS], *more])

@@ -1,0 +1,150 @@
+"""What stands in `body` and `peer` of an event on the wire: masked, or as it was for those who may see it."""
+
+from typing import assert_never
+
+import msgspec
+
+from policies.display import safe_display
+from policies.masking import mask_name, mask_number, mask_text
+
+from .api.texts import Texts
+from .events import Event, EventKind
+
+
+class _Attributes(msgspec.Struct, frozen=True, kw_only=True):
+    """Those of `normalise` that a reader sees. Everything else in the JSON is ignored."""
+
+    type: int | None = None
+    duration_s: int | str | None = None
+    unreadable: str | None = None
+    last_kind: str | None = None
+
+
+_decode_attributes = msgspec.json.Decoder(_Attributes).decode
+_CALL_KINDS = {1: "in", 2: "out", 3: "missed", 4: "voicemail", 5: "rejected", 6: "blocked", 7: "elsewhere"}
+_TALKED = frozenset({1, 2, 4, 7})
+MAX_BODY_CHARACTERS = 20_000
+"""Of a masked body. A longer one is cut; the archive keeps it whole."""
+
+
+def masked_peer(event: Event) -> str:
+    """`138****8000`, `王**`, or empty."""
+    if not event.peer:
+        return ""
+    return mask_peer(event.peer, event.kind, event.attributes)
+
+
+def mask_peer(peer: str, kind: EventKind, attributes: str = "{}") -> str:
+    """Numbers and names each by their own mask; senders such as `10086` or `JD` are nobody's and stay."""
+    shown = safe_display(peer[:200])
+    if kind is EventKind.CONTACT or _attributes(attributes).last_kind == EventKind.CONTACT.value:
+        return mask_name(shown)
+    if sum(character.isdigit() for character in shown) >= 7:
+        return mask_number(shown)
+    return mask_text(shown).masked
+
+
+def masked_text(event: Event) -> str:
+    """`event.text` masked, code point for code point where masks keep their length: offsets of hits stay valid."""
+    return mask_as(event.text, kind_of_text(event))
+
+
+def mask_as(text: str, kind: EventKind) -> str:
+    """Mask a text by what it is: for a contact its first line is a name and the others are numbers."""
+    if kind is not EventKind.CONTACT:
+        return safe_display(mask_text(text).masked)
+    name, *numbers = text.split("\n")
+    return " ".join([mask_name(safe_display(name)), *(mask_number(safe_display(number)) for number in numbers)])
+
+
+def visible_to_all(text: str) -> str:
+    """What every reader may see of a message's text; same number of code points."""
+    return mask_text(text).masked
+
+
+def kind_of_text(event: Event) -> EventKind:
+    """Of what `event.text` speaks: an absence repeats what was there before."""
+    if event.kind is EventKind.ABSENCE and (last := _attributes(event.attributes).last_kind) is not None:
+        return EventKind(last) if last in set(EventKind) else EventKind.MESSAGE
+    return event.kind
+
+
+def masked_body(event: Event, texts: Texts) -> str:
+    """One line or text that any role may see."""
+    match event.kind:
+        case EventKind.MESSAGE:
+            return _unreadable(event, texts) or masked_text(event)[:MAX_BODY_CHARACTERS]
+        case EventKind.CALL:
+            return _unreadable(event, texts) or call_line(event, texts)
+        case EventKind.CONTACT:
+            return _unreadable(event, texts) or masked_text(event)[:MAX_BODY_CHARACTERS]
+        case EventKind.ABSENCE:
+            return _absence(event, texts, mask_name(safe_display(event.peer or "")))
+        case _:
+            assert_never(event.kind)
+
+
+def revealed_body(event: Event, texts: Texts) -> str:
+    """What the phone held, decoded, for a reader whose access was audited. Clients clean it for their terminals."""
+    match event.kind:
+        case EventKind.MESSAGE:
+            return _unreadable(event, texts) or event.text
+        case EventKind.CALL:
+            return _unreadable(event, texts) or call_line(event, texts)
+        case EventKind.CONTACT:
+            return _unreadable(event, texts) or event.text.replace("\n", " ")
+        case EventKind.ABSENCE:
+            line = _absence(event, texts, event.peer or "")
+            is_message = kind_of_text(event) is EventKind.MESSAGE
+            return f"{line}: {event.text}" if is_message and event.text else line
+        case _:
+            assert_never(event.kind)
+
+
+def call_line(event: Event, texts: Texts) -> str:
+    """`呼出 2分13秒`, `outgoing call, 2 min 13 s`."""
+    attributes = _attributes(event.attributes)
+    kind = texts.get(f"call.{_CALL_KINDS.get(attributes.type or 0, 'unknown')}")
+    if attributes.type not in _TALKED:
+        return kind
+    seconds = _seconds(attributes.duration_s)
+    if seconds == 0:
+        return texts.get("call.not_answered", kind=kind)
+    return texts.get("call.line", kind=kind, duration=duration_words(seconds, texts))
+
+
+def duration_words(seconds: int, texts: Texts) -> str:
+    """`13 s`, `2 min 13 s`, `1 h 2 min 13 s`."""
+    minutes, s = divmod(seconds, 60)
+    h, m = divmod(minutes, 60)
+    if h:
+        return texts.get("call.hours", h=h, m=m, s=s)
+    return texts.get("call.minutes", m=m, s=s) if m else texts.get("call.seconds", s=s)
+
+
+def _absence(event: Event, texts: Texts, name: str) -> str:
+    match kind_of_text(event):
+        case EventKind.CONTACT:
+            return texts.get("body.absent_contact", name=name)
+        case EventKind.CALL:
+            return texts.get("body.absent_call")
+        case _:
+            return texts.get("body.absent_message")
+
+
+def _unreadable(event: Event, texts: Texts) -> str:
+    if event.body is None and _attributes(event.attributes).unreadable is not None:
+        return texts.get("body.unreadable")
+    return ""
+
+
+def _attributes(text: str) -> _Attributes:
+    try:
+        return _decode_attributes(text)
+    except msgspec.DecodeError:
+        # A phone's number that is too large to be a duration stands there as a string; nothing here depends on it.
+        return _Attributes()
+
+
+def _seconds(duration: int | str | None) -> int:
+    return duration if isinstance(duration, int) and 0 < duration < 10**7 else 0

@@ -1,0 +1,87 @@
+"""`shopwardend init`: a new state directory with its keys and a commented configuration. Never changes an old one."""
+
+import os
+from argparse import Namespace
+from pathlib import Path
+
+import msgspec
+
+from crypto.keyring import create_keyring
+from crypto.secrets import CredentialSecret, KeyFileSecret, PassphraseSecret, Secret, create_key_file
+
+from ..api.exit_codes import ExitCode
+from ..api.texts import Texts
+from ..errors import ConfigError
+from ..paths import config_file, prepare_state, state_paths
+from .narration import emit, say
+from .secret_input import given_secret, new_passphrase
+from .template import config_template, quoted
+
+
+class Initialised(msgspec.Struct, frozen=True, kw_only=True):
+    """What was made, for `--json`."""
+
+    schema: int = 1
+    state: str
+    config: str
+    keyring: str
+    key_source: str
+
+
+def run(options: Namespace, texts: Texts) -> ExitCode:
+    """Keys first, configuration last. Refuses when either is there already."""
+    paths = state_paths(options.state, os.environ)
+    config_path = config_file(options.config, os.environ, paths) or paths.config
+    if config_path.exists():
+        raise ConfigError("config.exists", file=config_path)
+    secret = given_secret(options) or new_passphrase(texts)
+    prepare_state(paths)
+    if isinstance(secret, KeyFileSecret) and not secret.path.exists():
+        create_key_file(secret.path)
+        say(texts.get("cli.init.key_file_made", path=str(secret.path)))
+    create_keyring(paths.keyring, secret)
+    _write_new(
+        config_path,
+        config_template(options.store_name or "shop", texts.language, _key_lines(secret)),
+    )
+    say(texts.get("cli.init.done", state=str(paths.root), config=str(config_path)))
+    say(texts.get("cli.init.keep", keyring=str(paths.keyring)))
+    if options.json:
+        emit(
+            Initialised(
+                state=str(paths.root),
+                config=str(config_path),
+                keyring=str(paths.keyring),
+                key_source=_source(secret),
+            )
+        )
+    return ExitCode.OK
+
+
+def _source(secret: Secret) -> str:
+    match secret:
+        case PassphraseSecret():
+            return "passphrase"
+        case KeyFileSecret():
+            return "file"
+        case CredentialSecret():
+            return "credential"
+
+
+def _key_lines(secret: Secret) -> str:
+    lines = f'source = "{_source(secret)}"\n'
+    match secret:
+        case PassphraseSecret():
+            return lines
+        case KeyFileSecret(path=path):
+            return lines + f"path = {quoted(str(path))}\n"
+        case CredentialSecret(name=name):
+            return lines + f"name = {quoted(name)}\n"
+
+
+def _write_new(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "wb") as stream:
+        stream.write(text.encode())
+        stream.flush()
+        os.fsync(stream.fileno())

@@ -1,0 +1,84 @@
+"""The arguments of `shopwardend`, with help in the reader's language."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..api.texts import Texts
+
+HANDED_OVER = ("simphone", "demo")
+"""Subcommands whose arguments belong to another package: everything after the name is passed on untouched."""
+
+
+def build_parser(texts: Texts) -> argparse.ArgumentParser:
+    """All subcommands but those of `HANDED_OVER`, which are listed for the help only."""
+
+    def text(key: str) -> str:
+        return texts.get(f"cli.{key}").replace("%", "%%")
+
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--lang", choices=("en", "zh"), help=text("option.lang"))
+    where = argparse.ArgumentParser(add_help=False)
+    where.add_argument("--state", type=Path, metavar="DIR", help=text("option.state"))
+    where.add_argument("--config", type=Path, metavar="FILE", help=text("option.config"))
+    key = argparse.ArgumentParser(add_help=False)
+    source = key.add_mutually_exclusive_group()
+    source.add_argument("--passphrase-fd", type=_descriptor, metavar="N", help=text("option.passphrase_fd"))
+    source.add_argument("--key-file", type=Path, metavar="PATH", help=text("option.key_file"))
+    source.add_argument("--credential", metavar="NAME", help=text("option.credential"))
+    json = argparse.ArgumentParser(add_help=False)
+    json.add_argument("--json", action="store_true", help=text("option.json"))
+
+    parser = argparse.ArgumentParser(prog="shopwardend", description=text("description"), parents=[common])
+    parser.add_argument("--version", action="store_true", help=text("option.version"))
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+
+    def add(name: str, *parents: argparse.ArgumentParser) -> argparse.ArgumentParser:
+        help_text = text(f"command.{name.replace('-', '_')}")
+        return commands.add_parser(name, help=help_text, description=help_text, parents=[common, *parents])
+
+    add("run", where, key)
+    init = add("init", where, key, json)
+    init.add_argument("--store-name", metavar="NAME", help=text("option.store_name"))
+    add("check-config", where, json)
+    verify = add("verify", where, key, json)
+    verify.add_argument("--since", type=_index, metavar="INDEX", help=text("option.since"))
+    scan = add("scan")
+    scan.add_argument("--policy", action="append", metavar="DIR_OR_PACK", help=text("option.policy"))
+    add("mask")
+    policy = add("policy")
+    actions = policy.add_subparsers(dest="action", metavar="ACTION", required=True)
+    check = actions.add_parser(
+        "check", help=text("command.policy_check"), description=text("command.policy_check"), parents=[common, json]
+    )
+    check.add_argument("directory", metavar="DIR")
+    actions.add_parser(
+        "packs", help=text("command.policy_packs"), description=text("command.policy_packs"), parents=[common, json]
+    )
+    for name in HANDED_OVER:
+        add(name)
+    return parser
+
+
+def language_wish(arguments: Sequence[str]) -> str | None:
+    """`--lang` before anything else is parsed, because the help needs it."""
+    for position, argument in enumerate(arguments):
+        if argument == "--lang" and position + 1 < len(arguments):
+            return arguments[position + 1]
+        if argument.startswith("--lang="):
+            return argument.removeprefix("--lang=")
+    return None
+
+
+def _descriptor(text: str) -> int:
+    number = int(text)
+    if not 0 <= number < 1024:
+        raise argparse.ArgumentTypeError("0-1023")
+    return number
+
+
+def _index(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise argparse.ArgumentTypeError(">= 0")
+    return number

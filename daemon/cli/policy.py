@@ -1,0 +1,119 @@
+"""`policy check DIR` and `policy packs`: for those who write rules."""
+
+from argparse import Namespace
+
+import msgspec
+
+from policies.check import CheckReport, check_dir
+from policies.packs import load_ruleset, packaged_names
+
+from ..api.exit_codes import ExitCode
+from ..api.texts import Texts
+from .narration import emit, emit_text, one_line
+
+
+class FindingLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One finding of the linter."""
+
+    level: str
+    code: str
+    message: str
+    file: str | None
+    line: int | None
+    rule_id: str | None
+    key: str | None
+    nearest: str | None
+
+
+class CheckAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """`policy check --json`."""
+
+    schema: int = 1
+    ok: bool
+    version: str | None
+    rules: int
+    words: int
+    tests: int
+    items: list[FindingLine]
+
+
+class PackLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One pack."""
+
+    name: str
+    version: str
+    rules: int
+
+
+class PacksAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """`policy packs --json`."""
+
+    schema: int = 1
+    items: list[PackLine]
+
+
+def run(options: Namespace, texts: Texts) -> ExitCode:
+    """By its action."""
+    if options.action == "check":
+        return _check(options, texts)
+    return _packs(options, texts)
+
+
+def _check(options: Namespace, texts: Texts) -> ExitCode:
+    """OK with warnings too; USAGE when the daemon would refuse these rules."""
+    report = check_dir(options.directory)
+    if options.json:
+        emit(
+            CheckAnswer(
+                ok=report.is_usable,
+                version=report.version,
+                rules=report.rules,
+                words=report.words,
+                tests=report.tests,
+                items=_lines(report),
+            )
+        )
+    else:
+        for line in _lines(report):
+            place = ":".join(str(part) for part in (line.file, line.line) if part is not None)
+            emit_text(one_line(f"{place or '-'}: {line.level}: {line.code}: {line.message}"))
+        emit_text(
+            texts.get(
+                "cli.policy.summary",
+                version=report.version or "?",
+                rules=report.rules,
+                words=report.words,
+                tests=report.tests,
+                findings=len(report.findings),
+            )
+        )
+    return ExitCode.OK if report.is_usable else ExitCode.USAGE
+
+
+def _lines(report: CheckReport) -> list[FindingLine]:
+    return [
+        FindingLine(
+            level=finding.level.value,
+            code=finding.code,
+            message=finding.message,
+            file=str(finding.file) if finding.file is not None else None,
+            line=finding.line,
+            rule_id=finding.rule_id,
+            key=finding.key,
+            nearest=finding.nearest,
+        )
+        for finding in report.findings
+    ]
+
+
+def _packs(options: Namespace, texts: Texts) -> ExitCode:
+    packs = []
+    for name in packaged_names():
+        ruleset = load_ruleset([name])
+        packs.append(PackLine(name=name, version=ruleset.version, rules=len(ruleset.rules)))
+    if options.json:
+        emit(PacksAnswer(items=packs))
+    else:
+        for pack in packs:
+            emit_text(texts.get("cli.policy.pack", name=pack.name, version=pack.version, rules=pack.rules))
+    return ExitCode.OK

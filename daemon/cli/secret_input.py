@@ -1,0 +1,72 @@
+"""Where the key comes from: an argument, the configuration, or the terminal. Never a variable of the environment."""
+
+import getpass
+import os
+import sys
+from argparse import Namespace
+from pathlib import Path
+
+from crypto.secrets import CredentialSecret, KeyFileSecret, PassphraseSecret, Secret
+
+from ..api.exit_codes import ExitCode
+from ..api.texts import Texts
+from ..config import Config
+from ..errors import DaemonError
+
+_MAX_PASSPHRASE_LINE = 4096
+
+
+def given_secret(options: Namespace) -> Secret | None:
+    """What the arguments name; None when they name nothing."""
+    if options.passphrase_fd is not None:
+        return passphrase_from_descriptor(options.passphrase_fd)
+    if options.key_file is not None:
+        return KeyFileSecret(options.key_file.expanduser().absolute())
+    if options.credential is not None:
+        return CredentialSecret(options.credential)
+    return None
+
+
+def secret_for(options: Namespace, config: Config, config_file: Path | None, texts: Texts) -> Secret:
+    """The secret that opens an existing keyring.
+
+    Raises:
+        DaemonError: `key.not_given` when a passphrase is wanted and no terminal is there to ask.
+    """
+    if (given := given_secret(options)) is not None:
+        return given
+    match config.key.source:
+        case "file":
+            base = config_file.parent if config_file is not None else Path.cwd()
+            return KeyFileSecret(base / Path(config.key.path or "").expanduser())
+        case "credential":
+            return CredentialSecret(config.key.name or "")
+        case _:
+            return PassphraseSecret.from_text(_ask(texts.get("cli.init.ask_old")))
+
+
+def new_passphrase(texts: Texts) -> PassphraseSecret:
+    """Asked for twice. Raises DaemonError `key.mismatch` or `key.not_given`."""
+    first = _ask(texts.get("cli.init.ask"))
+    if first != _ask(texts.get("cli.init.ask_again")):
+        raise DaemonError("key.mismatch", ExitCode.VAULT)
+    return PassphraseSecret.from_text(first)
+
+
+def passphrase_from_descriptor(descriptor: int) -> PassphraseSecret:
+    """The first line of an inherited file descriptor, which is closed then. Raises DaemonError `key.fd`."""
+    try:
+        with os.fdopen(descriptor, "rb") as stream:
+            line = stream.readline(_MAX_PASSPHRASE_LINE)
+        return PassphraseSecret.from_text(line.rstrip(b"\r\n").decode("utf-8"))
+    except (OSError, UnicodeDecodeError):
+        raise DaemonError("key.fd", ExitCode.VAULT, fd=descriptor) from None
+
+
+def _ask(prompt: str) -> str:
+    if not sys.stdin.isatty():
+        raise DaemonError("key.not_given", ExitCode.VAULT)
+    try:
+        return getpass.getpass(prompt, stream=sys.stderr)
+    except EOFError:
+        raise DaemonError("key.not_given", ExitCode.VAULT) from None

@@ -1,0 +1,80 @@
+"""The commented configuration that `init` writes: every key with its default and what it means."""
+
+from ..api.texts import Language
+from ..config import Config
+
+_TEMPLATE = """\
+# shopwarden: configuration of one store. `shopwardend check-config` checks it; unknown keys are refused.
+# shopwarden 门店配置。`shopwardend check-config` 可检查；未知的键会被拒绝。
+
+[store]
+name = {name}
+language = {language}            # "en" or "zh": language of the notice on the phones / 手机告知所用语言
+
+[key]                       # what opens the vault / 打开保险库的方式
+{key}
+[adb]
+# port = {adb.port}                  # of the private adb server; 0 picks a free one / 私有 adb 端口，0 为自动
+# binary = "/usr/bin/adb"   # instead of the bundled one, version 34 or newer / 自备 adb（34 或更新）
+# connect = ["192.168.1.20:5555"]   # phones on the LAN / 局域网手机
+
+[capture]                   # seconds / 秒
+# poll_interval_s = {capture.poll_interval_s}
+# fast_poll_interval_s = {capture.fast_poll_interval_s}    # a messaging or phone app is in front / 短信电话应用在前台
+# sweep_interval_s = {capture.sweep_interval_s}      # slow search for late, edited and vanished rows / 慢速核对
+# status_interval_s = {capture.status_interval_s}
+# notice_interval_s = {capture.notice_interval_s}
+
+[policy]
+packs = ["retail-zh"]
+# dir = "rules"             # own rules, relative to this file / 自有规则目录，相对本文件
+
+[roles]                     # uids or user names; the daemon's own user is an owner / 用户编号或用户名
+# owner = []
+# admin = []                # phones, enrolment, commands, alerts; no messages / 管理员：不可读消息
+# reviewer = []             # reads, opens content with a reason / 复核员：可说明理由后打开内容
+# auditor = []              # audit and verify, no content / 审计员：只看审计
+
+[notice]                    # shown on every enrolled phone and kept with its enrolment / 显示在每部已登记手机上
+# title_zh = {notice.title_zh}
+# text_zh = {notice.text_zh}
+# title_en = {notice.title_en}
+# text_en = {notice.text_en}
+
+[log]
+# level = {log.level}
+"""
+
+
+class _Quoted:
+    """Attributes of a section as TOML writes them."""
+
+    def __init__(self, section: object) -> None:
+        self._section = section
+
+    def __getattr__(self, name: str) -> str:
+        content = getattr(self._section, name)
+        return quoted(content) if isinstance(content, str) else str(content)
+
+
+def quoted(text: str) -> str:
+    """A TOML basic string."""
+    escaped = "".join(
+        f"\\{character}" if character in '"\\' else character if character.isprintable() else f"\\U{ord(character):08X}"
+        for character in text
+    )
+    return f'"{escaped}"'
+
+
+def config_template(store_name: str, language: Language, key_lines: str) -> str:
+    """The text of a new shopwarden.toml; loads without an error."""
+    defaults = Config()
+    return _TEMPLATE.format(
+        name=quoted(store_name),
+        language=quoted(language.value),
+        key=key_lines,
+        adb=_Quoted(defaults.adb),
+        capture=_Quoted(defaults.capture),
+        notice=_Quoted(defaults.notice),
+        log=_Quoted(defaults.log),
+    )

@@ -1,0 +1,54 @@
+"""`shopwardend verify`: checks archive and ledger without a daemon, also of a copied state. Writes nothing."""
+
+import asyncio
+import os
+from argparse import Namespace
+
+import msgspec
+
+from adb_bridge.clock import SystemClock
+from crypto.database import OpenMode
+from crypto.head_log import HeadLog
+from crypto.keyring import open_keyring
+
+from ..api.exit_codes import ExitCode
+from ..api.texts import Texts
+from ..api.wire import VerifyReport
+from ..archive.archive import Archive
+from ..config import load_config
+from ..paths import config_file, state_paths
+from ..views import verify_view
+from .narration import emit, emit_text, say
+from .secret_input import secret_for
+
+
+class VerifyAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """For `--json`."""
+
+    schema: int = 1
+    items: list[VerifyReport]
+
+
+def run(options: Namespace, texts: Texts) -> ExitCode:
+    """OK, or INTEGRITY with the first damaged record. Without the key: exit 10."""
+    paths = state_paths(options.state, os.environ)
+    file = config_file(options.config, os.environ, paths)
+    config = load_config(file)
+    root = open_keyring(paths.keyring, secret_for(options, config, file, texts))
+
+    async def check() -> VerifyReport:
+        archive = Archive.open(
+            paths.archive, root, clock=SystemClock(), heads=HeadLog(paths.heads), mode=OpenMode.READ_ONLY
+        )
+        try:
+            return verify_view(await archive.verify(options.since), texts)
+        finally:
+            await archive.close()
+
+    report = asyncio.run(check())
+    if options.json:
+        emit(VerifyAnswer(items=[report]))
+    else:
+        emit_text(report.text)
+        say(f"{report.ledger_size} {report.root_sha256}")
+    return ExitCode.OK if report.ok else ExitCode.INTEGRITY

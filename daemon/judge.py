@@ -1,0 +1,199 @@
+"""Raw batches become judged events: normalise, then the rules, in one thread beside the event loop.
+
+Live batches go before backfill: pages are judged in small slices, and between slices whoever is more urgent goes first.
+"""
+
+import asyncio
+import heapq
+from collections import OrderedDict, deque
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from enum import IntEnum
+from pathlib import Path
+
+from adb_bridge.records import AbsentRecord, CollectedBatch, DeviceSerial, RawRecord
+from policies.engine import Engine
+from policies.model import Side, Subject, SubjectKind, Verdict
+from policies.packs import load_ruleset
+
+from .config import Config
+from .events import Direction, Event, EventKind, Ingest, JudgedEvent
+from .logs import log_for, where
+from .normalise import absence_event, normalise
+
+SLICE = 100
+"""Records between two looks at who else waits."""
+CONTEXT_MESSAGES = 3
+MAX_CONVERSATIONS = 5_000
+_MAX_CONTEXT_CHARACTERS = 2_000
+
+
+class Urgency(IntEnum):
+    """Who goes first."""
+
+    LIVE = 0
+    BACKFILL = 1
+
+
+def engine_of(sources: Sequence[str]) -> Engine:
+    """Rules from packs (by name) and folders (by path). Raises `policies` errors that name file and line."""
+    return Engine(load_ruleset([Path(source) if "/" in source else source for source in sources]))
+
+
+def load_rules(config: Config, config_file: Path | None) -> Engine:
+    """The rules that the configuration names."""
+    sources = list(config.policy.packs)
+    if config.policy.dir is not None:
+        base = config_file.parent if config_file is not None else Path.cwd()
+        sources.append(str(base / Path(config.policy.dir).expanduser()))
+    return engine_of(sources)
+
+
+class Turnstile:
+    """Lets one through at a time: the most urgent, then the first who came."""
+
+    def __init__(self) -> None:
+        self._is_taken = False
+        self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
+        self._arrivals = 0
+
+    @property
+    def depth(self) -> int:
+        """How many wait."""
+        return len(self._waiting)
+
+    async def enter(self, urgency: Urgency) -> None:
+        """Wait for the turn; `leave` afterwards, always."""
+        if not self._is_taken:
+            self._is_taken = True
+            return
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._arrivals += 1
+        heapq.heappush(self._waiting, (urgency, self._arrivals, turn))
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self.leave()
+            raise
+
+    def leave(self) -> None:
+        """Hand the turn to the next."""
+        while self._waiting:
+            _, _, turn = heapq.heappop(self._waiting)
+            if not turn.done():
+                turn.set_result(None)
+                return
+        self._is_taken = False
+
+
+class Judge:
+    """One per daemon."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="judge")
+        self._turnstile = Turnstile()
+        self.failures = 0
+        """Events that could not be judged; `doctor` shows the number."""
+        self._context: OrderedDict[tuple[DeviceSerial, str], deque[str]] = OrderedDict()
+
+    @property
+    def ruleset_version(self) -> str:
+        """Of the rules in force."""
+        return self._engine.version
+
+    @property
+    def depth(self) -> int:
+        """Batches that wait."""
+        return self._turnstile.depth
+
+    def replace_engine(self, engine: Engine) -> None:
+        """New rules for what comes from now on."""
+        self._engine = engine
+
+    async def judge(
+        self,
+        device: DeviceSerial,
+        batch: CollectedBatch,
+        last_of: dict[str, Event],
+        urgency: Urgency,
+    ) -> Ingest:
+        """The transaction of this batch. `last_of`: what the archive holds of its absent rows, by source key."""
+        loop = asyncio.get_running_loop()
+        judged: list[JudgedEvent] = []
+        for start in range(0, max(len(batch.records), 1), SLICE):
+            await self._turnstile.enter(urgency)
+            try:
+                records = batch.records[start : start + SLICE]
+                absent = batch.absent if start == 0 else ()
+                judged += await loop.run_in_executor(self._thread, self._judge, device, records, absent, last_of)
+            finally:
+                self._turnstile.leave()
+        return Ingest(
+            device=device,
+            source=batch.source,
+            judged=tuple(judged),
+            absent_keys=tuple(absent.source_key for absent in batch.absent),
+            cursor=batch.cursor,
+            is_caught_up=batch.is_caught_up,
+        )
+
+    def close(self) -> None:
+        """End the thread; what it judges now is dropped, and collected again next time."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    def _judge(
+        self,
+        device: DeviceSerial,
+        records: Sequence[RawRecord],
+        absent: Sequence[AbsentRecord],
+        last_of: dict[str, Event],
+    ) -> list[JudgedEvent]:
+        events = [normalise(record, device) for record in records]
+        events += [absence_event(one, last_of.get(one.source_key), device) for one in absent]
+        return [JudgedEvent(event=event, verdicts=self._verdicts(event)) for event in events]
+
+    def _verdicts(self, event: Event) -> tuple[Verdict, ...]:
+        try:
+            return self._engine.evaluate(self._subject(event))
+        except Exception as error:  # noqa: BLE001 - a fault in a rule must not keep a message out of the archive
+            self.failures += 1
+            if self.failures == 1:
+                log_for("judge").error("rules.failed", error_type=type(error).__name__, where=where(error))
+            return ()
+
+    def _subject(self, event: Event) -> Subject:
+        return Subject(
+            kind=_KINDS[event.kind],
+            channel=event.source.value,
+            text=event.text,
+            side=_SIDES[event.direction] if event.kind is EventKind.MESSAGE else Side.UNKNOWN,
+            previous=self._previous(event),
+            sender=event.peer,
+        )
+
+    def _previous(self, event: Event) -> tuple[str, ...]:
+        """Earlier messages of the conversation that this process has seen, oldest first; then remember this one."""
+        if event.kind is not EventKind.MESSAGE or event.peer_key is None:
+            return ()
+        key = (event.device, event.peer_key)
+        said = self._context.get(key)
+        if said is None:
+            said = self._context[key] = deque(maxlen=CONTEXT_MESSAGES)
+            if len(self._context) > MAX_CONVERSATIONS:
+                self._context.popitem(last=False)
+        else:
+            self._context.move_to_end(key)
+        previous = tuple(said)
+        said.append(event.text[:_MAX_CONTEXT_CHARACTERS])
+        return previous
+
+
+_KINDS = {
+    EventKind.MESSAGE: SubjectKind.MESSAGE,
+    EventKind.CALL: SubjectKind.CALL,
+    EventKind.CONTACT: SubjectKind.CONTACT,
+    EventKind.ABSENCE: SubjectKind.ABSENCE,
+}
+_SIDES = {Direction.IN: Side.CUSTOMER, Direction.OUT: Side.STAFF, Direction.NONE: Side.UNKNOWN}

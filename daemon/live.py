@@ -1,0 +1,41 @@
+"""What is known of the phones at this moment: connections and trouble. Lost at a restart, by design."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from adb_bridge.records import AdbState, DeviceProfile, DeviceSerial, DeviceStatus, Source, TransportSerial
+
+_TRANSPORT_RANK = {AdbState.DEVICE: 0, AdbState.UNAUTHORIZED: 1, AdbState.AUTHORIZING: 2}
+
+
+@dataclass(slots=True, kw_only=True)
+class LiveDevice:
+    """One phone. Changed only by the fleet and this phone's task, on the event loop."""
+
+    serial: DeviceSerial
+    transports: dict[TransportSerial, AdbState] = field(default_factory=dict)
+    profile: DeviceProfile | None = None
+    status: DeviceStatus | None = None
+    notice_posted: bool | None = None
+    last_seen_at: datetime | None = None
+    link_trouble: str | None = None
+    """Code of what keeps the task from running."""
+    source_troubles: dict[Source, str] = field(default_factory=dict)
+
+    @property
+    def state(self) -> AdbState | None:
+        """The state of its best connection, None when it has none."""
+        states = sorted(self.transports.values(), key=lambda state: _TRANSPORT_RANK.get(state, 3))
+        return states[0] if states else None
+
+    @property
+    def last_error(self) -> str | None:
+        """The trouble to show first."""
+        if self.link_trouble is not None:
+            return self.link_trouble
+        return next(iter(self.source_troubles.values()), None)
+
+    def best_transport(self) -> TransportSerial | None:
+        """One that can be used now; a cable (a name without port) before the network."""
+        usable = [name for name, state in self.transports.items() if state is AdbState.DEVICE]
+        return min(usable, key=lambda name: (":" in name, name), default=None)

@@ -1,0 +1,78 @@
+"""Every foreseeable error of every room, with its text's key and its exit code. What is not here is a bug of ours."""
+
+from dataclasses import dataclass
+
+from adb_bridge.errors import AdbBridgeError
+from crypto.errors import (
+    CryptoError,
+    CryptoErrorCode,
+    DatabaseBusyError,
+    IntegrityError,
+    KeyUnavailableError,
+    StorageError,
+    VaultStateError,
+    WrongKeyError,
+)
+from policies.errors import RuleError
+
+from .api.exit_codes import ExitCode
+from .archive.errors import ArchiveError, MigrationNeededError, NotAnArchiveError
+from .errors import DaemonError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """An error as the command line and the API tell it."""
+
+    code: str
+    """Finds `error.<code>.message` and `.hint`."""
+    exit_code: ExitCode
+    values: dict[str, str | int]
+
+
+_NEWER = frozenset({CryptoErrorCode.KEYRING_NEWER})
+_MISSING = frozenset({CryptoErrorCode.KEYRING_MISSING, CryptoErrorCode.DATABASE_MISSING})
+_USAGE = frozenset({CryptoErrorCode.KEYRING_EXISTS, CryptoErrorCode.FILE_EXISTS})
+
+
+def refusal_of(error: BaseException) -> Refusal | None:
+    """None for what nobody foresaw; let that one be seen as it is."""
+    match error:
+        case DaemonError():
+            return Refusal(code=error.code, exit_code=error.exit_code, values=error.values)
+        case CryptoError():
+            return Refusal(code=error.code.value, exit_code=_of_crypto(error), values={"detail": error.detail})
+        case AdbBridgeError():
+            return Refusal(code=error.code.value, exit_code=ExitCode.ADB, values={"detail": error.detail})
+        case ArchiveError():
+            return Refusal(code=error.code.value, exit_code=_of_archive(error), values={"detail": error.detail})
+        case RuleError():
+            return Refusal(code="rules.unusable", exit_code=ExitCode.USAGE, values={"detail": str(error)})
+        case _:
+            return None
+
+
+def _of_archive(error: ArchiveError) -> ExitCode:
+    match error:
+        case MigrationNeededError():
+            return ExitCode.MIGRATION
+        case NotAnArchiveError():
+            return ExitCode.INTEGRITY
+        case _:
+            return ExitCode.VAULT
+
+
+def _of_crypto(error: CryptoError) -> ExitCode:
+    if error.code in _USAGE:
+        return ExitCode.USAGE
+    if error.code in _NEWER:
+        return ExitCode.MIGRATION
+    match error:
+        case WrongKeyError() | KeyUnavailableError() | StorageError() | DatabaseBusyError():
+            return ExitCode.VAULT
+        case IntegrityError():
+            return ExitCode.INTEGRITY
+        case VaultStateError():
+            return ExitCode.VAULT
+        case _:
+            return ExitCode.INTEGRITY

@@ -1,0 +1,209 @@
+"""What one phone is asked next, and when. Pure: time comes in as seconds of a monotonic clock.
+
+Rules:
+1. A change signal makes its sources due at once, and again a little later: a provider may write after the signal.
+2. While a messaging, contacts or phone app is in front, its sources are due every `fast_poll_interval_s`, for at most
+   `FAST_AT_MOST_S`; when it leaves, once more.
+3. Without signals every source is due every `poll_interval_s`; when signals do not work at all, every `UNSIGNALLED_S`.
+4. Live work goes before status, notice, backfill pages and sweeps, in this order; backfill
+   is handed back after each page.
+5. A source that failed waits by itself, 2 s doubling to a minute (10 minutes when permission is denied); others go on.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from adb_bridge.records import Source
+
+from .config import CaptureSection
+
+UNSIGNALLED_S = 5.0
+FAST_AT_MOST_S = 900.0
+MIN_GAP_S = 0.25
+"""Between two polls of one source, however many signals come."""
+FOLLOW_UPS_S = {Source.SMS: (1.0, 4.0), Source.CONTACTS: (1.0, 4.0), Source.CALL_LOG: (1.5, 5.0, 15.0)}
+"""Call logs are written some seconds after a call ends."""
+_FIRST_FAILURE_S, _LAST_FAILURE_S, DENIED_S = 2.0, 60.0, 600.0
+_BUSY_STATUS_GAP_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """What is new in a source?"""
+
+    source: Source
+    is_backfill: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """Look through one window of a source for late, edited and vanished rows."""
+
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class ReadStatus:
+    """Battery, screen, lock, clock."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckNotice:
+    """Is the standing notice there?"""
+
+
+Job = Poll | Sweep | ReadStatus | CheckNotice
+
+
+@dataclass(slots=True)
+class _SourcePlan:
+    due_s: float
+    sweep_s: float
+    is_caught_up: bool
+    extra_s: list[float] = field(default_factory=list)
+    fast_until_s: float = 0.0
+    asked_s: float = float("-inf")
+    blocked_until_s: float = float("-inf")
+    failures: int = 0
+
+    def next_poll_s(self) -> float:
+        soonest = min([self.due_s, *self.extra_s])
+        return max(soonest, self.asked_s + MIN_GAP_S, self.blocked_until_s)
+
+
+class Schedule:
+    """One phone's plan. `chance` in [0, 1) spreads twenty phones over the interval."""
+
+    def __init__(
+        self, settings: CaptureSection, caught_up: dict[Source, bool], *, now_s: float, chance: float = 0.5
+    ) -> None:
+        self._settings = settings
+        self._spread = 0.8 + 0.4 * chance
+        sweep_s = now_s + settings.sweep_interval_s * (0.25 + 0.5 * chance)
+        self._plans = {
+            source: _SourcePlan(due_s=now_s, sweep_s=sweep_s, is_caught_up=is_caught_up)
+            for source, is_caught_up in caught_up.items()
+        }
+        self._status_s = now_s
+        self._status_read_s = float("-inf")
+        self._notice_s = now_s
+        self.has_signals = False
+        """Whether change signals work on this phone now."""
+
+    def signal(self, sources: Iterable[Source], *, now_s: float) -> None:
+        """Something changed there."""
+        for source in sources:
+            if (plan := self._plans.get(source)) is not None:
+                plan.due_s = now_s
+                plan.extra_s = [now_s + delay_s for delay_s in FOLLOW_UPS_S[source]]
+
+    def be_fast(self, sources: Iterable[Source], *, now_s: float) -> None:
+        """Their app came to the front."""
+        for source in sources:
+            if (plan := self._plans.get(source)) is not None:
+                plan.fast_until_s = now_s + FAST_AT_MOST_S
+                plan.due_s = min(plan.due_s, now_s)
+
+    def be_calm(self, *, now_s: float) -> None:
+        """Another app is in front now: look once more at what was watched closely."""
+        for source, plan in self._plans.items():
+            if plan.fast_until_s > now_s:
+                plan.fast_until_s = 0.0
+                self.signal((source,), now_s=now_s)
+
+    def status_changed(self, *, now_s: float) -> None:
+        """Screen or battery: read the status soon."""
+        self._status_s = min(self._status_s, max(now_s, self._status_read_s + _BUSY_STATUS_GAP_S))
+
+    def refetch(self, *, now_s: float) -> None:
+        """An operator wants everything read again: polls and one sweep of each source."""
+        for plan in self._plans.values():
+            plan.due_s, plan.sweep_s, plan.blocked_until_s = now_s, now_s, float("-inf")
+        self._status_s = now_s
+
+    def next_job(self, now_s: float) -> Job | None:
+        """The most urgent job that is due, None when nothing is."""
+        live = [
+            (plan.next_poll_s(), source)
+            for source, plan in self._plans.items()
+            if plan.is_caught_up and plan.next_poll_s() <= now_s
+        ]
+        if live:
+            return Poll(min(live)[1], is_backfill=False)
+        if self._status_s <= now_s:
+            return ReadStatus()
+        if self._notice_s <= now_s:
+            return CheckNotice()
+        filling = [
+            (plan.asked_s, source)
+            for source, plan in self._plans.items()
+            if not plan.is_caught_up and plan.next_poll_s() <= now_s
+        ]
+        if filling:
+            return Poll(min(filling)[1], is_backfill=True)
+        sweeps = [
+            (plan.sweep_s, source)
+            for source, plan in self._plans.items()
+            if plan.is_caught_up and max(plan.sweep_s, plan.blocked_until_s) <= now_s
+        ]
+        return Sweep(min(sweeps)[1]) if sweeps else None
+
+    def next_due_s(self) -> float:
+        """When to look again; in the past when something is due."""
+        moments = [self._status_s, self._notice_s]
+        for plan in self._plans.values():
+            moments.append(plan.next_poll_s())
+            if plan.is_caught_up:
+                moments.append(max(plan.sweep_s, plan.blocked_until_s))
+        return min(moments)
+
+    def has_urgent(self, now_s: float) -> bool:
+        """Whether a backfill should be interrupted now."""
+        job = self.next_job(now_s)
+        return job is not None and not isinstance(job, Sweep) and not (isinstance(job, Poll) and job.is_backfill)
+
+    def started(self, job: Job, now_s: float) -> None:
+        """The job begins: signals that come from now on make it due again."""
+        match job:
+            case Poll(source=source):
+                plan = self._plans[source]
+                plan.asked_s = now_s
+                plan.extra_s = [moment for moment in plan.extra_s if moment > now_s]
+                plan.due_s = now_s + self._interval_s(plan, now_s)
+            case Sweep(source=source):
+                self._plans[source].sweep_s = now_s + self._settings.sweep_interval_s * self._spread
+            case ReadStatus():
+                self._status_read_s = now_s
+                self._status_s = now_s + self._settings.status_interval_s * self._spread
+            case CheckNotice():
+                self._notice_s = now_s + self._settings.notice_interval_s * self._spread
+
+    def page_done(self, source: Source, now_s: float, *, is_caught_up: bool) -> None:
+        """A batch was committed. Once caught up always caught up: later reads are short."""
+        plan = self._plans[source]
+        plan.failures = 0
+        plan.is_caught_up = plan.is_caught_up or is_caught_up
+        if not is_caught_up:
+            plan.due_s = now_s
+            plan.asked_s = now_s - MIN_GAP_S
+
+    def failed(self, source: Source, now_s: float, *, is_denied: bool) -> None:
+        """The source waits."""
+        plan = self._plans[source]
+        plan.failures += 1
+        delay_s = DENIED_S if is_denied else min(_FIRST_FAILURE_S * 2 ** min(plan.failures - 1, 10), _LAST_FAILURE_S)
+        plan.blocked_until_s = now_s + delay_s
+
+    def is_caught_up(self) -> bool:
+        """Whether every source was read to its end at least once."""
+        return all(plan.is_caught_up for plan in self._plans.values())
+
+    def is_source_caught_up(self, source: Source) -> bool:
+        """Whether this source was read to its end at least once."""
+        return self._plans[source].is_caught_up
+
+    def _interval_s(self, plan: _SourcePlan, now_s: float) -> float:
+        if plan.fast_until_s > now_s:
+            return self._settings.fast_poll_interval_s
+        calm_s = self._settings.poll_interval_s
+        return (calm_s if self.has_signals else min(calm_s, UNSIGNALLED_S)) * self._spread

@@ -1,0 +1,189 @@
+"""Archive rows become wire types, masked unless revealed. The only door from stored content to the API."""
+
+import msgspec
+
+from policies.display import safe_display
+
+from .api import wire
+from .api.texts import Texts
+from .archive.records import (
+    ArchivedAlert,
+    ArchivedAudit,
+    ArchivedCommand,
+    ArchivedEnrolment,
+    ArchivedEvent,
+    VerifyResult,
+)
+from .bodies import kind_of_text, mask_as, masked_body, masked_peer, revealed_body
+from .events import Event, EventKind
+
+CONTEXT_CHARACTERS = 12
+"""Of the text around a hit that evidence shows, on each side."""
+MAX_EVIDENCE = 20
+
+Spans = tuple[tuple[int, int], ...]
+
+
+def event_view(archived: ArchivedEvent, texts: Texts, spans: Spans = ()) -> wire.Event:
+    """Masked; `spans` are code points of the event's text, kept where the masked body still has them."""
+    event = archived.event
+    body = masked_body(event, texts)
+    return wire.Event(
+        event_id=event.event_id,
+        ledger_index=archived.ledger_index,
+        device=event.device,
+        kind=wire.EventKind(event.kind.value),
+        source=event.source.value,
+        source_key=event.source_key,
+        occurred_at=event.occurred_at,
+        received_at=event.received_at,
+        direction=wire.Direction(event.direction.value),
+        peer=masked_peer(event),
+        conversation=archived.conversation,
+        body=body,
+        attachments=(),
+        absent_since=archived.absent_since,
+        matched=_spans(event, body, spans),
+    )
+
+
+def revealed_view(archived: ArchivedEvent, texts: Texts, spans: Spans = ()) -> wire.Event:
+    """Unmasked. The caller wrote the audit entry before."""
+    event = archived.event
+    body = revealed_body(event, texts)
+    return msgspec.structs.replace(
+        event_view(archived, texts),
+        peer=event.peer or "",
+        body=body,
+        matched=_spans(event, body, spans),
+        is_revealed=True,
+    )
+
+
+def alert_view(alert: ArchivedAlert, employee: str | None, texts: Texts) -> wire.Alert:
+    """Masked evidence, the title in the reader's language."""
+    event, verdict = alert.archived.event, alert.verdict
+    titles = verdict.rule_title
+    return wire.Alert(
+        alert_id=alert.alert_id,
+        event_id=event.event_id,
+        device=event.device,
+        rule_id=verdict.rule_id,
+        title=titles.get(texts.language.value) or titles.get("en") or verdict.rule_id,
+        category=verdict.category,
+        severity=wire.Severity(verdict.severity.value),
+        status=alert.status,
+        raised_at=alert.raised_at,
+        evidence=_evidence(alert, texts),
+        source=event.source.value,
+        source_key=event.source_key,
+        employee=employee,
+        occurred_at=event.occurred_at,
+        note=alert.note,
+        handled_by=alert.handled_by,
+        handled_at=alert.handled_at,
+    )
+
+
+def enrolment_view(enrolment: ArchivedEnrolment) -> wire.Enrolment:
+    """As it is: the record is meant to be seen."""
+    return wire.Enrolment(
+        serial=enrolment.serial,
+        employee=enrolment.employee,
+        notice_version=enrolment.notice_version,
+        notice_sha256=enrolment.notice_sha256,
+        acknowledged_by=enrolment.acknowledged_by,
+        acknowledged_at=enrolment.acknowledged_at,
+        enrolled_by=enrolment.enrolled_by,
+        enrolled_at=enrolment.enrolled_at,
+        scope=enrolment.scope,
+        ended_at=enrolment.ended_at,
+    )
+
+
+def command_view(command: ArchivedCommand, texts: Texts) -> wire.Command:
+    """With its result in words."""
+    key = f"result.{command.result}"
+    return wire.Command(
+        command_id=command.command_id,
+        device=command.device,
+        verb=command.verb,
+        state=command.state,
+        reason=command.reason,
+        requested_by=command.requested_by,
+        requested_at=command.requested_at,
+        expires_at=command.expires_at,
+        updated_at=command.updated_at,
+        tries=command.tries,
+        result=command.result,
+        result_text=texts.get(key) if command.result is not None and texts.has(key) else command.result,
+    )
+
+
+def audit_view(entry: ArchivedAudit) -> wire.AuditEntry:
+    """As it is."""
+    return wire.AuditEntry(
+        audit_id=entry.audit_id,
+        ledger_index=entry.ledger_index,
+        at=entry.at,
+        actor=entry.actor,
+        role=entry.role,
+        action=entry.action,
+        target=entry.target,
+        reason=entry.reason,
+        outcome=entry.outcome,
+    )
+
+
+def verify_view(result: VerifyResult, texts: Texts) -> wire.VerifyReport:
+    """What was found, in words."""
+    problem = None if result.problem is None else result.problem.value
+    key = "verify.ok" if problem is None else f"verify.{problem}"
+    values: dict[str, str | int] = {
+        "records": result.records_checked,
+        "heads": result.heads_checked,
+        "where": result.first_bad or "?",
+    }
+    return wire.VerifyReport(
+        ok=result.ok,
+        ledger_size=result.ledger_size,
+        root_sha256=result.root_sha256,
+        records_checked=result.records_checked,
+        heads_checked=result.heads_checked,
+        first_bad=result.first_bad,
+        problem=problem,
+        text=texts.get(key, **values) if texts.has(key) else f"{problem}: {values['where']}",
+    )
+
+
+def _evidence(alert: ArchivedAlert, texts: Texts) -> tuple[wire.Evidence, ...]:
+    event, verdict = alert.archived.event, alert.verdict
+    if not verdict.hits:
+        line = masked_body(event, texts)
+        return (wire.Evidence(surface=line, start=0, end=0, word="", how="exact", ruleset=verdict.ruleset_version),)
+    masked = mask_as(event.text, kind_of_text(event))
+    has_offsets = len(masked) == len(event.text)
+    pieces = []
+    for hit in verdict.hits[:MAX_EVIDENCE]:
+        first = max(0, hit.start - CONTEXT_CHARACTERS) if has_offsets else 0
+        last = hit.end + CONTEXT_CHARACTERS if has_offsets else len(masked)
+        surface = masked[first:last].replace("\n", " ")
+        start, end = (hit.start - first, hit.end - first) if has_offsets else (0, 0)
+        pieces.append(
+            wire.Evidence(
+                surface=surface,
+                start=start,
+                end=min(end, len(surface)),
+                word=safe_display(hit.word),
+                how=hit.how.value,
+                ruleset=verdict.ruleset_version,
+            )
+        )
+    return tuple(pieces)
+
+
+def _spans(event: Event, body: str, spans: Spans) -> tuple[wire.MatchedSpan, ...]:
+    """Only where the body is the text, code point for code point."""
+    if event.kind not in {EventKind.MESSAGE, EventKind.CONTACT} or len(body) != len(event.text):
+        return ()
+    return tuple(wire.MatchedSpan(start=start, end=end) for start, end in spans if 0 <= start <= end <= len(body))
