@@ -66,7 +66,7 @@ def open_keyring(path: Path, secret: Secret) -> RootKey:
 
     Raises WrongKeyError, KeyUnavailableError (also KEYRING_MISSING), IntegrityError(KEYRING_DAMAGED) when nothing opens
     and the file is damaged, VaultStateError(KEYRING_NEWER, FILE_IS_LINK). Memory and time are bounded whatever the file
-    says: at most 8 slots of 1 GiB and 10 iterations.
+    says: at most 8 slots, each 1 GiB and some seconds. An intended slot takes about half a second: call it in a thread.
     """
     file = _load(path)
     store_id = StoreId(file.store_id)

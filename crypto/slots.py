@@ -25,6 +25,7 @@ VERSION: Final = 1
 _SALT_BYTES: Final = 16
 _NONCE_BYTES: Final = 12
 _TAG_BYTES: Final = 16
+_MAX_WORK_KIB: Final = 4 * 1024 * 1024
 
 
 class SlotKind(StrEnum):
@@ -39,7 +40,7 @@ class SlotKind(StrEnum):
 class Argon2Cost:
     """What a guess at a passphrase costs. The default takes 256 MiB and about 0.4 s on a 2-core box of 2025.
 
-    Ranges: memory 64 KiB to 1 GiB and at least 8 KiB a lane, 1 to 10 iterations, 1 to 8 lanes; ValueError outside.
+    Ranges: memory 64 KiB to 1 GiB, 1 to 10 iterations, 1 to 8 lanes, memory times iterations at most 4 GiB.
     """
 
     memory_kib: int = 256 * 1024
@@ -47,9 +48,9 @@ class Argon2Cost:
     lanes: int = 2
 
     def __post_init__(self) -> None:
-        """ValueError when out of range."""
+        """ValueError outside the ranges."""
         fits = 64 <= self.memory_kib <= 1024 * 1024 and 1 <= self.iterations <= 10 and 1 <= self.lanes <= 8
-        if not fits or self.memory_kib < 8 * self.lanes:
+        if not fits or self.memory_kib * self.iterations > _MAX_WORK_KIB:
             raise ValueError("Argon2 cost out of range")
 
 
@@ -120,7 +121,7 @@ def decode_slot(raw: msgspec.Raw, *, store_id: StoreId, generation: int) -> Slot
         return None
     if isinstance(slot.kdf, Argon2Kdf) != (slot.kind is SlotKind.PASSPHRASE):
         return None
-    if isinstance(slot.kdf, Argon2Kdf) and slot.kdf.memory_kib < 8 * slot.kdf.lanes:
+    if isinstance(slot.kdf, Argon2Kdf) and slot.kdf.memory_kib * slot.kdf.iterations > _MAX_WORK_KIB:
         return None
     return slot if slot.checksum == _checksum(slot, store_id, generation) else None
 

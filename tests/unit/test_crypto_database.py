@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from sqlcipher3 import dbapi2
@@ -13,14 +14,17 @@ from sqlcipher3 import dbapi2
 from crypto.database import Database, OpenMode, SqlValue, open_database
 from crypto.errors import (
     ConstraintError,
+    CryptoError,
     CryptoErrorCode,
     DatabaseBusyError,
     DiskFullError,
     IntegrityError,
     StatementError,
+    StorageError,
     VaultStateError,
     WrongKeyError,
 )
+from crypto.sqlcipher import translate
 
 KEY = bytes(range(32))
 OTHER_KEY = bytes(range(1, 33))
@@ -320,6 +324,7 @@ def test_a_wrong_key_does_not_harm_a_log_that_a_crash_left(database: Database, p
 def test_nothing_reaches_stderr(tmp_path: Path) -> None:
     code = f"""
 from pathlib import Path
+from types import SimpleNamespace
 from crypto.database import OpenMode, open_database
 from crypto.errors import CryptoError
 path = Path({str(tmp_path)!r}) / "a.db"
@@ -521,6 +526,57 @@ def test_an_old_sqlite_is_refused(path: Path, database: Database, monkeypatch: p
     with pytest.raises(VaultStateError) as refused:
         open_database(path, KEY, OpenMode.READ_WRITE)
     assert refused.value.code is CryptoErrorCode.DATABASE_LIBRARY
+
+
+class BindingError(Exception):
+    """As the binding raises them: SQLite's code beside the text."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__("disk I/O error near 'content'")
+        self.sqlite_errorcode = code
+        self.sqlite_errorname = f"SQLITE_{code}"
+
+
+@pytest.mark.parametrize(
+    ("sqlite_code", "free_bytes", "kind", "code"),
+    [
+        (10 | 4 << 8, 10**9, StorageError, CryptoErrorCode.DATABASE_IO),  # IOERR_FSYNC
+        (10 | 19 << 8, 4096, DiskFullError, CryptoErrorCode.DISK_FULL),  # IOERR_SHMSIZE on a full disk
+        (14, 0, DiskFullError, CryptoErrorCode.DISK_FULL),
+        (13, 0, DiskFullError, CryptoErrorCode.DISK_FULL),
+        (7, 10**9, StorageError, CryptoErrorCode.DATABASE_IO),
+        (5 | 2 << 8, 10**9, DatabaseBusyError, CryptoErrorCode.DATABASE_BUSY),  # BUSY_SNAPSHOT
+        (11, 10**9, IntegrityError, CryptoErrorCode.DATABASE_DAMAGED),
+        (23, 10**9, VaultStateError, CryptoErrorCode.FILE_UNREADABLE),
+        (20, 10**9, StatementError, CryptoErrorCode.STATEMENT),
+    ],
+)
+def test_what_sqlite_says_has_a_name(
+    monkeypatch: pytest.MonkeyPatch,
+    path: Path,
+    sqlite_code: int,
+    free_bytes: int,
+    kind: type[CryptoError],
+    code: CryptoErrorCode,
+) -> None:
+    room = SimpleNamespace(f_bavail=free_bytes // 4096, f_frsize=4096)
+    monkeypatch.setattr("os.statvfs", lambda _: room)
+    meaning = translate(BindingError(sqlite_code), path)
+    assert (type(meaning), meaning.code) == (kind, code)
+    assert "content" not in str(meaning)
+
+
+def test_a_directory_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(VaultStateError) as refused:
+        open_database(tmp_path / "nowhere" / "a.db", KEY, OpenMode.CREATE)
+    assert refused.value.code is CryptoErrorCode.DATABASE_MISSING
+
+
+def test_a_setting_that_does_not_take_is_refused(path: Path, database: Database) -> None:
+    database.close()
+    with pytest.raises(VaultStateError) as refused:
+        open_database(path, KEY, OpenMode.READ_WRITE, busy_timeout_s=-1.0)
+    assert refused.value.code is CryptoErrorCode.DATABASE_SETTING
 
 
 def test_a_failed_create_leaves_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

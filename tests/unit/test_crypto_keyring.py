@@ -5,6 +5,8 @@ import copy
 import json
 import os
 import pickle
+import subprocess
+import sys
 from pathlib import Path
 
 import msgspec
@@ -21,7 +23,7 @@ from crypto.errors import (
 )
 from crypto.keyring import MAX_SLOTS, add_slot, create_keyring, list_slots, open_keyring, remove_slot
 from crypto.keys import Purpose, RootKey, SecretKey, StoreId
-from crypto.secrets import CredentialSecret, KeyFileSecret, PassphraseSecret, create_key_file
+from crypto.secrets import CredentialSecret, KeyFileSecret, PassphraseSecret, Secret, create_key_file
 from crypto.slots import Argon2Cost, SlotKind
 
 CHEAP = Argon2Cost(memory_kib=64, iterations=1, lanes=1)
@@ -171,6 +173,8 @@ def test_a_made_key_file_is_private_and_random(tmp_path: Path) -> None:
         (b"correct horse battery staple now", 0o600, CryptoErrorCode.KEY_FORMAT),
         (bytes(32), 0o600, CryptoErrorCode.KEY_FORMAT),
         (b"0" * 64, 0o600, CryptoErrorCode.KEY_FORMAT),
+        (b"=" * 44, 0o600, CryptoErrorCode.KEY_FORMAT),
+        (b"A" * 41 + b"!A", 0o600, CryptoErrorCode.KEY_FORMAT),
         (b"x" * 100_000, 0o600, CryptoErrorCode.KEY_FORMAT),
     ],
 )
@@ -314,6 +318,7 @@ def test_a_slot_moved_to_another_store_or_generation_opens_nothing(tmp_path: Pat
         {"memory_kib": 2**62},
         {"memory_kib": -1},
         {"memory_kib": 64, "lanes": 9},
+        {"memory_kib": 1024 * 1024, "iterations": 5},
         {"iterations": 1_000_000_000},
         {"lanes": 2**31},
         {"memory_kib": "262144"},
@@ -429,9 +434,65 @@ def test_errors_hold_no_secret(keyring: Path) -> None:
 
 
 def test_argon2_costs_have_bounds() -> None:
-    for bad in ((63, 1, 1), (2 * 1024 * 1024, 1, 1), (64, 0, 1), (64, 11, 1), (64, 1, 0), (64, 1, 9), (64, 1, -1)):
+    Argon2Cost(memory_kib=1024 * 1024, iterations=4, lanes=2)
+    for bad in (
+        (63, 1, 1),
+        (1024 * 1024, 5, 1),
+        (2 * 1024 * 1024, 1, 1),
+        (64, 0, 1),
+        (64, 11, 1),
+        (64, 1, 0),
+        (64, 1, 9),
+        (64, 1, -1),
+    ):
         with pytest.raises(ValueError, match="range"):
             Argon2Cost(memory_kib=bad[0], iterations=bad[1], lanes=bad[2])
+
+
+def test_a_slot_of_one_kind_is_not_taken_for_another(keyring: Path) -> None:
+    file = json.loads(keyring.read_text())
+    place = (StoreId(file["store_id"]), file["generation"])
+    slot = slots.decode_slot(_raw(file["slots"][0]), store_id=place[0], generation=place[1])
+    assert slot is not None
+    for changed in ({"kind": SlotKind.KEY_FILE}, {"nonce": bytes(11)}, {"wrapped": bytes(47)}):
+        # With a checksum that fits, as somebody would write who changes the file on purpose.
+        forged = msgspec.structs.replace(slot, **changed)
+        forged = msgspec.structs.replace(forged, checksum=slots._checksum(forged, *place))
+        raw = msgspec.Raw(msgspec.json.encode(forged))
+        assert slots.decode_slot(raw, store_id=place[0], generation=place[1]) is None
+
+
+def test_too_little_memory_is_said(tmp_path: Path) -> None:
+    code = f"""
+import resource
+from pathlib import Path
+from crypto.errors import KeyUnavailableError
+from crypto.keyring import create_keyring
+from crypto.secrets import PassphraseSecret
+resource.setrlimit(resource.RLIMIT_AS, (300 << 20, 300 << 20))
+try:
+    create_keyring(Path({str(tmp_path)!r}) / "keys.json", PassphraseSecret(b"x"))
+except KeyUnavailableError as error:
+    print(error)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.strip() == "key.memory: needs 256 MiB"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_two_makers_of_one_keyring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "keys.json"
+    seal = slots.seal
+
+    def slow(root: RootKey, secret: Secret, *, cost: Argon2Cost) -> slots.Slot:
+        path.write_text("somebody else's")
+        return seal(root, secret, cost=cost)
+
+    monkeypatch.setattr("crypto.keyring.seal", slow)
+    with pytest.raises(VaultStateError) as refused:
+        create_keyring(path, PASSPHRASE, cost=CHEAP)
+    assert refused.value.code is CryptoErrorCode.KEYRING_EXISTS
+    assert path.read_text() == "somebody else's"
 
 
 def _raw(slot: object) -> msgspec.Raw:
