@@ -1,9 +1,178 @@
-"""The `sync:` service (file transfer)."""
+"""The `sync:` service: stat, list, pull and push, in the v1 and v2 forms.
 
-from ..files import Files
+Source: `file_sync_protocol.h`, `file_sync_service.cpp`. No compression is advertised, so data is plain.
+"""
+
+import errno
+import struct
+from dataclasses import dataclass
+from typing import Final
+
+from ..files import MAX_FILE, MAX_PATH, Entry, Files
+from .packets import ProtocolError
 from .streams import Stream
+
+DATA_MAX: Final = 64 * 1024
+_REQUEST: Final = struct.Struct("<4sI")
+_STAT_1: Final = struct.Struct("<4sIII")
+_STAT_2: Final = struct.Struct("<4sIQQIIIIQqqq")
+_DENT_1: Final = struct.Struct("<4sIIII")
+_DENT_2: Final = struct.Struct("<4sIQQIIIIQqqqI")
+_SEND_2: Final = struct.Struct("<4sII")
+_RECV_2: Final = struct.Struct("<4sI")
+_DRY_RUN: Final = 0x80000000
+_DEVICE: Final = 66_306
+_UID, _GID = 10_100, 1_015
+
+
+@dataclass(frozen=True, slots=True)
+class _Upload:
+    path: str
+    mode: int
+    is_dry_run: bool
 
 
 async def serve_sync(stream: Stream, files: Files) -> None:
-    """Serve requests until QUIT."""
-    raise NotImplementedError
+    """Serve requests until QUIT or the host's close. Raise `ProtocolError` for requests that are not sync's."""
+    wire = _SyncWire(stream)
+    while True:
+        header = await wire.read(_REQUEST.size, may_end=True)
+        if not header:
+            return
+        name, length = _REQUEST.unpack(header)
+        if name == b"QUIT":
+            return
+        if length > MAX_PATH:
+            await _fail(stream, "path too long")
+            return
+        path = (await wire.read(length)).decode("utf-8", "surrogateescape")
+        await _serve_one(name, path, wire, stream, files)
+
+
+async def _serve_one(name: bytes, path: str, wire: "_SyncWire", stream: Stream, files: Files) -> None:
+    match name:
+        case b"STAT":
+            entry = files.stat(path)
+            fields = (entry.mode, entry.size & 0xFFFFFFFF, entry.mtime) if entry else (0, 0, 0)
+            await stream.write(_STAT_1.pack(b"STAT", *fields))
+        case b"STA2" | b"LST2":
+            await stream.write(_stat_2(name, files.stat(path)))
+        case b"LIST" | b"LIS2":
+            await _list(name, path, stream, files)
+        case b"RECV":
+            await _receive(path, stream, files)
+        case b"RCV2":
+            again, _flags = _RECV_2.unpack(await wire.read(_RECV_2.size))
+            if again != b"RCV2":
+                raise ProtocolError("RCV2 without its second part")
+            await _receive(path, stream, files)
+        case b"SEND":
+            target, _, mode = path.rpartition(",")
+            if not target or not mode.isdigit():
+                await _fail(stream, "missing , in ID_SEND_V1")
+                return
+            await _send(_Upload(target, int(mode), is_dry_run=False), wire, stream, files)
+        case b"SND2":
+            again, number, flags = _SEND_2.unpack(await wire.read(_SEND_2.size))
+            if again != b"SND2":
+                raise ProtocolError("SND2 without its second part")
+            await _send(_Upload(path, number, is_dry_run=bool(flags & _DRY_RUN)), wire, stream, files)
+        case _:
+            await _fail(stream, f"unknown command {name.decode('ascii', 'replace')}")
+            raise ProtocolError("unknown sync request")
+
+
+def _stat_2(name: bytes, entry: Entry | None) -> bytes:
+    if entry is None:
+        return _STAT_2.pack(name, errno.ENOENT, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+    return _STAT_2.pack(name, 0, *_status(entry))
+
+
+def _status(entry: Entry) -> tuple[int, ...]:
+    links = 2 if entry.content is None else 1
+    times = (entry.mtime, entry.mtime, entry.mtime)
+    return (_DEVICE, entry.inode, entry.mode, links, _UID, _GID, entry.size, *times)
+
+
+async def _list(name: bytes, path: str, stream: Stream, files: Files) -> None:
+    is_new = name == b"LIS2"
+    parts = []
+    here = files.stat(path)
+    named = files.children(path)
+    if here is not None and named is not None:
+        named = [(".", here), ("..", here), *named]
+    for child, entry in named or ():
+        raw = child.encode("utf-8", "surrogateescape")
+        if is_new:
+            parts.append(_DENT_2.pack(b"DNT2", 0, *_status(entry), len(raw)) + raw)
+        else:
+            parts.append(_DENT_1.pack(b"DENT", entry.mode, entry.size & 0xFFFFFFFF, entry.mtime, len(raw)) + raw)
+    end = _DENT_2.pack(b"DONE", *([0] * 12)) if is_new else _DENT_1.pack(b"DONE", 0, 0, 0, 0)
+    await stream.write(b"".join(parts) + end)
+
+
+async def _receive(path: str, stream: Stream, files: Files) -> None:
+    data = files.read(path)
+    if data is None:
+        why = "Is a directory" if files.stat(path) else "No such file or directory"
+        await _fail(stream, f"read failed: {why}" if files.stat(path) else f"open failed: {why}")
+        return
+    for start in range(0, len(data), DATA_MAX):
+        piece = data[start : start + DATA_MAX]
+        await stream.write(_REQUEST.pack(b"DATA", len(piece)) + piece)
+    await stream.write(_REQUEST.pack(b"DONE", 0))
+
+
+async def _send(upload: _Upload, wire: "_SyncWire", stream: Stream, files: Files) -> None:
+    """Take all data even when it cannot be written, as adbd does: the host reads the answer only at the end."""
+    is_link = upload.mode & 0o170000 == 0o120000
+    problem = None if files.is_writable(upload.path) and not is_link else "Permission denied"
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        name, number = _REQUEST.unpack(await wire.read(_REQUEST.size))
+        if name == b"DONE":
+            break
+        if name != b"DATA" or number > DATA_MAX:
+            raise ProtocolError("not sync data")
+        piece = await wire.read(number)
+        size += number
+        if size > MAX_FILE:
+            problem, parts = "No space left on device", []
+        elif problem is None:
+            parts.append(piece)
+    if problem is None and not upload.is_dry_run:
+        try:
+            files.write(upload.path, b"".join(parts), mtime=number, mode=0o100000 | (upload.mode & 0o777 or 0o660))
+        except OSError as error:
+            problem = str(error)
+    if problem is None:
+        await stream.write(_REQUEST.pack(b"OKAY", 0))
+    else:
+        await _fail(stream, f"couldn't create file: {problem}")
+
+
+async def _fail(stream: Stream, text: str) -> None:
+    raw = text.encode()
+    await stream.write(_REQUEST.pack(b"FAIL", len(raw)) + raw)
+
+
+class _SyncWire:
+    """Exact reads from a stream."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+        self._buffer = bytearray()
+
+    async def read(self, size: int, *, may_end: bool = False) -> bytes:
+        """`size` bytes; b"" at a clean end when it `may_end`. Raise `ProtocolError` for an end in the middle."""
+        while len(self._buffer) < size:
+            data = await self._stream.read()
+            if not data:
+                if may_end and not self._buffer:
+                    return b""
+                raise ProtocolError("sync request cut off")
+            self._buffer += data
+        taken = bytes(self._buffer[:size])
+        del self._buffer[:size]
+        return taken

@@ -1,0 +1,109 @@
+"""`python -m adb_bridge.simphone SCENARIO`: phones in a process of their own, until SIGTERM or SIGINT."""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import signal
+import sys
+from collections.abc import Sequence
+
+from adb_bridge.clock import SystemClock
+
+from .faults import Effect, ExitCode, Garbage, Hang, Oversize, Repeat, Truncate
+from .fleet import SimFleet
+from .scenario import ScenarioError, load_scenario
+
+_USAGE_EXIT = 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print one JSON line per phone `{"serial", "address", "employee"}`, then serve. Exit 0, or 2 for bad arguments."""
+    options = _parser().parse_args(arguments)
+    try:
+        scenario = load_scenario(options.scenario)
+        fleet = SimFleet.from_scenario(
+            scenario,
+            phones=options.phones,
+            clock=SystemClock(),
+            seed=options.seed,
+            content_latency_s=options.latency_s,
+            history_rows=options.history,
+        )
+    except (ScenarioError, ValueError) as error:
+        sys.stderr.write(f"{error}\n")
+        return _USAGE_EXIT
+    for match, effect in options.fault:
+        for phone in fleet.phones:
+            phone.faults.arm(match, effect, repeat=Repeat.ALWAYS)
+    return asyncio.run(_serve(fleet, options))
+
+
+async def _serve(fleet: SimFleet, options: argparse.Namespace) -> int:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+    try:
+        for index, phone in enumerate(fleet.phones):
+            address = await phone.start(options.host, options.port + index if options.port else 0)
+            line = {"serial": phone.spec.serial, "address": address, "employee": phone.spec.employee}
+            sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+            sys.stdout.flush()
+    except OSError as error:
+        sys.stderr.write(f"cannot listen: {error.strerror}\n")
+        await fleet.stop()
+        return _USAGE_EXIT
+    playing = asyncio.create_task(fleet.play()) if options.play else None
+    await stopped.wait()
+    if playing is not None:
+        playing.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await playing
+    await fleet.stop()
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m adb_bridge.simphone", description="Simulated phones for adb connect."
+    )
+    parser.add_argument("scenario", help="a packaged scenario (jewellery-day) or a TOML file")
+    parser.add_argument("--phones", type=int, default=1, metavar="N")
+    parser.add_argument("--history", type=int, default=None, metavar="ROWS", help="messages on each phone at the start")
+    parser.add_argument("--latency-s", type=float, default=0.0, metavar="X", help="seconds a `content` call takes")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument(
+        "--port", type=int, default=0, help="port of the first phone, the others follow; 0 takes free ones"
+    )
+    parser.add_argument("--play", action="store_true", help="play the live script")
+    parser.add_argument(
+        "--fault",
+        type=_fault,
+        action="append",
+        default=[],
+        metavar="KIND=MATCH[=N]",
+        help="hang, garbage, truncate, oversize (N bytes) or exit (code N) for commands with MATCH in them",
+    )
+    return parser
+
+
+def _fault(text: str) -> tuple[str, Effect]:
+    kind, _, rest = text.partition("=")
+    match, _, number = rest.rpartition("=") if rest.rpartition("=")[2].isdigit() else (rest, "", "")
+    value = int(number or "0")
+    effects: dict[str, Effect] = {
+        "hang": Hang(after_bytes=value),
+        "garbage": Garbage(data=b"\x00\xff\x1b]52;c;AAAA\x07Row: 0 _id=garbage\n" * 20),
+        "truncate": Truncate(size=value),
+        "oversize": Oversize(size=value or 10 * 1024 * 1024),
+        "exit": ExitCode(code=value),
+    }
+    if kind not in effects:
+        raise argparse.ArgumentTypeError(f"'{kind}' is none of {', '.join(effects)}")
+    return match, effects[kind]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,104 @@
+"""Several simulated phones from one scenario."""
+
+import asyncio
+import random
+from collections.abc import Sequence
+from typing import Final
+
+from adb_bridge.clock import Clock
+
+from .director import Actor, Director, Emission
+from .history import load_history
+from .phone import SimPhone
+from .scenario import Scenario, Staff
+from .spec import History, Latencies, PhoneSpec
+from .wording import Wording
+
+__all__ = ["Emission", "SimFleet"]
+
+MAX_PHONES: Final = 500
+
+
+class SimFleet:
+    """Phones in this process. `phones` keeps its order; `emissions` grows while `play` runs."""
+
+    def __init__(self, scenario: Scenario, actors: Sequence[Actor], *, clock: Clock, seed: int) -> None:
+        self._actors = tuple(actors)
+        self.phones = tuple(actor.phone for actor in actors)
+        self.emissions: list[Emission] = []
+        self._director = Director(
+            scenario, self._actors, clock=clock, chance=random.Random(f"{seed}/live"), emissions=self.emissions
+        )
+
+    @classmethod
+    def from_scenario(
+        cls,
+        scenario: Scenario,
+        *,
+        phones: int,
+        clock: Clock,
+        seed: int = 1,
+        content_latency_s: float = 0.0,
+        history_rows: int | None = None,
+    ) -> "SimFleet":
+        """Build the phones with their history; the same seed gives the same phones.
+
+        `phones` 1..500, more than the scenario has staff get the same models and names with a number.
+        `history_rows` overrides the scenario's count of messages on each phone.
+        Raise `ValueError` for a count out of range.
+        """
+        if not 1 <= phones <= MAX_PHONES:
+            raise ValueError(f"phones must be 1..{MAX_PHONES}")
+        actors = []
+        for index in range(phones):
+            spec = _spec(scenario, index, seed=seed, content_latency_s=content_latency_s, history_rows=history_rows)
+            phone = SimPhone(spec, clock)
+            chance = random.Random(f"{seed}/{spec.serial}")
+            wording = Wording(scenario, chance, staff=spec.employee)
+            load_history(phone.store, scenario, wording, spec.history, chance=chance, now=phone.handset.now())
+            actors.append(Actor(phone, wording))
+        return cls(scenario, actors, clock=clock, seed=seed)
+
+    async def start(self) -> list[str]:
+        """Let hosts in; return the phones' addresses in order."""
+        return [await phone.start() for phone in self.phones]
+
+    async def play(self) -> None:
+        """Play the live script and its variations until cancelled."""
+        await self._director.play()
+
+    async def stop(self) -> None:
+        """End all phones."""
+        await asyncio.gather(*(phone.stop() for phone in self.phones))
+
+
+def _spec(
+    scenario: Scenario, index: int, *, seed: int, content_latency_s: float, history_rows: int | None
+) -> PhoneSpec:
+    staff = scenario.staff[index % len(scenario.staff)]
+    planned = scenario.history
+    sms = planned.sms if history_rows is None else history_rows
+    history = History(sms=sms, calls=planned.calls, contacts=planned.contacts, days=planned.days)
+    return PhoneSpec(
+        serial=_serial(staff, index, seed),
+        employee=staff.name if index < len(scenario.staff) else f"{staff.name}{index // len(scenario.staff) + 1}",
+        brand=staff.brand,
+        model=staff.model,
+        device=staff.device,
+        owner="机主",
+        sdk=staff.sdk,
+        auth=staff.auth,
+        pin=staff.pin,
+        battery_pct=staff.battery_pct,
+        latencies=Latencies(
+            content_s=content_latency_s, dumpsys_s=content_latency_s / 8, other_s=content_latency_s / 8
+        ),
+        history=history,
+        seed=seed,
+    )
+
+
+def _serial(staff: Staff, index: int, seed: int) -> str:
+    """Looks like a maker's serial and says SIM, so that nobody takes it for a real phone."""
+    chance = random.Random(f"{seed}/{index}/{staff.model}")
+    return f"SIM{staff.brand[:2].upper()}{index:02d}{chance.getrandbits(28):07X}"
