@@ -30,7 +30,8 @@ class Finding:
 
     level: Level
     code: str
-    """`syntax`, `conflict`, `test_failed`, `same_word`, `dead_word`, `no_tests`, `no_miss`, `ignored_option`, `unused_alias`."""
+    """`syntax`, `conflict`, `test_failed`, `same_word`, `dead_word`, `no_tests`, `no_miss`, `ignored_option`,
+    `unused_alias`."""
     message: str
     file: Path | None = None
     line: int | None = None

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from .context import NearTerms, Reference, TextFacts, references
 from .custom_detectors import Detector
@@ -156,11 +157,7 @@ class Engine:
     def _candidates(self, text: str) -> tuple[dict[int, list[Candidate]], dict[int, list[tuple[int, int]]]]:
         by_rule: dict[int, list[Candidate]] = {}
         allowed: dict[int, list[tuple[int, int]]] = {}
-        seen = 0
-        for candidate in self._lexicon.search(text):
-            seen += 1
-            if seen > MAX_CANDIDATES:
-                break
+        for candidate in islice(self._lexicon.search(text), MAX_CANDIDATES):
             owner = candidate.entry.owner
             if not candidate.entry.is_allow:
                 by_rule.setdefault(owner, []).append(candidate)

@@ -34,7 +34,7 @@ HAN_LOOKALIKES = (
 """Characters that stand in for another in chat. Only pairs whose left side is no word of honest shop talk."""
 
 TEXT_HAN_DIGITS = "零0 〇0 一1 壹1 弌1 二2 贰2 貳2 三3 叁3 叄3 四4 肆4 五5 伍5 六6 陆6 陸6 七7 柒7 八8 捌8 九9 玖9"
-"""Digits as written; the spoken ones (洞 幺 两 拐) are the contact stage's business, they are ordinary words in text."""
+"""Digits as written; the spoken ones (洞 幺 两 拐) are ordinary words in text; the contact stage knows them."""
 
 
 def code_points() -> Iterator[str]:
@@ -150,9 +150,11 @@ def main() -> int:
     }
     header = (
         "# One code point to one code point, by section; pairs concatenated. Built by scripts/build_fold_table.py.\n"
-        f"# width, case, digits, lookalike (marks): Unicode {unicodedata.unidata_version} character data, Unicode-3.0 licence.\n"
-        "# trad: OpenCC character dictionaries TSCharacters, TWVariantsRev, HKVariantsRev, (c) BYVoid and contributors,\n"
-        "#   Apache-2.0, through the PyPI package opencc-python-reimplemented 0.1.7 (Apache-2.0).\n"
+        f"# width, case, digits, lookalike (marks): Unicode {unicodedata.unidata_version} character data,\n"
+        "#   licence Unicode-3.0.\n"
+        "# trad: OpenCC character dictionaries TSCharacters, TWVariantsRev, HKVariantsRev,\n"
+        "#   (c) BYVoid and contributors, Apache-2.0, through the PyPI package\n"
+        "#   opencc-python-reimplemented 0.1.7 (Apache-2.0).\n"
         "# lookalike (scripts, Han), han_digits: kept by hand in the script, Apache-2.0.\n"
     )
     body = "".join(f"[{name}]\n" + "".join(f"{line}\n" for line in lines(pairs)) for name, pairs in sections.items())

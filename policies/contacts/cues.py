@@ -6,7 +6,7 @@ REACH = 16
 """How far to the left of a number a cue is looked for, in code points."""
 
 _WECHAT = (
-    r"微信|薇信|威信|维信|徽信|唯信|微伈|v信|w信|wei信|vx|wx|wechat|weixin|绿泡泡?|小绿书号|"
+    r"[微薇威维徽唯vw][^\w\n]?[信伈]|wei信|vx|wx|wechat|weixin|绿泡泡?|小绿书号|"
     r"[微薇威徽维v][❤♥💕💗💓🧡💚心芯]\ufe0f?|(?:加|\+|➕)我?[^\w\n]{0,2}[v微薇威徽维]|(?<![a-z0-9])v"
 )
 _NAME = r"(?P<name>(?:号码|账号|帐号|号|id)?)"

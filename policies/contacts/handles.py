@@ -15,7 +15,7 @@ NOT_ACCOUNTS = frozenset(
 
 
 def wechat_accounts(flat: str) -> list[ContactSpan]:
-    """Accounts in folded text. Linear: each candidate looks `cues.REACH` characters to the left and a few to the right."""
+    """Accounts in folded text. Linear: each candidate looks `cues.REACH` characters to the left, a few to the right."""
     spans: list[ContactSpan] = []
     for found in _HANDLE.finditer(flat):
         start, end = found.span()

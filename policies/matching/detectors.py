@@ -7,7 +7,7 @@ from typing import assert_never
 
 from ..folding.table import DigitFold, Fold, fold
 from .profile import MatchProfile, RunEdges
-from .reading import Reading
+from .reading import Reading, lens
 
 MAX_LOCAL = 64
 MAX_DOMAIN = 253
@@ -81,7 +81,7 @@ def email_spans(flat: str) -> list[tuple[int, int]]:
 def _digit_runs(text: str, profile: MatchProfile) -> list[tuple[int, int, str]]:
     least = max(profile.min_digits, 1)
     digits = profile.fold_digits if profile.fold_digits is not DigitFold.NONE else DigitFold.SCRIPTS
-    reading = Reading(text, replace(replace(profile, fold_digits=digits, repeats=False).view))
+    reading = Reading(text, lens(replace(profile, fold_digits=digits, repeats=False).view))
     origin = reading.origin
     spans: list[tuple[int, int, str]] = []
     for run in re.finditer(f"[0-9]{{{least},}}", reading.kept):

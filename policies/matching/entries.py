@@ -7,7 +7,7 @@ from itertools import groupby
 from ..folding.table import Skip, View, fold, is_symbol
 from .patterns import Form, PatternError, expand_aliases, expand_wildcards
 from .profile import EntrySkips, MatchProfile, Syntax
-from .reading import Collapse, Reading
+from .reading import Collapse, Reading, lens
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,11 +81,11 @@ def _entry(form: Form, *, word: str, rank: int, owner: int, profile: MatchProfil
     folded = fold(literal, view.fold)
     if profile.skip is Skip.SYMBOLS and any(map(is_symbol, folded)):
         view = replace(view, skip=Skip.MARKS)
-    if profile.entry_skips is EntrySkips.INERT and len(Reading(literal, view).kept) < len(literal) and not wild:
+    if profile.entry_skips is EntrySkips.INERT and len(Reading(literal, lens(view)).kept) < len(literal) and not wild:
         return None
     if wild:
         return _wild_entry(form, word=word, rank=rank, owner=owner, view=view, folded=folded, is_allow=is_allow)
-    reading = Reading(literal, view, Collapse.ACROSS)
+    reading = Reading(literal, lens(view), Collapse.ACROSS)
     if not reading.kept:
         raise EntryError(f"'{word}' folds to nothing")
     if len(reading.kept) < 2 and not profile.allow_single and not is_allow:
@@ -113,7 +113,7 @@ def _entry(form: Form, *, word: str, rank: int, owner: int, profile: MatchProfil
 def _wild_entry(form: Form, *, word: str, rank: int, owner: int, view: View, folded: str, is_allow: bool) -> Entry:
     pattern: list[str | None] = []
     for char in form.text:
-        pattern.extend([None] if char is None else Reading(char, view).kept)
+        pattern.extend([None] if char is None else Reading(char, lens(view)).kept)
     key, key_at, at = "", 0, 0
     for is_any, group in groupby(pattern, key=lambda c: c is None):
         part = list(group)

@@ -1,6 +1,7 @@
 """One word list under one profile: the search that cases, tools and tests use."""
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 
 from ..model import How
 from .detectors import Shape, shape_spans
@@ -45,11 +46,7 @@ class Matcher:
         """Every match that passes the profile, by start and end. Time is linear in the text."""
         found: dict[tuple[int, int, str], Found] = {}
         allowed: list[tuple[int, int]] = []
-        seen = 0
-        for candidate in self._lexicon.search(text):
-            seen += 1
-            if seen > MAX_FOUND:
-                break
+        for candidate in islice(self._lexicon.search(text), MAX_FOUND):
             if candidate.entry.is_allow:
                 if is_plain(candidate):
                     positions = candidate.reading.positions(candidate.start, candidate.end)

@@ -2,11 +2,12 @@
 
 import re
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from ..folding.table import LIMIT, View, bounded, fold_table, kept_table
 
 _REPEATED = re.compile(r"(.)\1", re.DOTALL)
+_RUN = re.compile(r"(.)\1+", re.DOTALL)
 
 
 class Collapse(StrEnum):
@@ -18,36 +19,55 @@ class Collapse(StrEnum):
     """Those with passed-over characters between as well: 微 微信."""
 
 
+class Lens:
+    """A view with its tables at hand."""
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+        self.kept_table = kept_table(view)
+        self.fold_table = fold_table(view.fold)
+
+
+@lru_cache(maxsize=64)
+def lens(view: View) -> Lens:
+    """The lens of a view; looked up when a lexicon is made, not for each text."""
+    return Lens(view)
+
+
 class Reading:
     """A text folded, with characters passed over and, if the view says so, runs collapsed; maps are made on demand."""
 
-    def __init__(self, text: str, view: View, collapse: Collapse = Collapse.ADJACENT) -> None:
+    def __init__(self, text: str, through: Lens, collapse: Collapse = Collapse.ADJACENT) -> None:
         self.text = text
-        self.view = view
+        self._lens = through
         self._collapse = collapse
         self._clean = bounded(text)
-        self.kept = self._clean.translate(kept_table(view))
-        self._has_runs = view.repeats and _REPEATED.search(self.kept) is not None
-        self.searched = "".join([self.kept[at] for at in self.runs[:-1]]) if self._has_runs else self.kept
+        self.kept = self._clean.translate(through.kept_table)
+        self._has_runs = through.view.repeats and _REPEATED.search(self.kept) is not None
+        self.searched = self._searched() if self._has_runs else self.kept
+
+    def _searched(self) -> str:
+        if self._collapse is Collapse.ACROSS:
+            return _RUN.sub(r"\1", self.kept)
+        return _RUN.sub(r"\1", self.folded).translate(self._lens.kept_table)
 
     def across(self) -> "Reading | None":
         """The reading that also collapses over passed-over characters, when that makes a difference."""
-        if not self._has_runs or len(self.kept) == len(self.text):
+        if not self._has_runs or len(self.kept) == len(self.text) or not _REPEATED.search(self.searched):
             return None
-        other = Reading(self.text, self.view, Collapse.ACROSS)
-        return None if other.searched == self.searched else other
+        return Reading(self.text, self._lens, Collapse.ACROSS)
 
     @cached_property
     def folded(self) -> str:
         """The text folded 1:1, nothing passed over; offsets are those of the text."""
-        return self._clean.translate(fold_table(self.view.fold))
+        return self._clean.translate(self._lens.fold_table)
 
     @cached_property
     def origin(self) -> list[int]:
         """Offset in the text of every kept character."""
         if len(self.kept) == len(self.text):
             return list(range(len(self.text)))
-        table = kept_table(self.view)
+        table = self._lens.kept_table
         return [at for at, point in enumerate(map(ord, self._clean)) if point >= LIMIT or table[point] is not None]
 
     @cached_property

@@ -32,7 +32,9 @@ def parse_file(file: Path, data: bytes) -> Parsed:
     """Everything in a rule file. Raises RuleSyntaxError."""
     document = Document(file, data)
     root = Table(document, "file", document.root, 1)
-    base, base_allow, base_ignored = MatchProfile(), (), ()
+    base = MatchProfile()
+    base_allow: tuple[str, ...] = ()
+    base_ignored: tuple[str, ...] = ()
     match = root.table("match")
     if match is not None:
         base, base_allow, base_ignored = read_profile(match, base)

@@ -135,11 +135,9 @@ class Table:
     def member(self, key: str, kind: type[E], value: object) -> E:
         """`value` as one of `kind`, or a complaint that names the nearest."""
         names = [item.value for item in kind]
-        if isinstance(value, str):
-            if value in names:
-                return kind(value)
-            self.fail(key, f"'{value}' is none of {', '.join(names)}", nearest_of(value, names))
-        self.fail(key, f"must be one of {', '.join(names)}")
+        if not isinstance(value, str) or value not in names:
+            self.fail(key, f"must be one of {', '.join(names)}", nearest_of(str(value), names))
+        return kind(value)
 
     def table(self, key: str) -> "Table | None":
         """A table inside, None when absent."""
