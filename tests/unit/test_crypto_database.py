@@ -321,6 +321,17 @@ def test_a_wrong_key_does_not_harm_a_log_that_a_crash_left(database: Database, p
         assert count(opened) == 200
 
 
+def test_a_reader_sees_what_a_crash_left_in_the_log(database: Database, path: Path, tmp_path: Path) -> None:
+    database.checkpoint()
+    fill(database, 200)
+    copy = tmp_path / "copy.db"
+    for suffix in ("", "-wal"):
+        copy.with_name(copy.name + suffix).write_bytes(path.with_name(path.name + suffix).read_bytes())
+    with open_database(copy, KEY, OpenMode.READ_ONLY) as opened:
+        assert count(opened) == 200
+        assert opened.damage() == ()
+
+
 def test_nothing_reaches_stderr(tmp_path: Path) -> None:
     code = f"""
 from pathlib import Path
