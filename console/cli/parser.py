@@ -2,6 +2,7 @@
 
 import argparse
 import re
+import shutil
 import sys
 from collections.abc import Sequence
 from typing import ClassVar, NoReturn
@@ -61,7 +62,9 @@ class _Formatter(argparse.HelpFormatter):
     """Wraps by cells, so that Chinese help fits the terminal."""
 
     def __init__(self, prog: str, usage_word: str) -> None:
-        super().__init__(prog, max_help_position=30)
+        columns = shutil.get_terminal_size().columns
+        # argparse counts characters; a heading in Chinese takes up to four cells more.
+        super().__init__(prog, max_help_position=30, width=columns - 6)
         self._usage_word = usage_word
 
     def add_usage(  # type: ignore[override]

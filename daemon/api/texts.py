@@ -75,17 +75,23 @@ def pick_language(explicit: str | None, env: Mapping[str, str]) -> Language:
 
 
 def read_catalogs(*directories: Path) -> dict[str, dict[str, str]]:
-    """Key to language to text over all files. Raises CatalogError for broken files and keys given twice."""
+    """Key to language to text; a later directory may word a key of an earlier one anew.
+
+    Raises CatalogError for broken files and for keys given twice in one directory.
+    """
     entries: dict[str, dict[str, str]] = {}
-    for path in (path for directory in directories for path in sorted(directory.glob("*.toml"))):
-        try:
-            document = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise CatalogError(f"{path}: {error}") from error
-        for key, entry in _leaves(path, (), document):
-            if key in entries:
-                raise CatalogError(f"{path}: {key} is defined twice")
-            entries[key] = entry
+    for directory in directories:
+        own: dict[str, dict[str, str]] = {}
+        for path in sorted(directory.glob("*.toml")):
+            try:
+                document = tomllib.loads(path.read_text(encoding="utf-8"))
+            except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+                raise CatalogError(f"{path}: {error}") from error
+            for key, entry in _leaves(path, (), document):
+                if key in own:
+                    raise CatalogError(f"{path}: {key} is defined twice")
+                own[key] = entry
+        entries |= own
     return entries
 
 

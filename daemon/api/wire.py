@@ -370,7 +370,7 @@ class Page(Wire, Generic[ItemT], frozen=True, kw_only=True):
     schema: int = 1
     items: tuple[ItemT, ...] = ()
     next_before: int | None = None
-    """Pass as `before` for the next page, which is empty at the end; None there and where the endpoint does not page."""
+    """Pass as `before` for the next page (empty at the end); None there and where the endpoint does not page."""
 
 
 class ApiError(Wire, frozen=True, kw_only=True):

@@ -22,10 +22,7 @@ from daemon.api.texts import (
 from daemon.api.wire import CommandState
 
 ROOT = Path(__file__).parents[2]
-CATALOGS = [
-    CATALOG,
-    *(path for path in (ROOT / "console" / "catalog", ROOT / "console" / "cli" / "catalog") if path.is_dir()),
-]
+CATALOGS = [CATALOG, *sorted(path for path in (ROOT / "console").rglob("catalog") if path.is_dir())]
 
 
 def test_every_text_exists_in_both_languages() -> None:
@@ -58,15 +55,16 @@ def test_every_error_has_message_and_hint() -> None:
         assert texts.has(f"error.{code}.message"), code
 
 
-def test_every_service_error_code_in_the_source_has_its_text() -> None:
-    texts = Texts("en")
-    pattern = re.compile(
-        r"(?:ServiceError|DaemonError|StateError|ConfigError|SocketTakenError)\(\s*\"([a-z_]+\.[a-z_.]+)\""
-    )
-    codes = {
-        code for path in (ROOT / "daemon").rglob("*.py") for code in pattern.findall(path.read_text(encoding="utf-8"))
-    }
+def codes_of(*errors: str) -> set[str]:
+    pattern = re.compile(rf"(?:{'|'.join(errors)})\(\s*\"([a-z_]+\.[a-z_.]+)\"")
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "daemon").rglob("*.py")]
+    return {code for source in sources for code in pattern.findall(source)}
+
+
+def test_every_code_that_the_api_refuses_with_has_its_text_in_the_shared_catalog() -> None:
+    codes = codes_of("ServiceError", "_refused", "refused")
     assert "permission.denied" in codes
+    texts = Texts("en")
     assert {code for code in codes if not texts.has(f"error.{code}.message")} == set()
 
 
@@ -106,11 +104,14 @@ def test_a_broken_catalog_names_file_and_key(tmp_path: Path, content: str, compl
     assert "broken.toml" in str(caught.value)
 
 
-def test_a_key_given_twice_is_refused(tmp_path: Path) -> None:
+def test_a_key_given_twice_is_refused_and_a_later_room_may_word_it_anew(tmp_path: Path) -> None:
     for name in ("a.toml", "b.toml"):
         (tmp_path / name).write_text("[k]\nen = 'x'\nzh = 'y'")
     with pytest.raises(CatalogError, match="twice"):
         load_texts("en", tmp_path)
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "a.toml").write_text("[error.device.not_found.message]\nen = 'other'\nzh = '其他'")
+    assert load_texts("en", tmp_path / "own").get("error.device.not_found.message") == "other"
 
 
 @pytest.mark.parametrize(
