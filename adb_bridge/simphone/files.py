@@ -95,9 +95,11 @@ class Files:
     def append(self, path: str, data: bytes) -> None:
         """Add to a file. Raise `OSError` beyond 64 MiB."""
         entry = self.stat(path)
-        if entry is None or entry.content is None:
+        if entry is None:
             self.write(path, data)
             return
+        if entry.content is None:
+            raise OSError("Is a directory")
         if len(entry.content) + len(data) > MAX_FILE:
             raise OSError("File too large")
         entry.content += data

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import socket
-import ssl
 from typing import Final
 
 from adb_bridge.clock import Clock
@@ -24,7 +23,8 @@ from .wire.streams import Stream, StreamClosedError
 from .wire.sync import serve_sync
 
 MAX_CONNECTIONS: Final = 16
-HANDSHAKE_TIMEOUT_S: Final = 20.0
+ORPHAN_S: Final = 30.0
+"""How long a command runs on when its host has gone."""
 
 
 class SimPhone:
@@ -135,7 +135,7 @@ class SimPhone:
         )
         try:
             session = await shake_hands(connection, banner, gate)
-        except (ProtocolError, OSError, ssl.SSLError):
+        except (ProtocolError, OSError):
             _reset(connection)
             return
         except asyncio.CancelledError:
@@ -199,7 +199,18 @@ class SimPhone:
 
     async def _run(self, service: str, command: str, terminal: Terminal) -> int:
         served = self._journal.open(service, command, self._clock.now())
-        return await run_with_faults(self.handset, served, terminal, run_command)
+        running = asyncio.create_task(run_with_faults(self.handset, served, terminal, run_command))
+        leaving = asyncio.create_task(terminal.gone.wait())
+        try:
+            await asyncio.wait((running, leaving), return_when=asyncio.FIRST_COMPLETED)
+            # A phone does not undo a command because its host went away.
+            await asyncio.wait((running,), timeout=ORPHAN_S)
+            if not running.done():
+                raise StreamClosedError
+            return running.result()
+        finally:
+            running.cancel()
+            leaving.cancel()
 
     async def _sync(self, stream: Stream) -> None:
         served = self._journal.open("sync", "", self._clock.now())

@@ -285,8 +285,12 @@ class Interpreter:
             else:
                 if not self._handset.files.is_writable(target):
                     raise RedirectError(f"can't create {target}: Permission denied")
-                if redirect.kind is RedirectKind.WRITE:
-                    self._handset.files.write(target, b"")
+                try:
+                    self._handset.files.append(target, b"")
+                    if redirect.kind is RedirectKind.WRITE:
+                        self._handset.files.write(target, b"")
+                except OSError as error:
+                    raise RedirectError(f"can't create {target}: {error}") from error
                 sink = FileOutput(self._handset, target)
             streams = replace(streams, stderr=sink) if redirect.fd == 2 else replace(streams, stdout=sink)
         return streams
@@ -310,8 +314,11 @@ class FileOutput:
         self._path = path
 
     async def write(self, data: bytes) -> None:
-        """Append."""
-        self._handset.files.append(self._path, data)
+        """Append. Raise `BrokenPipe` when the file cannot grow."""
+        try:
+            self._handset.files.append(self._path, data)
+        except OSError as error:
+            raise BrokenPipe from error
 
 
 class LineInput:

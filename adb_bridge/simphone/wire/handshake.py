@@ -28,6 +28,8 @@ _AUTH_SIGNATURE: Final = 2
 _AUTH_PUBLIC_KEY: Final = 3
 _MAX_SIGNATURES: Final = 64
 _READ_LIMIT: Final = 4 * MAX_PAYLOAD
+STEP_TIMEOUT_S: Final = 20.0
+"""How long a host may take for each answer before it is authorised."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +71,7 @@ class Session:
 
 
 async def shake_hands(connection: socket.socket, banner: Banner, gate: Gate) -> Session:
-    """Authenticate the host. Raise `ProtocolError`, `ConnectionError`, `ssl.SSLError`; may wait for ever."""
+    """Authenticate the host. Raise `ProtocolError`, `OSError`; may wait for ever for the person."""
     raw = SocketWire(connection)
     hello = await _expect(raw, Verb.CNXN)
     if gate.uses_tls:
@@ -78,7 +80,12 @@ async def shake_hands(connection: socket.socket, banner: Banner, gate: Gate) -> 
     elif gate.trusted is not None:
         await _authenticate(raw, gate.trusted(), gate.ask)
     wire = await _to_streams(connection, gate)
-    await wire.write(encode(Packet(verb=Verb.CNXN, arg0=VERSION, arg1=MAX_PAYLOAD, payload=banner.encode())))
+    try:
+        await wire.write(encode(Packet(verb=Verb.CNXN, arg0=VERSION, arg1=MAX_PAYLOAD, payload=banner.encode())))
+    except BaseException:
+        # From here on the socket belongs to the transport; closing it under the transport would confuse the loop.
+        wire.abort()
+        raise
     features = _host_features(hello.payload)
     return Session(wire=wire, max_payload=max(1024, min(hello.arg1, MAX_PAYLOAD)), host_features=features)
 
@@ -119,7 +126,8 @@ async def _ask_while_connected(wire: Wire, question: Awaitable[None]) -> None:
 
 
 async def _expect(wire: Wire, verb: Verb) -> Packet:
-    packet = await read_packet(wire, max_payload=MAX_HANDSHAKE_PAYLOAD)
+    async with asyncio.timeout(STEP_TIMEOUT_S):
+        packet = await read_packet(wire, max_payload=MAX_HANDSHAKE_PAYLOAD)
     if packet.verb is not verb:
         raise ProtocolError(f"expected {verb.name}")
     return packet

@@ -84,11 +84,14 @@ class Link:
 
     async def _serve(self, handler: Handler, stream: Stream) -> None:
         try:
-            with contextlib.suppress(StreamClosedError):
+            with contextlib.suppress(StreamClosedError, ProtocolError):
                 await handler(stream)
+        except asyncio.CancelledError:
+            stream.mark_closed()
+            raise
+        finally:
             with contextlib.suppress(StreamClosedError):
                 await stream.close()
-        finally:
             stream.mark_closed()
             self._streams.pop(stream.local_id, None)
 
