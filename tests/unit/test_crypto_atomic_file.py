@@ -1,6 +1,7 @@
 """Files that are there whole or not at all."""
 
 import os
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 
 from crypto.atomic_file import create_file, read_file, replace_file
 from crypto.errors import CryptoErrorCode, IntegrityError, StorageError, VaultStateError
+from crypto.heads import HeadLog, HeadSigner
 
 
 def names(directory: Path) -> list[str]:
@@ -121,3 +123,47 @@ for write, name in ((replace_file, "a"), (create_file, "b")):
     assert done.stdout.split() == ["file.disk_full"] * 2
     assert names(tmp_path) == ["a"]
     assert (tmp_path / "a").read_bytes() == b"old"
+
+
+def test_content_is_on_the_disk_before_its_name_and_the_name_before_the_return(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps: list[str] = []
+    fsync, link, replace = os.fsync, os.link, os.replace
+
+    def watched_fsync(handle: int) -> None:
+        steps.append("sync directory" if stat.S_ISDIR(os.fstat(handle).st_mode) else "sync file")
+        fsync(handle)
+
+    def watched_link(source: str, target: str, **options: int) -> None:
+        steps.append("name")
+        link(source, target, src_dir_fd=options["src_dir_fd"], dst_dir_fd=options["dst_dir_fd"])
+
+    def watched_replace(source: str, target: str, **options: int) -> None:
+        steps.append("name")
+        replace(source, target, src_dir_fd=options["src_dir_fd"], dst_dir_fd=options["dst_dir_fd"])
+
+    monkeypatch.setattr(os, "fsync", watched_fsync)
+    monkeypatch.setattr(os, "link", watched_link)
+    monkeypatch.setattr(os, "replace", watched_replace)
+    for write in (create_file, replace_file):
+        steps.clear()
+        write(tmp_path / "a", b"content")
+        assert steps == ["sync file", "name", "sync directory"]
+
+
+def test_a_heads_line_is_on_the_disk_when_append_returns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[int] = []
+    fsync = os.fsync
+
+    def watched(handle: int) -> None:
+        status = os.fstat(handle)
+        synced.append(-1 if stat.S_ISDIR(status.st_mode) else status.st_size)
+        fsync(handle)
+
+    monkeypatch.setattr(os, "fsync", watched)
+    log, signer = HeadLog(tmp_path / "heads.log"), HeadSigner.from_seed(bytes(range(32)))
+    log.append(signer.sign("ledger", 1, bytes(32)))
+    first = (tmp_path / "heads.log").stat().st_size
+    log.append(signer.sign("ledger", 2, bytes(32)))
+    assert synced == [first, -1, (tmp_path / "heads.log").stat().st_size]
