@@ -238,12 +238,14 @@ class Database:
     @contextlib.contextmanager
     def _between(self, begin: str) -> Iterator[None]:
         self.execute(begin)
+        is_kept = False
         try:
             yield
             self.execute("COMMIT")
-        except BaseException:
-            self._roll_back()
-            raise
+            is_kept = True
+        finally:
+            if not is_kept:
+                self._roll_back()
 
     def _roll_back(self) -> None:
         """SQLite has rolled back by itself after some errors; a dead connection's transaction ends with it."""

@@ -76,7 +76,8 @@ def has_salt(path: Path, salt: bytes) -> bool:
 
 def _open(path: Path, key: bytes, options: str, mode: OpenMode, *, busy_timeout_s: float, cache_kib: int) -> Connection:
     connection = connect(path.absolute().as_uri() + options, busy_timeout_s=busy_timeout_s)
-    try:
+    with contextlib.ExitStack() as unless_open:
+        unless_open.callback(_close, connection)
         _unlock(connection, key)
         if _value(connection, "PRAGMA application_id") != APPLICATION_ID:
             # An empty file opens with any key.
@@ -96,11 +97,13 @@ def _open(path: Path, key: bytes, options: str, mode: OpenMode, *, busy_timeout_
         _set(connection, "foreign_keys", 1)
         _set(connection, "mmap_size", 0)
         _set(connection, "temp_store", 2)
-    except BaseException:
-        with contextlib.suppress(*BINDING_ERRORS):
-            connection.close()
-        raise
+        unless_open.pop_all()
     return connection
+
+
+def _close(connection: Connection) -> None:
+    with contextlib.suppress(*BINDING_ERRORS):
+        connection.close()
 
 
 def _unlock(connection: Connection, key: bytes) -> None:
