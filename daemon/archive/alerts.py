@@ -34,6 +34,10 @@ _SELECT: Final = """
 SELECT a.ledger_index, a.alert_id, a.event_index, a.verdict, a.status, a.raised_at, x.note, x.actor, x.at
 FROM alerts a LEFT JOIN alert_changes x ON x.ledger_index = a.last_change"""
 
+UNSENT: Final = """
+SELECT a.alert_id FROM alert_outbox o JOIN alerts a ON a.ledger_index = o.alert_index
+ORDER BY o.alert_index LIMIT ?"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeAlertUnit:
@@ -117,11 +121,7 @@ def alerts_at(database: Database, ledger_indexes: Sequence[int]) -> dict[int, Ar
 
 def unsent_alerts(database: Database, limit: int) -> tuple[str, ...]:
     """Ids of what has to be published yet, oldest first."""
-    sql = (
-        "SELECT a.alert_id FROM alert_outbox o JOIN alerts a ON a.ledger_index = o.alert_index "
-        "ORDER BY o.alert_index LIMIT ?"
-    )
-    return tuple(str(row[0]) for row in database.execute(sql, (max(1, min(limit, MOST_ALERTS)),)))
+    return tuple(str(row[0]) for row in database.execute(UNSENT, (max(1, min(limit, MOST_ALERTS)),)))
 
 
 class _AlertRow(msgspec.Struct, array_like=True, frozen=True):

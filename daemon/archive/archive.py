@@ -9,6 +9,7 @@ from adb_bridge.clock import Clock
 from adb_bridge.records import Cursor, DeviceSerial, Source
 from crypto.blind_index import BlindIndex
 from crypto.database import Database, OpenMode, open_database
+from crypto.errors import IntegrityError
 from crypto.head_log import HeadLog
 from crypto.heads import HeadSigner
 from crypto.keys import Purpose, RootKey
@@ -49,7 +50,7 @@ from .records import (
 from .schema import copy_beside, migrate, require_current
 from .space import SpaceReserve
 from .transaction import Directory, Tokens, Unit
-from .verify import Progress, Verification
+from .verify import UNREADABLE, Progress, Verification
 from .writer import Writer
 
 T = TypeVar("T")
@@ -291,8 +292,9 @@ class Archive:
     async def verify(self, since: int | None = None, progress: Progress | None = None) -> VerifyResult:
         """Check everything that is on the disk now. `progress(done, of)` is called from another thread."""
         last_outside = self._heads.last()  # before the snapshot: what comes later is not in it
+        results: list[VerifyResult] = []
 
-        def run(database: Database) -> VerifyResult:
+        def run(database: Database) -> None:
             heads = HeadCheck(
                 database,
                 self._heads,
@@ -303,9 +305,13 @@ class Archive:
             verification = Verification(
                 database, key=self._commitment_key, tokens=self._tokens, heads=heads, since=since
             )
-            return verification.run(progress)
+            results.append(verification.run(progress))
 
-        return await self._readers.read(run, timeout_s=None)
+        try:
+            await self._readers.read(run, timeout_s=None)
+        except IntegrityError:  # damaged pages end the connection, also for the result's own sake
+            results.append(UNREADABLE)
+        return results[0]
 
     # --- about itself ---
 
@@ -350,9 +356,9 @@ class Archive:
 
     async def close(self) -> None:
         """Write what is queued, sign the last head, close everything. Twice does nothing more."""
+        await self._readers.close()  # first: the last connection to go empties the log, and must be able to write
         if self._writer is not None:
             await self._writer.close()
-        await self._readers.close()
 
     async def _write(self, unit: Unit[T]) -> T:
         if self._writer is None:

@@ -28,6 +28,9 @@ FROM events e JOIN devices d ON d.device_no = e.device_no
 LEFT JOIN conversations c ON c.conversation_no = e.conversation_no
 LEFT JOIN presence_changes p ON p.ledger_index = e.presence_change"""
 
+PRESENT_IDS: Final = """
+SELECT source_key FROM events WHERE device_no = (SELECT device_no FROM devices WHERE serial = ?)
+AND source = ? AND source_key BETWEEN ? AND ? AND is_current = 1"""
 _SELECT_BY_TIME: Final = SELECT_EVENTS.replace("FROM events e", "FROM events e INDEXED BY events_by_time")
 
 
@@ -207,11 +210,7 @@ def known_ids(database: Database, event_ids: Iterable[EventId]) -> frozenset[Eve
 
 def present_ids(database: Database, device: DeviceSerial, source: Source, low: int, high: int) -> frozenset[int]:
     """Provider ids archived and not marked absent, `low` to `high` inclusive. Answered from an index alone."""
-    sql = (
-        "SELECT source_key FROM events WHERE device_no = (SELECT device_no FROM devices WHERE serial = ?) "
-        "AND source = ? AND source_key BETWEEN ? AND ? AND is_current = 1"
-    )
-    rows = database.execute(sql, (device, SOURCE_CODES[source], low, high))
+    rows = database.execute(PRESENT_IDS, (device, SOURCE_CODES[source], low, high))
     return frozenset(key for (key,) in rows if isinstance(key, int))
 
 

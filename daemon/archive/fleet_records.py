@@ -17,6 +17,9 @@ from .transaction import Transaction
 
 _DEVICES: Final = "SELECT serial, profile, status, last_seen_at, notice_posted FROM devices"
 
+OPEN_ALERTS: Final = """
+SELECT severity, device_no, count(*) FROM alerts INDEXED BY alerts_open WHERE status = 1 GROUP BY severity, device_no"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PutDeviceUnit:
@@ -90,8 +93,7 @@ def count(database: Database) -> Counts:
     ledger_size = database.fetch_value("SELECT ledger_size FROM archive_state")
     open_by_severity: dict[int, int] = defaultdict(int)
     open_by_device: dict[int, int] = defaultdict(int)
-    sql = "SELECT severity, device_no, count(*) FROM alerts WHERE status = 1 GROUP BY severity, device_no"
-    for row in database.execute(sql):
+    for row in database.execute(OPEN_ALERTS):
         match row:
             case (int(severity), int(device_no), int(number)):
                 open_by_severity[severity] += number

@@ -143,6 +143,7 @@ class Writer:
             for job in left:
                 job.error = ArchiveClosedError()
                 job.finish()
+            self._empty_log()
             self._drop_connection()
 
     def _next_group(self) -> list[_Job[object]] | None:
@@ -253,6 +254,12 @@ class Writer:
         self._database = None
         self._book.discarded()
         self._directory.forget()
+
+    def _empty_log(self) -> None:
+        """At the end: leave one file. When it does not work the next start reads the log."""
+        if self._database is not None:
+            with contextlib.suppress(CryptoError):
+                self._database.checkpoint()
 
     def _sign_now(self) -> None:
         """The last head, at the end. When it cannot be signed the next start does it."""

@@ -33,7 +33,14 @@ from tests.archive_kit import (
 
 
 async def test_what_goes_in_comes_out_byte_for_byte(tmp_path: Path) -> None:
-    bodies = [None, b"", b"\xff\x00\xfe", "好\u202e的\x1b]52;c;x\x07".encode(), b"Row: 7 _id=9, body=" * 50, "😀".encode()]
+    bodies = [
+        None,
+        b"",
+        b"\xff\x00\xfe",
+        "好\u202e的\x1b]52;c;x\x07".encode(),
+        b"Row: 7 _id=9, body=" * 50,
+        "😀".encode(),
+    ]
     events = [sms(key, body, address=b"+86 13800000017") for key, body in enumerate(bodies, 1)]
     async with archive_in(tmp_path) as archive:
         committed = await archive.ingest(ingest_of(events))

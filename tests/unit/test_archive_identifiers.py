@@ -25,7 +25,9 @@ def test_only_what_was_spelled_is_understood(text: str) -> None:
     assert token is None or spell(EVENT_PREFIX, token) == text
 
 
-@pytest.mark.parametrize("bad", ["", "ev_", "al_" + "a" * 26, "ev_" + "a" * 25, "ev_" + "A" * 26, "ev_" + "a" * 25 + "b"])
+@pytest.mark.parametrize(
+    "bad", ["", "ev_", "al_" + "a" * 26, "ev_" + "a" * 25, "ev_" + "A" * 26, "ev_" + "a" * 25 + "b"]
+)
 def test_others_are_refused(bad: str) -> None:
     assert unspell(EVENT_PREFIX, bad) is None
 
@@ -43,7 +45,16 @@ def test_times_survive_to_the_microsecond(moment: datetime) -> None:
 
 @pytest.mark.parametrize(
     ("key", "stored"),
-    [("0", 0), ("41", 41), ("041", "041"), ("-1", "-1"), ("", ""), ("4a", "4a"), (str(2**63), str(2**63)), ("４", "４")],
+    [
+        ("0", 0),
+        ("41", 41),
+        ("041", "041"),
+        ("-1", "-1"),
+        ("", ""),
+        ("4a", "4a"),
+        (str(2**63), str(2**63)),
+        ("４", "４"),
+    ],
 )
 def test_keys_are_numbers_only_when_nothing_is_lost(key: str, stored: int | str) -> None:
     assert stored_key(key) == stored
