@@ -263,7 +263,7 @@ def _advanced(position: int | None, item: StreamItem) -> int | None:
     if item.ledger_index is not None:
         return item.ledger_index if position is None else max(position, item.ledger_index)
     if item.hello is not None and position is None:
-        return item.hello.ledger_size - 1  # "from now", kept so that a drop before the first event loses nothing
+        return item.hello.ledger_size  # "from now", kept so that a drop before the first event loses nothing
     return position
 
 

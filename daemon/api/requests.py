@@ -7,7 +7,7 @@ import msgspec
 from .wire import AlertStatus, Id, Reason, Wire
 
 Limit = Annotated[int, msgspec.Meta(ge=1, le=1000)]
-Index = Annotated[int, msgspec.Meta(ge=-1, le=2**53)]
+Index = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 
 
 class Nothing(Wire, frozen=True, kw_only=True):
@@ -41,7 +41,7 @@ class StreamQuery(Wire, frozen=True, kw_only=True):
     """Where the live stream starts; the header `Last-Event-ID` says the same and wins."""
 
     after: Index | None = None
-    """A ledger index; -1 is the very beginning, None is now."""
+    """A ledger index (the first entry has 1); 0 is the very beginning, None is now."""
 
 
 class EndEnrolmentRequest(Wire, frozen=True, kw_only=True):

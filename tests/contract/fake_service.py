@@ -114,7 +114,7 @@ class FakeService:
     def make_hello(self, caller: Caller) -> Hello:
         return Hello(
             api_version=self.api_version, daemon_version="0.1.0", store="测试店", role=caller.role,
-            ledger_size=len(self.known_events), server_time=NOW, language=caller.language,
+            ledger_size=max((known.ledger_index for known in self.known_events), default=0), server_time=NOW, language=caller.language,
         )  # fmt: skip
 
     async def hello(self, caller: Caller) -> Hello:
