@@ -4,6 +4,7 @@
 service name for others (`sync:`); "" matches everything. Several faults may hit one command.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -117,6 +118,7 @@ class Faults:
         self._cable = cable
         self._armed: list[Fault] = []
         self._denied: set[Right] = set()
+        self._settling: set[asyncio.Future[None]] = set()
 
     def hang(self, match: str, *, after_bytes: int = 0, repeat: Repeat = Repeat.ALWAYS) -> Fault:
         """Never answer; with `after_bytes` stop in the middle of the output."""
@@ -158,29 +160,29 @@ class Faults:
         """Undo `refuse_permission`. What Android itself denies stays denied."""
         self._denied.discard(right)
 
-    async def cut(self) -> None:
-        """Drop all connections; return when they are gone. Hosts may connect again at once."""
+    def cut(self) -> "asyncio.Future[None]":
+        """Drop all connections at once; the result is done when they are gone. Hosts may connect again."""
         self._cable.cut()
-        await self._cable.settle()
+        return self._settled()
 
-    async def unplug(self) -> None:
-        """Drop all connections and let nobody in until `plug`."""
+    def unplug(self) -> "asyncio.Future[None]":
+        """As `cut`, and let nobody in until `plug`."""
         self._cable.unplug()
-        await self._cable.settle()
+        return self._settled()
 
     def plug(self) -> None:
         """Let hosts in again."""
         self._cable.plug()
 
-    async def unauthorize(self) -> None:
-        """Forget all trusted hosts and drop the connections; the phone then asks (AuthMode.PENDING)."""
+    def unauthorize(self) -> "asyncio.Future[None]":
+        """As `cut`, and forget all trusted hosts; the phone then asks (AuthMode.PENDING)."""
         self._cable.unauthorize()
-        await self._cable.settle()
+        return self._settled()
 
-    async def reboot(self) -> None:
-        """Restart: connections drop, adb is away for the boot time, storage is locked until the first unlock."""
+    def reboot(self) -> "asyncio.Future[None]":
+        """As `cut`; adb is away for the boot time, storage locked until the first unlock when there is a PIN."""
         self._cable.reboot()
-        await self._cable.settle()
+        return self._settled()
 
     def arm(self, match: str, effect: Effect, *, repeat: Repeat) -> Fault:
         """Add a fault."""
@@ -206,3 +208,9 @@ class Faults:
     def is_denied(self, right: Right) -> bool:
         """Whether `refuse_permission` is in force."""
         return right in self._denied
+
+    def _settled(self) -> "asyncio.Future[None]":
+        task = asyncio.ensure_future(self._cable.settle())
+        self._settling.add(task)
+        task.add_done_callback(self._settling.discard)
+        return task

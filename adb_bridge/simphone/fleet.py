@@ -8,11 +8,9 @@ from typing import Final
 from adb_bridge.clock import Clock
 
 from .director import Actor, Director, Emission
-from .history import load_history
 from .phone import SimPhone
 from .scenario import Scenario, Staff
 from .spec import History, Latencies, PhoneSpec
-from .wording import Wording
 
 __all__ = ["Emission", "SimFleet"]
 
@@ -52,11 +50,9 @@ class SimFleet:
         actors = []
         for index in range(phones):
             spec = _spec(scenario, index, seed=seed, content_latency_s=content_latency_s, history_rows=history_rows)
-            phone = SimPhone(spec, clock)
-            chance = random.Random(f"{seed}/{spec.serial}")
-            wording = Wording(scenario, chance, staff=spec.employee)
-            load_history(phone.store, scenario, wording, spec.history, chance=chance, now=phone.handset.now())
-            actors.append(Actor(phone, wording))
+            phone = SimPhone(spec, clock, scenario)
+            assert phone.wording is not None
+            actors.append(Actor(phone, phone.wording))
         return cls(scenario, actors, clock=clock, seed=seed)
 
     async def start(self) -> list[str]:

@@ -4,23 +4,28 @@ import random
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from .handset import Handset
 from .rows import Call, CallKind, Sms, SmsBox
 from .scenario import Scenario
 from .spec import History
-from .store import PhoneStore
 from .wording import Wording, contact_of
 
 
-def load_history(
-    store: PhoneStore, scenario: Scenario, wording: Wording, history: History, *, chance: random.Random, now: datetime
-) -> None:
-    """Fill a phone with exactly `history.sms` messages, at most 500 calls, and the address book."""
+def furnish(handset: Handset, scenario: Scenario) -> Wording:
+    """Fill a phone with exactly `spec.history.sms` messages, at most 500 calls, and the address book (at least the
+    scenario's customers, unless `contacts` is 0). Return the people and words to go on with."""
+    spec, store, now = handset.spec, handset.store, handset.now()
+    history = spec.history
+    chance = random.Random(f"{spec.seed}/{spec.serial}")
+    wording = Wording(scenario, chance, staff=spec.employee or spec.owner)
     while len(wording.people) < history.contacts:
         wording.invent_person()
     start = now - timedelta(days=history.days)
-    store.load_contacts((contact_of(person) for person in wording.people), at=start)
+    if history.contacts:
+        store.load_contacts((contact_of(person) for person in wording.people), at=start)
     store.load_sms(_messages(scenario, wording, history, chance=chance, start=start, now=now))
     store.load_calls(_calls(wording, history, chance=chance, start=start, now=now))
+    return wording
 
 
 def _messages(

@@ -10,8 +10,10 @@ from adb_bridge.clock import Clock
 from .faults import Cable, Faults
 from .faulty import run_with_faults
 from .handset import Handset
+from .history import furnish
 from .journal import Journal, ServedCommand
-from .spec import AuthMode, PhoneSpec, Security
+from .scenario import Scenario, load_scenario
+from .spec import AuthMode, History, PhoneSpec, Security
 from .store import PhoneStore
 from .userland.shell import run_command
 from .wire.auth import HostKey
@@ -21,7 +23,9 @@ from .wire.packets import ProtocolError
 from .wire.services import Services, Terminal
 from .wire.streams import Stream, StreamClosedError
 from .wire.sync import serve_sync
+from .wording import Wording
 
+DEFAULT_SCENARIO: Final = "jewellery-day"
 MAX_CONNECTIONS: Final = 16
 ORPHAN_S: Final = 30.0
 """How long a command runs on when its host has gone."""
@@ -30,7 +34,8 @@ ORPHAN_S: Final = 30.0
 class SimPhone:
     """One phone. Everything runs on the event loop of `start`; `store`, `power` … are to be used from there."""
 
-    def __init__(self, spec: PhoneSpec, clock: Clock) -> None:
+    def __init__(self, spec: PhoneSpec, clock: Clock, scenario: Scenario | None = None) -> None:
+        """History comes out of `scenario`, by default jewellery-day; an empty `spec.history` makes none."""
         self.spec = spec
         self._clock = clock
         cable = Cable(
@@ -42,6 +47,9 @@ class SimPhone:
             settle=self._settle,
         )
         self.handset = Handset(spec, clock, cable)
+        self.wording: Wording | None = None
+        if scenario is not None or spec.history != History():
+            self.wording = furnish(self.handset, scenario or load_scenario(DEFAULT_SCENARIO))
         self._journal = Journal()
         self._trusted = set(spec.trusted_hosts)
         self._auth = spec.auth
