@@ -112,9 +112,10 @@ class FakeService:
             raise self.failing[name]
 
     def make_hello(self, caller: Caller) -> Hello:
+        size = max((known.ledger_index for known in self.known_events), default=0)
         return Hello(
             api_version=self.api_version, daemon_version="0.1.0", store="测试店", role=caller.role,
-            ledger_size=max((known.ledger_index for known in self.known_events), default=0), server_time=NOW, language=caller.language,
+            ledger_size=size, server_time=NOW, language=caller.language,
         )  # fmt: skip
 
     async def hello(self, caller: Caller) -> Hello:
