@@ -16,7 +16,7 @@ from .archive.drafts import AuditDraft
 from .service import Caller
 
 _MAX_IDS = 20
-_MAX_REASON = 500
+MAX_REASON = 500
 
 
 class AuditTrail:
@@ -36,7 +36,7 @@ class AuditTrail:
                 role=caller.role.value,
                 action=action,
                 target=target,
-                reason=reason[:_MAX_REASON] if reason is not None else None,
+                reason=reason[:MAX_REASON] if reason is not None else None,
                 outcome=outcome,
             )
         )

@@ -101,7 +101,6 @@ class DeviceTask:
         session = self._shop.link.session(self._transport)
         helpers: list[asyncio.Task[None]] = []
         try:
-            await self._probe(session)
             self._schedule = await self._plan()
             helpers = self._start_helpers(session)
             self._log.info("device.collecting")
@@ -129,16 +128,22 @@ class DeviceTask:
         async def listen(supervision: Supervision) -> None:
             await self._listen(session, supervision)
 
+        async def look(_supervision: Supervision) -> None:
+            # Beside the collecting: on a slow phone the table takes seconds, in which messages come in.
+            await self._probe(session)
+
         return [
             asyncio.create_task(
                 supervise(work, clock=shop.clock, log=self._log.bind(task=name), wake=asyncio.Event()),
                 name=f"{name}:{self._live.serial}",
             )
-            for name, work in (("signals", listen), ("commands", runner.run))
+            for name, work in (("signals", listen), ("commands", runner.run), ("probe", look))
         ]
 
     async def _probe(self, session: Session) -> None:
         profile = await probe(session, self._shop.clock)
+        if profile.serial != self._live.serial:
+            raise DeviceUnavailableError(BridgeErrorCode.DEVICE_OFFLINE)  # another phone has this address now
         self._live.profile = profile
         self._seen()
         await self._remember()

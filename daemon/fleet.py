@@ -31,6 +31,7 @@ class Fleet:
         self._identifying: dict[TransportSerial, asyncio.Task[None]] = {}
         self._enrolled: dict[DeviceSerial, ArchivedEnrolment] = {}
         self._tasks: dict[DeviceSerial, tuple[TransportSerial, asyncio.Task[None]]] = {}
+        self._loading = asyncio.Lock()
         self._reconciling = asyncio.Lock()
 
     def live(self, serial: DeviceSerial) -> LiveDevice | None:
@@ -59,8 +60,9 @@ class Fleet:
 
     async def load_enrolments(self) -> None:
         """Read the records anew and act on them."""
-        enrolments = await self._shop.archive.enrolments()
-        self._enrolled = {one.serial: one for one in reversed(enrolments) if one.ended_at is None}
+        async with self._loading:  # an older reading must not overtake a newer one
+            enrolments = await self._shop.archive.enrolments()
+            self._enrolled = {one.serial: one for one in reversed(enrolments) if one.ended_at is None}
         await self._reconcile()
 
     async def follow(self, bridge: Bridge) -> None:

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from crypto.errors import CryptoErrorCode, KeyUnavailableError
+
 from .api.exit_codes import ExitCode
 from .api.socket_path import SOCKET_NAME
 from .api.state_dir import state_directory
@@ -67,6 +69,12 @@ def config_file(explicit: Path | None, env: Mapping[str, str], paths: StatePaths
     if named := env.get("SHOPWARDEN_CONFIG"):
         return Path(named).expanduser().absolute()
     return paths.config if paths.config.is_file() else None
+
+
+def require_keyring(paths: StatePaths) -> None:
+    """Say that a state was never made before asking for its key. Raises KeyUnavailableError(KEYRING_MISSING)."""
+    if not paths.keyring.exists():
+        raise KeyUnavailableError(CryptoErrorCode.KEYRING_MISSING, str(paths.keyring))
 
 
 def prepare_state(paths: StatePaths) -> None:

@@ -12,7 +12,7 @@ from ..app import App, Opened, open_vault
 from ..config import load_config, role_of_uids
 from ..judge import load_rules
 from ..logs import configure_logs
-from ..paths import config_file, prepare_state, state_paths
+from ..paths import config_file, prepare_state, require_keyring, state_paths
 from ..state_lock import StateLock
 from ..system import forbid_dumps
 from ..version import daemon_version
@@ -28,6 +28,7 @@ def run(options: Namespace, texts: Texts) -> ExitCode:
     role_of_uids(config, os.geteuid(), file)
     configure_logs(config.log.level)
     forbid_dumps()
+    require_keyring(paths)
     prepare_state(paths)
     lock = StateLock(paths.lock)
     lock.acquire()

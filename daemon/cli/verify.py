@@ -16,7 +16,7 @@ from ..api.texts import Texts
 from ..api.wire import VerifyReport
 from ..archive.archive import Archive
 from ..config import load_config
-from ..paths import config_file, state_paths
+from ..paths import config_file, require_keyring, state_paths
 from ..views import verify_view
 from .narration import emit, emit_text, say
 from .secret_input import secret_for
@@ -34,6 +34,7 @@ def run(options: Namespace, texts: Texts) -> ExitCode:
     paths = state_paths(options.state, os.environ)
     file = config_file(options.config, os.environ, paths)
     config = load_config(file)
+    require_keyring(paths)
     root = open_keyring(paths.keyring, secret_for(options, config, file, texts))
 
     async def check() -> VerifyReport:

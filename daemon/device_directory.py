@@ -1,0 +1,103 @@
+"""Who is who: phones by serial or by the name of a connection, their enrolments and their figures."""
+
+from adb_bridge.clock import Clock
+from adb_bridge.records import DeviceSerial
+
+from .api.exit_codes import ExitCode
+from .api.texts import Texts
+from .api.wire import Device
+from .archive.archive import Archive
+from .archive.records import ArchivedEnrolment, Counts
+from .command_queue import CommandQueue
+from .device_view import DeviceFacts, device_view
+from .fleet import Fleet
+from .refusing import not_found
+from .service import ServiceError
+
+_COUNTS_AGE_S = 0.3
+"""Figures may be so old: one phone's line is asked for by every open stream at once."""
+
+
+class DeviceDirectory:
+    """Reads only; raises ServiceError and errors of the archive."""
+
+    def __init__(self, archive: Archive, fleet: Fleet, queue: CommandQueue, clock: Clock) -> None:
+        self._archive = archive
+        self._fleet = fleet
+        self._queue = queue
+        self._clock = clock
+        self._counts: tuple[float, Counts] | None = None
+        self._enrolments: dict[str, ArchivedEnrolment] | None = None
+        self._generation = 0
+
+    def forget(self) -> None:
+        """Something was written: the next reader gets fresh figures and enrolments."""
+        self._generation += 1
+        self._counts = None
+        self._enrolments = None
+
+    async def devices(self, texts: Texts) -> tuple[Device, ...]:
+        """Every phone that is enrolled, connected or was ever seen, by serial; unknown connections last."""
+        fleet = self._fleet
+        counts = {one.serial: one for one in (await self.figures()).devices}
+        records = {one.serial: one for one in await self._archive.devices()}
+        in_force = await self.in_force()
+        lives = {live.serial: live for live in fleet.devices()}
+        known = sorted({*counts, *records, *in_force, *lives})
+        facts = [
+            DeviceFacts(
+                serial=serial,
+                enrolment=in_force.get(serial),
+                record=records.get(DeviceSerial(serial)),
+                live=lives.get(DeviceSerial(serial)),
+                counts=counts.get(DeviceSerial(serial)),
+                pending_commands=self._queue.open_count(DeviceSerial(serial)),
+            )
+            for serial in known
+        ]
+        facts += [
+            DeviceFacts(
+                serial=one.serial, enrolment=None, record=None, live=None, counts=None, stranger_state=one.state
+            )
+            for one in sorted(fleet.strangers(), key=lambda transport: transport.serial)
+        ]
+        now = self._clock.now()
+        return tuple(device_view(one, now, texts) for one in facts)
+
+    async def device(self, serial: str, texts: Texts) -> Device:
+        """By hardware serial or by the name of a connection."""
+        wanted = self._fleet.owner_of(serial) or serial
+        for device in await self.devices(texts):
+            if device.serial == wanted:
+                return device
+        raise not_found("device")
+
+    def named(self, name: str | None) -> DeviceSerial | None:
+        """For filters: a connection's name means its phone; an unknown name finds nothing."""
+        return None if name is None else self._fleet.owner_of(name) or DeviceSerial(name)
+
+    async def serial_of(self, name: str) -> DeviceSerial:
+        """The phone that a hardware serial or a connection's name means. It must have been seen before."""
+        if (owner := self._fleet.owner_of(name)) is not None:
+            return owner
+        if any(record.serial == name for record in await self._archive.devices()):
+            return DeviceSerial(name)
+        if self._fleet.is_listed(name):
+            raise ServiceError("device.not_identified", http_status=409, exit_code=ExitCode.ADB)
+        raise not_found("device")
+
+    async def in_force(self) -> dict[str, ArchivedEnrolment]:
+        if self._enrolments is not None:
+            return self._enrolments
+        generation = self._generation
+        every = await self._archive.enrolments()
+        found = {one.serial: one for one in every if one.ended_at is None}
+        if generation == self._generation:  # otherwise it was read before a change and is old already
+            self._enrolments = found
+        return found
+
+    async def figures(self) -> Counts:
+        now_s = self._clock.monotonic()
+        if self._counts is None or now_s - self._counts[0] > _COUNTS_AGE_S:
+            self._counts = (now_s, await self._archive.counts())
+        return self._counts[1]

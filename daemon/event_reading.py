@@ -1,0 +1,93 @@
+"""Reading events: masked for those who may read, revealed for those who say why. Both leave their trace."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from adb_bridge.records import Source
+
+from .api.texts import Texts
+from .api.wire import Event, EventQuery
+from .archive.archive import Archive
+from .archive.drafts import EventFilter, NumberSearch
+from .archive.records import ArchivedEvent
+from .audit import MAX_REASON, AuditTrail
+from .bodies import visible_to_all
+from .device_directory import DeviceDirectory
+from .events import EventId, EventKind
+from .refusing import invalid, not_found, unusable
+from .service import Caller
+from .views import Spans, event_view, revealed_view
+
+MAX_LIMIT = 1_000
+MAX_SEARCH_PAGES = 5
+
+
+class EventReading:
+    """Audit, then serve."""
+
+    def __init__(self, archive: Archive, audit: AuditTrail, directory: DeviceDirectory) -> None:
+        self._archive = archive
+        self._audit = audit
+        self._directory = directory
+
+    async def masked(self, caller: Caller, query: EventQuery, texts: Texts) -> tuple[Event, ...]:
+        """A search is an access: it is audited."""
+        found = await self._find(query, NumberSearch.NONE, visible_to_all)
+        if query.text is not None:
+            ids = [archived.event.event_id for archived, _ in found]
+            await self._audit.write(caller, "events.search", self._audit.target_of(query, ids))
+        return tuple(event_view(archived, texts, spans) for archived, spans in found)
+
+    async def revealed(self, caller: Caller, query: EventQuery, reason: str, texts: Texts) -> tuple[Event, ...]:
+        """Raises ServiceError without a reason."""
+        if not reason.strip():
+            raise unusable("reveal.reason_missing")
+        found = await self._find(query, NumberSearch.COMPLETE, str)
+        ids = [archived.event.event_id for archived, _ in found]
+        await self._audit.write(
+            caller, "events.reveal", self._audit.target_of(query, ids), reason=reason.strip()[:MAX_REASON]
+        )
+        return tuple(revealed_view(archived, texts, spans) for archived, spans in found)
+
+    async def _find(
+        self, query: EventQuery, numbers: NumberSearch, visible: Callable[[str], str]
+    ) -> list[tuple[ArchivedEvent, Spans]]:
+        """`visible`: what the caller may see of a text; a search must not tell more than reading would."""
+        device = self._directory.named(query.device)
+        conditions = EventFilter(
+            device=device,
+            kind=_kind_of(query.kind),
+            source=_source_of(query.kind),
+            since=query.since,
+            conversation=query.conversation,
+            event_ids=tuple(EventId(event_id) for event_id in query.event_ids),
+            before=query.before,
+            limit=max(1, min(query.limit, MAX_LIMIT)),
+        )
+        if query.text is None:
+            events = await self._archive.events(conditions)
+            if query.event_ids and not events:
+                raise not_found("event")
+            return [(archived, ()) for archived in events]
+        found: list[tuple[ArchivedEvent, Spans]] = []
+        for _ in range(MAX_SEARCH_PAGES):
+            page = await self._archive.search(query.text, conditions, visible=visible, numbers=numbers)
+            found += [(one.archived, one.spans) for one in page.found]
+            if page.next_before is None or len(found) >= conditions.limit:
+                break
+            # Much of what the index found is hidden from this caller: look further back.
+            conditions = replace(conditions, before=page.next_before)
+        return found[: max(1, min(query.limit, MAX_LIMIT))]
+
+
+def _kind_of(word: str | None) -> EventKind | None:
+    return EventKind(word) if word is not None and word in set(EventKind) else None
+
+
+def _source_of(word: str | None) -> Source | None:
+    """Raises ServiceError for a word that is neither a kind nor a source."""
+    if word is None or word in set(EventKind):
+        return None
+    if word not in set(Source):
+        raise invalid("kind")
+    return Source(word)
