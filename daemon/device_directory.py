@@ -91,7 +91,7 @@ class DeviceDirectory:
             return self._enrolments
         generation = self._generation
         every = await self._archive.enrolments()
-        found = {one.serial: one for one in every if one.ended_at is None}
+        found: dict[str, ArchivedEnrolment] = {one.serial: one for one in every if one.ended_at is None}
         if generation == self._generation:  # otherwise it was read before a change and is old already
             self._enrolments = found
         return found
