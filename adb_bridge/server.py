@@ -70,21 +70,19 @@ class AdbServer:
         is_port_free_to_choose = self._wanted_port == 0
         for attempt in range(_ATTEMPTS):
             port = _free_port() if is_port_free_to_choose else self._wanted_port
-            if not is_port_free_to_choose:
-                await self._evict_own_leftover(port)
-            await self._spawn(port)
-            if await self._answers(port):
-                self._wanted_port = port
-                self._remember_pid()
-                return
-            await self.stop()
-            if not self._is_port_taken() or attempt == _ATTEMPTS - 1:
-                break
-            if not is_port_free_to_choose:
-                # Our own predecessor's socket may take a moment to be released.
-                await asyncio.sleep(0.2 * (attempt + 1))
-        reason = "is used by another program" if self._is_port_taken() else "did not come up"
-        detail = f"port {self._wanted_port or 'free choice'} {reason}"
+            await self._evict_own_leftover(port)
+            # Asked first: on a port of another adb server, that server would answer for ours.
+            if _is_port_free(port):
+                await self._spawn(port)
+                if await self._answers(port):
+                    self._wanted_port = port
+                    self._remember_pid()
+                    return
+                await self.stop()
+                if not self._is_port_taken():
+                    raise ServerUnavailableError(BridgeErrorCode.SERVER_UNAVAILABLE, "the adb server did not come up")
+            await asyncio.sleep(0.1 * (attempt + 1))
+        detail = f"port {port} is used by another program"
         raise ServerUnavailableError(BridgeErrorCode.SERVER_UNAVAILABLE, detail)
 
     async def wait(self) -> None:
@@ -200,6 +198,17 @@ def _listen_address(port: int) -> str:
 def _private_directory(path: Path) -> None:
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.chmod(0o700)
+
+
+def _is_port_free(port: int) -> bool:
+    with socket.socket() as probe:
+        # As adb binds: what is left of closed connections does not count.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            return False
+    return True
 
 
 def _free_port() -> int:

@@ -156,7 +156,7 @@ class SmsCollector:
                 if error.code is not BridgeErrorCode.OUTPUT_TOO_LARGE:
                     raise
                 if size == 1:
-                    return await self._skip(session, above=above, up_to=up_to)
+                    return await self._skip(session, above=above, up_to=up_to, reason="too_large")
                 size = max(1, size // 4)
                 continue
             try:
@@ -166,8 +166,7 @@ class SmsCollector:
                 if row_id is None or row_id <= above:
                     raise
                 if size == 1:
-                    unreadable = UnreadableRow(provider_id=row_id, reason="ambiguous", size_bytes=len(answer))
-                    return self._only(unreadable, above)
+                    return await self._skip(session, above=above, up_to=up_to, reason="ambiguous")
                 size = max(1, size // 4)
                 continue
             if page.ids and (page.ids[0] <= above or (up_to is not None and page.ids[-1] > up_to)):
@@ -179,15 +178,15 @@ class SmsCollector:
                 next_size=_next_size(size, page.size_bytes),
             )
 
-    async def _skip(self, session: Session, *, above: int, up_to: int | None) -> _Read:
-        """Name the next row without its text, which is too large to be read."""
+    async def _skip(self, session: Session, *, above: int, up_to: int | None, reason: str) -> _Read:
+        """Name the next row without its text, which cannot be read. The phone must still make sense without it."""
         query = sms_rows.next_id_query(above=above, up_to=up_to)
         answer = await read_rows(session, query)
         rows = parse_numbers(answer, query.projection, source=sms_rows.URI)
         if not rows or rows[0][0] is None:
             raise ParseError(sms_rows.URI, sample_sha256=sample_hash(answer[:4096]), detail="a row that came and went")
         size = (rows[0][1] or 0) // 2
-        return self._only(UnreadableRow(provider_id=rows[0][0], reason="too_large", size_bytes=size), above)
+        return self._only(UnreadableRow(provider_id=rows[0][0], reason=reason, size_bytes=size), above)
 
     def _only(self, row: UnreadableRow, above: int) -> _Read:
         record = sms_rows.record_of(row, self._clock.now())
