@@ -4,11 +4,15 @@ import asyncio
 import contextlib
 import json
 import os
+import subprocess
 import sys
-import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from daemon.api.client import ApiClient
+from daemon.api.errors import ApiClientError
+from daemon.api.socket_path import socket_for_state
 
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
@@ -39,11 +43,38 @@ async def phones(count: int, *, history: int, latency_s: float) -> AsyncIterator
         await process.wait()
 
 
-@contextlib.contextmanager
-def folder() -> Iterator[Path]:
-    """A throw-away directory."""
-    with tempfile.TemporaryDirectory(prefix="shopwarden-bench-") as name:
-        yield Path(name)
+def new_state(folder: Path, addresses: list[str]) -> Path:
+    """A state directory with a key file beside it, made by `shopwardend init`."""
+    state, key = folder / "state", folder / "bench.key"
+    subprocess.run(
+        [sys.executable, "-m", "daemon", "init", "--state", str(state), "--key-file", str(key)],
+        check=True, capture_output=True, timeout=60,
+    )  # fmt: skip
+    quoted = ", ".join(f'"{address}"' for address in addresses)
+    (state / "shopwarden.toml").write_text(f'[key]\nsource = "file"\npath = "{key}"\n[adb]\nconnect = [{quoted}]\n')
+    return state
+
+
+@contextlib.asynccontextmanager
+async def daemon(state: Path) -> AsyncIterator[int]:
+    """A running daemon; yields its pid once the API answers."""
+    with (state.parent / "daemon.log").open("ab") as log:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "daemon", "run", "--state", str(state), stdout=log, stderr=log
+        )
+    try:
+        async with asyncio.timeout(30):
+            while True:
+                with contextlib.suppress(ApiClientError):
+                    async with ApiClient(socket_for_state(state), "en") as client:
+                        await client.hello()
+                        break
+                await asyncio.sleep(0.05)
+        yield process.pid
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.terminate()
+        await process.wait()
 
 
 def cpu_s(pid: int) -> float:
