@@ -17,6 +17,8 @@ from .call import decode_query, invalid_request
 
 SLOW_CLIENT_S = 20.0
 """A client that takes nothing for so long is dropped; it resumes by Last-Event-ID."""
+_FIRST_ITEM_S = 5.0
+"""Less than a client waits for the answer to begin."""
 _LOOK_S = 1.0
 """How soon a client that went away, or the stop of the daemon, is noticed."""
 
@@ -40,7 +42,7 @@ async def serve(request: web.Request, service: Service, caller: Caller, stopping
     loop = asyncio.get_running_loop()
     try:
         # The service refuses before its first item, while the answer can still be an error.
-        await asyncio.wait({upcoming}, timeout=HEARTBEAT_S)
+        await asyncio.wait({upcoming}, timeout=_FIRST_ITEM_S)
         if upcoming.done() and (failure := upcoming.exception()) is not None:
             raise failure
         await response.prepare(request)
@@ -62,8 +64,11 @@ async def serve(request: web.Request, service: Service, caller: Caller, stopping
                     await response.write(payload)
                 written_at = loop.time()
     except (TimeoutError, ConnectionError):
-        if request.transport is not None:
-            request.transport.abort()
+        _hang_up(request)
+    except Exception:  # noqa: BLE001 - told by the server's last handler; the open answer cannot become an error page
+        if response.prepared:
+            _hang_up(request)
+        raise
     finally:
         upcoming.cancel()
         with suppress(asyncio.CancelledError):
@@ -72,6 +77,11 @@ async def serve(request: web.Request, service: Service, caller: Caller, stopping
         if close is not None:
             await close()
     return response
+
+
+def _hang_up(request: web.Request) -> None:
+    if request.transport is not None:
+        request.transport.abort()
 
 
 async def _next(items: AsyncIterator[StreamItem]) -> StreamItem | None:

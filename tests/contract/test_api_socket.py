@@ -1,13 +1,17 @@
 """The socket's file: private, replaced when dead, respected when alive."""
 
+import contextlib
 import os
 import socket
 import stat
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from daemon.api.client import ApiClient
+from daemon.api.errors import ApiUnreachableError, UnreachableReason
 from daemon.api.exit_codes import ExitCode
 from daemon.http.errors import SocketTakenError
 from daemon.http.listener import listen
@@ -88,3 +92,37 @@ def test_nobody_can_connect_before_the_mode_is_set(tmp_path: Path, monkeypatch: 
 def test_a_missing_directory_is_an_os_error(tmp_path: Path) -> None:
     with pytest.raises(OSError):
         listen(tmp_path / "missing" / "api.sock")
+
+
+@contextlib.contextmanager
+def as_nobody() -> Iterator[int]:
+    """This process as uid and gid 65534, for a while."""
+    groups, group = os.getgroups(), os.getegid()
+    os.setgroups([])
+    os.setegid(65534)
+    os.seteuid(65534)
+    try:
+        yield 65534
+    finally:
+        os.seteuid(0)
+        os.setegid(group)
+        os.setgroups(groups)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="becoming another user takes root")
+async def test_another_user_is_kept_out_by_the_mode_and_known_by_the_kernel() -> None:
+    with tempfile.TemporaryDirectory(dir="/tmp") as name:
+        directory = Path(name)
+        directory.chmod(0o711)
+        async with hosted(directory) as host:
+            with as_nobody():
+                async with ApiClient(host.socket, "en") as client:
+                    with pytest.raises(ApiUnreachableError) as caught:
+                        await client.hello()
+            assert caught.value.reason is UnreachableReason.SOCKET_FORBIDDEN
+            assert caught.value.exit_code == ExitCode.NOT_PERMITTED
+            host.socket.chmod(0o666)
+            with as_nobody() as nobody:
+                async with ApiClient(host.socket, "en") as client:
+                    await client.hello()
+            assert host.seen_uids == (nobody,)

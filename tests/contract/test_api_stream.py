@@ -243,3 +243,21 @@ async def test_events_survive_any_cutting_into_chunks() -> None:
 async def test_an_event_without_end_is_cut_off() -> None:
     with pytest.raises(SseTooLargeError):
         await chunked(*(b"data: " + b"x" * 1_000_000 for _ in range(MAX_EVENT_BYTES // 1_000_000 + 2)))
+
+
+@pytest.mark.parametrize(
+    "failure", [RuntimeError("13800000001"), ServiceError("vault.disk_full", http_status=503, exit_code=ExitCode.VAULT)]
+)
+async def test_a_stream_that_fails_in_the_middle_ends_like_a_lost_link(tmp_path: Path, failure: Exception) -> None:
+    class Failing(FakeService):
+        async def stream(self, caller, after):  # type: ignore[no-untyped-def]
+            yield StreamItem(kind=HELLO, ledger_index=None, hello=self.make_hello(caller))
+            await asyncio.sleep(0.1)
+            raise failure
+
+    async with hosted(tmp_path, service=Failing()) as host, ApiClient(host.socket, "en") as client:
+        async with aclosing(client.stream()) as items:
+            assert (await anext(items)).kind is HELLO
+            with pytest.raises(ApiUnreachableError):
+                await anext(items)
+        assert (await client.hello()).api_version == 1
