@@ -1,14 +1,13 @@
 """The console app: follows the daemon, repaints at most five times a second, never ends by an error of one part."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import tzinfo
 from functools import partial
 from pathlib import Path
 from typing import ClassVar, Final
 
-from textual import events
 from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.screen import Screen
@@ -17,33 +16,30 @@ from textual.worker import Worker, WorkerCancelled, WorkerFailed
 from daemon.api.errors import ApiVersionError
 from daemon.api.links import LinkOffline, LinkOnline, LinkRefused
 from daemon.api.texts import Language, Texts, load_texts
-from daemon.api.wire import Alert, AlertStatus, Command, CommandState, Severity, StreamItem
+from daemon.api.wire import StreamItem
 
 from ..safe_text import SafeContent
 from .access import AccessMode
+from .announcer import Announcer
 from .calls import CallingApp
 from .client_port import ConsoleClient
 from .desk import Desk
 from .dialogs.page import HelpDialog
 from .flows import Flows
-from .glyphs import severity_rank
-from .keys import Explains, everywhere, key, quiet
+from .keys import everywhere, key, quiet
 from .link import Link
 from .palette import ConsoleCommands, ConsolePalette, PaletteEntry
 from .shop import Part
 from .stage import NAMES, Stage
-from .themes import CHOICES, OURS
+from .themes import CHOICES, DEFAULT_VARIABLES, OURS
 from .times import Now, Times, system_now
-from .widgets.banner import Banner, Tone
+from .widgets.banner import Banner
 from .widgets.header import ScreenTabs
 
 CATALOG: Final = Path(__file__).parent.parent / "catalog"
 REPAINT_S: Final = 0.2
 TICK_S: Final = 1.0
 AGES_EVERY_TICKS: Final = 5
-BELL_EVERY_S: Final = 3.0
-LEAST_WIDTH: Final = 80
-LEAST_HEIGHT: Final = 24
 
 
 class ShopwardenApp(CallingApp):
@@ -82,9 +78,10 @@ class ShopwardenApp(CallingApp):
         self._zone = zone
         self._dirty = Part.NOTHING
         self._ticks = 0
-        self._bell_at = -BELL_EVERY_S
+        self._announcer = Announcer(self, self.desk)
         self._link: Link | None = None
         self._following: Worker[None] | None = None
+        self._was_online = False
         self._fault: str | None = None
         self._stage: Stage | None = None
         for theme in OURS:
@@ -102,14 +99,14 @@ class ShopwardenApp(CallingApp):
         return self.stage
 
     def on_mount(self) -> None:
-        self.set_interval(REPAINT_S, self._repaint)
+        self.set_interval(REPAINT_S, self.repaint_now)
         self.set_interval(TICK_S, self._tick)
         self._link = Link(
             self._client,
             self.desk.shop,
             changed=self._changed,
             arrived=self._arrived,
-            reloaded=lambda: self.stage.events.invalidate(),
+            reloaded=lambda: self.stage.events_pane.invalidate(),
         )
         self._following = self.run_worker(self._follow(self._link), group="link", exit_on_error=False)
 
@@ -134,13 +131,17 @@ class ShopwardenApp(CallingApp):
         """Remember what to repaint."""
         self._dirty |= parts
 
-    def _repaint(self) -> None:
+    def repaint_now(self) -> None:
+        """Show what changed since the last time."""
         if self._dirty is Part.NOTHING or not self.stage.is_mounted:
             return
         parts, self._dirty = self._dirty, Part.NOTHING
         with self.batch_update():
             self.stage.repaint(parts)
             self._say_link()
+        if self._was_online != self.desk.shop.is_online:
+            self._was_online = self.desk.shop.is_online
+            self.stage.refresh_bindings()
 
     def _tick(self) -> None:
         self._ticks += 1
@@ -150,33 +151,9 @@ class ShopwardenApp(CallingApp):
 
     def _arrived(self, item: StreamItem) -> None:
         if item.alert is not None:
-            self._ring(item.alert)
+            self._announcer.announce_alert(item.alert)
         if item.command is not None:
-            self._tell_end(item.command)
-
-    def _ring(self, alert: Alert) -> None:
-        """The bell for a new alert of high severity or worse; a burst rings once."""
-        is_grave = severity_rank(alert.severity) >= severity_rank(Severity.HIGH)
-        now = asyncio.get_running_loop().time()
-        if is_grave and alert.status is AlertStatus.OPEN and now - self._bell_at >= BELL_EVERY_S:
-            self._bell_at = now
-            self.bell()
-            who = alert.employee or alert.device
-            self.notify(
-                f"{who} · {alert.title}", title=self.desk.say(f"severity.{alert.severity}"), severity="error", timeout=8
-            )
-
-    def _tell_end(self, command: Command) -> None:
-        if not command.state.is_terminal:
-            return
-        desk = self.desk
-        what = f"{desk.shop.name_of(command.device)} · {desk.say(f'verb.{command.verb}')}"
-        word = desk.say(
-            "command.read_back" if command.state is CommandState.ACKNOWLEDGED else f"command.{command.state}"
-        )
-        result = f" · {command.result_text}" if command.result_text else ""
-        is_well = command.state in {CommandState.ACKNOWLEDGED, CommandState.CANCELLED}
-        self.notify(f"{what}: {word}{result}", severity="information" if is_well else "error")
+            self._announcer.announce_command(item.command)
 
     def fault_shown(self, name: str) -> None:
         self._fault = name
@@ -213,21 +190,13 @@ class ShopwardenApp(CallingApp):
             return 0
         return max(0, round(retry_at - asyncio.get_running_loop().time()))
 
-    def on_resize(self, event: events.Resize) -> None:
-        is_small = event.size.width < LEAST_WIDTH or event.size.height < LEAST_HEIGHT
-        if self.stage.is_mounted:
-            text = self.desk.line("banner.small", width=event.size.width, height=event.size.height)
-            self.stage.query_one("#size-banner", Banner).say(text if is_small else None, Tone.NOTICE)
-
     def on_screen_tabs_picked(self, event: ScreenTabs.Picked) -> None:
         self.action_go(event.name)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "retry":
             return not self.desk.shop.is_online
-        if action in {"go", "help"} and self.screen is not self.stage:
-            return False
-        return True
+        return self.screen is self.stage or action not in {"go", "help"}
 
     def action_go(self, name: str) -> None:
         """Show a screen by its name."""
@@ -256,6 +225,9 @@ class ShopwardenApp(CallingApp):
                 words[binding.action] = self.desk.texts.get(binding.description)
         return [(" / ".join(keys[action]), words[action]) for action in keys]
 
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return dict(DEFAULT_VARIABLES)
+
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Textual's own entries are in English; ours are in `palette_entries`."""
         return ()
@@ -267,32 +239,24 @@ class ShopwardenApp(CallingApp):
         """What can be done now: actions of the pane, screens, phones, looks, leaving."""
         say = self.desk.say
         pane = self.stage.current
-        for _, binding in pane._bindings:
-            is_ours = isinstance(pane, Explains) and pane.why_not(binding.action) is None
-            if binding.show and is_ours and pane.check_action(binding.action, ()):
-                run = partial(self._run_on, pane.NAME, binding.action)
-                yield self._entry(self.desk.texts.get(binding.description), say("palette.action"), run)
+        for binding in pane.usable_bindings():
+            run = partial(self._run_on, pane.NAME, binding.action)
+            yield PaletteEntry(title=self.desk.texts.get(binding.description), about=say("palette.action"), run=run)
         for name in NAMES:
-            yield self._entry(
-                say("palette.go", screen=say(f"screen.{name}")), say(f"about.{name}"), partial(self.action_go, name)
-            )
+            title = say("palette.go", screen=say(f"screen.{name}"))
+            yield PaletteEntry(title=title, about=say(f"about.{name}"), run=partial(self.action_go, name))
         for device in self.desk.shop.devices.values():
-            yield self._entry(
-                device.employee or device.serial,
-                say("palette.device", serial=device.serial, profile=device.profile),
-                partial(self._show_device, device.serial),
-            )
-        yield self._entry(say("key.app.help"), say("palette.help"), self.action_help)
+            about = say("palette.device", serial=device.serial, profile=device.profile)
+            run = partial(self._show_device, device.serial)
+            yield PaletteEntry(title=device.employee or device.serial, about=about, run=run)
+        yield PaletteEntry(title=say("key.app.help"), about=say("palette.help"), run=self.action_help)
         for choice in CHOICES:
-            yield self._entry(say(f"theme.{choice}"), say("palette.theme"), partial(self._set_theme, choice))
+            run = partial(self._set_theme, choice)
+            yield PaletteEntry(title=say(f"theme.{choice}"), about=say("palette.theme"), run=run)
         for language in Language:
-            yield self._entry(
-                say(f"language.{language}"), say("palette.language"), partial(self._set_language, language)
-            )
-        yield self._entry(say("key.app.quit"), say("palette.quit"), self.exit)
-
-    def _entry(self, title: str, about: str, run: Callable[[], None]) -> PaletteEntry:
-        return PaletteEntry(title=title, about=about, run=run)
+            run = partial(self._set_language, language)
+            yield PaletteEntry(title=say(f"language.{language}"), about=say("palette.language"), run=run)
+        yield PaletteEntry(title=say("key.app.quit"), about=say("palette.quit"), run=self.exit)
 
     def _run_on(self, name: str, action: str) -> None:
         self.stage.go_to(name)
@@ -302,9 +266,9 @@ class ShopwardenApp(CallingApp):
     def _show_device(self, serial: str) -> None:
         self.stage.go_to("devices")
         pane = self.stage.current
-        if not pane.list.move_to(serial) and not pane.filter.is_empty:
+        if not pane.table.move_to(serial) and not pane.filter.is_empty:
             pane.set_filter("")
-            pane.list.move_to(serial)
+            pane.table.move_to(serial)
 
     def _set_theme(self, choice: str) -> None:
         self.theme = CHOICES[choice]

@@ -14,6 +14,7 @@ from textual.worker import Worker, WorkerState
 from daemon.api.errors import ApiClientError, ApiTimeoutError, ApiUnreachableError
 
 from ..safe_text import clean
+from .sturdy import Sturdy
 
 T = TypeVar("T")
 
@@ -30,7 +31,7 @@ class CallEnded(Message):
         self.follow_up = follow_up
 
 
-class CallingApp(App[int]):
+class CallingApp(Sturdy, App[int]):
     """An app whose calls and handlers may fail without ending it."""
 
     def __init__(self) -> None:

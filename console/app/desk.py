@@ -29,6 +29,10 @@ class Desk:
         """The same, ready for a widget."""
         return safe_text(self.say(key, **values), style)
 
+    def known(self, key: str, otherwise: str) -> str:
+        """A text that the catalogs may have, else `otherwise`: daemons may know more words than this console."""
+        return self.texts.get(key) if self.texts.has(key) else otherwise
+
     def refusal(self, act: Act) -> str | None:
         """Why `act` is not possible for this console and role, in words; None when it is."""
         role = self.shop.hello.role if self.shop.hello is not None else None

@@ -21,7 +21,8 @@ KEYS: Final[Mapping[str, str]] = {
 EVENT_KEYS: Final = frozenset({"device", "employee", "kind", "conv"})
 KINDS: Final[Mapping[str, str]] = {
     "message": "message", "消息": "message", "call": "call", "通话": "call", "contact": "contact", "联系人": "contact",
-    "absence": "absence", "消失": "absence", "sms": "sms", "短信": "sms", "call_log": "call_log", "contacts": "contacts",
+    "absence": "absence", "消失": "absence", "sms": "sms", "短信": "sms", "call_log": "call_log",
+    "contacts": "contacts",
 }  # fmt: skip
 
 
@@ -71,7 +72,7 @@ def parse_filter(line: str) -> RowFilter:
         if colon and name and value and not name.isdigit():
             key = KEYS.get(name.casefold())
             if key is None:
-                raise FilterError("app.filter.unknown_key", key=name, keys="device kind state sev conv")
+                raise FilterError("app.filter.unknown_key", name=name, keys="device kind state sev conv")
             pairs.append((key, value.casefold()))
         elif token[:1] in {"!", "！"} and len(token) > 1:
             negatives.append(token[1:].casefold())
@@ -98,7 +99,7 @@ def event_query(row_filter: RowFilter, devices: Sequence[Device]) -> EventQuery:
             case "conv":
                 conversation = _as_typed(row_filter.line, value)
             case _:
-                raise FilterError("app.filter.unknown_key", key=key, keys="device kind conv")
+                raise FilterError("app.filter.unknown_key", name=key, keys="device kind conv")
     text = " ".join(row_filter.words)[:200] or None
     return EventQuery(device=device, kind=kind, conversation=conversation, text=text)
 

@@ -121,7 +121,7 @@ class Flows:
         dialog = AskDialog(
             desk,
             title=safe_text(desk.say("resolve.title", n=len(alerts))),
-            text=lines([*named, safe_text(""), safe_page(desk.say("resolve.effect"), "$text-muted")]),
+            text=lines([*named, safe_text(""), safe_page(desk.say("resolve.effect"), "$muted")]),
             confirm="resolve",
             field="note",
             least=LEAST_NOTE,
@@ -148,7 +148,7 @@ class Flows:
                 [
                     *labelled(desk, [("device", safe_text(desk.shop.name_of(device))), ("event", safe_text(event_id))]),
                     safe_text(""),
-                    safe_page(desk.say("reveal.effect"), "$text-muted"),
+                    safe_page(desk.say("reveal.effect"), "$muted"),
                 ]
             ),
             confirm="reveal",
@@ -249,7 +249,7 @@ class Flows:
         desk = self._desk
         parts = [safe_page(error.message, "bold"), safe_page(error.hint)]
         if error.exit_code == ExitCode.NOT_PERMITTED:
-            parts.append(safe_page(desk.say("reveal.who_may", role=desk.role_word()), "$text-muted"))
+            parts.append(safe_page(desk.say("reveal.who_may", role=desk.role_word()), "$muted"))
         self._app.push_screen(PageDialog(desk, title=safe_text(desk.say("reveal.refused")), text=lines(parts)))
 
     def _explained(self, reason: str | None) -> bool:

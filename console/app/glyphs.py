@@ -16,7 +16,7 @@ _SEVERITY: Final[dict[Severity, tuple[str, str]]] = {
     Severity.HIGH: ("◆", "$text-error"),
     Severity.MEDIUM: ("■", "$text-warning"),
     Severity.LOW: ("●", "$text-primary"),
-    Severity.INFO: ("○", "$text-muted"),
+    Severity.INFO: ("○", "$muted"),
 }
 _AVAILABILITY: Final[dict[DeviceAvailability, tuple[str, str]]] = {
     DeviceAvailability.ONLINE: ("●", "$text-success"),
@@ -28,7 +28,7 @@ _STATUS: Final[dict[AlertStatus, tuple[str, str]]] = {
     AlertStatus.OPEN: ("○", "bold"),
     AlertStatus.ACKNOWLEDGED: ("◐", ""),
     AlertStatus.RESOLVED: ("●", "$text-success"),
-    AlertStatus.SUPPRESSED: ("×", "$text-muted"),
+    AlertStatus.SUPPRESSED: ("×", "$muted"),
 }
 _COMMAND: Final[dict[CommandState, tuple[str, str]]] = {
     CommandState.QUEUED: ("○", "$text-primary"),
@@ -38,7 +38,7 @@ _COMMAND: Final[dict[CommandState, tuple[str, str]]] = {
     CommandState.NOT_NOW: ("◌", "$text-warning"),
     CommandState.UNKNOWN: ("?", "bold $text-warning"),
     CommandState.EXPIRED: ("×", "$text-warning"),
-    CommandState.CANCELLED: ("×", "$text-muted"),
+    CommandState.CANCELLED: ("×", "$muted"),
 }
 _DIRECTION: Final[dict[Direction, str]] = {Direction.IN: "←", Direction.OUT: "→", Direction.NONE: " "}
 ADB_TROUBLE: Final = frozenset({"unauthorized", "offline", "authorizing", "connecting", "no permissions", "recovery"})

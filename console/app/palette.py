@@ -53,7 +53,7 @@ class ConsoleCommands(Provider):
                 yield Hit(score, _shown(entry), entry.run, text=title)
         if not found and isinstance(self.app, OffersEntries):
             nothing = self.app.palette_no_match()
-            yield Hit(0.01, safe_text(nothing, "$text-muted"), _nothing, text=nothing)
+            yield Hit(0.01, safe_text(nothing, "$muted"), _nothing, text=nothing)
 
     def _entries(self) -> tuple[PaletteEntry, ...]:
         app = self.app
@@ -61,7 +61,7 @@ class ConsoleCommands(Provider):
 
 
 def _shown(entry: PaletteEntry) -> SafeContent:
-    return lines((safe_text(entry.title), safe_text(entry.about, "$text-muted")))
+    return lines((safe_text(entry.title), safe_text(entry.about, "$muted")))
 
 
 def _nothing() -> None:

@@ -1,5 +1,6 @@
 """The one screen behind all dialogs: header, tabs, banner, the panes and the footer."""
 
+from textual import events
 from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widgets import ContentSwitcher
@@ -12,16 +13,19 @@ from .panes.devices import DevicesPane
 from .panes.events import EventsPane
 from .panes.pane import Pane
 from .shop import Part
-from .widgets.banner import Banner
+from .sturdy import Sturdy
+from .widgets.banner import Banner, Tone
 from .widgets.footer import KeyFooter
 from .widgets.header import HeaderBar, ScreenTabs
 
 PANES: tuple[type[Pane], ...] = (DevicesPane, AlertsPane, EventsPane, CommandsPane)
 """In the order of their digits."""
 NAMES = tuple(pane.NAME for pane in PANES)
+LEAST_WIDTH = 80
+LEAST_HEIGHT = 24
 
 
-class Stage(Screen[None]):
+class Stage(Sturdy, Screen[None]):
     """Holds the panes; repaints only the visible one."""
 
     AUTO_FOCUS = ""
@@ -50,7 +54,7 @@ class Stage(Screen[None]):
         return self.query_one(f"#{self.query_one(ContentSwitcher).current}", Pane)
 
     @property
-    def events(self) -> EventsPane:
+    def events_pane(self) -> EventsPane:
         return self.query_one(EventsPane)
 
     def on_mount(self) -> None:
@@ -72,6 +76,12 @@ class Stage(Screen[None]):
         pane = self.current
         if parts & pane.PARTS:
             pane.refresh_rows()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Say so when the terminal is smaller than the console is made for."""
+        is_small = event.size.width < LEAST_WIDTH or event.size.height < LEAST_HEIGHT
+        text = self._desk.line("banner.small", width=event.size.width, height=event.size.height)
+        self.query_one("#size-banner", Banner).say(text if is_small else None, Tone.NOTICE)
 
     def tick(self) -> None:
         """Time went by."""

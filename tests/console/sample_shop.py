@@ -94,8 +94,13 @@ def evidence(surface: str, start: int, end: int, word: str, how: str = "exact") 
 
 def alerts(language: str = "en") -> tuple[Alert, ...]:
     titles = {
-        "en": ("Kickback offered", "Invitation to private WeChat", "Customer deleted", "Mobile number sent"),
-        "zh": ("疑似回扣", "私下加微信", "删除客户", "发送手机号"),
+        "en": (
+            "Kickback offered",
+            "Invitation to private WeChat",
+            "Customer no longer on the phone",
+            "Mobile number sent",
+        ),
+        "zh": ("疑似回扣", "私下加微信", "客户已不在手机上", "发送手机号"),
     }[language]
     lin, zhou, he = (one.employee for one in devices(language)[:3])
     return (
@@ -173,3 +178,54 @@ def health(open_high: int = 1) -> Health:
         events=500,
         open_alerts_by_severity={Severity.HIGH.value: open_high},
     )
+
+
+def many_devices(language: str = "en") -> tuple[Device, ...]:
+    """Nine phones, for pictures."""
+    names = {
+        "en": ("Sun Yue", "Wu Tong", "Xu Lan", "Ma Li", "Gao Qing"),
+        "zh": ("孙悦", "吴桐", "徐岚", "马丽", "高晴"),
+    }[language]
+    profiles = ("Redmi Note 13 · Android 14", "vivo S18 · Android 14", "HONOR 90 · Android 13",
+                "OPPO Reno 10 · Android 13", "Redmi 12C · Android 12")  # fmt: skip
+    charge = (92, 55, 38, 71, 12)
+    more = tuple(
+        device(
+            f"SIM001{number}X", employee=name, profile=profiles[number], battery_pct=charge[number],
+            transports=(f"192.168.1.{30 + number}:5555",), is_charging=number == 4, open_alerts=number % 2,
+            availability=DeviceAvailability.IDLE if number == 3 else DeviceAvailability.ONLINE, is_locked=number == 2,
+        )
+        for number, name in enumerate(names)
+    )  # fmt: skip
+    return (*devices(language), *more)
+
+
+def many_alerts(language: str = "en") -> tuple[Alert, ...]:
+    """Nine alerts, for pictures."""
+    titles = {
+        "en": (
+            "Selling past the till",
+            "Payment to a private account",
+            "QQ number sent",
+            "Stock list asked for",
+            "Unkind words to a customer",
+        ),
+        "zh": ("私下交易", "要求转入私人账户", "发送QQ号", "索要货品清单", "对客户用语不当"),
+    }[language]
+    surfaces = (
+        ("不走店里，我私下便宜给你", 6, 8, "私下"), ("尾款转我支付宝就行", 4, 7, "支付宝"),
+        ("加我qq 1***8 聊", 2, 4, "qq"),
+        ("把货品清单发我一份", 1, 5, "货品清单"), ("爱买不买，随便你", 0, 4, "爱买不买"),
+    )  # fmt: skip
+    people = many_devices(language)
+    more = tuple(
+        alert(
+            number * 13 + 20, title=title, severity=(Severity.HIGH, Severity.CRITICAL, Severity.MEDIUM, Severity.LOW,
+            Severity.INFO)[number], employee=people[number + 4].employee, device=people[number + 4].serial,
+            evidence=(evidence(*surfaces[number]),),
+            status=(AlertStatus.OPEN, AlertStatus.ACKNOWLEDGED, AlertStatus.OPEN, AlertStatus.RESOLVED,
+            AlertStatus.RESOLVED)[number],
+        )
+        for number, title in enumerate(titles)
+    )  # fmt: skip
+    return (*alerts(language), *more)

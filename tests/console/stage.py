@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from rich.cells import cell_len
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from console.app.access import AccessMode
 from console.app.app import CATALOG, ShopwardenApp
@@ -26,16 +27,29 @@ async def running(
 ) -> AsyncIterator[tuple[ShopwardenApp, Pilot[int]]]:
     """The app, loaded and painted. Fails when any handler failed on the way."""
     app = ShopwardenApp(client, load_texts(language, CATALOG), mode=mode, now=lambda: sample.NOW, zone=sample.ZONE)
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=size, notifications=True) as pilot:
         await settled(pilot)
         yield app, pilot
         assert app.faults == []
     assert client.is_closed
 
 
-async def settled(pilot: Pilot[int], seconds: float = 0.3) -> None:
-    """Wait for the next repaint."""
+async def settled(pilot: Pilot[int], seconds: float = 0.0) -> None:
+    """Let calls come back and repaint what they changed, after `seconds` where a timer must fire first."""
+    app = pilot.app
+    assert isinstance(app, ShopwardenApp)
     await pilot.pause(seconds)
+    for _ in range(3):
+        await pilot.pause(0.01)
+        app.repaint_now()
+    await pilot.pause()
+
+
+async def typed(pilot: Pilot[int], text: str) -> None:
+    """Type into the focused field, faster than by keys."""
+    field = pilot.app.focused
+    assert isinstance(field, Input)
+    field.insert_text_at_cursor(text)
     await pilot.pause()
 
 

@@ -56,7 +56,8 @@ class AskDialog(Dialog[str]):
     def asked(self) -> Iterable[Widget]:
         """The field and the line that says what is still missing."""
         yield Note(safe_text(self.desk.say(f"ask.{self._field}")), id="ask-label")
-        yield Input(id="answer", max_length=MOST_REASON, placeholder=self.desk.say(f"ask.{self._field}_example"))
+        example = self.desk.say(f"ask.{self._field}_example")
+        yield Input(id="answer", max_length=MOST_REASON, placeholder=example, select_on_focus=False)
         yield Note(self._missing(""), id="ask-missing")
 
     def buttons(self) -> Iterable[SafeButton]:
@@ -101,5 +102,5 @@ class AskDialog(Dialog[str]):
     def _missing(self, value: str) -> SafeContent:
         missing = self._least - len(value.strip())
         if missing > 0:
-            return self.desk.line("ask.missing", "$text-muted", n=missing)
-        return self.desk.line("ask.audited", "$text-muted")
+            return self.desk.line("ask.missing", "$muted", n=missing)
+        return self.desk.line("ask.audited", "$muted")

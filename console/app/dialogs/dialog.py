@@ -13,6 +13,7 @@ from textual.widgets import Button
 from ...safe_text import SafeContent, fitted, joined, safe_text
 from ..desk import Desk
 from ..keys import key
+from ..sturdy import Sturdy
 from ..widgets.note import Note
 
 ResultT = TypeVar("ResultT")
@@ -27,7 +28,7 @@ class SafeButton(Button):
     ]
 
 
-class Dialog(ModalScreen[ResultT | None]):
+class Dialog(Sturdy, ModalScreen[ResultT | None]):
     """A modal dialog. None is its answer when it is closed without one."""
 
     BINDINGS: ClassVar[list[BindingType]] = [key("escape", "cancel", "dialog.cancel")]
@@ -81,4 +82,4 @@ def labelled(desk: Desk, rows: Iterable[tuple[str, SafeContent]]) -> list[SafeCo
     """`label  value` lines, labels from the catalog and padded to one width."""
     known = [(desk.say(f"label.{name}"), value) for name, value in rows]
     width = max((safe_text(label).cell_length for label, _ in known), default=0)
-    return [joined((fitted(safe_text(label, "$text-muted"), width), safe_text("  "), value)) for label, value in known]
+    return [joined((fitted(safe_text(label, "$muted"), width), safe_text("  "), value)) for label, value in known]

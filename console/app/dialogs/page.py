@@ -62,7 +62,7 @@ def _help_text(desk: Desk, screen: str, keys: Iterable[tuple[str, str]]) -> Safe
             blank,
             *table,
             blank,
-            safe_page(desk.say("help.filter"), "$text-muted"),
-            safe_page(desk.say("help.input_method"), "$text-muted"),
+            safe_page(desk.say("help.filter"), "$muted"),
+            safe_page(desk.say("help.input_method"), "$muted"),
         ]
     )

@@ -9,6 +9,7 @@ from textual.binding import BindingType
 from daemon.api.wire import Alert, AlertStatus, Evidence, Severity
 
 from ...safe_text import ELLIPSIS, SafeContent, joined, lines, safe_marked, safe_page, safe_text
+from ..desk import Desk
 from ..dialogs.dialog import labelled
 from ..dialogs.page import PageDialog
 from ..glyphs import severity_cell, severity_rank, status_cell
@@ -83,7 +84,7 @@ class AlertsPane(ItemPane[Alert]):
         who = item.employee or desk.shop.name_of(item.device)
         head = joined((severity_cell(item.severity, desk.texts), safe_text("  "), safe_text(item.title, "bold")))
         rows = [
-            ("status", joined((status_cell(item.status, desk.texts), safe_text(self._handled(item), "$text-muted")))),
+            ("status", joined((status_cell(item.status, desk.texts), safe_text(self._handled(item), "$muted")))),
             ("device", safe_text(f"{who} · {item.device}")),
             ("when", safe_text(desk.times.both(item.occurred_at))),
             ("raised", safe_text(desk.times.both(item.raised_at))),
@@ -91,10 +92,10 @@ class AlertsPane(ItemPane[Alert]):
         ]
         if item.note:
             rows.append(("note", safe_text(item.note)))
-        found = [_evidence_block(evidence, desk.say("label.how")) for evidence in item.evidence]
+        found = [_evidence_block(evidence, desk) for evidence in item.evidence]
         if not found:
-            found = [desk.line("alert.no_evidence", "$text-muted")]
-        review = safe_page(desk.say("alert.for_review"), "$text-muted")
+            found = [desk.line("alert.no_evidence", "$muted")]
+        review = safe_page(desk.say("alert.for_review"), "$muted")
         return lines([head, *found, *labelled(desk, rows), review])
 
     def empty_of_all(self) -> SafeContent:
@@ -142,18 +143,19 @@ class AlertsPane(ItemPane[Alert]):
 def evidence_line(evidence: Sequence[Evidence]) -> SafeContent:
     """The first piece of evidence with its hit marked, and how many more there are."""
     if not evidence:
-        return safe_text("–", "$text-muted")
+        return safe_text("–", "$muted")
     first = evidence[0]
     lead = max(first.start - EVIDENCE_LEAD, 0)
     shown = msgspec.structs.replace(first, surface=first.surface[lead:], start=first.start - lead, end=first.end - lead)
-    more = safe_text(f" +{len(evidence) - 1}", "$text-muted") if len(evidence) > 1 else safe_text("")
-    ellipsis = safe_text(ELLIPSIS if lead else "", "$text-muted")
+    more = safe_text(f" +{len(evidence) - 1}", "$muted") if len(evidence) > 1 else safe_text("")
+    ellipsis = safe_text(ELLIPSIS if lead else "", "$muted")
     return joined((ellipsis, safe_marked(shown.surface, (shown,), mark="bold underline $text-error"), more))
 
 
-def _evidence_block(evidence: Evidence, how: str) -> SafeContent:
+def _evidence_block(evidence: Evidence, desk: Desk) -> SafeContent:
     surface = safe_marked(evidence.surface, (evidence,), mark="bold underline $text-error", line_break="\n")
-    reason = safe_text(f"   ({evidence.word} · {how} {evidence.how})", "$text-muted")
+    how = desk.known(f"app.how.{evidence.how}", evidence.how)
+    reason = safe_text(f"   ({evidence.word} · {desk.say('label.how')} {how})", "$muted")
     return joined((safe_text("“"), surface, safe_text("”"), reason))
 
 

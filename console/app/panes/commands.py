@@ -78,7 +78,7 @@ class CommandsPane(ItemPane[Command]):
             ("expiry", safe_text(desk.times.full(item.expires_at))),
             ("tries", safe_text(str(item.tries))),
         ]
-        return lines([command_life(item, desk), *labelled(desk, rows), safe_text(item.command_id, "$text-muted")])
+        return lines([command_life(item, desk), *labelled(desk, rows), safe_text(item.command_id, "$muted")])
 
     def empty_of_all(self) -> SafeContent:
         return safe_page(self.desk.say("empty.commands"))

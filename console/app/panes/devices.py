@@ -34,7 +34,7 @@ class DevicesPane(ItemPane[Device]):
         Column(key="alerts", title="app.column.alerts", width=6),
         Column(key="battery", title="app.column.battery", width=7, drop=3),
         Column(key="profile", title="app.column.profile", width=13, weight=3, most=40, drop=5),
-        Column(key="transport", title="app.column.transport", width=8, weight=1, most=24, drop=6),
+        Column(key="transport", title="app.column.transport", width=17, most=24, weight=1, drop=6),
         Column(key="pending", title="app.column.pending", width=12, weight=1, most=20),
     )
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -52,7 +52,7 @@ class DevicesPane(ItemPane[Device]):
 
     def cells_of(self, item: Device) -> Mapping[str, SafeContent]:
         desk = self.desk
-        name = safe_text(item.employee, "bold") if item.employee else safe_text(item.serial, "$text-muted")
+        name = safe_text(item.employee, "bold") if item.employee else safe_text(item.serial, "$muted")
         seen = desk.times.ago(item.last_seen_at) if item.last_seen_at else desk.say("device.never_seen")
         return {
             "mark": self.mark_cell(item),
@@ -92,7 +92,7 @@ class DevicesPane(ItemPane[Device]):
         )
         notice = {True: "device.notice_posted", False: "device.notice_missing", None: "device.notice_unknown"}
         rows = [
-            ("state", joined((device_state(item, desk.texts), safe_text(f" · {seen}", "$text-muted")))),
+            ("state", joined((device_state(item, desk.texts), safe_text(f" · {seen}", "$muted")))),
             ("archive", safe_text(f"{progress} · {desk.say(notice[item.notice_posted])}")),
         ]
         rows += [("commands", command_life(command, desk)) for command in self._commands(item)]
@@ -100,7 +100,8 @@ class DevicesPane(ItemPane[Device]):
         if refusal is not None:
             rows.append(("lock", safe_text(refusal, "$text-warning")))
         if item.last_error:
-            rows.append(("trouble", safe_text(item.last_error, "bold $text-warning")))
+            trouble = self.desk.known(f"error.{item.last_error}.message", item.last_error)
+            rows.append(("trouble", safe_text(trouble, "bold $text-warning")))
         return lines([head, *labelled(desk, rows), *self._permits(item)])
 
     def empty_of_all(self) -> SafeContent:
@@ -146,11 +147,11 @@ class DevicesPane(ItemPane[Device]):
         found: list[SafeContent] = []
         for line in sorted(item.capabilities, key=lambda one: one.availability == "yes"):
             glyph, style = _PERMITS.get(line.availability, _PERMITS["unknown"])
-            word = self.desk.texts.get(f"app.permits.{line.availability}")
-            name = safe_text(f"{glyph} {line.name}: {word}", style)
+            word = self.desk.known(f"app.permits.{line.availability}", line.availability)
+            name = safe_text(f"{glyph} {self.desk.known(f'capability.name.{line.name}', line.name)}: {word}", style)
             advice = safe_text(f" · {line.advice}") if line.advice else safe_text("")
             found.append(joined((name, advice)))
-        return [safe_text(self.desk.say("device.permits"), "$text-muted"), *found] if found else []
+        return [safe_text(self.desk.say("device.permits"), "$muted"), *found] if found else []
 
     def _how_to_enrol(self, item: Device) -> SafeContent:
         if item.state == "unauthorized":

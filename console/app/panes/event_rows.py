@@ -65,7 +65,7 @@ def event_detail(event: Event, desk: Desk) -> SafeContent:
         ("device", safe_text(f"{who} · {event.device}")),
         ("when", safe_text(desk.times.both(event.occurred_at))),
         ("received", safe_text(desk.times.both(event.received_at))),
-        ("source", safe_text(f"{event.source} · {event.source_key}")),
+        ("source", safe_text(f"{desk.known(f'app.source.{event.source}', event.source)} · {event.source_key}")),
         ("conversation", safe_text(event.conversation)),
         ("event", safe_text(f"{event.event_id} · #{event.ledger_index}")),
     ]

@@ -75,7 +75,7 @@ class EventsPane(Pane):
 
     def current(self) -> Event | None:
         """The event under the cursor, None while its page is not loaded."""
-        return self._rows.event(self.list.key)
+        return self._rows.event(self.table.key)
 
     def invalidate(self) -> None:
         """What is shown may have holes: load anew at the next refresh."""
@@ -102,7 +102,7 @@ class EventsPane(Pane):
     def news(self) -> int:
         if self.is_paused:
             return self._held_count
-        if self.list.is_at_top:
+        if self.table.is_at_top:
             self._unseen = 0
         return self._unseen
 
@@ -116,14 +116,14 @@ class EventsPane(Pane):
 
     def detail(self) -> SafeContent:
         event = self.current()
-        return event_detail(event, self.desk) if event is not None else self.desk.line("list.loading", "$text-muted")
+        return event_detail(event, self.desk) if event is not None else self.desk.line("list.loading", "$muted")
 
     def empty(self) -> SafeContent:
         desk = self.desk
         if self._refused is not None:
             return self.denied(self._refused)
         if not self._pages.is_started:
-            return safe_page(desk.say("empty.waiting"), "$text-muted")
+            return safe_page(desk.say("empty.waiting"), "$muted")
         if not self.filter.is_empty:
             return self.no_match()
         return safe_page(desk.say("empty.events"))
@@ -157,6 +157,8 @@ class EventsPane(Pane):
 
     def on_live_list_seen(self, event: LiveList.Seen) -> None:
         event.stop()
+        if self._is_stale:
+            return
         for position in (event.first, event.last, event.last + LOOK_AHEAD):
             query = self._pages.wanted(min(position, len(self._pages) - 1))
             if query is not None and self.desk.shop.is_online:
@@ -167,7 +169,7 @@ class EventsPane(Pane):
         self._unseen = 0
         self._asked = set()
         self._rows = EventRows(self.desk, EventPages(query))
-        self.list.show_rows(self._rows)
+        self.table.show_rows(self._rows)
         first = self._pages.wanted(0)
         if first is not None:
             self._ask(first)
@@ -185,7 +187,7 @@ class EventsPane(Pane):
         self._refused = None
         self._asked.discard(query.before)
         pages.put(query, events)
-        self.list.reload()
+        self.table.reload()
         self.show_state()
 
     def _failed(self, pages: EventPages, query: EventQuery, error: ApiClientError) -> None:
@@ -210,10 +212,10 @@ class EventsPane(Pane):
     def _put_on_top(self, events: tuple[Event, ...]) -> None:
         if not events:
             return
-        is_at_top = self.list.is_at_top
+        is_at_top = self.table.is_at_top
         added = self._pages.add_live(events)
         self._unseen = 0 if is_at_top else self._unseen + added
-        self.list.reload()
+        self.table.reload()
 
     def _search_again(self) -> None:
         self._search_timer = None

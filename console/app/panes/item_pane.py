@@ -92,7 +92,7 @@ class ItemPane(Pane, Generic[ItemT]):
 
     def current(self) -> ItemT | None:
         """The item under the cursor."""
-        return self._rows.item(self.list.key)
+        return self._rows.item(self.table.key)
 
     def chosen(self) -> list[ItemT]:
         """The marked items, or the one under the cursor."""
@@ -108,12 +108,12 @@ class ItemPane(Pane, Generic[ItemT]):
             self._waiting = 0
             self._fill()
             self.marked &= self._rows.keys()
-            self.list.reload()
+            self.table.reload()
         self.show_state()
 
     def apply_filter(self, row_filter: RowFilter) -> None:
         self._rows.put(self._admitted(row_filter))
-        self.list.reload()
+        self.table.reload()
 
     def news(self) -> int:
         return self._waiting
@@ -135,17 +135,17 @@ class ItemPane(Pane, Generic[ItemT]):
             return self.denied(refused)
         if self._total:
             return self.no_match()
-        return self.empty_of_all() if shop.is_online else safe_page(self.desk.say("empty.waiting"), "$text-muted")
+        return self.empty_of_all() if shop.is_online else safe_page(self.desk.say("empty.waiting"), "$muted")
 
     def mark_cell(self, item: ItemT) -> SafeContent:
         return safe_text("✓", "bold $text-accent") if self.key_of(item) in self.marked else safe_text("")
 
     def action_mark(self) -> None:
-        key = self.list.key
+        key = self.table.key
         if key is not None:
             self.marked ^= {key}
-            self.list.action_move(1)
-            self.list.refresh()
+            self.table.action_move(1)
+            self.table.refresh()
             self.show_state()
 
     def on_live_list_chosen(self, event: LiveList.Chosen) -> None:

@@ -21,9 +21,9 @@ def command_life(command: Command, desk: Desk) -> SafeContent:
             word = desk.say("command.read_back" if state is CommandState.ACKNOWLEDGED else f"command.{state}")
             arrow = " → " if steps else ""
             mark = "✓ " if number <= reached else "… "
-            steps.append(safe_text(arrow + mark + word, "$text-success" if number <= reached else "$text-muted"))
+            steps.append(safe_text(arrow + mark + word, "$text-success" if number <= reached else "$muted"))
         life = joined((verb, *steps))
     else:
         life = joined((verb, command_cell(command.state, desk.texts)))
     result = f" · {command.result_text}" if command.result_text else ""
-    return joined((life, safe_text(f"{result} · {desk.times.ago(command.updated_at)}", "$text-muted")))
+    return joined((life, safe_text(f"{result} · {desk.times.ago(command.updated_at)}", "$muted")))

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical, VerticalScroll
 from textual.widgets import Input
 
@@ -16,6 +16,7 @@ from ..filters import FilterError, RowFilter, parse_filter
 from ..flows import Flows
 from ..keys import key, quiet
 from ..shop import Part
+from ..sturdy import Sturdy
 from ..widgets.columns import Column
 from ..widgets.live_list import LiveList, Rows
 from ..widgets.note import Note
@@ -33,7 +34,7 @@ class FilterInput(Input):
             pane.focus_rows()
 
 
-class Pane(Vertical):
+class Pane(Sturdy, Vertical):
     """One screen. Subclasses say what rows it has and what can be done with them."""
 
     NAME: ClassVar[str]
@@ -89,7 +90,7 @@ class Pane(Vertical):
         raise NotImplementedError
 
     @property
-    def list(self) -> LiveList:
+    def table(self) -> LiveList:
         return self.query_one(LiveList)
 
     def compose(self) -> ComposeResult:
@@ -110,8 +111,8 @@ class Pane(Vertical):
 
     def show_state(self) -> None:
         """Draw status, detail and the empty page from what is known now."""
-        is_empty = len(self.list.rows) == 0
-        rows, page = self.list, self.query_one(".pane-empty", VerticalScroll)
+        is_empty = len(self.table.rows) == 0
+        rows, page = self.table, self.query_one(".pane-empty", VerticalScroll)
         had_focus = rows.has_focus or page.has_focus
         rows.display, page.display = not is_empty, is_empty
         self.query_one(".pane-detail").display = not is_empty
@@ -126,26 +127,31 @@ class Pane(Vertical):
 
     def tick(self) -> None:
         """Time went by: ages change."""
-        self.list.refresh()
+        self.table.refresh()
         self.show_state()
 
     def focus_rows(self) -> None:
         """Put the focus where the rows are, or would be."""
-        rows = self.list
+        rows = self.table
         target = rows if rows.display else self.query_one(".pane-empty", VerticalScroll)
         if not target.has_focus:
             target.focus()
 
     def refresh_keys(self) -> None:
         """Tell the footer when other keys became usable."""
-        usable = tuple(
-            binding.action
-            for _, binding in self._bindings
-            if binding.show and self.why_not(binding.action) is None and self.check_action(binding.action, ())
-        )
+        usable = tuple(binding.action for binding in self.usable_bindings())
         if usable != self._usable:
             self._usable = usable
             self.screen.refresh_bindings()
+
+    def usable_bindings(self) -> tuple[Binding, ...]:
+        """The pane's own bindings whose action is possible now, one an action."""
+        usable = {
+            binding.action: binding
+            for _, binding in reversed(list(self._bindings))
+            if binding.show and self.why_not(binding.action) is None and self.check_action(binding.action, ())
+        }
+        return tuple(reversed(usable.values()))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "clear_filter":
@@ -197,7 +203,7 @@ class Pane(Vertical):
         self.show_state()
 
     def _status(self) -> SafeContent:
-        parts = [safe_text(self.counts(), "$text-muted")]
+        parts = [safe_text(self.counts(), "$muted")]
         if not self.filter.is_empty:
             parts.append(safe_text("  " + self.desk.say("filter.chip", line=self.filter.line), "bold $text-accent"))
         news = self.news()

@@ -7,9 +7,10 @@ from textual.widgets._footer import FooterKey
 
 from ..desk import Desk
 from ..keys import Explains
+from ..sturdy import Sturdy
 
 
-class KeyFooter(Footer):
+class KeyFooter(Sturdy, Footer):
     """A footer of usable keys only: an action that would be refused now is not offered.
 
     Descriptions of our bindings are catalog keys, so that the language is chosen when they are shown.

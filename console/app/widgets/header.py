@@ -34,7 +34,7 @@ class HeaderBar(Note):
         if pending:
             pieces.append((1, desk.line("header.pending", "$text-warning", n=pending)))
         if shop.hello is not None:
-            role_style = "" if shop.hello.role is not Role.AUDITOR else "$text-muted"
+            role_style = "" if shop.hello.role is not Role.AUDITOR else "$muted"
             pieces.append((3, desk.line("header.role", role_style, role=desk.role_word())))
         if desk.mode is AccessMode.READ_ONLY:
             pieces.append((1, desk.line("header.read_only", "bold $text-warning")))
@@ -48,7 +48,7 @@ class HeaderBar(Note):
     def _link(self) -> SafeContent:
         match self._desk.shop.link:
             case None:
-                return self._desk.line("link.connecting", "$text-muted")
+                return self._desk.line("link.connecting", "$muted")
             case LinkOffline():
                 return self._desk.line("link.offline", "bold $text-error")
             case LinkRefused():
@@ -70,7 +70,7 @@ class HeaderBar(Note):
 
 
 def _spaced(number: int, piece: SafeContent) -> tuple[SafeContent, ...]:
-    return (safe_text("  │  ", "$text-muted"), piece) if number else (piece,)
+    return (safe_text("  │  ", "$muted"), piece) if number else (piece,)
 
 
 class ScreenTabs(Note):

@@ -21,6 +21,7 @@ from daemon.api.texts import Texts
 
 from ...safe_text import SafeContent, fitted, joined, safe_text
 from ..keys import key, quiet
+from ..sturdy import Sturdy
 from .columns import GAP, Column, laid_out
 
 HEADER_LINES = 1
@@ -39,7 +40,7 @@ class Rows(Protocol):
         """Column key to cell; None for a row that is not loaded yet."""
 
 
-class LiveList(ScrollView, can_focus=True):
+class LiveList(Sturdy, ScrollView, can_focus=True):
     """The list. Titles stay on the first line."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"live-list--titles", "live-list--cursor", "live-list--waiting"}

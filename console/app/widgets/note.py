@@ -3,11 +3,12 @@
 from textual.widgets import Static
 
 from ...safe_text import SafeContent, safe_text
+from ..sturdy import Sturdy
 
 _EMPTY = safe_text("")
 
 
-class Note(Static):
+class Note(Sturdy, Static):
     """A line or block of text. `str` is refused by its type, markup is never parsed."""
 
     def __init__(self, content: SafeContent = _EMPTY, *, id: str | None = None, classes: str | None = None) -> None:
