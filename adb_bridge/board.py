@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from .records import AdbState, Transport
 
@@ -53,7 +53,7 @@ class Board:
                     await self._news.wait()
         return self.state_of(serial) is not state
 
-    async def watch(self) -> AsyncIterator[tuple[Transport, ...]]:
+    async def watch(self) -> AsyncGenerator[tuple[Transport, ...], None]:
         """The latest list at once, then each later one; a reader 64 lists behind misses the oldest."""
         backlog: deque[tuple[Transport, ...]] = deque([self._transports], maxlen=_LONGEST_BACKLOG)
         self._backlogs.append(backlog)

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import random
 import weakref
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -109,13 +109,12 @@ class Bridge:
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._connectors.shutdown(wait=False, cancel_futures=True)
 
-    async def watch(self) -> AsyncIterator[tuple[Transport, ...]]:
+    def watch(self) -> AsyncGenerator[tuple[Transport, ...], None]:
         """The whole list now and after every change; () while the server is down. Ends at `stop`.
 
         Each iterator has its own backlog of 64 lists; one that is slower than that misses old ones, never the last.
         """
-        async for transports in self._board.watch():
-            yield transports
+        return self._board.watch()
 
     async def connect(self, address: str) -> ConnectOutcome:
         """Connect to a phone on the network now, and remember it: it is retried for ever, with back-off, also after a

@@ -117,11 +117,11 @@ async def is_storage_locked(session: Session) -> bool:
     `sys.user.0.ce_available` is `true` once the main user was unlocked (Android 7+, set by the user controller; some
     vendors leave it empty), `am get-started-user-state 0` prints RUNNING_LOCKED or RUNNING_UNLOCKED (7+).
     """
-    output = await session.shell(
-        "getprop sys.user.0.ce_available; am get-started-user-state 0 2>/dev/null", timeout_s=_TIMEOUT_S
-    )
-    words = output.stdout.split()
-    return b"true" not in words and b"RUNNING_UNLOCKED" not in words
+    output = await session.shell("getprop sys.user.0.ce_available", timeout_s=_TIMEOUT_S)
+    if output.stdout.strip() == b"true":
+        return False
+    output = await session.shell("am get-started-user-state 0", timeout_s=_TIMEOUT_S)
+    return output.stdout.strip() != b"RUNNING_UNLOCKED"
 
 
 def parse_ids(stdout: bytes, *, column: str = "_id", source: str) -> tuple[int, ...]:

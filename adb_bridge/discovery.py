@@ -8,7 +8,7 @@ adb's own mDNS is switched off in our server: it would connect to known phones b
 import asyncio
 import contextlib
 import ipaddress
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -41,7 +41,7 @@ class Announcement:
     port: int
 
 
-async def discover(interfaces: Sequence[str] | None = None) -> AsyncIterator[Announcement]:
+async def discover(interfaces: Sequence[str] | None = None) -> AsyncGenerator[Announcement, None]:
     """Announcements as they come and change, until the iterator is closed. One phone may announce itself often.
 
     Args:

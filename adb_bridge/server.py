@@ -72,18 +72,26 @@ class AdbServer:
             port = _free_port() if is_port_free_to_choose else self._wanted_port
             await self._evict_own_leftover(port)
             # Asked first: on a port of another adb server, that server would answer for ours.
-            if _is_port_free(port):
-                await self._spawn(port)
-                if await self._answers(port):
-                    self._wanted_port = port
-                    self._remember_pid()
-                    return
-                await self.stop()
-                if not self._is_port_taken():
-                    raise ServerUnavailableError(BridgeErrorCode.SERVER_UNAVAILABLE, "the adb server did not come up")
+            if _is_port_free(port) and await self._comes_up(port):
+                self._wanted_port = port
+                self._remember_pid()
+                return
             await asyncio.sleep(0.1 * (attempt + 1))
         detail = f"port {port} is used by another program"
         raise ServerUnavailableError(BridgeErrorCode.SERVER_UNAVAILABLE, detail)
+
+    async def _comes_up(self, port: int) -> bool:
+        """Spawn and wait for an answer; False when somebody took the port meanwhile. Leaves no process on failure."""
+        is_up = False
+        try:
+            await self._spawn(port)
+            is_up = await self._answers(port)
+        finally:
+            if not is_up:
+                await self.stop()
+        if not is_up and not self._is_port_taken():
+            raise ServerUnavailableError(BridgeErrorCode.SERVER_UNAVAILABLE, "the adb server did not come up")
+        return is_up
 
     async def wait(self) -> None:
         """Return when the server process has ended, for whatever reason."""

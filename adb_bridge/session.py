@@ -7,7 +7,7 @@ the wait at once.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from types import TracebackType
 
@@ -86,7 +86,9 @@ class Session:
         finally:
             self._end(stream)
 
-    async def lines(self, command: str, *, idle_timeout_s: float | None, max_line_bytes: int) -> AsyncIterator[bytes]:
+    async def lines(
+        self, command: str, *, idle_timeout_s: float | None, max_line_bytes: int
+    ) -> AsyncGenerator[bytes, None]:
         """Run `command` and yield its stdout line by line, without the newline. The end of the command ends it.
 
         A slow consumer slows the phone down. A line longer than `max_line_bytes` is dropped whole; so is a half
@@ -152,7 +154,7 @@ class Session:
 
     async def _split(
         self, stream: DeviceStream, idle_timeout_s: float | None, max_line_bytes: int
-    ) -> AsyncIterator[bytes]:
+    ) -> AsyncGenerator[bytes, None]:
         decoder = ShellDecoder()
         partial = bytearray()
         is_dropping = False

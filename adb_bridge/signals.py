@@ -10,7 +10,8 @@ Tags (AOSP EventLogTags, Android 11; `wm_` from 10 on, `am_` before):
 """
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -80,7 +81,7 @@ APPS: dict[bytes, frozenset[Signal]] = {
 """Which app changes what. An app that is not here is found by the slow poll."""
 
 
-async def watch_signals(session: Session) -> AsyncIterator[ChangeSignal]:
+async def watch_signals(session: Session) -> AsyncGenerator[ChangeSignal, None]:
     """Follow the log until the connection ends. Start again, and poll once, whenever it did.
 
     Lines that are none of the above, whatever they hold, are skipped. The first signal may repeat an old event.
@@ -90,10 +91,11 @@ async def watch_signals(session: Session) -> AsyncIterator[ChangeSignal]:
         ParseError: not the shell protocol.
     """
     watcher = SignalReader()
-    async for line in session.lines(_COMMAND, idle_timeout_s=None, max_line_bytes=_LONGEST_LINE):
-        signal = watcher.read(line)
-        if signal is not None:
-            yield signal
+    async with aclosing(session.lines(_COMMAND, idle_timeout_s=None, max_line_bytes=_LONGEST_LINE)) as lines:
+        async for line in lines:
+            signal = watcher.read(line)
+            if signal is not None:
+                yield signal
 
 
 @dataclass(slots=True)

@@ -21,7 +21,7 @@ async def test_a_phone_that_announces_itself_is_found() -> None:
     )
     await phone.async_register_service(info)
     try:
-        async with asyncio.timeout(20), aclosing(discover(LOOPBACK)) as announcements:  # type: ignore[type-var]
+        async with asyncio.timeout(20), aclosing(discover(LOOPBACK)) as announcements:
             async for announcement in announcements:
                 if announcement.instance == instance:
                     assert announcement == Announcement(
