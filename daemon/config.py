@@ -62,7 +62,7 @@ class CaptureSection:
     poll_interval_s: Annotated[float, Meta(ge=0.5, le=3600)] = 20.0
     """Every source, when no signal came."""
     fast_poll_interval_s: Annotated[float, Meta(ge=0.2, le=60)] = 1.0
-    """While a messaging, contacts or phone app is in front."""
+    """While a messaging, contacts or phone app is in front; never slower than `poll_interval_s`."""
     sweep_interval_s: Annotated[float, Meta(ge=5, le=86_400)] = 300.0
     """One window of the slow search for late, edited and vanished rows."""
     status_interval_s: Annotated[float, Meta(ge=1, le=3600)] = 60.0
@@ -256,10 +256,6 @@ def _check_sense(config: Config, file: Path) -> None:
         for address in addresses:
             if address is not None and not is_address(address):
                 raise ConfigError("config.wrong_value", file=file, key=key, expected="host:port")
-    if config.capture.fast_poll_interval_s > config.capture.poll_interval_s:
-        raise ConfigError(
-            "config.wrong_value", file=file, key="capture.fast_poll_interval_s", expected="<= capture.poll_interval_s"
-        )
     if not config.policy.packs and config.policy.dir is None:
         raise ConfigError("config.wrong_value", file=file, key="policy.packs", expected="at least one pack or a dir")
     role_of_uids(config, 0, file)

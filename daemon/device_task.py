@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import random
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from dataclasses import dataclass, replace
 
 from adb_bridge.clock import Clock
@@ -39,6 +39,7 @@ from .schedule import CheckNotice, Job, Poll, ReadStatus, Schedule, Sweep
 from .supervise import Supervision, code_of, supervise
 
 _REFETCH_AT_MOST_S = 300.0
+_STALLED_S = 10.0
 _SOURCES_OF = {Signal.MESSAGES: Source.SMS, Signal.CALLS: Source.CALL_LOG, Signal.CONTACTS: Source.CONTACTS}
 _STATUS_SIGNALS = frozenset({Signal.SCREEN, Signal.BATTERY})
 _LINK_CODES = frozenset({BridgeErrorCode.DEVICE_OFFLINE, BridgeErrorCode.DEVICE_UNAUTHORIZED})
@@ -187,8 +188,16 @@ class DeviceTask:
         return True
 
     async def _read_source(self, session: Session, job: Poll | Sweep, source: Source) -> bool:
+        loop = asyncio.get_running_loop()
+        stalled = loop.call_later(_STALLED_S, self._mark_stalled, source)
+
+        def progress() -> None:
+            nonlocal stalled
+            stalled.cancel()
+            stalled = loop.call_later(_STALLED_S, self._mark_stalled, source)
+
         try:
-            await self._collect(session, job, source)
+            await self._collect(session, job, source, progress)
         except (ServerUnavailableError, ArchiveFullError, ArchiveBrokenError, ArchiveClosedError, NotEnrolledError):
             raise  # not this source's trouble
         except AdbBridgeError as error:
@@ -199,13 +208,15 @@ class DeviceTask:
         except Exception as error:  # noqa: BLE001 - what one phone's answer broke must not stop its other sources
             self._source_failed(source, error, is_denied=False)
             return False
+        finally:
+            stalled.cancel()
         if self._live.source_troubles.pop(source, None) is not None:
             self._log.info("source.recovered", source=source.value)
             self._set_capability(source, Availability.YES, "rows_readable")
             self._tell()
         return True
 
-    async def _collect(self, session: Session, job: Poll | Sweep, source: Source) -> None:
+    async def _collect(self, session: Session, job: Poll | Sweep, source: Source, progress: Callable[[], None]) -> None:
         collector, archive = self._collectors[source], self._shop.archive
         known = _Known(archive, self._live, source)
         cursor = await archive.cursor(self._live.serial, source)
@@ -219,9 +230,11 @@ class DeviceTask:
         urgency = Urgency.BACKFILL if isinstance(job, Poll) and job.is_backfill else Urgency.LIVE
         async with _closing(batches):
             async for batch in batches:
-                if batch.records or batch.absent or batch.cursor != cursor:
+                is_end_reached = batch.is_caught_up and not self._schedule.is_source_caught_up(source)
+                if batch.records or batch.absent or batch.cursor != cursor or is_end_reached:
                     await self._take(batch, urgency)
                 cursor = batch.cursor
+                progress()
                 now_s = self._shop.clock.monotonic()
                 self._schedule.page_done(source, now_s, is_caught_up=batch.is_caught_up)
                 if not batch.is_caught_up and self._schedule.has_urgent(now_s):
@@ -315,6 +328,11 @@ class DeviceTask:
             self._refetch_pending.discard(Sweep(job.source))
         if not self._refetch_pending:
             self._refetch_done.set_result(len(self._live.source_troubles) < max(len(self._collectors), 1))
+
+    def _mark_stalled(self, source: Source) -> None:
+        """A command may take a minute before it is given up; people are told of the silence before that."""
+        self._live.source_troubles.setdefault(source, BridgeErrorCode.DEVICE_TIMEOUT.value)
+        self._tell()
 
     def _source_failed(self, source: Source, error: Exception, *, is_denied: bool) -> None:
         code = code_of(error)

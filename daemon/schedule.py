@@ -204,6 +204,6 @@ class Schedule:
 
     def _interval_s(self, plan: _SourcePlan, now_s: float) -> float:
         if plan.fast_until_s > now_s:
-            return self._settings.fast_poll_interval_s
+            return min(self._settings.fast_poll_interval_s, self._settings.poll_interval_s)
         calm_s = self._settings.poll_interval_s
         return (calm_s if self.has_signals else min(calm_s, UNSIGNALLED_S)) * self._spread

@@ -1,5 +1,6 @@
 """One daemon per state directory, for as long as its process lives."""
 
+import contextlib
 import fcntl
 import os
 from pathlib import Path
@@ -36,16 +37,15 @@ class StateLock:
             os.close(fd)
             raise StateLockedError(self._path.parent, pid) from None
         self._fd = fd
-        try:
+        with contextlib.suppress(OSError):  # a full disk: the number only helps the message of a second daemon
             os.ftruncate(fd, 0)
             os.pwrite(fd, f"{os.getpid()}\n".encode(), 0)
-        except OSError:
-            # A full disk: the number only helps the message of a second daemon.
-            return
 
     def release(self) -> None:
-        """Give it back; harmless when not held."""
+        """Give it back, and leave the file as if nobody had been; harmless when not held."""
         if self._fd is not None:
+            with contextlib.suppress(OSError):
+                os.ftruncate(self._fd, 0)
             os.close(self._fd)
             self._fd = None
 

@@ -50,7 +50,6 @@ def test_unknown_keys_name_the_nearest_that_exists(tmp_path: Path, text: str, ke
         ("[capture]\npoll_interval_s = 0\n", "capture.poll_interval_s", ">= 0.5"),
         ("[capture]\npoll_interval_s = nan\n", "capture.poll_interval_s", "finite"),
         ("[capture]\nsweep_interval_s = inf\n", "capture.sweep_interval_s", "finite"),
-        ("[capture]\nfast_poll_interval_s = 30\npoll_interval_s = 2\n", "capture.fast_poll_interval_s", "<="),
         ("[adb]\nport = 70000\n", "adb.port", "65535"),
         ("[adb]\nport = 5037\n", "adb.port", "5037"),
         ("[adb]\nconnect = ['10.0.0.7']\n", "adb.connect", "host:port"),
