@@ -199,6 +199,17 @@ async def test_a_bad_unit_fails_alone_in_its_group(tmp_path: Path) -> None:
         assert (await archive.verify()).ok
 
 
+async def test_what_a_failed_unit_had_numbered_is_numbered_again(tmp_path: Path) -> None:
+    newcomer = sms(1, address=b"13900000001")
+    async with archive_in(tmp_path) as archive:
+        with pytest.raises(UnitRefusedError):
+            await archive.ingest(ingest_of([newcomer, replace(sms(2), peer="\udc00")]))
+        await archive.ingest(ingest_of([newcomer]))
+        (stored,) = await archive.events(EventFilter())
+        assert stored.event == newcomer
+        assert (await archive.verify()).ok
+
+
 async def test_verdicts_become_alerts_with_their_evidence(tmp_path: Path) -> None:
     event = sms(1, "这单给你回扣".encode())
     judged = (JudgedEvent(event=event, verdicts=(verdict(start=4), verdict("b", severity=Severity.LOW))),)

@@ -1,0 +1,86 @@
+"""kill -9 of a process that ingests: contents, cursor and ledger agree, and nothing acknowledged is lost."""
+
+import asyncio
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from adb_bridge.records import Source
+from daemon.archive.archive import ArchiveSettings
+from daemon.archive.drafts import AlertFilter, EventFilter
+from tests.archive_kit import PHONE, archive_in, ingest_of, sms, verdict
+
+ROWS_A_BATCH = 40
+
+
+async def ingest_for_ever(directory: Path) -> None:
+    """Batches from the cursor on; says each cursor that was acknowledged."""
+    async with archive_in(directory, settings=ArchiveSettings(head_interval_s=0.05)) as archive:
+        done = int(await archive.cursor(PHONE, Source.SMS) or 0)
+        print("ready", flush=True)
+        while True:
+            events = [sms(key, f"第{key}条".encode()) for key in range(done + 1, done + ROWS_A_BATCH + 1)]
+            done += ROWS_A_BATCH
+            await archive.ingest(ingest_of(events, cursor=str(done), verdicts=[verdict()]))
+            print(done, flush=True)
+
+
+def run_and_kill(directory: Path, after_s: float) -> int:
+    """The last cursor the process acknowledged before it was killed."""
+    code = "import asyncio, sys, pathlib; from tests.integration.test_archive_crash import ingest_for_ever; "
+    code += "asyncio.run(ingest_for_ever(pathlib.Path(sys.argv[1])))"
+    root = Path(__file__).parents[2]
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(directory)], cwd=root, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        time.sleep(after_s)
+        process.send_signal(signal.SIGKILL)
+        said = process.stdout.read().split("\n")[:-1]  # a torn last line was not said
+    return int(said[-1]) if said else 0
+
+
+def test_killed_at_random_moments(tmp_path: Path) -> None:
+    rng = random.Random(20260504)
+    acknowledged = 0
+    for _ in range(8):
+        acknowledged = max(acknowledged, run_and_kill(tmp_path, rng.uniform(0.01, 0.35)))
+        asyncio.run(check(tmp_path, acknowledged))
+    assert acknowledged > 0
+
+
+async def check(directory: Path, acknowledged: int) -> None:
+    async with archive_in(directory) as archive:
+        cursor = int(await archive.cursor(PHONE, Source.SMS) or 0)
+        assert cursor >= acknowledged
+        present = await archive.present_ids(PHONE, Source.SMS, 0, cursor + 10 * ROWS_A_BATCH)
+        assert present == set(range(1, cursor + 1))
+        assert (await archive.counts()).events == cursor
+        newest = await archive.events(EventFilter(limit=ROWS_A_BATCH))
+        assert {archived.event.body for archived in newest} == {
+            f"第{key}条".encode() for key in range(cursor - ROWS_A_BATCH + 1, cursor + 1)
+        }
+        result = await archive.verify()
+        assert result.ok, result
+        assert archive.head_finding is None
+        # every event has its alert, every alert is still in the outbox
+        assert sum(one.count for one in (await archive.counts()).open_alerts) == cursor
+        assert len(await archive.take_outbox(5_000)) == min(cursor, 5_000)
+        assert len(await archive.alerts(AlertFilter(limit=5_000))) == min(cursor, 5_000)
+        page = await archive.search(f"第{cursor}条", EventFilter(), visible=str)
+        assert len(page.found) == 1
+
+
+@pytest.mark.slow
+def test_killed_at_more_moments_of_a_commit(tmp_path: Path) -> None:
+    rng = random.Random(7)
+    acknowledged = 0
+    for _ in range(25):
+        acknowledged = max(acknowledged, run_and_kill(tmp_path, rng.uniform(0.0, 0.03)))
+    asyncio.run(check(tmp_path, acknowledged))
