@@ -28,6 +28,13 @@ class Answer:
     err: bytes
 
 
+async def kill(process: asyncio.subprocess.Process) -> None:
+    """kill -9, and read what is left: asyncio waits for the pipes too."""
+    process.kill()
+    async with asyncio.timeout(10):
+        await process.communicate()
+
+
 @dataclass(frozen=True, slots=True)
 class Adb:
     """One private server."""
@@ -41,8 +48,7 @@ class Adb:
             async with asyncio.timeout(timeout_s):
                 out, err = await process.communicate(stdin)
         except TimeoutError:
-            process.kill()
-            await process.wait()
+            await kill(process)
             raise
         assert process.returncode is not None
         return Answer(process.returncode, out, err)

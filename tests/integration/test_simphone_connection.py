@@ -138,6 +138,7 @@ async def test_delayed_ack_when_both_sides_speak_it(tmp_path: Path) -> None:
     (tmp_path / "up").write_bytes(data)
     with adb_server(tmp_path / "home", ADB_BURST_MODE="1") as server:
         async with connected(server, PhoneSpec(serial="SIM1", features=(*DEFAULT_FEATURES, "delayed_ack"))) as phone:
+            assert [link._is_windowed for link in phone._links] == [True]
             to = ("-s", phone.address)
             assert (await server.run(*to, "push", str(tmp_path / "up"), "/sdcard/up")).code == 0
             assert phone.handset.files.read("/sdcard/up") == data

@@ -1,7 +1,6 @@
 """Runs parsed scripts. One interpreter is one `sh -c`."""
 
 import asyncio
-import contextlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -138,9 +137,10 @@ class Interpreter:
                     return await self._complain(streams, str(error), 1)
                 if not node.is_subshell:
                     return await self.run(node.script, streams)
-                with contextlib.suppress(ExitShell):
-                    return await (shell := self._copy()).run(node.script, streams)
-                return shell._status
+                try:
+                    return await self._copy().run(node.script, streams)
+                except ExitShell as ended:
+                    return ended.code
             case If():
                 for condition, body in node.branches:
                     if await self.run(condition, streams) == 0:

@@ -26,7 +26,7 @@ async def cat(call: Call) -> int:
 
 
 async def grep(call: Call) -> int:
-    """Flags -i -v -c -q -E -F -m N -e PATTERN; a pattern that Python cannot compile is taken as plain text."""
+    """Flags -i -v -c -q -o -E -F -m N -e PATTERN; a pattern that Python cannot compile is taken as plain text."""
     flags, patterns, rest, limit = "", [], list(call.arguments), None
     while rest and rest[0].startswith("-") and len(rest[0]) > 1:
         word = rest.pop(0)
@@ -48,7 +48,11 @@ async def grep(call: Call) -> int:
     async for line in _lines(call, rest):
         if (pattern.search(line.rstrip(b"\n")) is None) == ("v" in flags):
             count += 1
-            if "c" not in flags and "q" not in flags:
+            if "o" in flags:
+                await call.stdout.write(
+                    b"".join(match.group() + b"\n" for match in pattern.finditer(line.rstrip(b"\n")))
+                )
+            elif "c" not in flags and "q" not in flags:
                 await call.stdout.write(line if line.endswith(b"\n") else line + b"\n")
             if "q" in flags or count == limit:
                 break
