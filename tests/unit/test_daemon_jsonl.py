@@ -1,0 +1,111 @@
+"""`scan` and `mask` as a pipe: one line out for one line in, whatever comes in."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterable
+
+import pytest
+
+
+def run(command: str, lines: Iterable[bytes]) -> tuple[int, list[dict[str, object]], str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "daemon", "--lang", "en", command],
+        input=b"".join(lines), capture_output=True, timeout=50, check=False,
+    )  # fmt: skip
+    return done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr.decode()
+
+
+BAD = [
+    (b"\n", None), (b"nonsense\n", None), (b"[1]\n", None), (b"\xff\xfe\n", None), (b"{}\n", None),
+    (b'{"id": 1}\n', 1), (b'{"id": 2, "text": 3}\n', 2), (b'{"id": true, "text": "x"}\n', None),
+    (b'{"id": 3, "text": "x", "prev": 7}\n', 3), (b'{"id": [1], "text": "x"}\n', None), (b'{"text": "x"}\n', None),
+    (b"[" * 100_000 + b"\n", None), (b'{"id": NaN, "text": "x"}\n', None), (b'{"id": 4, "text": null}\n', 4),
+    (b'{"id": "' + b"x" * 2000 + b'", "text": "x"}\n', None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("command", ["scan", "mask"])
+def test_bad_lines_are_answered_in_their_place(command: str) -> None:
+    good = b'{"id": "ok", "text": "hello"}\n'
+    code, answers, told = run(command, [part for line, _ in BAD for part in (line, good)])
+    assert code == 1
+    assert len(answers) == 2 * len(BAD)
+    for (_, record_id), refused, accepted in zip(BAD, answers[::2], answers[1::2], strict=True):
+        assert "error" in refused
+        assert refused["id"] == record_id
+        assert accepted["id"] == "ok"
+        assert "error" not in accepted
+    assert "Traceback" not in told
+
+
+def test_lone_surrogates_count_as_one_and_come_back(  # as an escape
+) -> None:
+    code, answers, _ = run("mask", [b'{"id": "\\ud83d", "text": "\\ud800 13800000017"}\n'])
+    assert code == 0
+    assert answers == [
+        {"id": "\ud83d", "spans": [{"start": 2, "end": 13, "kind": "mobile"}], "masked": "\ud800 138****0017"}
+    ]
+
+
+def test_ids_of_every_kind_are_given_back() -> None:
+    ids = ["1", "-7", "1.5", '"x"', "null", "123456789012345678901234567890"]
+    code, answers, _ = run("scan", [f'{{"id": {one}, "text": ""}}\n'.encode() for one in ids])
+    assert code == 0
+    assert [answer["id"] for answer in answers] == [json.loads(one) for one in ids]
+
+
+def test_context_can_be_text_or_a_list() -> None:
+    lines = [
+        json.dumps({"id": 1, "text": "我微♥信 wx_cool88", "prev": "换个地方聊", "sender": "staff"}),
+        json.dumps({"id": 2, "text": "我微♥信 wx_cool88", "prev": ["a", "b"], "sender": "nobody", "channel": "sms"}),
+    ]
+    code, answers, _ = run("scan", [line.encode() + b"\n" for line in lines])
+    assert code == 0
+    for answer in answers:
+        hits = answer["hits"]
+        assert isinstance(hits, list)
+        assert hits
+        assert set(hits[0]) == {"start", "end", "rule_id", "word", "category", "severity", "how"}
+
+
+def test_a_line_that_is_too_long_does_not_swallow_the_next() -> None:
+    huge = b'{"id": 1, "text": "' + b"x" * (9 * 1024 * 1024) + b'"}\n'
+    code, answers, _ = run("mask", [huge, b'{"id": 2, "text": ""}\n'])
+    assert code == 1
+    assert [answer["id"] for answer in answers] == [None, 2]
+
+
+def test_it_answers_line_by_line() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "daemon", "scan"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        for number in range(3):
+            process.stdin.write(json.dumps({"id": number, "text": "回扣"}).encode() + b"\n")
+            process.stdin.flush()
+            assert json.loads(process.stdout.readline())["id"] == number
+        process.stdin.close()
+        assert process.wait(10) == 0
+
+
+def test_a_reader_that_leaves_is_no_traceback() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "daemon", "mask"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdin.write(b'{"id": 1, "text": ""}\n')
+        process.stdin.flush()
+        process.stdout.readline()
+        process.stdout.close()
+        try:
+            process.stdin.write(b'{"id": 2, "text": ""}\n' * 20_000)
+            process.stdin.close()
+        except BrokenPipeError:
+            pass
+        told = process.stderr.read()
+        process.wait(10)
+    assert b"Traceback" not in told
