@@ -24,11 +24,15 @@ def test_nothing_is_left_for_later_in_the_code() -> None:
     assert [str(path) for path in SOURCES if marks.search(path.read_text())] == []
 
 
-def test_only_the_blind_excepts_that_say_why() -> None:
-    for path in SOURCES:
-        for line in path.read_text().splitlines():
-            if re.search(r"except (Base)?Exception\b|except:", line):
-                assert "noqa: BLE001" in line, f"{path}: {line.strip()}"
+def test_blind_excepts_say_why() -> None:
+    """ruff refuses `except Exception` that swallows; each allowed place carries its reason on the same line."""
+    silent = [
+        f"{path}: {line.strip()}"
+        for path in SOURCES
+        for line in path.read_text().splitlines()
+        if "noqa: BLE001" in line and not re.search(r"noqa: BLE001\s+\S+.*\w", line)
+    ]
+    assert silent == []
 
 
 @pytest.mark.parametrize(
