@@ -214,13 +214,16 @@ def _text(value: Value) -> bytes:
         case None:
             return b"NULL"
         case float():
-            return _java_float(value).encode()
+            return java_float(value).encode()
         case _:
             return b"BLOB"
 
 
-def _java_float(value: float) -> str:
-    """`String.valueOf(float)`: the value through 32 bit, shortest digits that give it back."""
+def java_float(value: float) -> str:
+    """`String.valueOf(float)`: the value through 32 bit, the shortest digits that give it back.
+
+    JDK 19 and later print so; older ones sometimes print one digit more.
+    """
     try:
         (single,) = struct.unpack("<f", struct.pack("<f", value))
     except OverflowError:
