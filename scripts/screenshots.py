@@ -61,7 +61,7 @@ async def photograph(language: str) -> dict[str, str]:
     client.device_list, client.alert_list = sample.many_devices(language), list(sample.many_alerts(language))
     client.command_list = [sample.command(2, device=sample.HE, requested_at=sample.ago(minutes=2))]
     texts = load_texts(language, CATALOG)
-    app = ShopwardenApp(client, texts, now=lambda: sample.NOW, zone=sample.ZONE)
+    app = ShopwardenApp(lambda: client, texts, now=lambda: sample.NOW, zone=sample.ZONE)
     made: dict[str, str] = {}
     async with app.run_test(size=SIZE) as pilot:
         await pilot.pause(SETTLE_S)

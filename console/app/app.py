@@ -1,7 +1,7 @@
 """The console app: follows the daemon, repaints at most five times a second, never ends by an error of one part."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import tzinfo
 from functools import partial
@@ -39,11 +39,13 @@ from .widgets.header import ScreenTabs
 CATALOG: Final = Path(__file__).parent.parent / "catalog"
 REPAINT_S: Final = 0.2
 TICK_S: Final = 1.0
+FIRST_PAINT_S: Final = 0.02
+"""Waited before the client is loaded, so that there is something to look at meanwhile."""
 AGES_EVERY_TICKS: Final = 5
 
 
 class ShopwardenApp(CallingApp):
-    """One shop, live. Give it a client and a language; it ends with exit code 0 when the person leaves."""
+    """One shop, live, in the language of `texts`. Ends with exit code 0 when the person leaves."""
 
     CSS_PATH = "shopwarden.tcss"
     ENABLE_COMMAND_PALETTE = True
@@ -62,7 +64,7 @@ class ShopwardenApp(CallingApp):
 
     def __init__(
         self,
-        client: ConsoleClient,
+        open_client: Callable[[], ConsoleClient],
         texts: Texts,
         *,
         mode: AccessMode = AccessMode.FULL,
@@ -71,9 +73,9 @@ class ShopwardenApp(CallingApp):
     ) -> None:
         super().__init__()
         self.title = "shopwarden"
-        self.desk = Desk(texts=texts, times=Times(texts, now, zone), mode=mode, client=client)
+        self.desk = Desk(texts=texts, times=Times(texts, now, zone), mode=mode)
         self.flows = Flows(self, self.desk, self._changed)
-        self._client = client
+        self._open_client = open_client
         self._now = now
         self._zone = zone
         self._dirty = Part.NOTHING
@@ -101,14 +103,7 @@ class ShopwardenApp(CallingApp):
     def on_mount(self) -> None:
         self.set_interval(REPAINT_S, self.repaint_now)
         self.set_interval(TICK_S, self._tick)
-        self._link = Link(
-            self._client,
-            self.desk.shop,
-            changed=self._changed,
-            arrived=self._arrived,
-            reloaded=lambda: self.stage.events_pane.invalidate(),
-        )
-        self._following = self.run_worker(self._follow(self._link), group="link", exit_on_error=False)
+        self._following = self.run_worker(self._follow(), group="link", exit_on_error=False)
 
     async def on_unmount(self) -> None:
         """Leave the daemon in good order."""
@@ -117,9 +112,17 @@ class ShopwardenApp(CallingApp):
             with suppress(WorkerCancelled, WorkerFailed):
                 await self._following.wait()
 
-    async def _follow(self, link: Link) -> None:
-        await asyncio.sleep(0)  # the first paint comes before the client is opened
-        async with self._client:
+    async def _follow(self) -> None:
+        await asyncio.sleep(FIRST_PAINT_S)
+        async with await asyncio.to_thread(self._open_client) as client:
+            self.desk.opened = client
+            self._link = link = Link(
+                client,
+                self.desk.shop,
+                changed=self._changed,
+                arrived=self._arrived,
+                reloaded=lambda: self.stage.events_pane.invalidate(),
+            )
             while True:
                 try:
                     await link.follow()
@@ -133,7 +136,7 @@ class ShopwardenApp(CallingApp):
 
     def repaint_now(self) -> None:
         """Show what changed since the last time."""
-        if self._dirty is Part.NOTHING or not self.stage.is_mounted:
+        if self._dirty is Part.NOTHING or not self.stage.is_ready:
             return
         parts, self._dirty = self._dirty, Part.NOTHING
         with self.batch_update():
@@ -146,7 +149,7 @@ class ShopwardenApp(CallingApp):
     def _tick(self) -> None:
         self._ticks += 1
         self._say_link()
-        if self._ticks % AGES_EVERY_TICKS == 0 and self.stage.is_mounted:
+        if self._ticks % AGES_EVERY_TICKS == 0 and self.stage.is_ready:
             self.stage.tick()
 
     def _arrived(self, item: StreamItem) -> None:
@@ -161,7 +164,7 @@ class ShopwardenApp(CallingApp):
 
     def _say_link(self) -> None:
         """The banner: what is wrong with the link, else with us, else nothing."""
-        if not self.stage.is_mounted:
+        if not self.stage.is_ready:
             return
         banner = self.stage.query_one("#banner", Banner)
         content = self._link_trouble()
@@ -278,14 +281,7 @@ class ShopwardenApp(CallingApp):
         texts = load_texts(language, CATALOG)
         self.desk.texts = texts
         self.desk.times = Times(texts, self._now, self._zone)
-        self.call_later(self._redraw)
-
-    async def _redraw(self) -> None:
-        name = self.stage.current.NAME
-        await self.stage.recompose()
-        self.stage.go_to(name)
-        self.stage.repaint(Part.EVERYTHING)
-        self.stage.refresh_bindings()
+        self.call_later(self.stage.redraw)
 
 
 def run_app(
@@ -295,10 +291,13 @@ def run_app(
 
     `language` is `en` or `zh`. A daemon that is not there is not an error: the console waits for it and says so.
     """
-    from daemon.api.client import ApiClient
 
-    texts = load_texts(language, CATALOG)
-    app = ShopwardenApp(ApiClient(socket, language), texts, mode=mode, now=now)
+    def open_client() -> ConsoleClient:
+        from daemon.api.client import ApiClient  # half of the start, and nothing on the screen needs it
+
+        return ApiClient(socket, language)
+
+    app = ShopwardenApp(open_client, load_texts(language, CATALOG), mode=mode, now=now)
     app.theme = CHOICES.get(theme, CHOICES["dark"])
     app.run()
     return app.return_code or 0

@@ -18,8 +18,16 @@ class Desk:
     texts: Texts
     times: Times
     mode: AccessMode
-    client: ConsoleClient
+    opened: ConsoleClient | None = None
+    """Set once the first screen is painted: loading an HTTP client takes as long as half of the start."""
     shop: Shop = field(default_factory=Shop)
+
+    @property
+    def client(self) -> ConsoleClient:
+        """The daemon's client. Nothing can be asked of it before there is something on the screen to ask about."""
+        if self.opened is None:
+            raise RuntimeError("the client is not open yet")
+        return self.opened
 
     def say(self, key: str, **values: str | int) -> str:
         """A text of the catalog."""

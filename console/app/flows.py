@@ -170,6 +170,7 @@ class Flows:
     def _lock_text(self, devices: Sequence[Device]) -> SafeContent:
         desk = self._desk
         if len(devices) > 1:
+            rows = []
             head = [
                 safe_text(f"{device.employee} · {device.serial} · {device_state(device, desk.texts).plain}")
                 for device in devices[:DEVICES_NAMED]
@@ -186,17 +187,22 @@ class Flows:
                 ("last_seen", safe_text(seen)),
                 ("state", device_state(device, desk.texts)),
             ]
-            head = labelled(desk, rows)
+            head = []
         is_online = all(device.availability is DeviceAvailability.ONLINE for device in devices)
-        effect = labelled(
-            desk,
+        return lines(
             [
-                ("effect", desk.line("lock.effect_now" if is_online else "lock.effect_later", "bold")),
-                ("cancellable", desk.line("lock.cancellable")),
-                ("expiry", desk.line("lock.expiry", age=desk.times.span(LOCK_EXPIRES_S))),
-            ],
+                *head,
+                *labelled(
+                    desk,
+                    [
+                        *rows,
+                        ("effect", desk.line("lock.effect_now" if is_online else "lock.effect_later", "bold")),
+                        ("cancellable", desk.line("lock.cancellable")),
+                        ("expiry", desk.line("lock.expiry", age=desk.times.span(LOCK_EXPIRES_S))),
+                    ],
+                ),
+            ]
         )
-        return lines([*head, safe_text(""), *effect])
 
     def _lock_confirmed(self, serials: tuple[str, ...], reason: str | None) -> None:
         if reason is None:

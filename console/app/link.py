@@ -95,6 +95,7 @@ class Link:
             open_ones = await client.alerts(status=AlertStatus.OPEN, limit=OPEN_ALERTS_LOADED)
             latest = await client.alerts(limit=LATEST_LOADED)
             shop.is_alert_count_exact = len(open_ones) < OPEN_ALERTS_LOADED
+            shop.has_lists = True
             self._changed(shop.put_alerts((*open_ones, *latest)))
 
         async def devices() -> None:

@@ -36,7 +36,7 @@ class Stage(Sturdy, Screen[None]):
         super().__init__()
         self._desk = desk
         self._flows = flows
-        self._stale = Part.EVERYTHING
+        self._is_redrawing = False
 
     def compose(self) -> ComposeResult:
         yield HeaderBar(self._desk)
@@ -60,6 +60,22 @@ class Stage(Sturdy, Screen[None]):
     def on_mount(self) -> None:
         self.query_one(HeaderBar).refresh_shop()
         self.go_to(NAMES[0])
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it is composed: false before the first paint and while it is drawn anew."""
+        return self.is_mounted and not self._is_redrawing
+
+    async def redraw(self) -> None:
+        """Compose everything anew, as after a change of language, and stay on the same pane."""
+        name = self.current.NAME
+        self._is_redrawing = True
+        try:
+            await self.recompose()
+        finally:
+            self._is_redrawing = False
+        self.go_to(name)
+        self.repaint(Part.EVERYTHING)
 
     def go_to(self, name: str) -> None:
         """Show another pane, with everything that changed while it was hidden."""

@@ -26,7 +26,9 @@ async def running(
     client: FakeClient, *, language: str = "en", size: tuple[int, int] = ROOMY, mode: AccessMode = AccessMode.FULL
 ) -> AsyncIterator[tuple[ShopwardenApp, Pilot[int]]]:
     """The app, loaded and painted. Fails when any handler failed on the way."""
-    app = ShopwardenApp(client, load_texts(language, CATALOG), mode=mode, now=lambda: sample.NOW, zone=sample.ZONE)
+    app = ShopwardenApp(
+        lambda: client, load_texts(language, CATALOG), mode=mode, now=lambda: sample.NOW, zone=sample.ZONE
+    )
     async with app.run_test(size=size, notifications=True) as pilot:
         await settled(pilot)
         yield app, pilot

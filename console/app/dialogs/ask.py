@@ -57,18 +57,19 @@ class AskDialog(Dialog[str]):
         """The field and the line that says what is still missing."""
         yield Note(safe_text(self.desk.say(f"ask.{self._field}")), id="ask-label")
         example = self.desk.say(f"ask.{self._field}_example")
-        yield Input(id="answer", max_length=MOST_REASON, placeholder=example, select_on_focus=False)
+        yield Input(id="answer", max_length=MOST_REASON, placeholder=example, select_on_focus=False, compact=True)
         yield Note(self._missing(""), id="ask-missing")
 
     def buttons(self) -> Iterable[SafeButton]:
         """Cancel first; the other is dead until the line is long enough."""
-        yield SafeButton(safe_text(self.desk.say("button.cancel")), id="cancel")
+        yield SafeButton(safe_text(self.desk.say("button.cancel")), id="cancel", compact=True)
         is_destructive = self._weight is Weight.DESTRUCTIVE
         yield SafeButton(
             safe_text(self.desk.say(f"button.{self._confirm}")),
             id="confirm",
             variant="error" if is_destructive else "primary",
             disabled=True,
+            compact=True,
         )
 
     def on_input_changed(self, event: Input.Changed) -> None:

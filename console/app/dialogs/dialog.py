@@ -49,7 +49,7 @@ class Dialog(Sturdy, ModalScreen[ResultT | None]):
 
     def buttons(self) -> Iterable[SafeButton]:
         """The row of buttons."""
-        yield SafeButton(_label(self.desk, "close"), id="cancel")
+        yield SafeButton(_label(self.desk, "close"), id="cancel", compact=True)
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog", classes=self.TONE):

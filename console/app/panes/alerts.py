@@ -13,7 +13,7 @@ from ..desk import Desk
 from ..dialogs.dialog import labelled
 from ..dialogs.page import PageDialog
 from ..glyphs import severity_cell, severity_rank, status_cell
-from ..keys import key
+from ..keys import key, quiet
 from ..shop import Part
 from ..widgets.columns import Column
 from .item_pane import ItemPane
@@ -42,7 +42,7 @@ class AlertsPane(ItemPane[Alert]):
         key("a,f7", "acknowledge", "alerts.acknowledge"),
         key("x,f8", "resolve", "alerts.resolve"),
         key("v,f9", "reveal", "reveal"),
-        key("space", "mark", "mark"),
+        quiet("space", "mark", "mark"),
     ]
 
     def items(self) -> Sequence[Alert]:

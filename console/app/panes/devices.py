@@ -11,7 +11,7 @@ from ...safe_text import SafeContent, joined, lines, safe_page, safe_text
 from ..dialogs.dialog import labelled
 from ..dialogs.page import PageDialog
 from ..glyphs import command_cell, device_state
-from ..keys import key
+from ..keys import key, quiet
 from ..shop import Part
 from ..widgets.columns import Column
 from .item_pane import ItemPane
@@ -39,7 +39,7 @@ class DevicesPane(ItemPane[Device]):
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         key("l,f6", "lock", "devices.lock"),
-        key("space", "mark", "mark"),
+        quiet("space", "mark", "mark"),
     ]
 
     def items(self) -> Sequence[Device]:

@@ -182,7 +182,7 @@ class EventsPane(Pane):
         self.flows.load_events(query, partial(self._loaded, pages, query), partial(self._failed, pages, query))
 
     def _loaded(self, pages: EventPages, query: EventQuery, events: tuple[Event, ...]) -> None:
-        if pages is not self._pages:
+        if pages is not self._pages or not self.is_attached:
             return
         self._refused = None
         self._asked.discard(query.before)
@@ -192,7 +192,7 @@ class EventsPane(Pane):
 
     def _failed(self, pages: EventPages, query: EventQuery, error: ApiClientError) -> None:
         """A refusal stays on the page; a lost link is the banner's and the list loads when it is back."""
-        if pages is not self._pages:
+        if pages is not self._pages or not self.is_attached:
             return
         self._asked.discard(query.before)
         if isinstance(error, ApiRefusedError):
@@ -225,7 +225,7 @@ class EventsPane(Pane):
             self.flows.load_events(query, partial(self._found_again, pages), lambda error: None)
 
     def _found_again(self, pages: EventPages, events: tuple[Event, ...]) -> None:
-        if pages is not self._pages:
+        if pages is not self._pages or not self.is_attached:
             return
         if len(events) == PAGE and events[-1].ledger_index > pages.newest():
             self._load(pages.query)

@@ -37,12 +37,12 @@ def laid_out(columns: Sequence[Column], width: int) -> tuple[tuple[Column, int],
         total = sum(column.weight for column in growing)
         given = 0
         for column in growing:
-            more = min(max(spare * column.weight // total, 0), column.most - cells[column.key])
+            more = min(spare * column.weight // total, column.most - cells[column.key])
             cells[column.key] += more
             given += more
         if given == 0:
-            cells[growing[0].key] += min(spare, growing[0].most - cells[growing[0].key])
-            break
+            cells[growing[0].key] += 1
+            given = 1
         spare -= given
     return tuple((column, cells[column.key]) for column in shown)
 

@@ -29,7 +29,8 @@ class HeaderBar(Note):
         store = safe_text(shop.hello.store if shop.hello else desk.say("name"), "bold")
         pieces: list[tuple[int, SafeContent]] = [(0, cut(store, max(self.size.width // 4, _LEAST_TEXT)))]
         pieces.append((0, self._link()))
-        pieces.append((0, severity_counts(shop.open_alerts(), desk.texts)))
+        if shop.has_lists:
+            pieces.append((0, severity_counts(shop.open_alerts(), desk.texts)))
         pending = len(shop.pending_commands())
         if pending:
             pieces.append((1, desk.line("header.pending", "$text-warning", n=pending)))
