@@ -24,16 +24,12 @@ class Detector:
             flat = spoken_figures(flat)
         found: list[tuple[int, int]] = []
         for run in digit_runs(flat):
-            index = 0
-            while index < len(run.groups):
-                start = run.groups[index][0]
-                end = self._end(run.digits, start, run.ends)
-                if end and not self._is_rejected(flat, run.at[start], run.at[end - 1] + 1):
-                    found.append((run.at[start], run.at[end - 1] + 1))
-                    while index < len(run.groups) and run.groups[index][0] < end:
-                        index += 1
-                else:
-                    index += 1
+            done = 0
+            for start in run.starts[:-1]:
+                end = self._end(run.digits, start, run.ends) if start >= done else 0
+                if end and not self._is_rejected(flat, run.at(start), run.at(end - 1) + 1):
+                    found.append((run.at(start), run.at(end - 1) + 1))
+                    done = end
         return found
 
     def _end(self, digits: str, start: int, ends: frozenset[int]) -> int:

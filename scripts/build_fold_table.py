@@ -114,6 +114,10 @@ def trad_pairs(dictionaries: Path) -> dict[str, str]:
             flat = simplified.get(standard, standard)
             if variant not in found and variant not in simplified.values() and flat != variant:
                 found[variant] = flat
+    for char, flat in found.items():
+        while flat in found and found[flat] != flat:
+            flat = found[flat]
+        found[char] = flat
     return {a: b for a, b in found.items() if a != b and ord(a) <= LAST}
 
 

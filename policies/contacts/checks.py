@@ -47,7 +47,7 @@ PROVINCES = frozenset(
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _LANDLINE = re.compile(r"0(?:10|2[0-57-9])[2-9][0-9]{7}|0[3-9][0-9]{2}[2-9][0-9]{6,7}")
 _CARD_PREFIX = re.compile(r"62|60[0-9]|4[0-9]|5[1-5]|2(?:2[2-9]|[3-6]|7[01])|35|3[47]|9[0-9]{5}")
-_CARD_LENGTHS = {"6": (16, 17, 18, 19), "4": (16,), "5": (16,), "2": (16,), "3": (15, 16), "9": (16, 17, 18, 19)}
+_CARD_LENGTHS = {"6": (19, 18, 17, 16), "4": (16,), "5": (16,), "2": (16,), "3": (16, 15), "9": (19, 18, 17, 16)}
 
 
 def is_mobile(digits: str) -> bool:
@@ -89,7 +89,11 @@ def is_luhn(digits: str) -> bool:
     return total % 10 == 0 and len(set(digits)) > 1
 
 
+def card_lengths(first: str) -> tuple[int, ...]:
+    """Lengths of bank cards whose number begins with the digit `first`, longest first."""
+    return _CARD_LENGTHS.get(first, ())
+
+
 def is_bank_card(digits: str) -> bool:
     """Luhn holds, and prefix and length are those of a card issued in China or of the international schemes."""
-    lengths = _CARD_LENGTHS.get(digits[:1], ())
-    return len(digits) in lengths and _CARD_PREFIX.match(digits) is not None and is_luhn(digits)
+    return len(digits) in card_lengths(digits[:1]) and _CARD_PREFIX.match(digits) is not None and is_luhn(digits)

@@ -12,6 +12,8 @@ _WECHAT = (
 _NAME = r"(?P<name>(?:号码|账号|帐号|号|id)?)"
 _LINK = r"(?P<link>[^\w\n]{0,3}(?:是|为|改成|换成)?[^\w\n]{0,3})"
 WECHAT_LEFT = re.compile(rf"(?:{_WECHAT}){_NAME}{_LINK}$")
+WECHAT_TRACE = re.compile(r"[微薇威维徽唯vwx绿小]")
+"""A character of every WeChat cue, for a quick no."""
 WECHAT_RIGHT = re.compile(r"[^\w\n]{0,2}(?:这?是)?我?的?(?:微信|薇信|威信|v信|vx|wx|weixin|wechat)")
 WECHAT_HEAD = re.compile(r"(?:vx|wx|weixin|wechat|v)[-_]?(?=[a-z0-9])")
 QQ_LEFT = re.compile(
@@ -53,6 +55,10 @@ LETTERS_THAT_CUE = frozenset(
         "me",
     ]
 )
+
+
+WORDS = re.compile(r"[^\W\d_]")
+"""Any letter: text without one holds no cue."""
 
 
 def is_of_a_thing(left: str) -> bool:

@@ -37,7 +37,7 @@ def find_contacts(text: str) -> tuple[ContactSpan, ...]:
         found.extend(classify(flat, run))
     if _LETTERS.search(flat):
         found.extend(wechat_accounts(flat))
-    if _SPOKEN_RUN.search(flat):
+    if any(_HAN_DIGIT.search(run.group()) for run in _SPOKEN_RUN.finditer(flat)):
         found.extend(_spoken(flat))
     return _without_overlaps(found)
 

@@ -26,7 +26,7 @@ def wechat_accounts(flat: str) -> list[ContactSpan]:
             spans.append(ContactSpan(start=start, end=end, kind=ContactKind.WECHAT))
             continue
         left = flat[max(0, start - cues.REACH) : start]
-        cue = cues.WECHAT_LEFT.search(left)
+        cue = cues.WECHAT_LEFT.search(left) if cues.WECHAT_TRACE.search(left) else None
         if cue and end - start <= 20:
             is_explicit = bool(cue["name"]) or any(mark in cue["link"] for mark in ":是为")
             if is_explicit or _MARKS.search(name):

@@ -12,7 +12,7 @@ from .reading import Reading, lens
 MAX_LOCAL = 64
 MAX_DOMAIN = 253
 _SHAPE_FOLD = Fold(case=False, trad=False, lookalike=False)
-_LOCAL_END = re.compile(r"[A-Za-z0-9._%+-]*\Z")
+_LOCAL = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._%+-"
 _DOMAIN = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,62})\.)+[A-Za-z][A-Za-z0-9-]{0,62}")
 _URL = re.compile(
     r"(?:https?|ftp)://[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+(?::[0-9]{1,5})?"
@@ -67,13 +67,12 @@ def email_spans(flat: str) -> list[tuple[int, int]]:
     at = flat.find("@")
     edge = 0
     while at >= 0:
-        local = _LOCAL_END.search(flat, max(edge, at - MAX_LOCAL), at)
-        domain = _DOMAIN.match(flat, at + 1, min(len(flat), at + 1 + MAX_DOMAIN))
-        if local and domain:
-            start = local.start() + len(local.group()) - len(local.group().lstrip("."))
-            if start < at:
-                edge = domain.end()
-                spans.append((start, edge))
+        before = flat[max(edge, at - MAX_LOCAL) : at]
+        local = before[len(before.rstrip(_LOCAL)) :].lstrip(".")
+        domain = _DOMAIN.match(flat, at + 1, min(len(flat), at + 1 + MAX_DOMAIN)) if local else None
+        if domain:
+            edge = domain.end()
+            spans.append((at - len(local), edge))
         at = flat.find("@", at + 1)
     return spans
 

@@ -43,7 +43,7 @@ def place(candidate: Candidate, profile: MatchProfile) -> Found | None:
             how = How.ALIAS
     elif entry.wild is not None and end - start == len(positions):
         how = How.EXACT
-    elif _gaps(positions) and surface.translate(_SPACES) != entry.folded.translate(_SPACES):
+    elif _gaps(positions) and not (" " in entry.form and _is_spaced_alike(surface, entry.folded)):
         if not _is_believed_gap(reading.text, positions, profile):
             return None
         how = How.GAP
@@ -54,7 +54,9 @@ def place(candidate: Candidate, profile: MatchProfile) -> Found | None:
     return Found(start=start, end=end, word=entry.word, how=how, rank=entry.rank)
 
 
-_SPACES = {0x20: None, 0x3000: None}
+def _is_spaced_alike(surface: str, word: str) -> bool:
+    """A phrase of Latin words may be spaced otherwise than its author wrote it; that is no disguise."""
+    return surface.isascii() and surface.replace(" ", "") == word.replace(" ", "")
 
 
 def _own_length(candidate: Candidate) -> int:

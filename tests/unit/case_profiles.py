@@ -3,6 +3,7 @@
 A case holds only under the profile of the engine it came from (shared/cases/README.md, "Sources disagree").
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -123,3 +124,44 @@ def apply_config(profile: MatchProfile, options: Mapping[str, Json]) -> MatchPro
 
 def _strings(value: Json) -> tuple[str, ...]:
     return tuple(str(item) for item in value) if isinstance(value, list) else ()
+
+
+def match_options(profile: MatchProfile) -> dict[str, bool | int | str]:
+    """The profile as the `match = { … }` of a rule, every option written out."""
+    return {
+        "fold_case": profile.fold_case,
+        "fold_width": profile.fold_width,
+        "fold_trad": profile.fold_trad,
+        "fold_lookalike": profile.fold_lookalike,
+        "fold_digits": profile.fold_digits.value,
+        "skip": profile.skip.value,
+        "skip_chars": profile.skip_chars,
+        "entry_skips": profile.entry_skips.value,
+        "gap": profile.gap,
+        "gap_rule": profile.gap_rule.value,
+        "repeats": profile.repeats,
+        "boundary": profile.boundary.value,
+        "overlap": profile.overlap.value,
+        "syntax": profile.syntax.value,
+        "allow_single": profile.allow_single,
+        "min_digits": profile.min_digits,
+        "run_edges": profile.run_edges.value,
+    }
+
+
+def rule_file(case: CaseProfile, rule_id: str = "case.rule") -> str:
+    """A rule file that runs the case: one rule with its words, allow list and options."""
+    options = ", ".join(f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in match_options(case.profile).items())
+    return "\n".join(
+        (
+            "[[rule]]",
+            f"id = {json.dumps(rule_id)}",
+            'title = "case"',
+            'category = "case"',
+            'severity = "low"',
+            f"words = {json.dumps(list(case.words), ensure_ascii=False)}",
+            f"allow = {json.dumps(list(case.allow), ensure_ascii=False)}",
+            f"match = {{ {options} }}",
+            "",
+        )
+    )
