@@ -58,8 +58,8 @@ class ShopwardenApp(CallingApp):
         quiet("4,f5", "go('commands')", "app.commands"),
         key("r,ctrl+r", "retry", "app.retry"),
         key("question_mark,f1", "help", "app.help"),
-        everywhere("ctrl+p", "command_palette", "app.palette"),
         key("q,ctrl+q", "quit", "app.quit"),
+        everywhere("ctrl+p", "command_palette", "app.palette"),
     ]
 
     def __init__(
@@ -205,6 +205,10 @@ class ShopwardenApp(CallingApp):
         """Show a screen by its name."""
         if name in NAMES and self.screen is self.stage:
             self.stage.go_to(name)
+
+    def action_help_quit(self) -> None:
+        """Ctrl+C copies or does nothing; say how to leave."""
+        self.notify(self.desk.say("quit_hint"))
 
     def action_retry(self) -> None:
         if self._link is not None:

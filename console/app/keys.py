@@ -28,7 +28,7 @@ def quiet(keys: str, action: str, id: str) -> Binding:
 
 def everywhere(keys: str, action: str, id: str) -> Binding:
     """A binding of the app, taken before any widget; for function and control keys only."""
-    return Binding(keys, action, f"app.key.{id}", id=id, show=False, priority=True)
+    return Binding(keys, action, f"app.key.{id}", id=id, priority=True)
 
 
 SCREEN_KEYS: Final = ("f2", "f3", "f4", "f5")

@@ -1,11 +1,11 @@
 """Follows the daemon: the live stream into the shop, and the lists whenever the stream cannot tell everything."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from typing import Final
 
-from daemon.api.errors import ApiClientError, ApiRefusedError
+from daemon.api.errors import ApiClientError, ApiRefusedError, ApiTimeoutError
 from daemon.api.links import LinkOffline, LinkOnline, LinkRefused
 from daemon.api.wire import AlertStatus, StreamItem, StreamKind
 
@@ -14,6 +14,7 @@ from .shop import Part, Shop
 
 OPEN_ALERTS_LOADED: Final = 1000
 LATEST_LOADED: Final = 200
+LOAD_TRIES: Final = 3
 
 
 class Link:
@@ -91,33 +92,41 @@ class Link:
         """Each list by itself: a role that may not read one still sees the others."""
         shop, client = self._shop, self._client
 
-        async def alerts() -> None:
+        async def alerts() -> Part:
             open_ones = await client.alerts(status=AlertStatus.OPEN, limit=OPEN_ALERTS_LOADED)
             latest = await client.alerts(limit=LATEST_LOADED)
             shop.is_alert_count_exact = len(open_ones) < OPEN_ALERTS_LOADED
-            shop.has_lists = True
-            self._changed(shop.put_alerts((*open_ones, *latest)))
+            return shop.put_alerts((*open_ones, *latest))
 
-        async def devices() -> None:
-            self._changed(shop.put_devices(await client.devices()))
+        async def devices() -> Part:
+            return shop.put_devices(await client.devices())
 
-        async def commands() -> None:
-            self._changed(shop.put_commands(await client.commands(limit=LATEST_LOADED)))
+        async def commands() -> Part:
+            return shop.put_commands(await client.commands(limit=LATEST_LOADED))
 
-        async def health() -> None:
+        async def health() -> Part:
             shop.health = await client.health()
-            self._changed(Part.HEADER)
+            return Part.HEADER
 
-        for part, load in ((Part.DEVICES, devices), (Part.ALERTS, alerts), (Part.COMMANDS, commands)):
-            shop.refused.pop(part, None)
+        for part, load in (
+            (Part.DEVICES, devices), (Part.ALERTS, alerts), (Part.COMMANDS, commands), (Part.HEADER, health),
+        ):  # fmt: skip
+            await self._load(part, load)
+
+    async def _load(self, part: Part, load: Callable[[], Awaitable[Part]]) -> None:
+        """A slow answer is asked for again; a lost link brings a new HELLO, and with it the next try."""
+        shop = self._shop
+        shop.refused.pop(part, None)
+        for _ in range(LOAD_TRIES):
             try:
-                await load()
+                changed = await load()
+            except ApiTimeoutError:
+                continue
             except ApiRefusedError as error:
                 shop.refused[part] = error
-                self._changed(part)
+                changed = part
             except ApiClientError:
                 return
-        try:
-            await health()
-        except ApiClientError:
+            shop.loaded |= part
+            self._changed(changed | part)
             return

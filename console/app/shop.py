@@ -63,8 +63,8 @@ class Shop:
         self.devices: dict[str, Device] = {}
         self.alerts: dict[str, Alert] = {}
         self.commands: dict[str, Command] = {}
-        self.has_lists = False
-        """False until the alerts were loaded once: nothing is said of what is not known."""
+        self.loaded = Part.NOTHING
+        """The lists that were loaded at least once: nothing is said of what is not known."""
         self.is_alert_count_exact = True
         """False when the daemon held more open alerts than were loaded."""
         self.refused: dict[Part, ApiRefusedError] = {}

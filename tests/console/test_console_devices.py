@@ -50,6 +50,10 @@ async def test_the_panel_says_what_to_tap_and_how_to_enrol() -> None:
         await settled(pilot)
         assert "tap “Allow”" in screen_text(app)
     client = FakeClient()
+    client.device_list = (sample.device("SLOW", employee="Li", clock_offset_ms=-3_600_000),)
+    async with running(client) as (app, _):
+        assert "the phone's clock is 1h behind" in screen_text(app)
+    client = FakeClient()
     client.device_list = (sample.device("NEWPHONE"),)
     async with running(client) as (app, _):
         assert 'shopwarden enrol NEWPHONE --employee "NAME"' in screen_text(app)

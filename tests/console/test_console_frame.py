@@ -7,7 +7,7 @@ from textual.command import CommandInput
 
 from console.app.access import RIGHTS, Act
 from console.app.app import CATALOG
-from daemon.api.errors import ApiVersionError
+from daemon.api.errors import ApiTimeoutError, ApiVersionError
 from daemon.api.links import LinkOffline
 from daemon.api.texts import missing_translations
 from daemon.api.wire import CommandState, Role, StreamItem, StreamKind, Verb
@@ -256,3 +256,22 @@ def test_rights_mirror_the_daemons_table(role: Role) -> None:
         Act.REVEAL: Permission.EVENTS_REVEAL,
     }
     assert RIGHTS[role] == {act for act, permission in needed.items() if may(role, permission)}
+
+
+async def test_what_is_not_loaded_is_not_claimed() -> None:
+    client = FakeClient()
+    client.errors["alerts"] = ApiTimeoutError("daemon.timeout", "No answer in time.", "Try again.", 4)
+    async with running(client) as (app, pilot):
+        await pilot.press("2")
+        await settled(pilot)
+        text = screen_text(app)
+        assert "no open alerts" not in text and "No alerts." not in text and "Waiting" in text
+        assert len(client.calls("alerts")) == 3
+
+
+@pytest.mark.parametrize(("language", "hint"), [("en", "Press ctrl+q or q"), ("zh", "按 Ctrl+Q 或 q 退出")])
+async def test_ctrl_c_says_how_to_leave(language: str, hint: str) -> None:
+    async with running(FakeClient(language=language), language=language) as (app, pilot):
+        await pilot.press("ctrl+c")
+        await settled(pilot)
+        assert hint in screen_text(app) and app.is_running

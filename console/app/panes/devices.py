@@ -18,6 +18,7 @@ from .item_pane import ItemPane
 from .life import command_life
 
 BATTERY_LOW_PCT = 20
+CLOCK_OFF_MS = 60_000
 
 
 class DevicesPane(ItemPane[Device]):
@@ -99,6 +100,11 @@ class DevicesPane(ItemPane[Device]):
         refusal = self.flows.why_not_lock([item])
         if refusal is not None:
             rows.append(("lock", safe_text(refusal, "$text-warning")))
+        if item.clock_offset_ms is not None and abs(item.clock_offset_ms) >= CLOCK_OFF_MS:
+            name = "device.clock_ahead" if item.clock_offset_ms > 0 else "device.clock_behind"
+            rows.append(
+                ("clock", desk.line(name, "$text-warning", age=desk.times.span(abs(item.clock_offset_ms) // 1000)))
+            )
         if item.last_error:
             trouble = self.desk.known(f"error.{item.last_error}.message", item.last_error)
             rows.append(("trouble", safe_text(trouble, "bold $text-warning")))

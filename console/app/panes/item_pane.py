@@ -135,7 +135,7 @@ class ItemPane(Pane, Generic[ItemT]):
             return self.denied(refused)
         if self._total:
             return self.no_match()
-        return self.empty_of_all() if shop.is_online else safe_page(self.desk.say("empty.waiting"), "$muted")
+        return self.empty_of_all() if self.OWN in shop.loaded else safe_page(self.desk.say("empty.waiting"), "$muted")
 
     def mark_cell(self, item: ItemT) -> SafeContent:
         return safe_text("✓", "bold $text-accent") if self.key_of(item) in self.marked else safe_text("")

@@ -10,6 +10,7 @@ from ...safe_text import SafeContent, cut, joined, safe_text
 from ..access import AccessMode
 from ..desk import Desk
 from ..glyphs import severity_counts
+from ..shop import Part
 from .note import Note
 
 _LEAST_TEXT = 12
@@ -29,7 +30,7 @@ class HeaderBar(Note):
         store = safe_text(shop.hello.store if shop.hello else desk.say("name"), "bold")
         pieces: list[tuple[int, SafeContent]] = [(0, cut(store, max(self.size.width // 4, _LEAST_TEXT)))]
         pieces.append((0, self._link()))
-        if shop.has_lists:
+        if Part.ALERTS in shop.loaded:
             pieces.append((0, severity_counts(shop.open_alerts(), desk.texts)))
         pending = len(shop.pending_commands())
         if pending:
