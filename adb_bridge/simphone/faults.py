@@ -125,7 +125,7 @@ class Faults:
         return self.arm(match, Hang(after_bytes=after_bytes), repeat=repeat)
 
     def garbage(self, match: str, data: bytes, *, repeat: Repeat = Repeat.ALWAYS) -> Fault:
-        """Answer `data` instead of running the command."""
+        """Answer `data` instead of the command's stdout; what the command does, it does."""
         return self.arm(match, Garbage(data=data), repeat=repeat)
 
     def truncate(self, match: str, size: int, *, repeat: Repeat = Repeat.ALWAYS) -> Fault:

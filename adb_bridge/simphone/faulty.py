@@ -26,7 +26,11 @@ async def run_with_faults(handset: Handset, served: ServedCommand, terminal: Ter
     if any(isinstance(effect, Hang) and effect.after_bytes == 0 for effect in effects):
         await stdout.hang()
     quiet = Terminal(
-        stdin=terminal.stdin, stdout=NoOutput() if replaced else stdout, stderr=terminal.stderr, gone=terminal.gone
+        stdin=terminal.stdin,
+        stdout=NoOutput() if replaced else stdout,
+        stderr=terminal.stderr,
+        gone=terminal.gone,
+        is_tty=terminal.is_tty,
     )
     code = await run(handset, served.command, quiet)
     for effect in effects:

@@ -148,3 +148,33 @@ async def test_push_where_shell_may_not_write_fails(adb: Adb, phone: SimPhone, t
 async def test_services_a_phone_does_not_have_are_refused(adb: Adb, phone: SimPhone) -> None:
     assert (await adb.run("-s", phone.address, "jdwp")).code != 0
     assert b"cannot run as root" in (await adb.run("-s", phone.address, "root")).out
+
+
+async def test_script_from_stdin(adb: Adb, phone: SimPhone) -> None:
+    answer = await adb.run("-s", phone.address, "shell", stdin=b"X=5\necho $X; foo\nexit 3\n")
+    assert (answer.code, answer.out) == (3, b"5\n")
+    assert b"foo: inaccessible or not found" in answer.err
+
+
+async def test_interactive_shell_echoes_edits_and_interrupts(adb: Adb, phone: SimPhone) -> None:
+    process = await adb.spawn("-s", phone.address, "shell", "-tt")
+    assert process.stdin is not None and process.stdout is not None
+
+    async def until(expected: bytes) -> bytes:
+        async with asyncio.timeout(10):
+            assert process.stdout is not None
+            return await process.stdout.readuntil(expected)
+
+    await until(b"panther:/ $ ")
+    process.stdin.write(b"ecxx\x7f\x7fho hi\r")
+    assert await until(b"panther:/ $ ") == b"ecxx\b \b\b \bho hi\r\nhi\r\npanther:/ $ "
+    process.stdin.write(b"sleep 100\r")
+    await until(b"sleep 100\r\n")
+    process.stdin.write(b"\x03")
+    await until(b"^C\r\npanther:/ $ ")
+    process.stdin.write(b"echo 'a\r")
+    await until(b"no closing quote\r\npanther:/ $ ")
+    process.stdin.write(b"exit 4\r")
+    async with asyncio.timeout(10):
+        await process.communicate()
+    assert process.returncode == 4

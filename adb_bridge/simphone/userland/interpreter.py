@@ -81,6 +81,11 @@ class Interpreter:
         self._variables: dict[str, str] = {"PATH": "/product/bin:/system/bin", "USER": "shell", "HOME": "/"}
         self._status = 0
 
+    @property
+    def status(self) -> int:
+        """`$?`."""
+        return self._status
+
     async def run(self, script: Script, streams: Streams) -> int:
         """Run the steps; return the last exit code. Raise `ExitShell` on `exit`."""
         for step in script.steps:

@@ -1,7 +1,8 @@
-"""`sh -c` for a command line from a host."""
+"""What adbd starts for a shell service: `sh -c` for a command line, else a prompt or a script from stdin."""
 
 from ..handset import Handset
 from ..wire.services import Terminal
+from .interactive import Session, run_stdin
 from .interpreter import LineInput, Streams, run_script
 from .programs import PROGRAMS
 
@@ -9,4 +10,8 @@ from .programs import PROGRAMS
 async def run_command(handset: Handset, command: str, terminal: Terminal) -> int:
     """Run it; return the exit code."""
     streams = Streams(LineInput(terminal.stdin), terminal.stdout, terminal.stderr)
-    return await run_script(command, streams, handset, PROGRAMS)
+    if command:
+        return await run_script(command, streams, handset, PROGRAMS)
+    if terminal.is_tty:
+        return await Session(handset, terminal.stdin, terminal.stdout).run()
+    return await run_stdin(handset, streams)

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
-from ..pipes import BrokenPipe, Input, NoInput, Output
+from ..pipes import BrokenPipe, Input, Output
 from .link import Handler
 from .shell_v2 import ShellId, ShellInput, ShellOutput, shell_packet
 from .streams import Stream
@@ -22,6 +22,8 @@ class Terminal:
     stderr: Output
     gone: asyncio.Event
     """Set when the host has closed."""
+    is_tty: bool = False
+    """The host asked for a terminal (`adb shell` without a command on one)."""
 
 
 RunCommand = Callable[[str, str, Terminal], Awaitable[int]]
@@ -61,23 +63,25 @@ class Services:
 
     def _shell(self, arguments: list[str], command: str) -> Handler:
         if "v2" in arguments:
-            return lambda stream: self._shell_v2(command, stream)
+            return lambda stream: self._shell_v2(command, stream, is_tty="pty" in arguments)
         return lambda stream: self._raw("shell", command, stream)
 
-    async def _shell_v2(self, command: str, stream: Stream) -> None:
+    async def _shell_v2(self, command: str, stream: Stream, *, is_tty: bool) -> None:
         terminal = Terminal(
             stdin=ShellInput(stream),
             stdout=ShellOutput(stream, ShellId.STDOUT),
             stderr=ShellOutput(stream, ShellId.STDERR),
             gone=stream.closed,
+            is_tty=is_tty,
         )
         code = await self._run("shell,v2", command, terminal)
         await stream.write(shell_packet(ShellId.EXIT, bytes((code & 0xFF,))))
 
-    async def _raw(self, service: str, command: str, stream: Stream) -> None:
+    async def _raw(self, service: str, argument: str, stream: Stream) -> None:
         """stdout and stderr in one, no exit code."""
-        terminal = Terminal(stdin=stream, stdout=stream, stderr=stream, gone=stream.closed)
-        await self._run(service, command, terminal)
+        is_tty = service == "shell" and not argument
+        terminal = Terminal(stdin=stream, stdout=stream, stderr=stream, gone=stream.closed, is_tty=is_tty)
+        await self._run(service, argument, terminal)
 
     async def _run(self, service: str, command: str, terminal: Terminal) -> int:
         try:
@@ -87,8 +91,3 @@ class Services:
 
     async def _reboot(self, argument: str, _stream: Stream) -> None:
         self.reboot(argument)
-
-
-def no_input() -> Input:
-    """/dev/null."""
-    return NoInput()
