@@ -240,6 +240,27 @@ async def test_one_customer_on_two_phones(tmp_path: Path) -> None:
         assert "13800000017" not in on_one.conversation
 
 
+async def test_units_that_come_together_share_commits(tmp_path: Path) -> None:
+    async with archive_in(tmp_path) as archive:
+        await asyncio.gather(*[archive.ingest(ingest_of([sms(key)], cursor=str(key))) for key in range(250)])
+        result = await archive.verify()
+        assert result.ok
+        assert result.ledger_size == 251
+        assert result.heads_checked // 2 < 50  # each commit is signed here, and each head is met in two places
+
+
+async def test_no_word_and_no_number_can_be_read_in_the_files(tmp_path: Path) -> None:
+    canary = "鸡血石CANARY13812345678"
+    async with archive_in(tmp_path) as archive:
+        await archive.ingest(ingest_of([sms(1, canary.encode(), address=b"13812345678")], verdicts=[verdict()]))
+        names = {file.name for file in tmp_path.iterdir()}
+        contents = b"".join(file.read_bytes() for file in tmp_path.iterdir())
+    contents += b"".join(file.read_bytes() for file in tmp_path.iterdir())
+    assert {"archive.db", "archive.db-wal", "heads.log"} <= names
+    for part in ("鸡血石".encode(), b"CANARY", b"canary", b"13812345678", "林小雨".encode(), b"kickback"):
+        assert part not in contents
+
+
 async def test_a_wrong_key_opens_nothing_and_harms_nothing(tmp_path: Path) -> None:
     async with archive_in(tmp_path) as archive:
         await archive.ingest(ingest_of([sms(1)]))
