@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from .apps import BrandApps
+from .apps import App, BrandApps
 from .foreground import Foreground
 from .notifications import Notification, Notifications
 from .providers.tables import CALLS, CONTACTS, TELEPHONY, SqlValue, Tables, int_of, text_of
@@ -99,7 +99,7 @@ class PhoneStore:
         )
         if box is SmsBox.INBOX:
             row_id = self._insert_sms(sms)
-            self._notify(self._apps.messages.package, self._apps.messages.uid, str(address), "sms")
+            self._notify(self._apps.messages, address, body, "sms")
         else:
             self._foreground.use(self._apps.messages)
             row_id = self._insert_sms(sms)
@@ -160,7 +160,7 @@ class PhoneStore:
         self._foreground.use(self._apps.dialer)
         row_id = self.call_log.execute(_INSERT_CALL, self._call_values(call))
         if kind is CallKind.MISSED:
-            self._notify(self._apps.dialer.package, self._apps.dialer.uid, number or "", "phone_missed_call")
+            self._notify(self._apps.dialer, number, name, "phone_missed_call")
         self._forget_old_calls()
         return row_id
 
@@ -274,7 +274,7 @@ class PhoneStore:
         )
 
     def _thread(self, address: Text) -> int:
-        key = address.decode("utf-8", "replace") if isinstance(address, bytes) else address or ""
+        key = _shown(address)
         if key not in self._threads:
             self._threads[key] = len(self._threads) + 1
         return self._threads[key]
@@ -344,16 +344,16 @@ class PhoneStore:
             raise KeyError(contact_id)
         return int_of(rows[0][0])
 
-    def _notify(self, package: str, uid: int, title: str, channel: str) -> None:
+    def _notify(self, app: App, title: Text, text: Text, channel: str) -> None:
         self._notification_id = self._notification_id % 50 + 1
         self._notifications.post(
             Notification(
-                package=package,
-                uid=uid,
+                package=app.package,
+                uid=app.uid,
                 id=self._notification_id,
                 tag=None,
-                title=title,
-                text="",
+                title=_shown(title),
+                text=_shown(text),
                 channel=channel,
                 when_ms=_ms(self._now()),
             )
@@ -372,6 +372,10 @@ _INSERT_CALL: Final = (
 
 def _ms(at: datetime) -> int:
     return int(at.timestamp() * 1000)
+
+
+def _shown(text: Text) -> str:
+    return text.decode("utf-8", "replace") if isinstance(text, bytes) else text or ""
 
 
 def _raw(text: Text) -> SqlValue:

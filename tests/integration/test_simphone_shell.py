@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from adb_bridge.simphone.phone import SimPhone
-from adb_bridge.simphone.spec import DEFAULT_FEATURES, PhoneSpec
+from adb_bridge.simphone.spec import DEFAULT_FEATURES, PhoneSpec, Security
 
 from .simphone_support import Adb, adb_server, connected, kill
 
@@ -114,7 +114,24 @@ async def test_command_goes_on_without_its_host(adb: Adb, phone: SimPhone) -> No
             await asyncio.sleep(0.05)
 
 
-async def test_push_pull_list_and_stat(adb: Adb, phone: SimPhone, tmp_path: Path) -> None:
+OLD_SYNC = tuple(name for name in DEFAULT_FEATURES if name not in ("stat_v2", "ls_v2", "sendrecv_v2"))
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        PhoneSpec(serial="SIM1"),
+        PhoneSpec(serial="SIM1", features=OLD_SYNC),
+        PhoneSpec(serial="SIM1", security=Security.TLS),
+    ],
+    ids=["v2", "v1", "tls"],
+)
+async def test_push_pull_list_and_stat(adb: Adb, spec: PhoneSpec, tmp_path: Path) -> None:
+    async with connected(adb, spec) as phone:
+        await push_pull_list_and_stat(adb, phone, tmp_path)
+
+
+async def push_pull_list_and_stat(adb: Adb, phone: SimPhone, tmp_path: Path) -> None:
     data = secrets.token_bytes(1_500_000)
     (tmp_path / "album").mkdir()
     (tmp_path / "album" / "图.jpg").write_bytes(data)
