@@ -1,8 +1,8 @@
 """What a run of digits is: mobile, ID card, bank card, landline, QQ, or the number of a thing."""
 
 from collections.abc import Iterator
-from itertools import chain, pairwise
 from dataclasses import dataclass
+from itertools import chain, pairwise
 
 from ..model import ContactKind, ContactSpan
 from . import cues
@@ -77,7 +77,9 @@ def _may_start(run: Run, start: int) -> bool:
             return True
     elif two[0] == "0":
         return two == "00" or start + 11 in ends or start + 10 in ends or start + 12 in ends
-    elif two[0] > "1" and (two == "86" or start + 7 in ends or start + 8 in ends or start + 16 in ends or start + 19 in ends):
+    elif two[0] > "1" and (
+        two == "86" or start + 7 in ends or start + 8 in ends or start + 16 in ends or start + 19 in ends
+    ):
         return True
     return two in PROVINCES and digits[start + 6 : start + 8] in _CENTURIES
 
@@ -157,7 +159,9 @@ def _is_believed(flat: str, run: Run, part: Part, place: Place) -> bool:
         case ContactKind.MOBILE:
             if place.is_of_a_thing or not _is_free_after(flat, run.at(part.end - 1) + 1):
                 return False
-            return not _is_group_start(run, part.number) or _is_grouped_well(flat, run, part.number, part.end, place.left)
+            return not _is_group_start(run, part.number) or _is_grouped_well(
+                flat, run, part.number, part.end, place.left
+            )
         case ContactKind.BANK_CARD:
             return _is_card_believed(run, part, place)
         case ContactKind.LANDLINE:

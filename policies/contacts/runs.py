@@ -43,7 +43,8 @@ class Run:
         """What stands between the groups of `digits[start:end]`."""
         first, last = bisect_left(self.starts, start), bisect_left(self.starts, end)
         return [
-            text[self.places[g] + self.starts[g + 1] - self.starts[g] : self.places[g + 1]] for g in range(first, last - 1)
+            text[self.places[g] + self.starts[g + 1] - self.starts[g] : self.places[g + 1]]
+            for g in range(first, last - 1)
         ]
 
 

@@ -156,7 +156,10 @@ class Table:
         return tuple(Table(self.document, key, item, line) for item, line in zip(items, lines, strict=True))
 
     def fail_missing(self, key: str) -> NoReturn:
-        """Raise RuleSyntaxError for a key that must be there."""
+        """Raise RuleSyntaxError for a key that must be there, at the misspelt one if it looks like that."""
+        for other in self._data:
+            if other not in self._known and nearest_of(other, [key]):
+                self.fail(other, f"unknown key in [{self.name}]", key)
         raise RuleSyntaxError(f"missing in [{self.name}]", file=self.document.file, line=self.line, key=key)
 
     def done(self) -> None:

@@ -40,7 +40,7 @@ SEARCHES = [pytest.param(case, id=str(case["id"])) for case in cases() if is_sea
 
 def expected_spans(case: dict[str, Json]) -> list[tuple[object, object, object]]:
     assert isinstance(case["expected"], list)
-    return sorted((span["start"], span["end"], span["word"]) for span in case["expected"] if isinstance(span, dict))  # type: ignore[type-var]
+    return sorted((span["start"], span["end"], span["word"]) for span in case["expected"] if isinstance(span, dict))
 
 
 def profile_of(case: dict[str, Json]) -> CaseProfile:

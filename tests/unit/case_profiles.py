@@ -151,7 +151,9 @@ def match_options(profile: MatchProfile) -> dict[str, bool | int | str]:
 
 def rule_file(case: CaseProfile, rule_id: str = "case.rule") -> str:
     """A rule file that runs the case: one rule with its words, allow list and options."""
-    options = ", ".join(f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in match_options(case.profile).items())
+    options = ", ".join(
+        f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in match_options(case.profile).items()
+    )
     return "\n".join(
         (
             "[[rule]]",

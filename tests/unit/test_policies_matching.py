@@ -14,10 +14,10 @@ from policies.model import How
 ALIASES = {"加": ("加", "伽", "+"), "微信": ("微信", "v信", "薇❤")}
 
 
-def found(words: list[str], text: str, profile: MatchProfile | None = None, allow: list[str] | None = None) -> list[str]:
-    return [
-        f"{text[f.start : f.end]}:{f.how}" for f in Matcher(words, allow or [], profile, ALIASES).find(text)
-    ]
+def found(
+    words: list[str], text: str, profile: MatchProfile | None = None, allow: list[str] | None = None
+) -> list[str]:
+    return [f"{text[f.start : f.end]}:{f.how}" for f in Matcher(words, allow or [], profile, ALIASES).find(text)]
 
 
 @pytest.mark.parametrize(
