@@ -1,6 +1,7 @@
 """What is said aloud: the bell and a toast for grave alerts, a toast for the end of a command."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Final
 
 from daemon.api.wire import Alert, AlertStatus, Command, CommandState, Severity
@@ -16,9 +17,11 @@ BELL_EVERY_S: Final = 3.0
 class Announcer:
     """Told of live items only: what was there before the console came is on the screens, not in toasts."""
 
-    def __init__(self, app: CallingApp, desk: Desk) -> None:
+    def __init__(self, app: CallingApp, desk: Desk, is_watched: Callable[[], bool]) -> None:
+        """`is_watched` tells whether the alerts are on the screen anyway: then the bell is enough."""
         self._app = app
         self._desk = desk
+        self._is_watched = is_watched
         self._rang_at = -BELL_EVERY_S
 
     def announce_alert(self, alert: Alert) -> None:
@@ -29,6 +32,8 @@ class Announcer:
             return
         self._rang_at = now
         self._app.bell()
+        if self._is_watched():
+            return
         who = alert.employee or alert.device
         self._app.notify(
             f"{who} · {alert.title}", title=self._desk.say(f"severity.{alert.severity}"), severity="error", timeout=8

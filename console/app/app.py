@@ -80,7 +80,7 @@ class ShopwardenApp(CallingApp):
         self._zone = zone
         self._dirty = Part.NOTHING
         self._ticks = 0
-        self._announcer = Announcer(self, self.desk)
+        self._announcer = Announcer(self, self.desk, lambda: self.stage.is_showing("alerts"))
         self._link: Link | None = None
         self._following: Worker[None] | None = None
         self._was_online = False

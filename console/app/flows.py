@@ -213,7 +213,9 @@ class Flows:
 
     def _lock_queued(self, command: Command) -> None:
         self._command_changed(command)
-        self._app.notify(self._desk.say("lock.queued", device=self._desk.shop.name_of(command.device)))
+        device = self._desk.shop.devices.get(command.device)
+        if device is None or device.availability is not DeviceAvailability.ONLINE:
+            self._app.notify(self._desk.say("lock.queued", device=self._desk.shop.name_of(command.device)))
 
     def _command_changed(self, command: Command) -> None:
         self._changed(self._desk.shop.put_commands((command,)))

@@ -66,6 +66,10 @@ class Stage(Sturdy, Screen[None]):
         """Whether it is composed: false before the first paint and while it is drawn anew."""
         return self.is_mounted and not self._is_redrawing
 
+    def is_showing(self, name: str) -> bool:
+        """Whether a pane is on the screen now."""
+        return self.is_ready and self.is_current and name == self.current.NAME
+
     async def redraw(self) -> None:
         """Compose everything anew, as after a change of language, and stay on the same pane."""
         name = self.current.NAME

@@ -19,6 +19,8 @@ from .life import command_life
 
 BATTERY_LOW_PCT = 20
 CLOCK_OFF_MS = 60_000
+LOCK_TOLD_S = 600
+"""How long the end of a lock stays in its column; the panel and screen 4 keep it."""
 
 
 class DevicesPane(ItemPane[Device]):
@@ -144,7 +146,7 @@ class DevicesPane(ItemPane[Device]):
         count = max(len(pending), item.pending_commands if not pending else 0)
         if count:
             return self.desk.line("device.pending", "$text-warning", n=count)
-        if last is not None:
+        if last is not None and (self.desk.times.now() - last.updated_at).total_seconds() < LOCK_TOLD_S:
             return command_cell(last.state, self.desk.texts)
         return safe_text("–")
 

@@ -13,7 +13,7 @@ _PATH: Final = (CommandState.QUEUED, CommandState.SENT, CommandState.ACKNOWLEDGE
 
 def command_life(command: Command, desk: Desk) -> SafeContent:
     """`Lock: ✓ queued → ✓ sent → … acknowledged (read back)`, with the result behind it."""
-    verb = safe_text(desk.say(f"verb.{command.verb}") + ": ", "bold")
+    verb = safe_text(desk.say("life", verb=desk.say(f"verb.{command.verb}")), "bold")
     if command.state in _PATH:
         reached = _PATH.index(command.state)
         steps: list[SafeContent] = []
