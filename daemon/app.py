@@ -132,12 +132,16 @@ class App:
             )
         )
 
+    def stop(self) -> None:
+        """End `run`, as SIGTERM does."""
+        self._stop.set()
+
     async def run(self, on_ready: Callable[[], None]) -> ExitCode:
         """Until SIGTERM or SIGINT. Raises what a critical task raised."""
         opened = self._opened
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._stop.set)
+            loop.add_signal_handler(number, self.stop)
         server = ApiServer(
             self.service,
             self._identify_caller(),

@@ -96,8 +96,13 @@ class CommandQueue:
         if to is None:
             raise IllegalTransitionError(current=command.state.value, to=step.value)
         change = CommandChange(to=to, actor=actor, result=result, next_try_at=next_try_at)
-        changed = await self._archive.command_transition(command.command_id, change)
-        await self._audit(actor, role, command.verb, command.command_id, command.device, result, to)
+        # Shielded: a phone's task may be ended at any moment, and its last step must not lack its audit entry.
+        return await asyncio.shield(self._change(command, change, role))
+
+    async def _change(self, command: ArchivedCommand, change: CommandChange, role: str) -> ArchivedCommand:
+        to = change.to
+        changed = await self._archive.command_transition(command.command_id, change, expected=command.state)
+        await self._audit(change.actor, role, command.verb, command.command_id, command.device, change.result, to)
         if to.is_terminal:
             self._open[command.device] = max(0, self.open_count(command.device) - 1)
         self._tell(changed)

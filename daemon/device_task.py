@@ -296,7 +296,9 @@ class DeviceTask:
         sources = [_SOURCES_OF[kind] for kind in signal.kinds if kind in _SOURCES_OF]
         self._schedule.signal(sources, now_s=now_s)
         if signal.is_fast_poll_advised:
-            self._schedule.be_fast(sources or self._collectors, now_s=now_s)
+            self._schedule.be_fast(sources, now_s=now_s)
+        else:
+            self._schedule.be_calm(now_s=now_s)
         if signal.kinds & _STATUS_SIGNALS:
             self._schedule.status_changed(now_s=now_s)
         self._wake.set()

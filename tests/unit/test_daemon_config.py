@@ -65,7 +65,7 @@ def test_unknown_keys_name_the_nearest_that_exists(tmp_path: Path, text: str, ke
 def test_wrong_values_say_what_is_right(tmp_path: Path, text: str, key: str, expected: str) -> None:
     error = refused(tmp_path, text)
     assert error.key == key
-    assert expected in error.values["expected"] or expected in str(error.values)
+    assert expected in str(error.values)
 
 
 @pytest.mark.parametrize("content", [b"[store\n", b"\xff\xfe", b"a = 1\x00", b"#" + b"x" * 300_000])

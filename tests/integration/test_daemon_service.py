@@ -1,0 +1,285 @@
+"""Roles, masking, audit before serving, alerts' life, and the stream with its resuming."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from adb_bridge.simphone.rows import SmsBox
+from adb_bridge.simphone.spec import History
+from daemon.api.wire import AlertStatus, CommandRequest, Event, EventQuery, Role, StreamKind, Verb
+from daemon.config import NoticeSection
+from daemon.service import Caller, ServiceError
+from daemon.service_impl import DaemonService
+
+from .daemon_support import (
+    ADMIN,
+    AUDITOR,
+    OWNER,
+    REVIEWER,
+    Watching,
+    enrolled,
+    phone,
+    quick_config,
+    request,
+    running,
+    until,
+)
+
+NUMBER = "13800000017"
+KICKBACK = f"回扣转我个人卡，电话{NUMBER}，别走公司账"
+
+Call = Callable[[DaemonService, Caller], Awaitable[object]]
+CALLS: dict[str, tuple[Call, set[Role]]] = {
+    "hello": (lambda service, caller: service.hello(caller), set(Role)),
+    "health": (lambda service, caller: service.health(caller), set(Role)),
+    "devices": (lambda service, caller: service.devices(caller), {Role.OWNER, Role.ADMIN, Role.REVIEWER}),
+    "enrolments": (lambda service, caller: service.enrolments(caller), set(Role)),
+    "connect": (lambda service, caller: service.connect(caller, "x"), {Role.OWNER, Role.ADMIN}),
+    "enrol": (lambda service, caller: service.enrol(caller, request("NOPE")), {Role.OWNER, Role.ADMIN}),
+    "unenrol": (lambda service, caller: service.unenrol(caller, "NOPE", "x"), {Role.OWNER, Role.ADMIN}),
+    "events": (lambda service, caller: service.events(caller, EventQuery()), {Role.OWNER, Role.REVIEWER}),
+    "reveal": (lambda service, caller: service.reveal(caller, EventQuery(), "why"), {Role.OWNER, Role.REVIEWER}),
+    "alerts": (
+        lambda service, caller: service.alerts(caller, status=None, device=None, limit=5),
+        {Role.OWNER, Role.ADMIN, Role.REVIEWER},
+    ),
+    "command": (
+        lambda service, caller: service.command(caller, CommandRequest(device="NOPE", verb=Verb.LOCK, reason="x")),
+        {Role.OWNER, Role.ADMIN},
+    ),
+    "audit": (lambda service, caller: service.audit(caller, limit=5, before=None), {Role.OWNER, Role.AUDITOR}),
+    "verify": (lambda service, caller: service.verify(caller, None), {Role.OWNER, Role.AUDITOR}),
+}
+
+
+async def test_every_call_asks_for_its_permission(tmp_path: Path) -> None:
+    callers = {Role.OWNER: OWNER, Role.ADMIN: ADMIN, Role.REVIEWER: REVIEWER, Role.AUDITOR: AUDITOR}
+    async with running(tmp_path, quick_config()) as service:
+        for name, (call, allowed) in CALLS.items():
+            for role, caller in callers.items():
+                code = None
+                try:
+                    await call(service, caller)
+                except ServiceError as error:
+                    code = error.code
+                assert (code == "permission.denied") == (role not in allowed), (name, role, code)
+
+
+async def test_content_is_masked_and_opened_only_with_a_reason_that_is_kept(tmp_path: Path) -> None:
+    async with phone("SIMMASK1") as one, running(tmp_path, quick_config(one)) as service:
+        await enrolled(service, "SIMMASK1")
+        key = one.store.add_sms(address=NUMBER, body=KICKBACK, box=SmsBox.SENT)
+
+        async def found() -> tuple[Event, ...]:
+            return await service.events(REVIEWER, EventQuery(kind="message"))
+
+        async def is_there() -> bool:
+            return bool(await found())
+
+        await until(is_there)
+        (event,) = await found()
+        assert event.source_key == str(key)
+        assert NUMBER not in event.body
+        assert NUMBER not in event.peer
+        (alert, *_) = await service.alerts(ADMIN, status=AlertStatus.OPEN, device="SIMMASK1", limit=10)
+        assert all(NUMBER not in evidence.surface for evidence in alert.evidence)
+        with pytest.raises(ServiceError) as caught:
+            await service.reveal(REVIEWER, EventQuery(event_ids=(event.event_id,)), "   ")
+        assert caught.value.code == "reveal.reason_missing"
+        with pytest.raises(ServiceError) as caught:
+            await service.reveal(REVIEWER, EventQuery(event_ids=("ev_" + "a" * 26,)), "why")
+        assert caught.value.code == "event.not_found"
+        (revealed,) = await service.reveal(REVIEWER, EventQuery(event_ids=(event.event_id,)), "complaint 7")
+        assert revealed.body == KICKBACK
+        assert revealed.peer == NUMBER
+        (found_event,) = await service.events(REVIEWER, EventQuery(text="回扣"))
+        assert found_event.body[found_event.matched[0].start : found_event.matched[0].end] == "回扣"
+        assert await service.events(REVIEWER, EventQuery(text=NUMBER)) == (), "a search tells no more than reading"
+        (by_number,) = await service.reveal(REVIEWER, EventQuery(text=NUMBER), "complaint 7")
+        assert by_number.event_id == event.event_id
+        entries = await service.audit(AUDITOR, limit=50, before=None)
+        opened = [entry for entry in entries if entry.action == "events.reveal"]
+        assert [entry.reason for entry in opened] == ["complaint 7", "complaint 7"]
+        assert event.event_id in opened[-1].target
+        assert {entry.actor for entry in opened} == {"reviewer"}
+        assert len([entry for entry in entries if entry.action == "events.search"]) == 2
+        assert not any(NUMBER in entry.target or "回扣" in entry.target for entry in entries)
+        again = await service.audit(AUDITOR, limit=50, before=None)
+        assert again[0].action == "audit.read", "reading the audit is in the audit"
+
+
+async def test_enrolment_refuses_what_is_not_lawful(tmp_path: Path) -> None:
+    async with phone("SIMLAW1") as one, running(tmp_path, quick_config(one)) as service:
+
+        async def is_listed() -> bool:
+            return bool(await service.devices(OWNER))
+
+        await until(is_listed)
+        good = request("SIMLAW1")
+
+        def changed(**fields: object) -> object:
+            return type(good)(**{name: getattr(good, name) for name in good.__struct_fields__} | fields)
+
+        for bad, code in [
+            (changed(acknowledged_by=" "), "enrolment.not_acknowledged"),
+            (changed(employee=""), "enrolment.bad_field"),
+            (changed(employee="x\x1b[2J"), "enrolment.bad_field"),
+            (changed(notice_version="v" * 101), "enrolment.bad_field"),
+            (changed(scope=()), "enrolment.unknown_scope"),
+            (changed(scope=("sms", "microphone")), "enrolment.unknown_scope"),
+            (changed(serial="NEVER-SEEN"), "device.not_found"),
+        ]:
+            with pytest.raises(ServiceError) as caught:
+                await service.enrol(OWNER, bad)  # type: ignore[arg-type]
+            assert caught.value.code == code
+        by_address = await service.enrol(OWNER, request(one.address))
+        assert by_address.serial == "SIMLAW1", "a connection's name means its phone"
+        with pytest.raises(ServiceError) as caught:
+            await service.enrol(OWNER, good)
+        assert caught.value.code == "enrolment.exists"
+
+
+async def test_a_notice_version_is_bound_to_its_text(tmp_path: Path) -> None:
+    async with phone("SIMLAW2") as one:
+        config = quick_config(one)
+        async with running(tmp_path, config) as service:
+            await enrolled(service, "SIMLAW2")
+            await service.unenrol(OWNER, "SIMLAW2", "returned")
+        other = replace(config, notice=NoticeSection(text_zh="另一份告知书的文本,与之前不同。"))
+        async with running(tmp_path, other) as service:
+
+            async def is_listed() -> bool:
+                return (await service.device(OWNER, "SIMLAW2")).state == "device"
+
+            await until(is_listed)
+            with pytest.raises(ServiceError) as caught:
+                await service.enrol(OWNER, request("SIMLAW2"))
+            assert caught.value.code == "enrolment.notice_conflict"
+            enrolment = await service.enrol(OWNER, request("SIMLAW2", version="v2"))
+            assert {one.notice_version for one in await service.enrolments(OWNER)} == {"v1", "v2"}
+            assert len({one.notice_sha256 for one in await service.enrolments(OWNER)}) == 2
+            assert enrolment.ended_at is None
+
+
+async def test_an_alert_is_acknowledged_and_resolved_by_name(tmp_path: Path) -> None:
+    async with phone("SIMALERT1") as one, running(tmp_path, quick_config(one)) as service:
+        await enrolled(service, "SIMALERT1")
+        one.store.add_sms(address=NUMBER, body=KICKBACK, box=SmsBox.SENT)
+
+        async def has_alert() -> bool:
+            return bool(await service.alerts(OWNER, status=None, device=None, limit=5))
+
+        await until(has_alert)
+        watching = Watching(service, REVIEWER)
+        await asyncio.sleep(0.3)
+        (alert, *_) = await service.alerts(OWNER, status=AlertStatus.OPEN, device=None, limit=5)
+        assert alert.employee == "王店员"
+        handled = await service.change_alert(REVIEWER, alert.alert_id, AlertStatus.ACKNOWLEDGED, "looking")
+        assert (handled.status, handled.handled_by, handled.note) == (AlertStatus.ACKNOWLEDGED, "reviewer", "looking")
+        await service.change_alert(REVIEWER, alert.alert_id, AlertStatus.RESOLVED, None)
+        with pytest.raises(ServiceError) as caught:
+            await service.change_alert(REVIEWER, alert.alert_id, AlertStatus.ACKNOWLEDGED, None)
+        assert caught.value.code == "alert.wrong_state"
+        with pytest.raises(ServiceError) as caught:
+            await service.change_alert(REVIEWER, "al_none", AlertStatus.RESOLVED, None)
+        assert caught.value.code == "alert.not_found"
+
+        async def is_told() -> bool:
+            return any(item.alert and item.alert.status is AlertStatus.RESOLVED for item in watching.items)
+
+        await until(is_told)
+        await watching.stop()
+
+
+async def test_a_stream_resumes_without_a_gap(tmp_path: Path) -> None:
+    async with phone("SIMSTREAM1", history=History(sms=5)) as one, running(tmp_path, quick_config(one)) as service:
+        await enrolled(service, "SIMSTREAM1")
+        first = Watching(service, REVIEWER)
+        await asyncio.sleep(0.3)
+        assert [item.kind for item in first.items[:2]] == [StreamKind.HELLO, StreamKind.DEVICE]
+        one.store.add_sms(address=NUMBER, body="第一条")
+
+        async def has_event() -> bool:
+            return any(item.event is not None for item in first.items)
+
+        await until(has_event)
+        await first.stop()
+        last = max(item.ledger_index for item in first.items if item.ledger_index is not None)
+        one.store.add_sms(address=NUMBER, body=KICKBACK, box=SmsBox.SENT)
+
+        async def is_archived() -> bool:
+            return (await service.device(OWNER, "SIMSTREAM1")).events == 7
+
+        await until(is_archived)
+        second = Watching(service, REVIEWER, after=last)
+
+        async def is_caught_up() -> bool:
+            return any(item.alert is not None for item in second.items)
+
+        await until(is_caught_up)
+        events = [item.event for item in second.items if item.event is not None]
+        assert [event.body[:2] for event in events] == ["回扣"]
+        assert NUMBER not in events[0].body
+        await second.stop()
+        of_another_archive = Watching(service, REVIEWER, after=10**9)
+        await asyncio.sleep(0.3)
+        assert StreamKind.RESET in [item.kind for item in of_another_archive.items]
+        await of_another_archive.stop()
+
+
+async def test_a_stream_shows_each_role_only_its_own(tmp_path: Path) -> None:
+    async with phone("SIMSTREAM2") as one, running(tmp_path, quick_config(one)) as service:
+        await enrolled(service, "SIMSTREAM2")
+        streams = {caller.role: Watching(service, caller) for caller in (OWNER, ADMIN, REVIEWER, AUDITOR)}
+        await asyncio.sleep(0.3)
+        one.store.add_sms(address=NUMBER, body=KICKBACK, box=SmsBox.SENT)
+
+        async def has_both() -> bool:
+            kinds = {item.kind for item in streams[Role.OWNER].items}
+            return {StreamKind.EVENT, StreamKind.ALERT, StreamKind.DEVICE} <= kinds
+
+        await until(has_both)
+        await asyncio.sleep(0.3)
+        kinds = {role: {item.kind for item in stream.items} for role, stream in streams.items()}
+        for stream in streams.values():
+            await stream.stop()
+        assert StreamKind.EVENT in kinds[Role.REVIEWER]
+        assert StreamKind.EVENT not in kinds[Role.ADMIN]
+        assert StreamKind.ALERT in kinds[Role.ADMIN]
+        assert kinds[Role.AUDITOR] <= {StreamKind.HELLO, StreamKind.HEALTH}
+
+
+async def test_a_backfill_does_not_flood_a_stream(tmp_path: Path) -> None:
+    async with phone("SIMFLOOD1", history=History(sms=6000)) as one, running(tmp_path, quick_config(one)) as service:
+        watching = Watching(service, OWNER)
+        await enrolled(service, "SIMFLOOD1")
+        await asyncio.sleep(1.5)
+        kinds = [item.kind for item in watching.items]
+        await watching.stop()
+        assert StreamKind.RESET in kinds
+        assert kinds.count(StreamKind.EVENT) < 3000
+        assert (await service.device(OWNER, "SIMFLOOD1")).events == 6000
+
+
+async def test_calls_and_health_speak_the_callers_language(tmp_path: Path) -> None:
+    async with phone("SIMLANG1") as one, running(tmp_path, quick_config(one)) as service:
+        await enrolled(service, "SIMLANG1")
+        one.store.add_call(number=NUMBER, duration_s=133)
+
+        async def is_there() -> bool:
+            return bool(await service.events(OWNER, EventQuery(kind="call_log")))
+
+        await until(is_there)
+        (english,) = await service.events(OWNER, EventQuery(kind="call"))
+        (chinese,) = await service.events(REVIEWER, EventQuery(kind="call"))
+        assert english.body == "incoming call, 2 min 13 s"
+        assert chinese.body == "呼入 2分13秒"
+        assert any(
+            "磁盘" in check.detail or "剩余" in check.detail for check in (await service.health(REVIEWER)).checks
+        )
+        with pytest.raises(ServiceError) as caught:
+            await service.events(OWNER, EventQuery(kind="telepathy"))
+        assert caught.value.code == "request.invalid"
