@@ -1,0 +1,193 @@
+"""`shopwardend` from the outside: exit codes, messages in two languages, keys of every kind, a clean stdout."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+
+def shopwardend(
+    *arguments: str, stdin: bytes = b"", fd_text: bytes | None = None, lang: str = "en", **env: str
+) -> subprocess.CompletedProcess[bytes]:
+    """Run it; `fd_text` is what file descriptor 3 holds."""
+    clean = {name: text for name, text in os.environ.items() if not name.startswith("SHOPWARDEN_")}
+    command = [sys.executable, "-m", "daemon", "--lang", lang, *arguments]
+    if fd_text is None:
+        return subprocess.run(command, input=stdin, capture_output=True, timeout=50, check=False, env=clean | env)
+    reader, writer = os.pipe()
+    os.write(writer, fd_text)
+    os.close(writer)
+    with os.fdopen(reader, "rb"):
+        command += ["--passphrase-fd", str(reader)]
+        return subprocess.run(
+            command, input=stdin, capture_output=True, timeout=50, check=False, env=clean | env, pass_fds=[reader]
+        )
+
+
+def test_help_in_both_languages() -> None:
+    english, chinese = shopwardend("--help"), shopwardend("--help", lang="zh")
+    assert english.returncode == chinese.returncode == 0
+    assert b"run the daemon" in english.stdout
+    assert "运行守护进程" in chinese.stdout.decode()
+    for command in ("run", "init", "check-config", "verify", "scan", "mask", "policy"):
+        assert shopwardend(command, "--help").returncode == 0
+
+
+def test_wrong_use_is_exit_2() -> None:
+    assert shopwardend().returncode == 2
+    assert shopwardend("fly").returncode == 2
+    assert shopwardend("verify", "--since", "-1").returncode == 2
+    assert shopwardend("init", "--key-file", "a", "--credential", "b").returncode == 2
+    assert b"shopwardend " in shopwardend("--version").stdout
+
+
+def test_init_makes_a_private_state_and_never_touches_it_again(tmp_path: Path) -> None:
+    state, key = tmp_path / "state", tmp_path / "shop.key"
+    made = shopwardend("init", "--state", str(state), "--key-file", str(key), "--store-name", '珠"宝', "--json")
+    assert made.returncode == 0, made.stderr
+    assert json.loads(made.stdout)["key_source"] == "file"
+    assert state.stat().st_mode & 0o777 == 0o700
+    for path in (key, state / "keys.json", state / "shopwarden.toml"):
+        assert path.stat().st_mode & 0o777 == 0o600
+    assert shopwardend("check-config", "--state", str(state)).returncode == 0
+    before = {path.name: path.read_bytes() for path in state.iterdir()}
+    again = shopwardend("init", "--state", str(state), "--key-file", str(key))
+    assert again.returncode == 2
+    assert b"hint:" in again.stderr
+    (state / "shopwarden.toml").unlink()
+    assert shopwardend("init", "--state", str(state), "--key-file", str(key)).returncode == 2, "the keyring stays"
+    assert {path.name: path.read_bytes() for path in state.iterdir()} | {
+        "shopwarden.toml": before["shopwarden.toml"]
+    } == before
+
+
+def test_a_state_that_was_never_made_says_so(tmp_path: Path) -> None:
+    for command in ("run", "verify"):
+        answer = shopwardend(command, "--state", str(tmp_path / "none"))
+        assert answer.returncode == 10
+        assert b"shopwardend init" in answer.stderr
+        assert b"Traceback" not in answer.stderr
+        assert answer.stdout == b""
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_passphrase_opens_what_it_closed_and_another_does_not(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    assert shopwardend("init", "--state", str(state), fd_text="正确 马 电池\n".encode()).returncode == 0
+    assert "正确" not in (state / "shopwarden.toml").read_text()
+    run_briefly(state, "正确 马 电池".encode())
+    good = shopwardend("verify", "--state", str(state), "--json", fd_text="正确 马 电池".encode())
+    assert good.returncode == 0, good.stderr
+    assert json.loads(good.stdout)["items"][0]["ok"] is True
+    wrong = shopwardend("verify", "--state", str(state), fd_text=b"guess\n", lang="zh")
+    assert wrong.returncode == 10
+    assert "错误" in wrong.stderr.decode()
+    assert shopwardend("verify", "--state", str(state)).returncode == 10, "nobody there to ask"
+    assert shopwardend("verify", "--state", str(state), "--passphrase-fd", "99").returncode == 10
+    assert shopwardend("verify", "--state", str(state), fd_text=b"").returncode == 10
+    assert shopwardend("verify", "--state", str(state), fd_text=b"\xff\xfe\n").returncode == 10
+
+
+def run_briefly(state: Path, passphrase: bytes) -> None:
+    """Start, wait for the socket, stop by SIGTERM with exit 0."""
+    reader, writer = os.pipe()
+    os.write(writer, passphrase)
+    os.close(writer)
+    with subprocess.Popen(
+        [sys.executable, "-m", "daemon", "run", "--state", str(state), "--passphrase-fd", str(reader)],
+        pass_fds=[reader], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as process:  # fmt: skip
+        os.close(reader)
+        end = time.monotonic() + 30
+        while not (state / "api.sock").exists():
+            assert process.poll() is None, process.communicate()
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        process.send_signal(signal.SIGTERM)
+        stdout, _ = process.communicate(timeout=20)
+        assert process.returncode == 0
+        assert stdout == b""
+    assert not (state / "api.sock").exists()
+
+
+def test_a_careless_key_file_is_refused(tmp_path: Path) -> None:
+    state, key = tmp_path / "state", tmp_path / "shop.key"
+    assert shopwardend("init", "--state", str(state), "--key-file", str(key)).returncode == 0
+    key.chmod(0o644)
+    answer = shopwardend("verify", "--state", str(state))
+    assert answer.returncode == 10
+    assert b"600" in answer.stderr
+    key.unlink()
+    assert shopwardend("verify", "--state", str(state)).returncode == 10
+
+
+def test_a_credential_is_read_from_systemd(tmp_path: Path) -> None:
+    credentials = tmp_path / "credentials"
+    credentials.mkdir()
+    assert shopwardend("init", "--state", str(tmp_path / "a"), "--key-file", str(credentials / "root")).returncode == 0
+    state = tmp_path / "b"
+    made = shopwardend("init", "--state", str(state), "--credential", "root", CREDENTIALS_DIRECTORY=str(credentials))
+    assert made.returncode == 0, made.stderr
+    assert 'source = "credential"' in (state / "shopwarden.toml").read_text()
+    without = shopwardend("verify", "--state", str(state))
+    assert without.returncode == 10
+    assert b"systemd" in without.stderr
+    assert b"hint:" in without.stderr
+
+
+@pytest.mark.parametrize("text", ["[adb]\nprot = 1\n", "[adb]\nport = 'x'\n", "nonsense"])
+def test_check_config_says_what_run_would(tmp_path: Path, text: str) -> None:
+    config = tmp_path / "c.toml"
+    config.write_text(text)
+    for command in ("check-config", "run"):
+        answer = shopwardend(command, "--config", str(config), "--state", str(tmp_path / "s"))
+        assert answer.returncode == 2
+        assert str(config) in answer.stderr.decode()
+        assert b"Traceback" not in answer.stderr
+
+
+def test_check_config_loads_the_rules(tmp_path: Path) -> None:
+    config = tmp_path / "c.toml"
+    config.write_text('[policy]\npacks = ["retail-hz"]\n')
+    answer = shopwardend("check-config", "--config", str(config), "--state", str(tmp_path / "s"))
+    assert answer.returncode == 2
+    assert b"retail-hz" in answer.stderr
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "own.toml").write_text("[[rule]]\nwrods = ['x']\n")
+    config.write_text('[policy]\npacks = []\ndir = "rules"\n')
+    answer = shopwardend("check-config", "--config", str(config), "--state", str(tmp_path / "s"), "--json")
+    assert answer.returncode == 2
+    assert b"own.toml" in answer.stderr
+    assert answer.stdout == b""
+
+
+def test_policy_check_and_packs(tmp_path: Path) -> None:
+    packs = shopwardend("policy", "packs", "--json")
+    assert packs.returncode == 0
+    names = [pack["name"] for pack in json.loads(packs.stdout)["items"]]
+    assert "retail-zh" in names
+    (tmp_path / "own.toml").write_text("[[rule]]\nwrods = ['x']\n")
+    bad = shopwardend("policy", "check", str(tmp_path), "--json")
+    assert bad.returncode == 2
+    report = json.loads(bad.stdout)
+    assert report["ok"] is False
+    assert report["items"]
+    assert shopwardend("policy", "check", str(tmp_path / "none")).returncode == 2
+
+
+def test_a_full_disk_at_the_start_is_a_message(tmp_path: Path) -> None:
+    state, key = tmp_path / "state", tmp_path / "shop.key"
+    assert shopwardend("init", "--state", str(state), "--key-file", str(key)).returncode == 0
+    limit = "import resource, runpy, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096));"
+    limit += "import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+    limit += (
+        f"sys.argv = ['shopwardend', 'run', '--state', {str(state)!r}]; runpy.run_module('daemon', run_name='__main__')"
+    )
+    answer = subprocess.run([sys.executable, "-c", limit], capture_output=True, timeout=50, check=False)
+    assert answer.returncode == 10, answer.stderr
+    assert b"Traceback" not in answer.stderr
