@@ -18,7 +18,7 @@ from .widgets.banner import Banner, Tone
 from .widgets.footer import KeyFooter
 from .widgets.header import HeaderBar, ScreenTabs
 
-PANES: tuple[type[Pane], ...] = (DevicesPane, AlertsPane, EventsPane, CommandsPane)
+PANES = (DevicesPane, AlertsPane, EventsPane, CommandsPane)
 """In the order of their digits."""
 NAMES = tuple(pane.NAME for pane in PANES)
 LEAST_WIDTH = 80

@@ -1,5 +1,6 @@
 """The frame of every dialog: title, text, what is asked, buttons. Escape always closes and changes nothing."""
 
+from abc import abstractmethod
 from collections.abc import Iterable
 from typing import ClassVar, TypeVar
 
@@ -39,9 +40,9 @@ class Dialog(Sturdy, ModalScreen[ResultT | None]):
         self.desk = desk
         self._title_line = title
 
+    @abstractmethod
     def body(self) -> SafeContent:
         """The text."""
-        raise NotImplementedError
 
     def asked(self) -> Iterable[Widget]:
         """What is asked for, below the text."""

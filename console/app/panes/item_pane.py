@@ -1,5 +1,6 @@
 """A pane over things that are all in memory: devices, alerts, commands. Rows are matched by key at every change."""
 
+from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar, Generic, TypeVar
 
@@ -61,30 +62,33 @@ class ItemPane(Pane, Generic[ItemT]):
         self._total = 0
         self._waiting = 0
 
+    @abstractmethod
     def items(self) -> Sequence[ItemT]:
         """All of them, in the order of the list."""
-        raise NotImplementedError
 
+    @abstractmethod
     def key_of(self, item: ItemT) -> str:
-        raise NotImplementedError
+        """What makes it the same row after a change: its id."""
 
+    @abstractmethod
     def cells_of(self, item: ItemT) -> Mapping[str, SafeContent]:
-        raise NotImplementedError
+        """Its cell in each column."""
 
+    @abstractmethod
     def haystack_of(self, item: ItemT) -> str:
         """What words of the filter are looked for in."""
-        raise NotImplementedError
 
+    @abstractmethod
     def facets_of(self, item: ItemT) -> Mapping[str, Sequence[str]]:
         """What `key:value` of the filter is compared with."""
-        raise NotImplementedError
 
+    @abstractmethod
     def detail_of(self, item: ItemT) -> SafeContent:
-        raise NotImplementedError
+        """What the panel and the page say of it."""
 
+    @abstractmethod
     def empty_of_all(self) -> SafeContent:
         """The page for when there is nothing at all."""
-        raise NotImplementedError
 
     def rows(self) -> ItemRows[ItemT]:
         self._fill()
@@ -152,9 +156,9 @@ class ItemPane(Pane, Generic[ItemT]):
         event.stop()
         self.open_detail()
 
+    @abstractmethod
     def open_detail(self) -> None:
         """Show the current item on a page of its own."""
-        raise NotImplementedError
 
     def _fill(self) -> None:
         self._rows.put(self._admitted(self.filter))

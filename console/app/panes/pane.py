@@ -1,5 +1,6 @@
 """What every screen has: a line of status, a list, a page for when the list is empty, a detail panel and a filter."""
 
+from abc import abstractmethod
 from typing import ClassVar
 
 from textual import events, on
@@ -57,25 +58,25 @@ class Pane(Sturdy, Vertical):
         self.is_paused = False
         self._usable: tuple[str, ...] = ()
 
+    @abstractmethod
     def rows(self) -> Rows:
         """What the list shows first."""
-        raise NotImplementedError
 
+    @abstractmethod
     def refresh_rows(self) -> None:
         """Take over what changed in the shop. Called at most a few times a second, and only while visible."""
-        raise NotImplementedError
 
+    @abstractmethod
     def detail(self) -> SafeContent:
         """What the panel says of the row under the cursor."""
-        raise NotImplementedError
 
+    @abstractmethod
     def empty(self) -> SafeContent:
         """What stands where no row is."""
-        raise NotImplementedError
 
+    @abstractmethod
     def counts(self) -> str:
         """How many rows there are and how many are shown."""
-        raise NotImplementedError
 
     def news(self) -> int:
         """Rows that wait for the end of a pause, or above the view."""
@@ -85,9 +86,9 @@ class Pane(Sturdy, Vertical):
         """Why an action is not possible now; None when it is."""
         return None
 
+    @abstractmethod
     def apply_filter(self, row_filter: RowFilter) -> None:
         """Show only what the filter admits. Raises FilterError when it cannot be used here."""
-        raise NotImplementedError
 
     @property
     def table(self) -> LiveList:
