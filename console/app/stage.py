@@ -51,7 +51,9 @@ class Stage(Sturdy, Screen[None]):
     @property
     def current(self) -> Pane:
         """The pane that is shown."""
-        return self.query_one(f"#{self.query_one(ContentSwitcher).current}", Pane)
+        pane = self.query_one(f"#{self.query_one(ContentSwitcher).current}")
+        assert isinstance(pane, Pane)
+        return pane
 
     @property
     def events_pane(self) -> EventsPane:
