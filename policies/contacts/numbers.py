@@ -163,7 +163,7 @@ def _is_believed(flat: str, run: Run, part: Part, place: Place) -> bool:
                 flat, run, part.number, part.end, place.left
             )
         case ContactKind.BANK_CARD:
-            return _is_card_believed(run, part, place)
+            return _is_free_after(flat, run.at(part.end - 1) + 1) and _is_card_believed(run, part, place)
         case ContactKind.LANDLINE:
             return not place.is_of_a_thing and _is_landline_believed(flat, run, part, place)
         case ContactKind.QQ:

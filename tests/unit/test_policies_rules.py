@@ -231,3 +231,15 @@ def test_sides_and_channels(tmp_path: Path) -> None:
     assert engine.hits("飞单")
     assert not engine.hits("飞单", channel="sms", side=Side.CUSTOMER)
     assert not engine.hits("飞单", channel="wecom")
+
+
+def test_the_manual_is_true(tmp_path: Path) -> None:
+    manual = (Path(__file__).resolve().parents[2] / "docs" / "policies.md").read_text("utf-8")
+    rule, rest = (part.split("```")[0] for part in manual.split("```toml\n")[1:3])
+    write(tmp_path, rule, "rule.toml")
+    write(tmp_path, rest, "rest.toml")
+    write(tmp_path, '[[alias]]\nname = "加"\nforms = ["加", "+"]\n', "more.toml")
+    ruleset = load_ruleset([tmp_path])
+    assert ruleset.version.startswith("my-shop@3+")
+    for option in ("fold_digits", "skip_chars", "entry_skips", "gap_rule", "run_edges", "allow_single"):
+        assert f"`{option}`" in manual
