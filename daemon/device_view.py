@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from adb_bridge.records import AdbState, Capability, DeviceProfile, Source
+from adb_bridge.records import AdbState, Availability, Capability, DeviceProfile, Source
 from policies.display import safe_display
 
 from .api.texts import Texts
@@ -61,7 +61,7 @@ def device_view(facts: DeviceFacts, now: datetime, texts: Texts) -> Device:
         is_screen_on=status.is_screen_on if status else None,
         is_charging=status.is_charging if status else None,
         clock_offset_ms=status.clock_offset_ms if status else None,
-        backfill_done=_is_backfilled(enrolment, counts),
+        backfill_done=_is_backfilled(enrolment, profile, counts),
         events=counts.events if counts else 0,
         open_alerts=counts.open_alerts if counts else 0,
         last_error=_last_error(live, state),
@@ -102,10 +102,16 @@ def _capability(capability: Capability, texts: Texts) -> CapabilityLine:
     )
 
 
-def _is_backfilled(enrolment: ArchivedEnrolment | None, counts: DeviceCounts | None) -> bool:
+def _is_backfilled(
+    enrolment: ArchivedEnrolment | None, profile: DeviceProfile | None, counts: DeviceCounts | None
+) -> bool:
+    """Every source that the enrolment covers and the phone permits was read to its end once."""
     if enrolment is None or counts is None:
         return False
-    return {source for source in Source if source.value in enrolment.scope} <= counts.sources_read_to_end
+    lines = profile.capabilities if profile is not None else ()
+    denied = {line.name.value for line in lines if line.availability is Availability.NO}
+    wanted = {source for source in Source if source.value in enrolment.scope and source.value not in denied}
+    return wanted <= counts.sources_read_to_end
 
 
 def _last_error(live: LiveDevice | None, state: AdbState | None) -> str | None:

@@ -9,7 +9,7 @@ from adb_bridge.records import DeviceSerial
 from .api.texts import Texts
 from .api.wire import Health, HealthCheck
 from .archive.archive import Archive
-from .archive.records import ArchivedEnrolment
+from .archive.records import ArchivedEnrolment, Counts
 from .fleet import Fleet
 from .judge import Judge
 from .paths import StatePaths
@@ -49,14 +49,7 @@ class HealthReport:
             self._adb(texts),
             self._disk(texts, free),
             _check("keys", Status.OK, texts.get("health.keys_ok")),
-            _check(
-                "archive",
-                Status.FAIL if is_full else Status.OK,
-                texts.get("health.archive_full")
-                if is_full
-                else texts.get("health.archive_ok", events=counts.events, ledger=counts.ledger_size),
-                texts.get("health.advice.disk") if is_full else None,
-            ),
+            self._archive(texts, counts),
             _check(
                 "rules",
                 Status.WARN if self.judge.failures else Status.OK,
@@ -77,6 +70,16 @@ class HealthReport:
             events=counts.events,
             open_alerts_by_severity={one.severity.value: one.count for one in counts.open_alerts},
         )
+
+    def _archive(self, texts: Texts, counts: Counts) -> HealthCheck:
+        if self.archive.head_finding is not None:
+            return _check(
+                "archive", Status.FAIL, texts.get("health.archive_rolled_back"), texts.get("health.advice.rolled_back")
+            )
+        if self.archive.is_disk_full:
+            return _check("archive", Status.FAIL, texts.get("health.archive_full"), texts.get("health.advice.disk"))
+        figures = texts.get("health.archive_ok", events=counts.events, ledger=counts.ledger_size)
+        return _check("archive", Status.OK, figures)
 
     def _adb(self, texts: Texts) -> HealthCheck:
         if self.link.trouble is None:

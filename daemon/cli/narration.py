@@ -6,10 +6,19 @@ from pathlib import Path
 
 import msgspec
 
+from ..api.exit_codes import ExitCode
 from ..api.texts import Texts, load_texts
 from ..refusals import Refusal
 
 CATALOG = Path(__file__).parent.parent / "catalog"
+
+
+_GENERAL = {
+    ExitCode.VAULT: "vault.unwritable",
+    ExitCode.INTEGRITY: "vault.integrity",
+    ExitCode.MIGRATION: "vault.migration_needed",
+}
+"""What is said of codes that have no text of their own."""
 
 
 def texts_for(language: str) -> Texts:
@@ -41,7 +50,11 @@ def tell_refusal(refusal: Refusal, texts: Texts) -> None:
     if texts.has(message):
         say(f"{texts.get('cli.error')} {one_line(texts.get(message, **values))}")
     else:
-        say(f"{texts.get('cli.error')} {one_line(' '.join((refusal.code, str(values['detail']))))}")
+        general = _GENERAL.get(refusal.exit_code)
+        said = texts.get(f"error.{general}.message") if general is not None else ""
+        told = " ".join(part for part in (said, f"({refusal.code})", str(values["detail"])) if part)
+        say(f"{texts.get('cli.error')} {one_line(told)}")
+        hint = f"error.{general}.hint"
     if texts.has(hint) and (line := texts.get(hint, **values)):
         say(f"{texts.get('cli.hint')} {one_line(line)}")
 

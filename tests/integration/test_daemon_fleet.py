@@ -130,6 +130,7 @@ async def test_a_denied_source_leaves_the_others_alone(tmp_path: Path) -> None:
             return "call_log" in lines and lines["call_log"].availability == "no" and bool(lines["call_log"].advice)
 
         await until(has_line)
+        assert (await service.device(OWNER, "SIMDENY1")).backfill_done, "what cannot be read is not waited for"
         asked = sum("call_log" in served.command for served in one.journal)
         await asyncio.sleep(2.5)
         assert sum("call_log" in served.command for served in one.journal) - asked <= 1, "asked again and again"
