@@ -1,7 +1,7 @@
 """Things besides words that rules refer to: `@contact.mobile`, `@email`, a rule set's own detectors; and nearness."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 
 from .contacts import find_contacts
 from .custom_detectors import Detector
@@ -12,6 +12,9 @@ from .model import ContactKind, ContactSpan
 from .rules.spec import Near, Toward
 
 Span = tuple[int, int]
+MANY = 32
+LONGEST_TERM = 400
+"""Code points that a term with everything inserted into it, or an e-mail address, may span."""
 ANY_CONTACT = "@contact.any"
 _CONTACTS = {f"@contact.{kind.value}": frozenset((kind,)) for kind in ContactKind} | {
     ANY_CONTACT: frozenset(ContactKind)
@@ -26,6 +29,8 @@ class TextFacts:
     def __init__(self, text: str) -> None:
         self.text = text
         self._contacts: tuple[ContactSpan, ...] | None = None
+        self.near: dict[int, list[Span]] = {}
+        """Where the terms of a context stand, by the context's identity."""
 
     @property
     def contacts(self) -> tuple[ContactSpan, ...]:
@@ -67,16 +72,29 @@ class NearTerms:
 
     def holds(self, facts: TextFacts, start: int, end: int, previous: Sequence[TextFacts]) -> bool:
         """Whether a term stands near `text[start:end]`, or anywhere in the last messages that count."""
-        if any(self._is_near(span, start, end) for span in self._spans(facts)):
+        if any(self._is_near(span, start, end) for span in self._around(self._spans(facts), start, end)):
             return True
         window = previous[-self.near.messages :] if self.near.messages else ()
         return any(self._spans(earlier) for earlier in window)
 
     def _spans(self, facts: TextFacts) -> list[Span]:
+        spans = facts.near.get(id(self))
+        if spans is None:
+            spans = facts.near[id(self)] = self._find(facts)
+        return spans
+
+    def _around(self, spans: list[Span], start: int, end: int) -> list[Span]:
+        """Those that can be near: a long text with many terms is not gone through for every hit."""
+        if not self.near.within or len(spans) < MANY:
+            return spans
+        low = bisect_left(spans, (start - self.near.within - LONGEST_TERM, 0))
+        return spans[low : bisect_left(spans, (end + self.near.within + 1, 0))]
+
+    def _find(self, facts: TextFacts) -> list[Span]:
         found = [(hit.start, hit.end) for hit in self._matcher.find(facts.text)]
         for reference in self._references:
-            found.extend((a, b) for a, b, _ in reference(facts, replace(NEAR_PROFILE)))
-        return found
+            found.extend((a, b) for a, b, _ in reference(facts, NEAR_PROFILE))
+        return sorted(found)
 
     def _is_near(self, span: Span, start: int, end: int) -> bool:
         first, last = span

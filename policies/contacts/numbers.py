@@ -19,6 +19,8 @@ _LIST_SEPARATORS = frozenset(",、")
 _PREFIXES = ("0086", "86")
 SELF_SUFFICIENT = 5
 """A group of so many digits is looked at whatever follows it."""
+MAX_MISSES = 5_000
+"""After so many groups of one run that began no number, only whole groups are looked at: it is no message."""
 _CENTURIES = frozenset(("19", "20"))
 _MONEY_BEFORE = frozenset("¥$")
 _MONEY_AFTER = frozenset("元块%")
@@ -48,11 +50,16 @@ def classify(flat: str, run: Run) -> list[ContactSpan]:
     """The contact details in one run. `flat` is the folded text the run came from. Linear in the run."""
     spans: list[ContactSpan] = []
     done = 0
+    misses = 0
     for start, group_end in pairwise(run.starts):
-        if start < done or not (group_end - start >= SELF_SUFFICIENT or _may_start(run, start)):
+        is_whole = group_end - start >= SELF_SUFFICIENT
+        if start < done or not (is_whole or (misses < MAX_MISSES and _may_start(run, start))):
+            misses += start >= done
             continue
         part = _part(flat, run, start)
-        if part is not None:
+        if part is None:
+            misses += 1
+        else:
             spans.append(_span(flat, run, part))
             done = part.end
     return spans

@@ -130,6 +130,9 @@ def test_ten_thousand_words(tmp_path: Path) -> None:
         "[{(",
         "一三八零",
         "V信：",
+        "回-扣。",
+        "严禁回扣",
+        "私下转账",
     ],
 )
 def test_work_grows_in_line_with_the_text(engine: Engine, unit: str) -> None:
