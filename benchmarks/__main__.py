@@ -6,14 +6,14 @@ import json
 import os
 import platform
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
 
 from . import backfill, idle, text, verify
 
 RESULTS = Path(__file__).parent / "results"
-BENCHMARKS: dict[str, Callable[[], Awaitable[dict[str, float | int | str]]]] = {
+BENCHMARKS: dict[str, Callable[[], Coroutine[None, None, dict[str, float | int | str]]]] = {
     "backfill": backfill.run,
     "idle": idle.run,
     "text": text.run,

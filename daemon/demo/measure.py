@@ -15,14 +15,14 @@ DRAIN_S = 15.0
 type_key = tuple[str, str, str]
 
 
-class LatencyMs(Wire):
+class LatencyMs(Wire, frozen=True, kw_only=True):
     """From the moment a phone holds the record to its alert on the API stream. None without alerts."""
 
     p50: float | None
     p95: float | None
 
 
-class DemoSummary(Wire):
+class DemoSummary(Wire, frozen=True, kw_only=True):
     """What `demo --headless` prints."""
 
     phones: int
