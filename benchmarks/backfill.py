@@ -12,13 +12,12 @@ from pathlib import Path
 
 from adb_bridge.bridge import Bridge, BridgeSettings
 from adb_bridge.clock import SystemClock
-from adb_bridge.records import TransportSerial
 from crypto.database import OpenMode, open_database
 from daemon.api.client import ApiClient
 from daemon.api.socket_path import socket_for_state
 from daemon.api.wire import EnrolRequest
 
-from .process import Phone, cpu_s, daemon, new_state, phones
+from .process import Phone, cpu_s, daemon, new_state, phones, reach
 
 ROWS = 20_000
 BATCH = 1_000
@@ -53,8 +52,7 @@ async def _transfer(phone: Phone, folder: Path) -> tuple[float, list[bytes]]:
     bridge = Bridge(BridgeSettings(home=folder / "adb"), SystemClock())
     await bridge.start()
     try:
-        await bridge.connect(phone.address)
-        session = bridge.session(TransportSerial(phone.address))
+        session = await reach(bridge, phone.address)
         started = time.perf_counter()
         output = await session.shell(QUERY, timeout_s=120, max_bytes=256 * 1024 * 1024)
         return time.perf_counter() - started, output.stdout.splitlines()

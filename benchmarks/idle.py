@@ -8,12 +8,12 @@ from pathlib import Path
 from adb_bridge.bridge import Bridge, BridgeSettings
 from adb_bridge.clock import SystemClock
 from adb_bridge.collectors import collectors
-from adb_bridge.records import Cursor, Source, TransportSerial
+from adb_bridge.records import Cursor, Source
 from daemon.api.client import ApiClient
 from daemon.api.socket_path import socket_for_state
 from daemon.api.wire import EnrolRequest
 
-from .process import cpu_s, daemon, new_state, phones, rss_mb
+from .process import cpu_s, daemon, new_state, phones, reach, rss_mb
 
 PHONES = 20
 WATCH_S = 30.0
@@ -75,8 +75,7 @@ async def _poll_ms(history: int) -> float:
             bridge = Bridge(BridgeSettings(home=Path(name) / "adb"), SystemClock())
             await bridge.start()
             try:
-                await bridge.connect(phone.address)
-                session = bridge.session(TransportSerial(phone.address))
+                session = await reach(bridge, phone.address)
                 (sms,) = (one for one in collectors(SystemClock()) if one.source is Source.SMS)
                 cursor: Cursor | None = None
                 times = []

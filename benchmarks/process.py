@@ -10,6 +10,9 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from adb_bridge.bridge import Bridge
+from adb_bridge.records import AdbState, TransportSerial
+from adb_bridge.session import Session
 from daemon.api.client import ApiClient
 from daemon.api.errors import ApiClientError
 from daemon.api.socket_path import socket_for_state
@@ -89,3 +92,12 @@ def rss_mb(pid: int) -> float:
         if line.startswith("VmRSS:"):
             return int(line.split()[1]) / 1024
     return 0.0
+
+
+async def reach(bridge: Bridge, address: str) -> Session:
+    """Connect and wait until the phone lets us in; adb says "connected" before the phone has agreed."""
+    await bridge.connect(address)
+    async for transports in bridge.watch():
+        if any(one.serial == address and one.state is AdbState.DEVICE for one in transports):
+            break
+    return bridge.session(TransportSerial(address))
