@@ -102,7 +102,12 @@ async def connected(adb: Adb, spec: PhoneSpec) -> AsyncIterator[SimPhone]:
     phone = SimPhone(spec, SystemClock())
     address = await phone.start()
     try:
-        await adb.run("connect", address)
+        for _ in range(10):
+            # adb 36 sometimes sends its ClientHello before its own STLS packet (two threads write to one socket); the
+            # phone hangs up, as a real one does, and adb has to be asked again.
+            answer = await adb.run("connect", address)
+            if not answer.out.startswith(b"failed to connect"):
+                break
         await adb.until(address, "device")
         yield phone
     finally:
