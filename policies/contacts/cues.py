@@ -6,15 +6,16 @@ REACH = 16
 """How far to the left of a number a cue is looked for, in code points."""
 
 _WECHAT = (
-    r"[微薇威维徽唯vw][^\w\n]?[信伈]|wei信|vx|wx|wechat|weixin|绿泡泡?|小绿书号|"
+    r"[微薇威维徽唯vw][^\w\n]{0,3}[信伈]|wei信|vx|wx|wechat|weixin|绿泡泡?|小绿书号|"
     r"[微薇威徽维v][❤♥💕💗💓🧡💚心芯]\ufe0f?|(?:加|\+|➕)我?[^\w\n]{0,2}[v微薇威徽维]|(?<![a-z0-9])v"
 )
 _NAME = r"(?P<name>(?:号码|账号|帐号|号|id)?)"
-_LINK = r"(?P<link>[^\w\n]{0,3}(?:是|为|改成|换成)?[^\w\n]{0,3})"
+_VERB = "[私详细]?聊|搜索?|找我?|联系我?|加我?|发我?|问我?"
+_LINK = rf"(?P<link>[^\w\n]{{0,3}}(?:是|为|改成|换成|{_VERB})?[^\w\n]{{0,3}})"
 WECHAT_LEFT = re.compile(rf"(?:{_WECHAT}){_NAME}{_LINK}$")
 WECHAT_TRACE = re.compile(r"[微薇威维徽唯vwx绿小]")
 """A character of every WeChat cue, for a quick no."""
-WECHAT_RIGHT = re.compile(r"[^\w\n]{0,2}(?:这?是)?我?的?(?:微信|薇信|威信|v信|vx|wx|weixin|wechat)")
+WECHAT_RIGHT = re.compile(r"[^\w\n]{0,2}(?:这?是)?我?的?(?:[微薇威维徽v][^\w\n]{0,3}信|vx|wx|weixin|wechat)")
 WECHAT_HEAD = re.compile(r"(?:vx|wx|weixin|wechat|v)[-_]?(?=[a-z0-9])")
 QQ_LEFT = re.compile(
     r"(?:(?<![a-z])qq?|扣扣|叩叩|企鹅|球球|秋秋|抠抠)(?:号码|号|群)?[^\w\n]{0,3}(?:是|为)?[^\w\n]{0,2}$"
