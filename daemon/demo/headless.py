@@ -6,8 +6,16 @@ import contextlib
 from adb_bridge.clock import Clock
 
 from ..api.client import ApiClient
-from ..api.wire import EventQuery
-from .measure import AlertWatch, DemoSummary, LatencyMs, expected_keys, percentile, settle
+from .measure import (
+    AlertWatch,
+    DemoSummary,
+    LatencyMs,
+    archived_keys,
+    expected_keys,
+    percentile,
+    records_on_phones,
+    settle,
+)
 from .stage import Stage, StageSettings, enrol_all, stage
 
 
@@ -38,10 +46,8 @@ async def _sum_up(running: Stage, client: ApiClient, watch: AlertWatch, seconds:
         if (key := (emission.serial, emission.source, emission.source_key)) in watch.arrived_at
     )
     expected = expected_keys(running)
-    on_phones = {
-        (phone.spec.serial, source, key) for phone in running.fleet.phones for source, key in phone.store.visible_keys()
-    }
-    archived = await _archived_keys(client)
+    on_phones = records_on_phones(running)
+    archived = await archived_keys(client)
     devices = await client.devices()
     report = await client.verify(None)
     return DemoSummary(
@@ -57,15 +63,6 @@ async def _sum_up(running: Stage, client: ApiClient, watch: AlertWatch, seconds:
         records_on_phones=len(on_phones),
         records_missing=len(on_phones - archived),
     )
-
-
-async def _archived_keys(client: ApiClient) -> set[tuple[str, str, str]]:
-    keys: set[tuple[str, str, str]] = set()
-    before: int | None = None
-    while page := await client.events(EventQuery(limit=1000, before=before)):
-        keys.update((event.device, event.source, event.source_key) for event in page)
-        before = min(event.ledger_index for event in page)
-    return keys
 
 
 def _rounded(value: float | None) -> float | None:

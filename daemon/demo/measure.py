@@ -7,7 +7,7 @@ from datetime import datetime
 from adb_bridge.clock import Clock
 
 from ..api.client import ApiClient
-from ..api.wire import Alert, StreamKind, Wire
+from ..api.wire import Alert, EventQuery, StreamKind, Wire
 from .stage import Stage
 
 DRAIN_S = 15.0
@@ -69,17 +69,38 @@ def percentile(sorted_values: list[float], share: float) -> float | None:
 
 
 async def settle(running: Stage, client: ApiClient, watch: AlertWatch) -> None:
-    """Wait, at most `DRAIN_S`, until every expected alert arrived and every phone is read to its end."""
+    """Wait, at most `DRAIN_S`, until every expected alert arrived and every record of every phone is archived."""
     try:
         async with asyncio.timeout(DRAIN_S):
-            while True:
-                expected = set(expected_keys(running))
-                devices = await client.devices()
-                if expected <= watch.arrived_at.keys() and all(device.backfill_done for device in devices):
-                    return
+            while not await _is_settled(running, client, watch):
                 await asyncio.sleep(0.2)
     except TimeoutError:
         return
+
+
+async def _is_settled(running: Stage, client: ApiClient, watch: AlertWatch) -> bool:
+    if not set(expected_keys(running)) <= watch.arrived_at.keys():
+        return False
+    if not all(device.backfill_done for device in await client.devices()):
+        return False
+    return not records_on_phones(running) - await archived_keys(client)
+
+
+def records_on_phones(running: Stage) -> set[type_key]:
+    """What the phones' own providers show now."""
+    return {
+        (phone.spec.serial, source, key) for phone in running.fleet.phones for source, key in phone.store.visible_keys()
+    }
+
+
+async def archived_keys(client: ApiClient) -> set[type_key]:
+    """What the archive holds, asked page by page."""
+    keys: set[type_key] = set()
+    before: int | None = None
+    while page := await client.events(EventQuery(limit=1000, before=before)):
+        keys.update((event.device, event.source, event.source_key) for event in page)
+        before = min(event.ledger_index for event in page)
+    return keys
 
 
 def expected_keys(running: Stage) -> list[type_key]:
