@@ -72,7 +72,9 @@ async def settle(running: Stage, client: ApiClient, watch: AlertWatch) -> None:
     """Wait, at most `DRAIN_S`, until every expected alert arrived and every record of every phone is archived."""
     try:
         async with asyncio.timeout(DRAIN_S):
-            while not await _is_settled(running, client, watch):
+            while True:
+                if await _is_settled(running, client, watch):
+                    return
                 await asyncio.sleep(0.2)
     except TimeoutError:
         return
