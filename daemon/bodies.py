@@ -45,21 +45,17 @@ def mask_peer(peer: str, kind: EventKind, attributes: str = "{}") -> str:
 
 
 def masked_text(event: Event) -> str:
-    """`event.text` masked, code point for code point where masks keep their length: offsets of hits stay valid."""
-    return mask_as(event.text, kind_of_text(event))
+    """What every reader may see of `event.text`, as many code points: offsets of hits and matches stay valid."""
+    text = event.text
+    if kind_of_text(event) is not EventKind.CONTACT:
+        return safe_display(mask_text(text).masked, max_chars=len(text))
+    name, *numbers = safe_display(text, max_chars=len(text)).split("\n")
+    return " ".join([mask_name(name), *(_masked_number(number) for number in numbers)])
 
 
-def mask_as(text: str, kind: EventKind) -> str:
-    """Mask a text by what it is: for a contact its first line is a name and the others are numbers."""
-    if kind is not EventKind.CONTACT:
-        return safe_display(mask_text(text).masked)
-    name, *numbers = text.split("\n")
-    return " ".join([mask_name(safe_display(name)), *(mask_number(safe_display(number)) for number in numbers)])
-
-
-def visible_to_all(text: str) -> str:
-    """What every reader may see of a message's text; same number of code points."""
-    return mask_text(text).masked
+def _masked_number(line: str) -> str:
+    """A phone lets people write anything where a number belongs, and line breaks into a name."""
+    return mask_name(line) if any(character.isalpha() for character in line) else mask_number(line)
 
 
 def kind_of_text(event: Event) -> EventKind:

@@ -12,6 +12,8 @@ from typing import Annotated, Literal, get_args, get_type_hints
 import msgspec
 from msgspec import Meta
 
+from adb_bridge.addresses import parse_address
+
 from .api.wire import Role
 from .errors import ConfigError
 
@@ -135,7 +137,6 @@ class Config:
 
 MAX_CONFIG_BYTES = 256 * 1024
 _AT = re.compile(r"^(?P<what>.*?)(?: - at `\$\.?(?P<key>[^`]*)`)?$", re.DOTALL)
-_ADDRESS = re.compile(r"^[A-Za-z0-9._-]{1,253}:\d{1,5}$|^\[[0-9A-Fa-f:.%]{2,60}\]:\d{1,5}$")
 
 
 def load_config(file: Path | None) -> Config:
@@ -263,4 +264,7 @@ def _check_sense(config: Config, file: Path) -> None:
 
 def is_address(text: str) -> bool:
     """`host:port` or `[v6]:port` with a port of 1-65535; nothing else may reach adb's `host:connect:`."""
-    return bool(_ADDRESS.match(text)) and 0 < int(text.rsplit(":", 1)[1]) < 65536
+    try:
+        return parse_address(text) == text
+    except ValueError:
+        return False

@@ -11,8 +11,9 @@ from .archive.archive import Archive
 from .archive.drafts import EventFilter, NumberSearch
 from .archive.records import ArchivedEvent
 from .audit import MAX_REASON, AuditTrail
-from .bodies import visible_to_all
+from .bodies import masked_text
 from .device_directory import DeviceDirectory
+from .events import Event as StoredEvent
 from .events import EventId, EventKind
 from .refusing import invalid, not_found, unusable
 from .service import Caller
@@ -32,7 +33,7 @@ class EventReading:
 
     async def masked(self, caller: Caller, query: EventQuery, texts: Texts) -> tuple[Event, ...]:
         """A search is an access: it is audited."""
-        found = await self._find(query, NumberSearch.NONE, visible_to_all)
+        found = await self._find(query, NumberSearch.NONE, masked_text)
         if query.text is not None:
             ids = [archived.event.event_id for archived, _ in found]
             await self._audit.write(caller, "events.search", self._audit.target_of(query, ids))
@@ -42,7 +43,7 @@ class EventReading:
         """Raises ServiceError without a reason."""
         if not reason.strip():
             raise unusable("reveal.reason_missing")
-        found = await self._find(query, NumberSearch.COMPLETE, str)
+        found = await self._find(query, NumberSearch.COMPLETE, _whole_text)
         ids = [archived.event.event_id for archived, _ in found]
         await self._audit.write(
             caller, "events.reveal", self._audit.target_of(query, ids), reason=reason.strip()[:MAX_REASON]
@@ -50,9 +51,9 @@ class EventReading:
         return tuple(revealed_view(archived, texts, spans) for archived, spans in found)
 
     async def _find(
-        self, query: EventQuery, numbers: NumberSearch, visible: Callable[[str], str]
+        self, query: EventQuery, numbers: NumberSearch, visible: Callable[[StoredEvent], str]
     ) -> list[tuple[ArchivedEvent, Spans]]:
-        """`visible`: what the caller may see of a text; a search must not tell more than reading would."""
+        """`visible`: what the caller may see of an event's text; a search must not tell more than reading would."""
         device = self._directory.named(query.device)
         conditions = EventFilter(
             device=device,
@@ -78,6 +79,10 @@ class EventReading:
             # Much of what the index found is hidden from this caller: look further back.
             conditions = replace(conditions, before=page.next_before)
         return found[: max(1, min(query.limit, MAX_LIMIT))]
+
+
+def _whole_text(event: StoredEvent) -> str:
+    return event.text
 
 
 def _kind_of(word: str | None) -> EventKind | None:

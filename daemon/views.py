@@ -14,7 +14,7 @@ from .archive.records import (
     ArchivedEvent,
     VerifyResult,
 )
-from .bodies import kind_of_text, mask_as, masked_body, masked_peer, revealed_body
+from .bodies import masked_body, masked_peer, masked_text, revealed_body
 from .events import Event, EventKind
 
 CONTEXT_CHARACTERS = 12
@@ -161,19 +161,16 @@ def _evidence(alert: ArchivedAlert, texts: Texts) -> tuple[wire.Evidence, ...]:
     if not verdict.hits:
         line = masked_body(event, texts)
         return (wire.Evidence(surface=line, start=0, end=0, word="", how="exact", ruleset=verdict.ruleset_version),)
-    masked = mask_as(event.text, kind_of_text(event))
-    has_offsets = len(masked) == len(event.text)
+    masked = masked_text(event)
     pieces = []
     for hit in verdict.hits[:MAX_EVIDENCE]:
-        first = max(0, hit.start - CONTEXT_CHARACTERS) if has_offsets else 0
-        last = hit.end + CONTEXT_CHARACTERS if has_offsets else len(masked)
-        surface = masked[first:last].replace("\n", " ")
-        start, end = (hit.start - first, hit.end - first) if has_offsets else (0, 0)
+        first = max(0, hit.start - CONTEXT_CHARACTERS)
+        surface = masked[first : hit.end + CONTEXT_CHARACTERS].replace("\n", " ")
         pieces.append(
             wire.Evidence(
                 surface=surface,
-                start=start,
-                end=min(end, len(surface)),
+                start=hit.start - first,
+                end=min(hit.end - first, len(surface)),
                 word=safe_display(hit.word),
                 how=hit.how.value,
                 ruleset=verdict.ruleset_version,

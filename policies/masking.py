@@ -119,9 +119,13 @@ def mask_number(number: str) -> str:
 
 
 def mask_name(name: str) -> str:
-    """A person's name with all but the surname starred: 段**, 欧阳*娜, J*** S****. The length is kept."""
-    words = name.split(" ")
-    return " ".join(_mask_word(word) for word in words)
+    """A person's name with all but the surname starred: 段**, 欧阳*娜, J*** S****, 张 *. The length is kept."""
+    first, *others = name.lstrip(" ").split(" ")
+    kept = len(name) - len(name.lstrip(" "))
+    # A word of one character is kept where it can be the surname only: 张 三 would stay whole.
+    return " " * kept + " ".join(
+        [_mask_word(first), *(STAR if len(word) == 1 else _mask_word(word) for word in others)]
+    )
 
 
 def _mask_word(word: str) -> str:

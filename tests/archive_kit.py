@@ -37,6 +37,11 @@ class StepClock:
         self.moment += timedelta(seconds=seconds)
 
 
+def whole_text(event: Event) -> str:
+    """What an asker sees who may see all."""
+    return event.text
+
+
 def root_key(seed: int = 7) -> RootKey:
     return RootKey(bytes([seed]) * 32, store_id=StoreId(f"{seed:032x}"), generation=1)
 

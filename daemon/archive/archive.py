@@ -220,13 +220,13 @@ class Archive:
         text: str,
         query: EventFilter,
         *,
-        visible: Callable[[str], str],
+        visible: Callable[[Event], str],
         numbers: NumberSearch = NumberSearch.NONE,
     ) -> SearchPage:
         """Events whose visible text holds all words of `text`, newest first; words of one Han character are found too.
 
         `visible` masks what the asker may not see and keeps the number of code points; it is called in another thread.
-        Pass `str` for an asker who may see all. At most 1,000 a page.
+        It gives the whole text for an asker who may see all. At most 1,000 a page.
         """
         wanted = search.SearchQuery(text=text, numbers=numbers, filter=query, visible=visible)
         return await self._readers.read(lambda database: search.search(database, wanted, self._tokens))

@@ -1,8 +1,8 @@
 """Full-text search that tells nobody more than they may see.
 
-The index knows all texts, numbers included. A candidate counts only when the words stand in `visible(text)`, which the
-caller makes from the text by masking what the asker may not see (same number of code points; the identity for those
-who may see all). So an answer depends on visible text alone, and trying digit after digit tells nothing.
+The index knows all texts, numbers included. A candidate counts only when the words stand in `visible(event)`, which the
+caller makes from the event's text by masking what the asker may not see (same number of code points; the whole text
+for those who may see all). So an answer depends on visible text alone, and trying digit after digit tells nothing.
 """
 
 from collections.abc import Callable
@@ -11,6 +11,7 @@ from typing import Final
 
 from crypto.database import Database, SqlValue
 
+from ..events import Event
 from ..peers import canonical_peer
 from .drafts import EventFilter, NumberSearch
 from .event_queries import SELECT_EVENTS, Conditions, conditions_of, event_of
@@ -44,7 +45,7 @@ class SearchQuery:
     numbers: NumberSearch
     filter: EventFilter
     """`event_ids` is not used; `limit` at most 1,000."""
-    visible: Callable[[str], str]
+    visible: Callable[[Event], str]
 
 
 def search(database: Database, query: SearchQuery, tokens: Tokens) -> SearchPage:
@@ -82,7 +83,7 @@ def _by_words(database: Database, query: SearchQuery, conditions: Conditions, li
         for row in rows:
             archived = event_of(row)
             before = archived.ledger_index
-            shown = fold(query.visible(archived.event.text))
+            shown = fold(query.visible(archived.event))
             spans = find_spans(words, shown) if len(shown) == len(archived.event.text) else None
             if spans is not None:
                 found.append(FoundEvent(archived=archived, spans=spans))

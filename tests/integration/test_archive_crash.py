@@ -13,7 +13,7 @@ import pytest
 from adb_bridge.records import Source
 from daemon.archive.archive import ArchiveSettings
 from daemon.archive.drafts import AlertFilter, EventFilter
-from tests.archive_kit import PHONE, archive_in, ingest_of, sms, verdict
+from tests.archive_kit import PHONE, archive_in, ingest_of, sms, verdict, whole_text
 
 ROWS_A_BATCH = 40
 
@@ -73,7 +73,7 @@ async def check(directory: Path, acknowledged: int) -> None:
         assert sum(one.count for one in (await archive.counts()).open_alerts) == cursor
         assert len(await archive.take_outbox(5_000)) == min(cursor, 5_000)
         assert len(await archive.alerts(AlertFilter(limit=5_000))) == min(cursor, 5_000)
-        page = await archive.search(f"第{cursor}条", EventFilter(), visible=str)
+        page = await archive.search(f"第{cursor}条", EventFilter(), visible=whole_text)
         assert len(page.found) == 1
 
 

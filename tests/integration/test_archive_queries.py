@@ -16,7 +16,7 @@ from daemon.archive.event_queries import PRESENT_IDS, SELECT_EVENTS, conditions_
 from daemon.archive.fleet_records import OPEN_ALERTS
 from daemon.events import Event, EventKind
 from daemon.normalise import normalise
-from tests.archive_kit import NOON, OTHER_PHONE, PHONE, absence, archive_in, ingest_of, root_key, sms
+from tests.archive_kit import NOON, OTHER_PHONE, PHONE, absence, archive_in, ingest_of, root_key, sms, whole_text
 
 
 def call(key: int) -> Event:
@@ -98,7 +98,7 @@ async def test_what_happened_lately_is_found_behind_a_backfill_of_old_messages(t
 
 
 async def find(archive: Archive, text: str, **more: object) -> list[str]:
-    page = await archive.search(text, EventFilter(), visible=str, **more)  # type: ignore[arg-type]
+    page = await archive.search(text, EventFilter(), visible=whole_text, **more)  # type: ignore[arg-type]
     return [found.archived.event.source_key for found in page.found]
 
 
@@ -127,7 +127,7 @@ async def test_words_are_found_with_their_places(tmp_path: Path) -> None:
         assert await find(archive, "\U00020bb7") == ["7"]
         for nothing in ("", "  ", "😀", '"', "*", "没有的词", "NEAR("):
             assert await find(archive, nothing) == []
-        (found,) = (await archive.search("货", EventFilter(limit=1), visible=str)).found
+        (found,) = (await archive.search("货", EventFilter(limit=1), visible=whole_text)).found
         text = found.archived.event.text
         assert [text[start:end] for start, end in found.spans] == ["货", "货"]
 
@@ -136,12 +136,12 @@ async def test_search_obeys_the_other_filters_and_comes_in_pages(tmp_path: Path)
     async with archive_in(tmp_path, enrolled=(PHONE, OTHER_PHONE)) as archive:
         await archive.ingest(ingest_of([sms(key, "黄金".encode()) for key in range(1, 31)]))
         await archive.ingest(ingest_of([sms(1, "黄金".encode(), device=OTHER_PHONE)], device=OTHER_PHONE))
-        page = await archive.search("黄金", EventFilter(device=OTHER_PHONE), visible=str)
+        page = await archive.search("黄金", EventFilter(device=OTHER_PHONE), visible=whole_text)
         assert [found.archived.event.device for found in page.found] == [OTHER_PHONE]
         seen: list[int] = []
         before: int | None = None
         while True:
-            page = await archive.search("黄金", EventFilter(limit=7, before=before), visible=str)
+            page = await archive.search("黄金", EventFilter(limit=7, before=before), visible=whole_text)
             seen += [found.archived.ledger_index for found in page.found]
             if (before := page.next_before) is None:
                 break
@@ -149,8 +149,8 @@ async def test_search_obeys_the_other_filters_and_comes_in_pages(tmp_path: Path)
 
 
 async def test_search_is_no_oracle_for_what_is_masked(tmp_path: Path) -> None:
-    def masked(text: str) -> str:
-        return text.replace("13800000017", "138****0017").replace("wx_jade", "w******")
+    def masked(event: Event) -> str:
+        return event.text.replace("13800000017", "138****0017").replace("wx_jade", "w******")
 
     async with archive_in(tmp_path) as archive:
         await archive.ingest(ingest_of([sms(1, "我的号13800000017，微信wx_jade，3800元".encode())]))
@@ -160,7 +160,7 @@ async def test_search_is_no_oracle_for_what_is_masked(tmp_path: Path) -> None:
         for shown in ("3800元", "138", "0017", "微信", "3800"):
             page = await archive.search(shown, EventFilter(), visible=masked)
             assert len(page.found) == 1, shown
-        cut = await archive.search("微信", EventFilter(), visible=lambda text: text[:-1])
+        cut = await archive.search("微信", EventFilter(), visible=lambda event: event.text[:-1])
         assert cut.found == ()
         assert await find(archive, "800000") == ["1"]
 
@@ -179,14 +179,14 @@ async def test_a_complete_number_finds_who_it_belongs_to_when_that_is_allowed(tm
         assert await find(archive, "+86 0755 82000000", numbers=complete) == ["4"]
         assert await find(archive, "13800000017") == ["3"]
         assert await find(archive, "1380000001", numbers=complete) == ["5", "3"]
-        first = await archive.search("13800000017", EventFilter(limit=2), visible=str, numbers=complete)
+        first = await archive.search("13800000017", EventFilter(limit=2), visible=whole_text, numbers=complete)
         assert first.next_before is not None
         rest = await archive.search(
-            "13800000017", EventFilter(limit=2, before=first.next_before), visible=str, numbers=complete
+            "13800000017", EventFilter(limit=2, before=first.next_before), visible=whole_text, numbers=complete
         )
         assert [found.archived.event.source_key for found in (*first.found, *rest.found)] == ["4", "3", "1"]
         masked = await archive.search(
-            "13800000017", EventFilter(), visible=lambda text: "*" * len(text), numbers=complete
+            "13800000017", EventFilter(), visible=lambda event: "*" * len(event.text), numbers=complete
         )
         assert [found.archived.event.source_key for found in masked.found] == ["4", "1"]
 

@@ -111,6 +111,35 @@ async def test_content_is_masked_and_opened_only_with_a_reason_that_is_kept(tmp_
         assert again[0].action == "audit.read", "reading the audit is in the audit"
 
 
+async def test_a_search_does_not_tell_whose_contact_a_name_is(tmp_path: Path) -> None:
+    """The mask shows 段**: a search for 段正淳 by one who may not see more must find as little as one for 段誉."""
+    async with phone("SIMNAME1") as one, running(tmp_path, quick_config(one)) as service:
+        one.store.add_contact(name="段正淳", numbers=(NUMBER,))
+        one.store.add_sms(address=NUMBER, body="段正淳说周六来取", box=SmsBox.INBOX)
+        await enrolled(service, "SIMNAME1")
+
+        async def masked(text: str) -> list[str]:
+            return [event.kind.value for event in await service.events(REVIEWER, EventQuery(text=text, kind="contact"))]
+
+        for name in ("段正淳", "正淳", "淳", "段誉", NUMBER, "00000"):
+            assert await masked(name) == [], name
+        assert await masked("段") == ["contact"]
+        by_name = await service.reveal(REVIEWER, EventQuery(text="段正淳"), "complaint 7")
+        assert {event.kind.value for event in by_name} == {"contact", "message"}
+        assert len(await service.events(REVIEWER, EventQuery(text="正淳"))) == 1, "what was written can be read anyway"
+
+
+@pytest.mark.parametrize(
+    "address", ["host:5555\n", "host:5555\nhost:kill", "-x:5555", "a b:5555", "host:0", "host", "::1:5555"]
+)
+async def test_only_an_address_reaches_adb(tmp_path: Path, address: str) -> None:
+    async with running(tmp_path, quick_config()) as service:
+        for call in (service.connect, service.disconnect):
+            with pytest.raises(ServiceError) as caught:
+                await call(OWNER, address)
+            assert caught.value.code == "device.bad_address"
+
+
 async def test_enrolment_refuses_what_is_not_lawful(tmp_path: Path) -> None:
     async with phone("SIMLAW1") as one, running(tmp_path, quick_config(one)) as service:
 

@@ -19,7 +19,18 @@ from daemon.archive.drafts import AlertFilter, EventFilter
 from daemon.archive.errors import IllegalTransitionError
 from daemon.archive.fulltext import find_spans, fold, index_terms
 from daemon.events import EventId, EventKind
-from tests.archive_kit import PHONE, StepClock, absence, archive_in, enrolment, ingest_of, open_archive, sms, verdict
+from tests.archive_kit import (
+    PHONE,
+    StepClock,
+    absence,
+    archive_in,
+    enrolment,
+    ingest_of,
+    open_archive,
+    sms,
+    verdict,
+    whole_text,
+)
 
 T = TypeVar("T")
 
@@ -176,7 +187,7 @@ def test_search_finds_what_reading_everything_would(
         async with archive_in(directory) as archive:
             await archive.ingest(ingest_of([sms(key, text.encode()) for key, text in enumerate(texts)]))
             for query in queries:
-                page = await archive.search(query, EventFilter(limit=1_000), visible=str)
+                page = await archive.search(query, EventFilter(limit=1_000), visible=whole_text)
                 found = {int(one.archived.event.source_key) for one in page.found}
                 words = tuple(fold(query).split())
                 read = {key for key, text in enumerate(texts) if find_spans(words, fold(text)) is not None}

@@ -122,6 +122,28 @@ def test_contacts_show_neither_name_nor_number(en: Texts) -> None:
     assert revealed_view(archived(contact("王小明")), en).body == f"王小明 {NUMBER}"
 
 
+@pytest.mark.parametrize(
+    ("name", "body", "peer"),
+    [
+        ("王\n小明 备用", "王 小* 备*", "王*** 备*"),
+        ("王 小 明", "王 * *", "王 * *"),
+        ("王\u202e小明", "王***", "王***"),
+    ],
+)
+def test_no_spelling_of_a_name_escapes_its_mask(en: Texts, name: str, body: str, peer: str) -> None:
+    view = event_view(archived(contact(name)), en)
+    assert view.body == f"{body} 138****0017"
+    assert view.peer == peer
+
+
+def test_a_word_in_the_place_of_a_number_is_masked(en: Texts) -> None:
+    row = ContactRow(
+        provider_id=1, display_name=Untrusted("王小明"), numbers=(Untrusted("微信 amy88"), Untrusted("10086")),
+        emails=(), note=None, updated_ms=None,
+    )  # fmt: skip
+    assert event_view(archived(record(Source.CONTACTS, row)), en).body == "王** 微* a**** 10086"
+
+
 def test_an_absence_says_what_is_gone_without_saying_who_did_it(en: Texts, zh: Texts) -> None:
     gone = absence_event(AbsentRecord(source=Source.CONTACTS, source_key="1", noticed_at=NOW), contact("王小明"), PHONE)
     assert event_view(archived(gone), en).body == "contact 王** is no longer on the phone"
@@ -178,6 +200,14 @@ def test_evidence_of_an_absence_has_no_offsets(en: Texts) -> None:
     (evidence,) = alert_view(alert(gone, verdict()), None, en).evidence
     assert (evidence.start, evidence.end) == (0, 0)
     assert "小明" not in evidence.surface
+
+
+def test_evidence_in_a_very_long_text_is_still_a_short_piece(en: Texts) -> None:
+    start = 30_000
+    text = "货" * start + "回扣"
+    (evidence,) = alert_view(alert(message(text), verdict(hit(start, start + 2))), None, en).evidence
+    assert evidence.surface == "货" * CONTEXT_CHARACTERS + "回扣"
+    assert evidence.surface[evidence.start : evidence.end] == "回扣"
 
 
 def test_many_hits_stay_bounded(en: Texts) -> None:

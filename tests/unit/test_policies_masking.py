@@ -61,6 +61,8 @@ def test_numbers_as_lists_show_them(number: str, masked: str) -> None:
         ("欧阳锋", "欧阳*"),
         ("李四", "李*"),
         ("John Smith", "J*** S****"),
+        ("张 三", "张 *"),
+        (" 王 小 明", " 王 * *"),
         ("", ""),
     ],
 )
