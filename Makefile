@@ -27,8 +27,9 @@ help:
 .uv/bin/uv:
 	@echo "no uv here: installing it into .uv/" >&2
 	@$(PYTHON) -c 'import sys; sys.exit("shopwarden needs Python 3.11 or newer; this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
-	@$(PYTHON) -m venv .uv
-	@.uv/bin/python -m pip install --quiet --disable-pip-version-check "uv>=0.9"
+	@$(PYTHON) -m venv .uv >/dev/null 2>&1 \
+	  && .uv/bin/python -m pip install --quiet --disable-pip-version-check "uv>=0.9" \
+	  || { rm -rf .uv && $(PYTHON) scripts/bring_uv.py .uv; }
 
 setup: $(filter .uv/%,$(UV))
 	@$(UV) sync --frozen --quiet
