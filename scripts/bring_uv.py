@@ -9,6 +9,7 @@ import json
 import platform
 import stat
 import sys
+import urllib.parse
 import urllib.request
 import zipfile
 from pathlib import Path
@@ -32,7 +33,8 @@ def main() -> int:
     with urllib.request.urlopen(INDEX, timeout=TIMEOUT_S) as answer:  # noqa: S310 - a constant https address
         files = json.load(answer)["urls"]
     wheel = next(file for file in files if file["filename"].endswith(".whl") and tag in file["filename"])
-    with urllib.request.urlopen(wheel["url"], timeout=TIMEOUT_S) as answer:  # noqa: S310 - from the index, hash checked
+    address = urllib.parse.urljoin(INDEX, wheel["url"])  # mirrors of the index answer with relative addresses
+    with urllib.request.urlopen(address, timeout=TIMEOUT_S) as answer:  # noqa: S310 - from the index, hash checked
         content = answer.read()
     if hashlib.sha256(content).hexdigest() != wheel["digests"]["sha256"]:
         print("the uv wheel does not match its hash", file=sys.stderr)
