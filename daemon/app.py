@@ -16,6 +16,7 @@ from pathlib import Path
 from adb_bridge.clock import Clock
 from adb_bridge.collectors import collectors
 from crypto.database import OpenMode
+from crypto.errors import DiskFullError
 from crypto.head_log import HeadLog
 from crypto.keyring import open_keyring
 from crypto.keys import Purpose, RootKey
@@ -25,7 +26,8 @@ from policies.engine import Engine
 from .api.exit_codes import ExitCode
 from .api.texts import Language, Texts, load_texts
 from .archive.archive import Archive, ArchiveSettings
-from .archive.errors import ArchiveError
+from .archive.errors import ArchiveError, ArchiveFullError
+from .archive.space import give_up_reserve, reserve_for
 from .audit import AuditTrail
 from .bus import Bus, HealthChanged
 from .command_queue import CommandQueue
@@ -42,15 +44,14 @@ from .logs import DeviceTokens, log_for
 from .outbox import Outbox
 from .paths import StatePaths
 from .phone_link import PhoneLink, bridge_settings
+from .rule_watch import RuleWatch
+from .rules import load_rules, rules_folder
 from .service import Caller
 from .service_impl import DaemonService, ServiceParts
 from .supervise import RetryPolicy, Supervision, supervise
-from .system import disk_free_bytes, notify_systemd
+from .system import notify_systemd
 from .version import daemon_version
 
-_RESERVE_AT_MOST_BYTES = 64 * 1024 * 1024
-_RESERVE_SHARE = 50
-"""A small disk gives a fiftieth of what is free."""
 CATALOG = Path(__file__).parent / "catalog"
 """Texts of the daemon beside the shared ones."""
 _LOOK_S = 5.0
@@ -73,14 +74,23 @@ class Opened:
 
 
 def open_vault(paths: StatePaths, secret: Secret, clock: Clock) -> tuple[RootKey, Archive]:
-    """Key and archive; the archive is made at the first start. Errors of `crypto` and of the archive pass."""
+    """Key and archive; the archive is made at the first start. Errors of `crypto` and of the archive pass.
+
+    An archive on a full disk is opened with the room kept in reserve: what is in it can be read, collecting waits.
+    """
     root = open_keyring(paths.keyring, secret)
     mode = OpenMode.READ_WRITE if paths.archive.exists() else OpenMode.CREATE
-    reserve = min(_RESERVE_AT_MOST_BYTES, disk_free_bytes(str(paths.root)) // _RESERVE_SHARE)
-    settings = ArchiveSettings(reserve_bytes=reserve)
-    return root, Archive.open(
-        paths.archive, root, clock=clock, heads=HeadLog(paths.heads), mode=mode, settings=settings
-    )
+    settings = ArchiveSettings(reserve_bytes=reserve_for(paths.archive))
+
+    def opened() -> Archive:
+        return Archive.open(paths.archive, root, clock=clock, heads=HeadLog(paths.heads), mode=mode, settings=settings)
+
+    try:
+        return root, opened()
+    except (DiskFullError, ArchiveFullError):
+        if mode is OpenMode.CREATE or not give_up_reserve(paths.archive):
+            raise
+    return root, opened()
 
 
 class App:
@@ -113,8 +123,14 @@ class App:
                 backfills=asyncio.Semaphore(_BACKFILLS_AT_ONCE),
             )
         )
+        self._rule_watch = self._watch_of_rules()
         health = HealthReport(
-            archive=archive, fleet=self._fleet, link=self._link, judge=self._judge, paths=opened.paths
+            archive=archive,
+            fleet=self._fleet,
+            link=self._link,
+            judge=self._judge,
+            paths=opened.paths,
+            rule_watch=self._rule_watch,
         )
         texts: dict[str, Texts] = {language.value: load_texts(language.value, CATALOG) for language in Language}
         self.service = DaemonService(
@@ -175,15 +191,15 @@ class App:
     async def _work(self) -> None:
         """Everything that runs; the first failure of a critical task ends all."""
         await self._fleet.load_enrolments()
-        tasks = [
-            asyncio.create_task(task, name=name)
-            for name, task in (
-                ("stop", self._until_stopped()),
-                ("adb", self._supervised("adb", self._follow_phones)),
-                ("outbox", self._supervised("outbox", self._outbox.run)),
-                ("housekeeping", self._housekeeping()),
-            )
-        ]
+        work = {
+            "stop": self._until_stopped(),
+            "adb": self._supervised("adb", self._follow_phones),
+            "outbox": self._supervised("outbox", self._outbox.run),
+            "housekeeping": self._housekeeping(),
+        }
+        if self._rule_watch is not None:
+            work["rules"] = self._supervised("rules", self._rule_watch.run)
+        tasks = [asyncio.create_task(task, name=name) for name, task in work.items()]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
@@ -192,6 +208,15 @@ class App:
             for task in tasks:
                 task.cancel()
             await asyncio.wait(tasks, timeout=_CLOSE_AT_MOST_S)
+
+    def _watch_of_rules(self) -> RuleWatch | None:
+        config, file = self._opened.config, self._opened.config_file
+        folder = rules_folder(config, file)
+        if folder is None:
+            return None
+        return RuleWatch(
+            folder, lambda: load_rules(config, file), judge=self._judge, archive=self._opened.archive, bus=self._bus
+        )
 
     def _supervised(self, name: str, work: Callable[[Supervision], Awaitable[None]]) -> Coroutine[object, object, None]:
         return supervise(
@@ -218,7 +243,18 @@ class App:
         """Expire commands, ping the watchdog while loop and writer live, tell the health now and then."""
         clock = self._opened.clock
         told_s = clock.monotonic()
+        was_full = False
         while True:
+            if (is_full := self._opened.archive.is_disk_full) is not was_full:
+                was_full = is_full
+                told_s = float("-inf")
+                if is_full:
+                    self._log.warning("disk.full")
+                else:
+                    self._log.info("disk.has_room")
+            if clock.monotonic() - told_s >= _HEALTH_EVERY_S:
+                told_s = clock.monotonic()
+                self._bus.publish(HealthChanged())
             await asyncio.sleep(_LOOK_S)
             if not self._opened.archive.is_writable:
                 raise DaemonError("archive.broken", ExitCode.VAULT)
@@ -227,9 +263,6 @@ class App:
             except ArchiveError as error:
                 self._log.warning("queue.trouble", code=error.code.value)
             notify_systemd("WATCHDOG=1", os.environ)
-            if clock.monotonic() - told_s >= _HEALTH_EVERY_S:
-                told_s = clock.monotonic()
-                self._bus.publish(HealthChanged())
 
     def _identify_caller(self) -> IdentifyCaller:
         roles = role_of_uids(self._opened.config, os.geteuid(), self._opened.config_file)

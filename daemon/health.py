@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from adb_bridge.records import DeviceSerial
+from policies.display import safe_display
 
 from .api.texts import Texts
 from .api.wire import Health, HealthCheck
@@ -14,11 +15,14 @@ from .fleet import Fleet
 from .judge import Judge
 from .paths import StatePaths
 from .phone_link import PhoneLink
+from .rule_watch import RuleWatch
 from .system import disk_free_bytes
 
 WARN_FREE_BYTES = 2 * 1024**3
 FAIL_FREE_BYTES = 200 * 1024**2
 CLOCK_SLACK_MS = 120_000
+MAX_PROBLEM = 400
+"""Characters of what is wrong with a rule file."""
 
 
 class Status(StrEnum):
@@ -38,6 +42,8 @@ class HealthReport:
     link: PhoneLink
     judge: Judge
     paths: StatePaths
+    rule_watch: RuleWatch | None
+    """None when the shop has no rules of its own."""
 
     async def report(self, texts: Texts, in_force: dict[str, ArchivedEnrolment]) -> Health:
         """One look at everything."""
@@ -50,11 +56,7 @@ class HealthReport:
             self._disk(texts, free),
             _check("keys", Status.OK, texts.get("health.keys_ok")),
             self._archive(texts, counts),
-            _check(
-                "rules",
-                Status.WARN if self.judge.failures else Status.OK,
-                texts.get("health.rules_ok", version=self.judge.ruleset_version),
-            ),
+            self._rules(texts),
             _check("queue", Status.OK, texts.get("health.queue_ok", depth=depth)),
             self._clock(texts),
             self._devices(texts, in_force),
@@ -87,6 +89,17 @@ class HealthReport:
         key = f"error.{self.link.trouble}.message"
         detail = texts.get(key) if texts.has(key) else texts.get("health.no_adb")
         return _check("adb", Status.FAIL, detail, texts.get("health.advice.adb"))
+
+    def _rules(self, texts: Texts) -> HealthCheck:
+        version = self.judge.ruleset_version
+        if self.rule_watch is not None and self.rule_watch.trouble is not None:
+            problem = safe_display(self.rule_watch.trouble, MAX_PROBLEM)
+            detail = texts.get("health.rules_refused", version=version, problem=problem)
+            return _check("rules", Status.WARN, detail, texts.get("health.advice.rules"))
+        if self.judge.failures:
+            detail = texts.get("health.rules_failed", version=version, count=self.judge.failures)
+            return _check("rules", Status.WARN, detail, texts.get("health.advice.rules_failed"))
+        return _check("rules", Status.OK, texts.get("health.rules_ok", version=version))
 
     def _disk(self, texts: Texts, free: int) -> HealthCheck:
         status = Status.FAIL if free < FAIL_FREE_BYTES else Status.WARN if free < WARN_FREE_BYTES else Status.OK

@@ -9,14 +9,11 @@ from collections import OrderedDict, deque
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from enum import IntEnum
-from pathlib import Path
 
 from adb_bridge.records import AbsentRecord, CollectedBatch, DeviceSerial, RawRecord
 from policies.engine import Engine
 from policies.model import Side, Subject, SubjectKind, Verdict
-from policies.packs import load_ruleset
 
-from .config import Config
 from .events import Direction, Event, EventKind, Ingest, JudgedEvent
 from .logs import log_for, where
 from .normalise import absence_event, normalise
@@ -33,20 +30,6 @@ class Urgency(IntEnum):
 
     LIVE = 0
     BACKFILL = 1
-
-
-def engine_of(sources: Sequence[str]) -> Engine:
-    """Rules from packs (by name) and folders (by path). Raises `policies` errors that name file and line."""
-    return Engine(load_ruleset([Path(source) if "/" in source else source for source in sources]))
-
-
-def load_rules(config: Config, config_file: Path | None) -> Engine:
-    """The rules that the configuration names."""
-    sources = list(config.policy.packs)
-    if config.policy.dir is not None:
-        base = config_file.parent if config_file is not None else Path.cwd()
-        sources.append(str(base / Path(config.policy.dir).expanduser()))
-    return engine_of(sources)
 
 
 class Turnstile:
@@ -109,7 +92,7 @@ class Judge:
         return self._turnstile.depth
 
     def replace_engine(self, engine: Engine) -> None:
-        """New rules for what comes from now on."""
+        """New rules for every event from the next one on."""
         self._engine = engine
 
     async def judge(

@@ -8,8 +8,8 @@ import msgspec
 from ..api.exit_codes import ExitCode
 from ..api.texts import Texts
 from ..config import load_config, role_of_uids
-from ..judge import load_rules
 from ..paths import config_file, state_paths
+from ..rules import load_rules
 from .narration import emit, say
 
 

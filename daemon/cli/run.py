@@ -10,9 +10,9 @@ from ..api.exit_codes import ExitCode
 from ..api.texts import Texts
 from ..app import App, Opened, open_vault
 from ..config import load_config, role_of_uids
-from ..judge import load_rules
 from ..logs import configure_logs
 from ..paths import config_file, prepare_state, require_keyring, state_paths
+from ..rules import load_rules
 from ..state_lock import StateLock
 from ..system import forbid_dumps
 from ..version import daemon_version

@@ -10,7 +10,7 @@ from policies.scan import ScanRequest, scan_line
 
 from ..api.exit_codes import ExitCode
 from ..api.texts import Texts
-from ..judge import engine_of
+from ..rules import engine_of
 from .jsonl import RecordId, TextLine, transform
 
 

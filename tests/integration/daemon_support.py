@@ -13,9 +13,9 @@ from crypto.keyring import create_keyring
 from crypto.secrets import KeyFileSecret, create_key_file
 from daemon.api.wire import Device, EnrolRequest, Role, StreamItem
 from daemon.app import App, Opened, open_vault
-from daemon.config import AdbSection, CaptureSection, Config, load_config
-from daemon.judge import load_rules
+from daemon.config import AdbSection, CaptureSection, Config
 from daemon.paths import StatePaths, prepare_state
+from daemon.rules import load_rules
 from daemon.service import Caller
 from daemon.service_impl import DaemonService
 
@@ -60,7 +60,7 @@ async def running(folder: Path, config: Config) -> AsyncIterator[DaemonService]:
     root, archive = open_vault(paths, secret, clock)
     opened = Opened(
         paths=paths, config=config, config_file=None, root=root, archive=archive,
-        engine=load_rules(load_config(None), None), clock=clock,
+        engine=load_rules(config, None), clock=clock,
     )  # fmt: skip
     app = App(opened)
     ready = asyncio.Event()

@@ -4,7 +4,8 @@ import asyncio
 from datetime import UTC, datetime
 
 from adb_bridge.records import CollectedBatch, Cursor, DeviceSerial, RawRecord, SmsRow, Source, UntrustedBytes
-from daemon.judge import SLICE, Judge, Turnstile, Urgency, engine_of
+from daemon.judge import SLICE, Judge, Turnstile, Urgency
+from daemon.rules import engine_of
 from policies.model import Subject, Verdict
 
 PHONE = DeviceSerial("SN1")

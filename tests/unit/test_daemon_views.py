@@ -24,8 +24,8 @@ from daemon.app import CATALOG
 from daemon.archive.records import ArchivedAlert, ArchivedEvent
 from daemon.device_view import availability_of
 from daemon.events import Event
-from daemon.judge import engine_of
 from daemon.normalise import absence_event, normalise
+from daemon.rules import engine_of
 from daemon.views import CONTEXT_CHARACTERS, alert_view, event_view, revealed_view
 from policies.model import Hit, How, Severity, Side, Subject, SubjectKind, Verdict
 

@@ -1,0 +1,214 @@
+"""The shop's own rules, taken into force when their files change, whole or not at all.
+
+1. The system tells of a change in the folder (watchdog); where it cannot, or the folder itself was replaced, a look
+   at the files' sizes and times every few seconds finds it.
+2. Nothing is read before the files have been quiet for a moment, so that a copy under way is not judged halfway.
+3. All rules are loaded and their tests run, in a thread. A mistake anywhere keeps the rules in force; log and health
+   say why.
+4. The change is in the audit before the first verdict of the new rules; each verdict carries its rules' version.
+"""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from watchdog.events import (
+    EVENT_TYPE_CLOSED,
+    EVENT_TYPE_CREATED,
+    EVENT_TYPE_DELETED,
+    EVENT_TYPE_MODIFIED,
+    EVENT_TYPE_MOVED,
+    FileSystemEvent,
+    FileSystemEventHandler,
+)
+from watchdog.observers import Observer
+from watchdog.observers.api import BaseObserver
+
+from policies.engine import Engine
+from policies.errors import RuleError, RuleSyntaxError
+from policies.packs import MAX_FILES
+
+from .archive.archive import Archive
+from .archive.drafts import AuditDraft
+from .bus import Bus, HealthChanged
+from .judge import Judge
+from .logs import Log, log_for
+from .supervise import Supervision
+
+ACTOR = "shopwardend"
+"""Who the audit names for what the daemon does on its own; the role is `daemon`."""
+_CHANGES = frozenset({EVENT_TYPE_CREATED, EVENT_TYPE_MODIFIED, EVENT_TYPE_MOVED, EVENT_TYPE_DELETED, EVENT_TYPE_CLOSED})
+
+_JOIN_S = 2.0
+
+_Stamp = tuple[tuple[str, int, int, int], ...]
+"""Path, size in bytes, time in nanoseconds and inode of every rule file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchPace:
+    """Seconds."""
+
+    quiet_s: float = 0.3
+    """Without a change, before the files are read."""
+    at_most_s: float = 1.0
+    """The longest wait for that quiet."""
+    look_s: float = 5.0
+    """Between two looks at sizes and times."""
+
+
+class RuleWatch:
+    """One per daemon with a folder of its own rules."""
+
+    def __init__(
+        self,
+        folder: Path,
+        load: Callable[[], Engine],
+        *,
+        judge: Judge,
+        archive: Archive,
+        bus: Bus,
+        pace: WatchPace = WatchPace(),
+    ) -> None:
+        """`load` gives all rules of the configuration and raises RuleError or OSError; it is called in a thread."""
+        self._folder = folder
+        self._load = load
+        self._judge = judge
+        self._archive = archive
+        self._bus = bus
+        self._pace = pace
+        self._log: Log = log_for("rules")
+        self._stamp: _Stamp | None = None
+        self.trouble: str | None = None
+        """Why the files as they are now are not in force; None when they are."""
+
+    async def run(self, supervision: Supervision) -> None:
+        """For ever. Raises ArchiveError when the audit cannot be written; the old rules stay then."""
+        changed = asyncio.Event()
+        notifier = _Notifier(self._folder, changed, asyncio.get_running_loop(), self._log)
+        try:
+            while True:
+                await asyncio.to_thread(notifier.attach)
+                stamp = await asyncio.to_thread(_stamp_of, self._folder)
+                if stamp != self._stamp:
+                    await self._reload()
+                    self._stamp = stamp
+                supervision.well()
+                await self._change_or_look(changed)
+        finally:
+            await asyncio.to_thread(notifier.close)
+
+    async def _change_or_look(self, changed: asyncio.Event) -> None:
+        """Until the files changed and are quiet again, or it is time to look."""
+        try:
+            async with asyncio.timeout(self._pace.look_s):
+                await changed.wait()
+        except TimeoutError:
+            return
+        loop = asyncio.get_running_loop()
+        give_up_s = loop.time() + self._pace.at_most_s
+        while changed.is_set() and loop.time() < give_up_s:
+            changed.clear()
+            await asyncio.sleep(self._pace.quiet_s)
+        changed.clear()
+
+    async def _reload(self) -> None:
+        try:
+            engine = await asyncio.to_thread(self._load)
+        except (RuleError, OSError) as error:
+            self._refuse(error)
+            return
+        if engine.version != self._judge.ruleset_version:
+            await self._archive.audit(
+                AuditDraft(
+                    actor=ACTOR,
+                    role="daemon",
+                    action="rules.replace",
+                    target=engine.version,
+                    reason=None,
+                    outcome="ok",
+                )
+            )
+            self._judge.replace_engine(engine)
+            self._log.info("rules.replaced", rules=engine.version)
+        elif self.trouble is None:
+            return
+        self.trouble = None
+        self._bus.publish(HealthChanged())
+
+    def _refuse(self, error: RuleError | OSError) -> None:
+        trouble = str(error) if isinstance(error, RuleError) else error.strerror or type(error).__name__
+        if trouble == self.trouble:
+            return
+        self.trouble = trouble
+        self._log.warning(
+            "rules.refused",
+            error_type=type(error).__name__,
+            where=f"{error.file.name}:{error.line or 1}" if isinstance(error, RuleSyntaxError) else None,
+            rule_problem=trouble,
+            rules=self._judge.ruleset_version,
+        )
+        self._bus.publish(HealthChanged())
+
+
+class _Notifier(FileSystemEventHandler):
+    """Sets `changed` when something in the folder changes; where the system cannot tell, it stays quiet."""
+
+    def __init__(self, folder: Path, changed: asyncio.Event, loop: asyncio.AbstractEventLoop, log: Log) -> None:
+        self._folder = folder
+        self._changed = changed
+        self._loop = loop
+        self._log = log
+        self._observer: BaseObserver | None = None
+        self._inode: int | None = None
+
+    def attach(self) -> None:
+        """Watch the folder that stands there now, unless it is watched already. May block for a moment."""
+        inode = _inode_of(self._folder)
+        if inode == self._inode:
+            return
+        self.close()
+        self._inode = inode
+        if inode is None:
+            return
+        observer = Observer()
+        try:
+            observer.schedule(self, str(self._folder), recursive=True)
+            observer.start()
+        except OSError as error:  # the machine's limit of watches, or the folder went away again
+            self._log.warning("rules.unwatched", error_type=type(error).__name__, code=error.errno)
+            return
+        self._observer = observer
+
+    def on_any_event(self, event: FileSystemEvent) -> None:
+        """Called in the observer's thread. That we read the files ourselves is no change."""
+        if event.event_type in _CHANGES:
+            with suppress(RuntimeError):  # the loop may be closed by now
+                self._loop.call_soon_threadsafe(self._changed.set)
+
+    def close(self) -> None:
+        """End the observer's thread. May block for a moment."""
+        observer, self._observer = self._observer, None
+        if observer is not None:
+            observer.stop()
+            observer.join(_JOIN_S)
+
+
+def _inode_of(path: Path) -> int | None:
+    try:
+        return path.stat().st_ino
+    except OSError:
+        return None
+
+
+def _stamp_of(folder: Path) -> _Stamp:
+    files = [folder] if folder.is_file() else islice(folder.rglob("*.toml"), MAX_FILES + 1)
+    stamps = []
+    for file in files:
+        with suppress(OSError):  # removed between listing and looking
+            found = file.stat()
+            stamps.append((str(file), found.st_size, found.st_mtime_ns, found.st_ino))
+    return tuple(sorted(stamps))
