@@ -13,7 +13,7 @@ from textual.worker import Worker, WorkerState
 
 from daemon.api.errors import ApiClientError, ApiTimeoutError, ApiUnreachableError
 
-from ..safe_text import clean
+from ..plain_text import clean
 from .sturdy import Sturdy
 
 T = TypeVar("T")

@@ -6,7 +6,8 @@ from typing import Protocol, runtime_checkable
 
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 
-from ..safe_text import SafeContent, clean_line, lines, safe_text
+from ..plain_text import clean_line
+from ..safe_text import SafeContent, lines, safe_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

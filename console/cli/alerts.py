@@ -73,6 +73,11 @@ async def resolve(context: Context) -> ExitCode:
     return await _change(context, AlertStatus.RESOLVED)
 
 
+async def reopen(context: Context) -> ExitCode:
+    """They are open again: settled too early."""
+    return await _change(context, AlertStatus.OPEN)
+
+
 async def _change(context: Context, to: AlertStatus) -> ExitCode:
     arguments = context.take(_Change)
     changed: list[Alert] = []

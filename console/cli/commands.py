@@ -9,7 +9,7 @@ from daemon.api.errors import ApiTimeoutError, ApiUnreachableError
 from daemon.api.exit_codes import ExitCode
 from daemon.api.wire import Command, CommandRequest, CommandState, Verb
 
-from .context import NOT_DONE, Context, ask, is_asking_possible
+from .context import NOT_DONE, Context, UsageError, ask, is_asking_possible
 from .output import Format
 from .table import Cell
 from .times import shown
@@ -85,6 +85,8 @@ async def cancel_command(context: Context) -> ExitCode:
 
 async def _order(context: Context, verb: Verb) -> ExitCode:
     arguments = context.take(_Order)
+    if not arguments.reason.strip():
+        raise UsageError("usage.no_reason")
     async with context.client() as client:
         must_ask = verb is Verb.LOCK and not arguments.yes and is_asking_possible()
         if must_ask and not await _is_confirmed(context, client):

@@ -12,8 +12,8 @@ from daemon.api.client import ApiClient
 from daemon.api.exit_codes import ExitCode
 from daemon.api.texts import Texts
 
+from ..plain_text import clean_line
 from .output import Output
-from .plain_text import one_line
 
 ArgumentsT = TypeVar("ArgumentsT", bound=msgspec.Struct)
 
@@ -60,7 +60,7 @@ def is_asking_possible() -> bool:
 
 def ask(texts: Texts, key: str, *, wanted: str, **values: str) -> bool:
     """Ask on stderr; True when the answer is `wanted`. Enter alone, or the end of input, is No."""
-    sys.stderr.write(one_line(texts.get(f"cli.{key}", **values)) + " ")
+    sys.stderr.write(clean_line(texts.get(f"cli.{key}", **values)) + " ")
     sys.stderr.flush()
     return sys.stdin.readline().strip().casefold() == wanted.casefold()
 

@@ -167,6 +167,8 @@ async def enrol(context: Context) -> ExitCode:
 async def unenrol(context: Context) -> ExitCode:
     """End an enrolment; asks for the serial where somebody can answer."""
     arguments = context.take(_Unenrol)
+    if not arguments.reason.strip():
+        raise UsageError("usage.no_reason")
     if not arguments.yes and is_asking_possible():
         serial = arguments.serial
         if not ask(context.texts, "ask.unenrol", wanted=serial, serial=serial):

@@ -23,6 +23,7 @@ HANDLERS: dict[tuple[str, str], str] = {
     ("alerts", "show"): "alerts:show_alert",
     ("alerts", "ack"): "alerts:acknowledge",
     ("alerts", "resolve"): "alerts:resolve",
+    ("alerts", "reopen"): "alerts:reopen",
     ("lock", ""): "commands:lock",
     ("refetch", ""): "commands:refetch",
     ("commands", "list"): "commands:list_commands",

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from daemon.api.client import ApiClient
 from daemon.api.errors import ApiClientError, ApiRefusedError, ApiUnreachableError
 from daemon.api.exit_codes import ExitCode
-from daemon.api.wire import Device, Health
+from daemon.api.wire import Device, DeviceAvailability, Health
 
 from .context import Context
 from .devices import capability_name
@@ -62,7 +62,8 @@ def _of_phone(context: Context, device: Device) -> Iterator[Check]:
     availability = context.word("availability", device.availability.value)
     detail = f"{device.profile}; {device.employee or texts.get('cli.not_enrolled')}; {availability} ({device.state})"
     if device.last_error is None:
-        yield Check(name="phone", device=device.serial, status="ok", detail=detail)
+        status = "ok" if device.availability is DeviceAvailability.ONLINE else "info"
+        yield Check(name="phone", device=device.serial, status=status, detail=detail)
     else:
         key = f"error.{device.last_error}"
         known = texts.has(f"{key}.message")

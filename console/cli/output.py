@@ -12,7 +12,7 @@ import msgspec
 from daemon.api.errors import ApiClientError
 from daemon.api.texts import Texts, Value
 
-from .plain_text import harmless_json, one_line
+from ..plain_text import clean_line, harmless_json
 from .table import Cell, Styles, cells_of, table, wrap
 
 SCHEMA = 1
@@ -56,14 +56,14 @@ class Output:
         size = max(map(cells_of, names), default=0)
         self._lines(
             [
-                f"{self._out_styles.paint(name, '1')}{' ' * (size - cells_of(name))}  {one_line(value)}"
+                f"{self._out_styles.paint(name, '1')}{' ' * (size - cells_of(name))}  {clean_line(value)}"
                 for name, (_, value) in zip(names, facts, strict=True)
             ]
         )
 
     def line(self, text: str) -> None:
         """A line of results; "" is an empty one."""
-        self._lines([one_line(text)])
+        self._lines([clean_line(text)])
 
     def empty(self, key: str) -> None:
         """The sentence for nothing found; scripts that read JSON need none."""
@@ -72,14 +72,14 @@ class Output:
 
     def say(self, key: str, **values: Value) -> None:
         """Narration `cli.<key>`, on stderr."""
-        self._narrate(one_line(self.texts.get(f"cli.{key}", **values)))
+        self._narrate(clean_line(self.texts.get(f"cli.{key}", **values)))
 
     def error(self, message: str, hint: str = "") -> None:
         """`error: …` and `hint: …` on stderr."""
         label = self._error_styles.paint(self.texts.get("cli.error"), "1;31")
-        self._narrate(f"{label} {one_line(message)}")
+        self._narrate(f"{label} {clean_line(message)}")
         if hint:
-            self._narrate(f"{self._error_styles.paint(self.texts.get('cli.hint'), '1')} {one_line(hint)}")
+            self._narrate(f"{self._error_styles.paint(self.texts.get('cli.hint'), '1')} {clean_line(hint)}")
 
     def refusal(self, error: ApiClientError) -> None:
         """What the daemon said, or why it could not be asked."""
@@ -88,7 +88,7 @@ class Output:
     def paragraph(self, text: str, indent: int) -> None:
         """Wrapped to the terminal."""
         width = max(24, (self.width if sys.stdout.isatty() else 100) - indent)
-        self._lines([" " * indent + line for line in wrap(one_line(text), width)])
+        self._lines([" " * indent + line for line in wrap(clean_line(text), width)])
 
     @property
     def width(self) -> int:

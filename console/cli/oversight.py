@@ -36,10 +36,13 @@ async def list_audit(context: Context) -> ExitCode:
     async with context.client() as client:
         before: int | None = None
         while left > 0:
-            page = await client.audit(limit=min(PAGE, left), before=before)
+            asked = min(PAGE, left)
+            page = await client.audit(limit=asked, before=before)
             if not page or (before is not None and page[-1].audit_id >= before):
                 break
             entries += page
+            if len(page) < asked:
+                break  # the end; asking once more would only add to the audit
             left -= len(page)
             before = page[-1].audit_id
     if context.output.format is not Format.TABLE:

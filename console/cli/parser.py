@@ -11,8 +11,8 @@ from daemon.api.exit_codes import ExitCode
 from daemon.api.texts import Texts
 from daemon.api.wire import AlertStatus
 
+from ..plain_text import clean_line
 from .hand_over import HANDED_OVER
-from .plain_text import one_line
 from .table import wrap
 
 KINDS = ("message", "call", "contact", "absence", "sms", "call_log", "contacts")
@@ -46,7 +46,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """`error:` and `hint:` on stderr, exit code 2."""
-        complaint = one_line(_complaint(self.texts, message))
+        complaint = clean_line(_complaint(self.texts, message))
         self._say(f"{self.texts.get('cli.error')} {complaint}")
         self._say(f"{self.texts.get('cli.hint')} {self.texts.get('cli.hint_help', command=self.prog)}")
         raise SystemExit(int(ExitCode.USAGE))
@@ -158,7 +158,7 @@ class _Builder:
             self._option(parser, "--device", "device", metavar="SERIAL")
             self._option(parser, "--limit", "limit_1000", type=_page, metavar="N")
         self._argument(self._action(actions, "alerts", "show"), "alert_id")
-        for name in ("ack", "resolve"):
+        for name in ("ack", "resolve", "reopen"):
             parser = self._action(actions, "alerts", name)
             self._argument(parser, "alert_ids", nargs="+")
             self._option(parser, "--note", "note", metavar="TEXT")
@@ -248,7 +248,7 @@ def _bounded(text: str, low: float, high: float) -> float:
     except ValueError:
         raise argparse.ArgumentTypeError(text) from None
     if not low <= number <= high:
-        raise argparse.ArgumentTypeError(f"{text} ({low:g} … {high:g})")
+        raise argparse.ArgumentTypeError(f"{text} ({low:.15g} … {high:.15g})")
     return number
 
 

@@ -6,10 +6,9 @@ from itertools import zip_longest
 
 from wcwidth import wcswidth, wcwidth
 
-from .plain_text import one_line
+from ..plain_text import ELLIPSIS, clean_line
 
 GAP = "  "
-ELLIPSIS = "…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,7 @@ def wrap(text: str, width: int) -> list[str]:
 
 def table(headers: Sequence[str], rows: Sequence[Sequence[Cell]], *, width: int | None, styles: "Styles") -> list[str]:
     """Aligned lines. With `width`, the last column gives way; without (a pipe), nothing is cut."""
-    cleaned = [[Cell(one_line(cell.text), cell.style) for cell in row] for row in rows]
+    cleaned = [[Cell(clean_line(cell.text), cell.style) for cell in row] for row in rows]
     heads = [Cell(header, "1") for header in headers]
     sizes = [max(cells_of(cell.text) for cell in column) for column in zip_longest(heads, *cleaned, fillvalue=Cell(""))]
     if width is not None and sizes:

@@ -8,11 +8,8 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from wcwidth import wcswidth
 
+from console.plain_text import ELLIPSIS, LINE_BREAK, clean, clean_line
 from console.safe_text import (
-    ELLIPSIS,
-    LINE_BREAK,
-    clean,
-    clean_line,
     cut,
     fitted,
     joined,

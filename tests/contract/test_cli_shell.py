@@ -13,10 +13,10 @@ from wcwidth import wcswidth
 from console.cli.dispatch import HANDLERS, handler_of
 from console.cli.hand_over import HANDED_OVER, split_handed_over
 from console.cli.parser import build_parser
-from console.cli.plain_text import harmless_json, one_line
 from console.cli.table import Cell, Styles, cut, table, wrap
 from console.cli.times import parse_since
 from console.main import CATALOG
+from console.plain_text import clean_line, harmless_json
 from daemon.api.exit_codes import ExitCode
 from daemon.api.texts import Language, load_texts
 
@@ -212,9 +212,9 @@ def test_wrapping_is_by_cells() -> None:
     ],
 )
 def test_one_line_is_one_harmless_line(text: str) -> None:
-    shown = one_line(text)
+    shown = clean_line(text)
     assert shown.isprintable() and len(shown.splitlines()) <= 1
-    assert one_line(shown) == shown
+    assert clean_line(shown) == shown
 
 
 def test_harmless_json_is_the_same_json() -> None:

@@ -8,7 +8,8 @@ from textual.binding import BindingType
 
 from daemon.api.wire import Alert, AlertStatus, Evidence, Severity
 
-from ...safe_text import ELLIPSIS, SafeContent, joined, lines, safe_marked, safe_page, safe_text
+from ...plain_text import ELLIPSIS
+from ...safe_text import SafeContent, joined, lines, safe_marked, safe_page, safe_text
 from ..desk import Desk
 from ..dialogs.dialog import labelled
 from ..dialogs.page import PageDialog
