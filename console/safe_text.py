@@ -1,7 +1,7 @@
 """The only door from text to a widget. What comes out cannot steer the terminal, the markup parser or the app.
 
-Characters are cleaned by the rules of `plain_text`; markup is never parsed: the answer is a `Content` with plain text and
-styles that only this program chose. Widgets take `SafeContent`; mypy refuses a `str` and any `Content` made elsewhere.
+Characters are cleaned by the rules of `plain_text`; markup is never parsed: the answer is a `Content` with plain text
+and styles that only this program chose. Widgets take `SafeContent`; mypy refuses a `str` and any `Content` made elsewhere.
 """
 
 from collections.abc import Iterable, Sequence
@@ -50,14 +50,16 @@ def safe_marked(
     cut = len(text) > limit
     text = text[:limit]
     parts: list[SafeContent] = []
+
+    def add(start: int, end: int, piece_style: str) -> None:
+        parts.append(_styled(clean_with(text[start:end], limit=limit, line_break=line_break), piece_style))
+
     at = 0
     for start, end in _clamped(spans, len(text)):
-        parts.append(_styled(clean_with(text[at:start], limit=limit, line_break=line_break), style))
-        parts.append(
-            _styled(clean_with(text[start:end], limit=limit, line_break=line_break), f"{style} {mark}".strip())
-        )
+        add(at, start, style)
+        add(start, end, f"{style} {mark}".strip())
         at = end
-    parts.append(_styled(clean_with(text[at:], limit=limit, line_break=line_break), style))
+    add(at, len(text), style)
     if cut:
         parts.append(_styled(ELLIPSIS, style))
     return joined(parts)
