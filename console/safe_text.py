@@ -1,7 +1,8 @@
 """The only door from text to a widget. What comes out cannot steer the terminal, the markup parser or the app.
 
 Characters are cleaned by the rules of `plain_text`; markup is never parsed: the answer is a `Content` with plain text
-and styles that only this program chose. Widgets take `SafeContent`; mypy refuses a `str` and any `Content` made elsewhere.
+and styles that only this program chose. Widgets take `SafeContent`; mypy refuses a `str` and any `Content` made
+elsewhere.
 """
 
 from collections.abc import Iterable, Sequence
