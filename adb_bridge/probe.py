@@ -6,7 +6,6 @@ Sources: Shell's permissions per Android version and vendors' switches are liste
 import re
 from enum import StrEnum
 
-from .clock import Clock
 from .content_query import ContentQuery, is_storage_locked, read_rows
 from .errors import BridgeErrorCode, ParseError, ShellCommandError
 from .readings import Credential, read_credential, read_device_locked
@@ -89,7 +88,7 @@ async def profile_of(session: Session) -> DeviceProfile:
     )
 
 
-async def probe(session: Session, clock: Clock) -> DeviceProfile:
+async def probe(session: Session) -> DeviceProfile:
     """The profile with the capability table. Only for enrolled phones: it touches the sources.
 
     Reads row ids, no content; sends one key event without a meaning (KEYCODE_UNKNOWN).

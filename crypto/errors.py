@@ -48,7 +48,6 @@ class CryptoErrorCode(StrEnum):
     INTERRUPTED = "database.interrupted"
 
     LEDGER_DAMAGED = "ledger.damaged"
-    LEDGER_RANGE = "ledger.range"
     HEAD_MALFORMED = "ledger.head_malformed"
     HEAD_SIGNATURE = "ledger.head_signature"
     HEAD_ROLLBACK = "ledger.head_rollback"

@@ -142,7 +142,7 @@ class DeviceTask:
         ]
 
     async def _probe(self, session: Session) -> None:
-        profile = await probe(session, self._shop.clock)
+        profile = await probe(session)
         if profile.serial != self._live.serial:
             raise DeviceUnavailableError(BridgeErrorCode.DEVICE_OFFLINE)  # another phone has this address now
         self._live.profile = profile

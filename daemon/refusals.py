@@ -31,7 +31,6 @@ class Refusal:
 
 
 _NEWER = frozenset({CryptoErrorCode.KEYRING_NEWER})
-_MISSING = frozenset({CryptoErrorCode.KEYRING_MISSING, CryptoErrorCode.DATABASE_MISSING})
 _USAGE = frozenset({CryptoErrorCode.KEYRING_EXISTS, CryptoErrorCode.FILE_EXISTS})
 
 

@@ -5,7 +5,6 @@ from decimal import Decimal
 from .folding.table import DigitFold, Fold, fold
 
 _FULL_TO_HALF = {0xFF01 + n: 0x21 + n for n in range(94)} | {0x3000: 0x20}
-_HALF_TO_FULL = {half: full for full, half in _FULL_TO_HALF.items()}
 _TRAD = Fold(case=False, width=False, lookalike=False, digits=DigitFold.NONE)
 _DIGITS = dict(zip("零〇一壹二贰两三叁四肆五伍六陆七柒八捌九玖", map(int, "001122233445566778899"), strict=True))
 _UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
@@ -16,11 +15,6 @@ _FRACTIONS = {"角": Decimal("0.1"), "毛": Decimal("0.1"), "分": Decimal("0.01
 def full_to_half(text: str) -> str:
     """Full-width ASCII and the ideographic space as plain ASCII; the same length."""
     return text.translate(_FULL_TO_HALF)
-
-
-def half_to_full(text: str) -> str:
-    """The reverse of `full_to_half`."""
-    return text.translate(_HALF_TO_FULL)
 
 
 def to_simplified(text: str) -> str:

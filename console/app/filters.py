@@ -18,7 +18,6 @@ KEYS: Final[Mapping[str, str]] = {
     "kind": "kind", "类型": "kind", "source": "kind", "来源": "kind",
     "conv": "conv", "conversation": "conv", "会话": "conv",
 }  # fmt: skip
-EVENT_KEYS: Final = frozenset({"device", "employee", "kind", "conv"})
 KINDS: Final[Mapping[str, str]] = {
     "message": "message", "消息": "message", "call": "call", "通话": "call", "contact": "contact", "联系人": "contact",
     "absence": "absence", "消失": "absence", "sms": "sms", "短信": "sms", "call_log": "call_log",

@@ -3,7 +3,7 @@
 Every single-letter key has a control or function key beside it, because letters do not arrive under an input method.
 """
 
-from typing import Final, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 from textual.binding import Binding
 
@@ -29,7 +29,3 @@ def quiet(keys: str, action: str, id: str) -> Binding:
 def everywhere(keys: str, action: str, id: str) -> Binding:
     """A binding of the app, taken before any widget; for function and control keys only."""
     return Binding(keys, action, f"app.key.{id}", id=id, priority=True)
-
-
-SCREEN_KEYS: Final = ("f2", "f3", "f4", "f5")
-"""The function keys beside the digits 1 to 4."""

@@ -16,7 +16,7 @@ from crypto.keys import Purpose, RootKey
 from crypto.merkle import Frontier
 
 from ..api.wire import AlertStatus, CommandState
-from ..events import Committed, Event, EventId, Ingest
+from ..events import Committed, Event, Ingest
 from . import alerts, audit_trail, commands, enrolments, event_queries, fleet_records, search, stream
 from .codes import to_micros
 from .drafts import (
@@ -194,10 +194,6 @@ class Archive:
     async def present_ids(self, device: DeviceSerial, source: Source, low: int, high: int) -> frozenset[int]:
         """Provider ids archived and not marked absent, `low` to `high` inclusive."""
         return await self._readers.read(lambda database: event_queries.present_ids(database, device, source, low, high))
-
-    async def known_event_ids(self, event_ids: tuple[EventId, ...]) -> frozenset[EventId]:
-        """Those that are archived: they need not be judged again."""
-        return await self._readers.read(lambda database: event_queries.known_ids(database, event_ids))
 
     async def last_events(self, device: DeviceSerial, source: Source, source_keys: tuple[str, ...]) -> dict[str, Event]:
         """What these rows of the phone were last, by source key, for `absence_event`; absent and unknown ones are left

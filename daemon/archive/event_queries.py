@@ -197,17 +197,6 @@ def current_of(
     return tuple(event_of(row) for row in rows)
 
 
-def known_ids(database: Database, event_ids: Iterable[EventId]) -> frozenset[EventId]:
-    """Those of `event_ids` that are archived."""
-    sql = "SELECT 1 FROM events WHERE event_id = ?"
-    found: set[EventId] = set()
-    for event_id in event_ids:
-        token = unspell(EVENT_PREFIX, event_id)
-        if token is not None and database.fetch_value(sql, (token,)) is not None:
-            found.add(event_id)
-    return frozenset(found)
-
-
 def present_ids(database: Database, device: DeviceSerial, source: Source, low: int, high: int) -> frozenset[int]:
     """Provider ids archived and not marked absent, `low` to `high` inclusive. Answered from an index alone."""
     rows = database.execute(PRESENT_IDS, (device, SOURCE_CODES[source], low, high))

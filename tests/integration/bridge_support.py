@@ -1,13 +1,16 @@
 """A real private adb server with simulated phones behind it, and an archive that is a dict."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+
+import pytest
 
 from adb_bridge.bridge import Bridge, BridgeSettings
 from adb_bridge.clock import SystemClock
 from adb_bridge.collectors import Collector
+from adb_bridge.errors import AdbBridgeError, BridgeErrorCode
 from adb_bridge.records import AdbState, CollectedBatch, Cursor, RawRecord, TransportSerial
 from adb_bridge.session import Session
 from adb_bridge.simphone.phone import SimPhone
@@ -66,6 +69,20 @@ async def running_bridge(
         yield bridge
     finally:
         await bridge.stop()
+
+
+async def refusal_of(call: Awaitable[object]) -> BridgeErrorCode:
+    """The code with which `call` is refused."""
+    with pytest.raises(AdbBridgeError) as caught:
+        await call
+    return caught.value.code
+
+
+async def until(holds: Callable[[], bool], timeout_s: float = 8.0) -> None:
+    """Wait for a condition; TimeoutError when it never holds."""
+    async with asyncio.timeout(timeout_s):
+        while not holds():
+            await asyncio.sleep(0.02)
 
 
 async def until_state(bridge: Bridge, serial: str, *states: AdbState | None, timeout_s: float = 20.0) -> None:

@@ -82,7 +82,6 @@ async def test_everything_survives_a_restart(tmp_path: Path) -> None:
         await archive.ingest(ingest_of([sms(1), sms(2)], cursor="b"))
         await archive.ingest(ingest_of([], cursor="c", is_caught_up=False))
         assert await archive.sources_read_to_end(PHONE) == {Source.SMS}
-        assert await archive.known_event_ids((sms(1).event_id, sms(3).event_id, EventId("junk"))) == {sms(1).event_id}
         assert (await archive.verify()).ok
 
 

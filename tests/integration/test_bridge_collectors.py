@@ -19,7 +19,7 @@ from adb_bridge.simphone.faults import Repeat, Right
 from adb_bridge.simphone.phone import SimPhone
 from adb_bridge.simphone.rows import Call, CallKind, Contact, Sms, SmsBox
 from adb_bridge.simphone.spec import PhoneSpec
-from tests.integration.bridge_support import CLOCK, Shelf, connected, running_bridge
+from tests.integration.bridge_support import CLOCK, Shelf, connected, refusal_of, running_bridge
 
 SPEC = PhoneSpec(serial="SIM01", sdk=34)
 HOSTILE = (
@@ -64,12 +64,6 @@ def assert_has_all_messages(shelf: Shelf, phone: SimPhone) -> None:
 
 def bodies(records: Sequence[RawRecord]) -> list[bytes | None]:
     return [record.row.body for record in records if isinstance(record.row, SmsRow)]
-
-
-async def code_of(call: object) -> BridgeErrorCode:
-    with pytest.raises(AdbBridgeError) as caught:
-        await call  # type: ignore[misc]
-    return caught.value.code
 
 
 # --- messages --------------------------------------------------------------------------------------------------------
@@ -265,7 +259,7 @@ async def test_storage_before_the_first_unlock_is_a_state_of_its_own(tmp_path: P
         cursor = shelves[0].cursor
         phone.handset.restart()
         for shelf in shelves:
-            assert await code_of(shelf.collect(session)) is BridgeErrorCode.STORAGE_LOCKED
+            assert await refusal_of(shelf.collect(session)) is BridgeErrorCode.STORAGE_LOCKED
         assert shelves[0].cursor == cursor
         phone.handset.unlock()
         for shelf in shelves:
@@ -279,7 +273,7 @@ async def test_a_refused_permission_is_said_every_time(tmp_path: Path) -> None:
             phone.faults.refuse_permission(right)
         for collector in collectors(CLOCK):
             for _ in range(2):
-                assert await code_of(Shelf(collector).collect(session)) is BridgeErrorCode.PERMISSION_DENIED
+                assert await refusal_of(Shelf(collector).collect(session)) is BridgeErrorCode.PERMISSION_DENIED
 
 
 async def test_a_broken_cursor_starts_again(tmp_path: Path) -> None:
@@ -335,7 +329,7 @@ async def test_call_log_before_android_12_is_denied(tmp_path: Path) -> None:
     spec = PhoneSpec(serial="SIM01", sdk=30)
     async with running_bridge(tmp_path) as bridge, connected(bridge, spec) as (phone, session):
         phone.store.add_call(number="1")
-        code = await code_of(Shelf(CallLogCollector(CLOCK)).collect(session))
+        code = await refusal_of(Shelf(CallLogCollector(CLOCK)).collect(session))
         assert code is BridgeErrorCode.PERMISSION_DENIED
 
 
@@ -498,7 +492,7 @@ async def test_a_hung_source_ends_in_time_and_the_next_call_works(
         phone.faults.hang("content query", after_bytes=20, repeat=Repeat.ONCE)
         shelf = Shelf(SmsCollector(CLOCK))
         async with asyncio.timeout(5):
-            assert await code_of(shelf.collect(session)) is BridgeErrorCode.DEVICE_TIMEOUT
+            assert await refusal_of(shelf.collect(session)) is BridgeErrorCode.DEVICE_TIMEOUT
         await shelf.collect(session)
         assert_has_all_messages(shelf, phone)
 

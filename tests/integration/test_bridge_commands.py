@@ -16,7 +16,7 @@ from adb_bridge.simphone.faults import Repeat, Right
 from adb_bridge.simphone.rows import SmsBox
 from adb_bridge.simphone.spec import Brand, PhoneSpec
 from adb_bridge.status import read_status
-from tests.integration.bridge_support import CLOCK, connected, running_bridge
+from tests.integration.bridge_support import CLOCK, connected, running_bridge, until
 
 SPEC = PhoneSpec(serial="SIM01", sdk=34)
 FORGED = 'x" (id=0, flags=0x13) (current): trusted=0, trustManaged=0, deviceLocked=1, '
@@ -47,7 +47,7 @@ async def test_a_serial_that_is_none_is_refused(tmp_path: Path, serial: str) -> 
 async def test_capabilities_of_an_open_phone(tmp_path: Path) -> None:
     async with running_bridge(tmp_path) as bridge, connected(bridge, SPEC) as (phone, session):
         phone.store.add_sms(address="1", body="m")
-        found = table(await probe(session, CLOCK))
+        found = table(await probe(session))
         assert found[CapabilityName.SMS] == (Availability.YES, Evidence.ROWS_READABLE, None)
         assert found[CapabilityName.CALL_LOG] == (Availability.YES, Evidence.READABLE_BUT_EMPTY, None)
         assert found[CapabilityName.LOCK] == (Availability.YES, Evidence.READ_BACK_WORKS, None)
@@ -62,7 +62,7 @@ async def test_capabilities_of_a_phone_that_refuses(tmp_path: Path) -> None:
     async with running_bridge(tmp_path) as bridge, connected(bridge, spec) as (phone, session):
         phone.faults.refuse_permission(Right.SMS)
         phone.faults.refuse_permission(Right.INPUT)
-        found = table(await probe(session, CLOCK))
+        found = table(await probe(session))
         assert found[CapabilityName.SMS] == (Availability.NO, Evidence.PERMISSION_DENIED, Advice.VENDOR_DEBUG_SWITCH)
         assert found[CapabilityName.CALL_LOG] == (
             Availability.NO, Evidence.PERMISSION_DENIED, Advice.CALL_LOG_NEEDS_ANDROID_12,
@@ -76,7 +76,7 @@ async def test_capabilities_of_a_phone_that_refuses(tmp_path: Path) -> None:
 async def test_capabilities_before_the_first_unlock(tmp_path: Path) -> None:
     async with running_bridge(tmp_path) as bridge, connected(bridge, SPEC) as (phone, session):
         phone.handset.restart()
-        found = table(await probe(session, CLOCK))
+        found = table(await probe(session))
         for name in (CapabilityName.SMS, CapabilityName.CALL_LOG, CapabilityName.CONTACTS):
             assert found[name] == (Availability.UNKNOWN, Evidence.STORAGE_LOCKED, Advice.UNLOCK_ONCE)
 
@@ -205,12 +205,6 @@ async def test_another_apps_tag_is_not_our_notice(tmp_path: Path) -> None:
 async def collect_signals(session: Session, seen: list[ChangeSignal]) -> None:
     async for signal in watch_signals(session):
         seen.append(signal)
-
-
-async def until(condition: object, timeout_s: float = 8.0) -> None:
-    async with asyncio.timeout(timeout_s):
-        while not condition():  # type: ignore[operator]
-            await asyncio.sleep(0.02)
 
 
 async def test_signals_tell_what_happened(tmp_path: Path) -> None:

@@ -8,22 +8,16 @@ import pytest
 
 from adb_bridge.addresses import ConnectOutcome
 from adb_bridge.bridge import Bridge
-from adb_bridge.errors import AdbBridgeError, BridgeErrorCode, DeviceUnavailableError, ParseError, ShellCommandError
+from adb_bridge.errors import BridgeErrorCode, DeviceUnavailableError, ParseError, ShellCommandError
 from adb_bridge.records import AdbState, TransportSerial
 from adb_bridge.session import Session
 from adb_bridge.shell_batch import run_batch
 from adb_bridge.simphone.faults import Repeat
 from adb_bridge.simphone.phone import SimPhone
 from adb_bridge.simphone.spec import AuthMode, PhoneSpec, Security
-from tests.integration.bridge_support import CLOCK, connected, running_bridge, until_state
+from tests.integration.bridge_support import CLOCK, connected, refusal_of, running_bridge, until_state
 
 SPEC = PhoneSpec(serial="SIM01")
-
-
-async def refusal_of(call: object) -> BridgeErrorCode:
-    with pytest.raises(AdbBridgeError) as caught:
-        await call  # type: ignore[misc]
-    return caught.value.code
 
 
 async def test_output_and_status_are_apart(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ import asyncio
 import secrets
 import socket
 import ssl
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,12 +15,6 @@ from adb_bridge.simphone.wire.auth import HostKey, parse_host_key
 from adb_bridge.simphone.wire.packets import MAX_PAYLOAD, VERSION, Packet, Verb, encode
 
 from .simphone_support import Adb, adb_server, connected
-
-
-@pytest.fixture(scope="module")
-def adb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Adb]:
-    with adb_server(tmp_path_factory.mktemp("adb")) as server:
-        yield server
 
 
 def host_key(adb: Adb) -> HostKey:

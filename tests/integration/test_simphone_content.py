@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,15 +11,9 @@ from adb_bridge.simphone.phone import SimPhone
 from adb_bridge.simphone.rows import Call, Sms, SmsBox
 from adb_bridge.simphone.spec import Latencies, PhoneSpec
 
-from .simphone_support import Adb, Answer, adb_server, connected
+from .simphone_support import Adb, Answer, connected
 
 NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def adb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Adb]:
-    with adb_server(tmp_path_factory.mktemp("adb")) as server:
-        yield server
 
 
 @pytest.fixture

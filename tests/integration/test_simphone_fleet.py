@@ -4,7 +4,6 @@ import asyncio
 import json
 import signal
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,13 +13,7 @@ from adb_bridge.records import Source
 from adb_bridge.simphone.fleet import SimFleet
 from adb_bridge.simphone.scenario import load_scenario
 
-from .simphone_support import Adb, adb_server
-
-
-@pytest.fixture(scope="module")
-def adb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Adb]:
-    with adb_server(tmp_path_factory.mktemp("adb")) as server:
-        yield server
+from .simphone_support import Adb
 
 
 def fleet(phones: int, **options: int) -> SimFleet:

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -11,15 +11,9 @@ from adb_bridge.simphone.phone import SimPhone
 from adb_bridge.simphone.rows import CallKind, SmsBox
 from adb_bridge.simphone.spec import Brand, PhoneSpec
 
-from .simphone_support import Adb, adb_server, connected, kill
+from .simphone_support import Adb, connected, kill
 
 THREADTIME = re.compile(r"\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} {1,5}\d+ {1,5}\d+ I (\w+): (.*)")
-
-
-@pytest.fixture(scope="module")
-def adb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Adb]:
-    with adb_server(tmp_path_factory.mktemp("adb")) as server:
-        yield server
 
 
 @pytest.fixture

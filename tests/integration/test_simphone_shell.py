@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import secrets
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -11,13 +11,7 @@ import pytest
 from adb_bridge.simphone.phone import SimPhone
 from adb_bridge.simphone.spec import DEFAULT_FEATURES, PhoneSpec, Security
 
-from .simphone_support import Adb, adb_server, connected, kill
-
-
-@pytest.fixture(scope="module")
-def adb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Adb]:
-    with adb_server(tmp_path_factory.mktemp("adb")) as server:
-        yield server
+from .simphone_support import Adb, connected, kill
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from .projection import ProjectionMap, check_strict
-from .query import Cursor, Query, Uri, illegal_argument, security_exception, select
+from .query import Cursor, Query, ReadOnly, Uri, illegal_argument, security_exception, select
 from .tables import Tables
 
 _CLASS: Final = "com.android.providers.contacts.CallLogProvider"
@@ -55,10 +55,11 @@ _SINCE_13: Final = [
 ]
 
 
-class CallLogProvider:
+class CallLogProvider(ReadOnly):
     """Denied to shell up to Android 11 (API 30), which does not hold READ_CALL_LOG there."""
 
     def __init__(self, tables: Tables, *, sdk: int, is_denied: Callable[[], bool]) -> None:
+        super().__init__(_CLASS, "android.permission.WRITE_CALL_LOG")
         self._tables = tables
         self._sdk = sdk
         self._is_denied = is_denied
@@ -82,21 +83,6 @@ class CallLogProvider:
         return select(
             self._tables, table="calls", columns=columns, where=where, sort=query.sort, limit=_limit(query.uri)
         )
-
-    def insert(self, uri: Uri) -> None:
-        """The simulated phone is set up read-only for shell."""
-        self._refuse(uri)
-
-    def update(self, uri: Uri) -> None:
-        """As `insert`."""
-        self._refuse(uri)
-
-    def delete(self, uri: Uri) -> None:
-        """As `insert`."""
-        self._refuse(uri)
-
-    def _refuse(self, _uri: Uri) -> None:
-        raise security_exception(_CLASS, "android.permission.WRITE_CALL_LOG")
 
     def _require(self, access: str) -> None:
         if self._sdk <= 30 or self._is_denied():

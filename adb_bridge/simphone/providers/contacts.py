@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from .projection import ProjectionMap
-from .query import Cursor, JavaError, Query, Uri, security_exception, select
+from .query import Cursor, JavaError, Query, ReadOnly, Uri, security_exception, select
 from .tables import Tables
 
 _CLASS: Final = "com.android.providers.contacts.ContactsProvider2"
@@ -96,10 +96,11 @@ _DELETED: Final = ProjectionMap(("contact_id", "contact_deleted_timestamp"))
 _MIMETYPES: Final = {"phones": "vnd.android.cursor.item/phone_v2", "emails": "vnd.android.cursor.item/email_v2"}
 
 
-class ContactsProvider:
+class ContactsProvider(ReadOnly):
     """Contacts, raw contacts, their data, and the ids deleted in the last 30 days."""
 
     def __init__(self, tables: Tables, *, is_denied: Callable[[], bool]) -> None:
+        super().__init__(_CLASS, "android.permission.WRITE_CONTACTS")
         self._tables = tables
         self._is_denied = is_denied
 
@@ -119,21 +120,6 @@ class ContactsProvider:
             sort=query.sort,
             limit=limit if limit is not None and limit.isascii() and limit.isdigit() else "",
         )
-
-    def insert(self, uri: Uri) -> None:
-        """The simulated phone is set up read-only for shell."""
-        self._refuse(uri)
-
-    def update(self, uri: Uri) -> None:
-        """As `insert`."""
-        self._refuse(uri)
-
-    def delete(self, uri: Uri) -> None:
-        """As `insert`."""
-        self._refuse(uri)
-
-    def _refuse(self, _uri: Uri) -> None:
-        raise security_exception(_CLASS, "android.permission.WRITE_CONTACTS")
 
     def _path(self, uri: Uri) -> tuple[str, ProjectionMap, tuple[str, ...]]:
         match uri.segments:

@@ -109,6 +109,27 @@ class ContentProvider(Protocol):
         """As `insert`."""
 
 
+class ReadOnly:
+    """What all providers do with a change: the simulated phone is set up read-only for shell."""
+
+    def __init__(self, provider_class: str, permission: str) -> None:
+        """`permission` is what writing would take."""
+        self._provider_class = provider_class
+        self._permission = permission
+
+    def insert(self, _uri: Uri) -> None:
+        """Raise `JavaError`."""
+        raise security_exception(self._provider_class, self._permission)
+
+    def update(self, uri: Uri) -> None:
+        """As `insert`."""
+        self.insert(uri)
+
+    def delete(self, uri: Uri) -> None:
+        """As `insert`."""
+        self.insert(uri)
+
+
 def select(
     tables: Tables, *, table: str, columns: str, where: tuple[str, ...], sort: str | None, limit: str = ""
 ) -> Cursor:

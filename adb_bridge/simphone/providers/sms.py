@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from .query import Cursor, JavaError, Query, Uri, security_exception, select, sqlite_exception, tokens
+from .query import Cursor, JavaError, Query, ReadOnly, Uri, security_exception, select, sqlite_exception, tokens
 from .tables import Tables
 
 _CLASS: Final = "com.android.providers.telephony.SmsProvider"
@@ -15,12 +15,13 @@ _TABLE: Final = "sms_restricted"
 _BOXES: Final = {"inbox": 1, "sent": 2, "draft": 3, "outbox": 4, "failed": 5, "queued": 6}
 
 
-class SmsProvider:
+class SmsProvider(ReadOnly):
     """Android 11+ refuses subqueries; Android 14+ shows only rows of the SIMs that are in the phone."""
 
     def __init__(
         self, tables: Tables, *, sdk: int, sims: Callable[[], Iterable[int]], is_denied: Callable[[], bool]
     ) -> None:
+        super().__init__(_CLASS, "android.permission.WRITE_SMS")
         self._tables = tables
         self._sdk = sdk
         self._sims = sims
@@ -44,18 +45,6 @@ class SmsProvider:
             where = (*where, query.where)
         columns = ", ".join(query.projection) if query.projection else "*"
         return select(self._tables, table=_TABLE, columns=columns, where=where, sort=query.sort or "date DESC")
-
-    def insert(self, _uri: Uri) -> None:
-        """The simulated phone is set up read-only for shell."""
-        raise security_exception(_CLASS, "android.permission.WRITE_SMS")
-
-    def update(self, uri: Uri) -> None:
-        """As `insert`."""
-        self.insert(uri)
-
-    def delete(self, uri: Uri) -> None:
-        """As `insert`."""
-        self.insert(uri)
 
     def _where(self, uri: Uri) -> tuple[str, ...] | None:
         """The condition of a path; None for a path the provider does not know."""
