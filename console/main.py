@@ -75,7 +75,8 @@ def _run_subcommand(command: str, options: dict[str, object], texts: Texts, stat
     try:
         return asyncio.run(run())
     except UsageError as error:
-        output.error(texts.get(f"cli.{error.key}", **error.values), texts.get("cli.hint_help", command="shopwarden"))
+        hint = texts.get("cli.hint_help", command=f"shopwarden {command}")
+        output.error(texts.get(f"cli.{error.key}", **error.values), hint)
         return ExitCode.USAGE
     except ApiClientError as error:
         output.refusal(error)

@@ -31,8 +31,12 @@ _LEGAL: Final = {
 """A closed alert can only be opened again."""
 
 _SELECT: Final = """
-SELECT a.ledger_index, a.alert_id, a.event_index, a.verdict, a.status, a.raised_at, x.note, x.actor, x.at
+SELECT a.ledger_index, a.alert_id, a.event_index, a.verdict, a.status, a.raised_at,
+  (SELECT n.note FROM alert_changes n WHERE n.alert_index = a.ledger_index AND n.note IS NOT NULL
+   ORDER BY n.ledger_index DESC LIMIT 1),
+  x.actor, x.at
 FROM alerts a LEFT JOIN alert_changes x ON x.ledger_index = a.last_change"""
+"""The note is the last one that was written: a later step without a note does not hide it."""
 
 UNSENT: Final = """
 SELECT a.alert_id FROM alert_outbox o JOIN alerts a ON a.ledger_index = o.alert_index
