@@ -30,7 +30,7 @@ from .api.wire import (
 )
 from .archive.archive import Archive
 from .archive.drafts import AlertFilter, CommandFilter
-from .archive.errors import IllegalTransitionError
+from .archive.errors import AlreadyEnrolledError, IllegalTransitionError, NoticeConflictError
 from .archive.records import ArchivedAlert, ArchivedCommand
 from .audit import MAX_REASON, AuditTrail
 from .bus import AlertChanged, Bus, DeviceChanged, HealthChanged
@@ -146,8 +146,14 @@ class DaemonService:
         serial = await self._directory.serial_of(request.serial)
         draft = enrolment_draft(caller, request, serial, self._parts.config, self._parts.clock.now())
         with refusing():
-            await self._audit.write(caller, "enrol", serial, reason=f"notice {draft.notice_version}", outcome="asked")
-            enrolment = await self._archive.add_enrolment(draft)
+            notice = f"notice {draft.notice_version}"
+            await self._audit.write(caller, "enrol", serial, reason=notice, outcome="asked")
+            try:
+                enrolment = await self._archive.add_enrolment(draft)
+            except (AlreadyEnrolledError, NoticeConflictError):
+                await self._audit.write(caller, "enrol", serial, reason=notice, outcome="refused")
+                raise
+            await self._audit.write(caller, "enrol", serial, reason=notice, outcome="ok")
             await self._enrolment_changed(serial)
         return enrolment_view(enrolment)
 
@@ -162,6 +168,7 @@ class DaemonService:
                 raise ServiceError("enrolment.not_found", http_status=404, exit_code=ExitCode.NOT_FOUND)
             await self._audit.write(caller, "unenrol", known, reason=reason, outcome="asked")
             enrolment = await self._archive.end_enrolment(known, actor=caller.name, reason=reason[:MAX_REASON])
+            await self._audit.write(caller, "unenrol", known, reason=reason, outcome="ok")
             await self._enrolment_changed(known)
             await self._parts.queue.clear(known)
         return enrolment_view(enrolment)

@@ -100,7 +100,7 @@ async def verify(context: Context) -> ExitCode:
 def _offline(context: Context, arguments: _Verify) -> None:
     command = ["verify", "--state", str(context.state), "--lang", context.texts.language.value]
     if context.output.format is not Format.TABLE:
-        command.append("--json")
+        command.append(f"--{context.output.format}")
     options = {
         "--since": arguments.since,
         "--key-file": arguments.key_file,

@@ -172,6 +172,9 @@ async def test_alerts(tmp_path: Path) -> None:
         assert "al_1" in some.out and "al_9" in some.err
         assert done.items[0]["status"] == "resolved"
         assert host.service.known_alerts[0].status is AlertStatus.RESOLVED
+        again = await shopwarden(tmp_path, "alerts", "reopen", "al_1", "--note", "看错了", "--jsonl")
+        assert again.code == 0
+        assert host.service.known_alerts[0].status is AlertStatus.OPEN
 
 
 @pytest.mark.parametrize(
@@ -230,6 +233,8 @@ async def test_audit_and_verify(tmp_path: Path) -> None:
         )
         assert "客户投诉" in audit.out and "events.reveal" in audit.out and "店主" in audit.out
         assert [item["audit_id"] for item in two.items] == [5, 4]
+        # Reading is audited itself: never a second time for one page.
+        assert [name for name, _ in host.service.calls].count("audit") == 2
         assert whole.code == 0 and "whole" in whole.out
         assert since.items[0]["records_checked"] == 2
         host.service.verify_ok = False

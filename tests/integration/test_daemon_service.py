@@ -169,6 +169,10 @@ async def test_enrolment_refuses_what_is_not_lawful(tmp_path: Path) -> None:
         with pytest.raises(ServiceError) as caught:
             await service.enrol(OWNER, good)
         assert caught.value.code == "enrolment.exists"
+        entries = await service.audit(OWNER, limit=4, before=None)
+        assert [(one.action, one.outcome) for one in reversed(entries)] == [
+            ("enrol", "asked"), ("enrol", "ok"), ("enrol", "asked"), ("enrol", "refused"),
+        ]  # fmt: skip
 
 
 async def test_a_notice_version_is_bound_to_its_text(tmp_path: Path) -> None:
@@ -208,7 +212,8 @@ async def test_an_alert_is_acknowledged_and_resolved_by_name(tmp_path: Path) -> 
         assert alert.employee == "王店员"
         handled = await service.change_alert(REVIEWER, alert.alert_id, AlertStatus.ACKNOWLEDGED, "looking")
         assert (handled.status, handled.handled_by, handled.note) == (AlertStatus.ACKNOWLEDGED, "reviewer", "looking")
-        await service.change_alert(REVIEWER, alert.alert_id, AlertStatus.RESOLVED, None)
+        resolved = await service.change_alert(REVIEWER, alert.alert_id, AlertStatus.RESOLVED, None)
+        assert resolved.note == "looking", "a step without a note hides no earlier one"
         with pytest.raises(ServiceError) as caught:
             await service.change_alert(REVIEWER, alert.alert_id, AlertStatus.ACKNOWLEDGED, None)
         assert caught.value.code == "alert.wrong_state"
