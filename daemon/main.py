@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import signal
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Sequence
@@ -48,11 +49,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return run(options, texts)
     except KeyboardInterrupt:
-        return 128 + 2
+        return 128 + signal.SIGINT
     except BrokenPipeError:
         # The reader of our output left (`| head`). Python would complain once more while closing stdout.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ExitCode.PARTIAL
+        return 128 + signal.SIGPIPE
     except Exception as error:
         refusal = refusal_of(error)
         if refusal is None:

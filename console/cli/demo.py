@@ -14,7 +14,7 @@ from daemon.api.exit_codes import ExitCode
 from .hand_over import daemon_command
 
 STOP_S = 20.0
-_NO_CONSOLE = ("--headless", "--host", "-h", "--help", "--json")
+_NO_CONSOLE = ("--headless", "--host", "-h", "--help", "--json", "--jsonl")
 
 
 class _Place(msgspec.Struct):

@@ -15,7 +15,7 @@ _TAKE_VALUE = {"--state": "SHOPWARDEN_STATE", "--socket": "SHOPWARDEN_SOCKET", "
 def split_handed_over(arguments: Sequence[str]) -> tuple[str, list[str], dict[str, str]] | None:
     """The subcommand, its arguments, and what the options before it set in the environment; None if it is ours."""
     environment: dict[str, str] = {}
-    wants_json = False
+    form: str | None = None
     at = 0
     while at < len(arguments):
         flag, has_value, value = arguments[at].partition("=")
@@ -25,15 +25,15 @@ def split_handed_over(arguments: Sequence[str]) -> tuple[str, list[str], dict[st
                 value = arguments[at] if at < len(arguments) else ""
             environment[_TAKE_VALUE[flag]] = value
         elif flag in {"--json", "--jsonl"}:
-            wants_json = True
+            form = flag
         else:
             break
         at += 1
     if at >= len(arguments) or arguments[at] not in HANDED_OVER:
         return None
     name, rest = arguments[at], list(arguments[at + 1 :])
-    if wants_json and name in _TAKE_JSON and "--json" not in rest:
-        rest.append("--json")
+    if form is not None and name in _TAKE_JSON and not {"--json", "--jsonl"} & set(rest):
+        rest.append(form)
     return name, rest, environment
 
 

@@ -29,7 +29,7 @@ def run(options: Namespace, texts: Texts) -> ExitCode:
     role_of_uids(config, os.geteuid(), file)
     engine = load_rules(config, file)
     shown = str(file) if file is not None else texts.get("cli.check_config.defaults")
-    if options.json:
+    if options.json or options.jsonl:
         emit(Checked(ok=True, config=str(file) if file is not None else None, rules=engine.version))
     else:
         say(texts.get("cli.check_config.ok", file=shown, rules=engine.version))

@@ -28,6 +28,7 @@ def build_parser(texts: Texts) -> argparse.ArgumentParser:
     source.add_argument("--credential", metavar="NAME", help=text("option.credential"))
     json = argparse.ArgumentParser(add_help=False)
     json.add_argument("--json", action="store_true", help=text("option.json"))
+    json.add_argument("--jsonl", action="store_true", help=text("option.jsonl"))
 
     parser = argparse.ArgumentParser(prog="shopwardend", description=text("description"), parents=[common])
     parser.add_argument("--version", action="store_true", help=text("option.version"))
@@ -43,9 +44,9 @@ def build_parser(texts: Texts) -> argparse.ArgumentParser:
     add("check-config", where, json)
     verify = add("verify", where, key, json)
     verify.add_argument("--since", type=_index, metavar="INDEX", help=text("option.since"))
-    scan = add("scan")
+    scan = add("scan", json)  # their output is JSON lines, asked for or not
     scan.add_argument("--policy", action="append", metavar="DIR_OR_PACK", help=text("option.policy"))
-    add("mask")
+    add("mask", json)
     policy = add("policy")
     actions = policy.add_subparsers(dest="action", metavar="ACTION", required=True)
     check = actions.add_parser(

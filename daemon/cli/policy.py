@@ -62,7 +62,10 @@ def run(options: Namespace, texts: Texts) -> ExitCode:
 def _check(options: Namespace, texts: Texts) -> ExitCode:
     """OK with warnings too; USAGE when the daemon would refuse these rules."""
     report = check_dir(options.directory)
-    if options.json:
+    if options.jsonl:
+        for line in _lines(report):
+            emit(line)
+    elif options.json:
         emit(
             CheckAnswer(
                 ok=report.is_usable,
@@ -76,17 +79,23 @@ def _check(options: Namespace, texts: Texts) -> ExitCode:
     else:
         for line in _lines(report):
             place = ":".join(str(part) for part in (line.file, line.line) if part is not None)
-            emit_text(one_line(f"{place or '-'}: {line.level}: {line.code}: {line.message}"))
-        emit_text(
-            texts.get(
-                "cli.policy.summary",
-                version=report.version or "?",
-                rules=report.rules,
-                words=report.words,
-                tests=report.tests,
-                findings=len(report.findings),
+            message = line.message.removeprefix(f"{place}: ")
+            # Some messages name their own place, down to the rule.
+            told = f"{line.level}: {line.code}: {message}"
+            emit_text(one_line(f"{place}: {told}" if place else told))
+        if report.version is None:
+            emit_text(texts.get("cli.policy.not_loaded", findings=len(report.findings)))
+        else:
+            emit_text(
+                texts.get(
+                    "cli.policy.summary",
+                    version=report.version,
+                    rules=report.rules,
+                    words=report.words,
+                    tests=report.tests,
+                    findings=len(report.findings),
+                )
             )
-        )
     return ExitCode.OK if report.is_usable else ExitCode.USAGE
 
 
@@ -111,7 +120,10 @@ def _packs(options: Namespace, texts: Texts) -> ExitCode:
     for name in packaged_names():
         ruleset = load_ruleset([name])
         packs.append(PackLine(name=name, version=ruleset.version, rules=len(ruleset.rules)))
-    if options.json:
+    if options.jsonl:
+        for pack in packs:
+            emit(pack)
+    elif options.json:
         emit(PacksAnswer(items=packs))
     else:
         for pack in packs:

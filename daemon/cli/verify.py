@@ -47,7 +47,9 @@ def run(options: Namespace, texts: Texts) -> ExitCode:
             await archive.close()
 
     report = asyncio.run(check())
-    if options.json:
+    if options.jsonl:
+        emit(report)
+    elif options.json:
         emit(VerifyAnswer(items=[report]))
     else:
         emit_text(report.text)

@@ -102,6 +102,9 @@ async def _host(settings: StageSettings) -> None:
 
 
 def _print(summary: DemoSummary, options: argparse.Namespace, texts: Texts) -> None:
+    if options.jsonl:
+        sys.stdout.write(msgspec.json.encode(summary).decode() + "\n")
+        return
     if options.json:
         document = SummaryDocument(
             items=(summary,),
@@ -144,6 +147,7 @@ def _parser(texts: Texts) -> argparse.ArgumentParser:
         "--phones", type=_phones, default=defaults.phones, metavar="N", help=help_of("phones", count=defaults.phones)
     )
     parser.add_argument("--json", action="store_true", help=help_of("json"))
+    parser.add_argument("--jsonl", action="store_true", help=help_of("jsonl"))
     parser.add_argument(
         "--scenario", default=defaults.scenario, metavar="NAME", help=help_of("scenario", name=defaults.scenario)
     )

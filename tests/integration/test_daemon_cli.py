@@ -178,6 +178,14 @@ def test_policy_check_and_packs(tmp_path: Path) -> None:
     assert report["ok"] is False
     assert report["items"]
     assert shopwardend("policy", "check", str(tmp_path / "none")).returncode == 2
+    lines = shopwardend("policy", "check", str(tmp_path), "--jsonl").stdout.splitlines()
+    assert [json.loads(line) for line in lines] == report["items"]
+    (tmp_path / "own.toml").write_text("[[rule]]\nid = 'x'\nwrods = ['x']\n")
+    told = shopwardend("policy", "check", str(tmp_path)).stdout.decode()
+    assert told.count("own.toml") == 1, "the place is said once"
+    assert "wrods" in told
+    assert "'words'" in told
+    assert shopwardend("scan", "--jsonl").returncode == 0, "JSON lines is what it prints anyway"
 
 
 def test_a_full_disk_at_the_start_is_a_message(tmp_path: Path) -> None:
