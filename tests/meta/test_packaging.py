@@ -1,9 +1,12 @@
 """The five generic package names stay ours: python-daemon and its like would overwrite them on install."""
 
+import ast
 import importlib
 import importlib.metadata
+import re
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -31,6 +34,24 @@ def test_package_is_ours_typed_and_documented(name: str) -> None:
 def test_no_namesake_distribution_is_installed() -> None:
     installed = {dist.metadata["Name"].lower() for dist in importlib.metadata.distributions()}
     assert installed.isdisjoint({"python-daemon", "pycrypto", "pycryptodome", *PACKAGES})
+
+
+IMPORTED_AS = {"pyahocorasick": "ahocorasick"}
+
+
+def test_what_is_imported_is_declared_and_the_other_way_round() -> None:
+    """A library that only comes along with another may leave with it; one that nobody imports only adds risk."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    names = {re.split(r"[<>=!~\[ ]", line, maxsplit=1)[0] for line in project["dependencies"]}
+    imported: set[str] = set()
+    for package in PACKAGES:
+        for path in (ROOT / package).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.Import):
+                    imported |= {alias.name.split(".")[0] for alias in node.names}
+                elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module is not None:
+                    imported.add(node.module.split(".")[0])
+    assert imported - set(sys.stdlib_module_names) - set(PACKAGES) == {IMPORTED_AS.get(name, name) for name in names}
 
 
 @pytest.mark.slow
