@@ -31,7 +31,7 @@ _CONNECTORS = 4
 _HEALTH_INTERVAL_S = 10.0
 _HEALTH_STRIKES = 3
 _FIRST_DELAY_S = 0.25
-_LONGEST_RESTART_DELAY_S = 10.0
+_LONGEST_RESTART_DELAY_S = 5.0
 _LONGEST_RECONNECT_DELAY_S = 30.0
 _STEADY_S = 30.0
 
@@ -66,6 +66,8 @@ class Bridge:
         self._tasks: set[asyncio.Task[None]] = set()
         self._keepers: dict[str, asyncio.Task[None]] = {}
         self._board = Board()
+        self._listing = asyncio.Event()
+        """Set while the server tells its list."""
         self._sessions: weakref.WeakSet[Session] = weakref.WeakSet()
 
     @property
@@ -73,11 +75,17 @@ class Bridge:
         """The server's TCP port; 0 before `start`."""
         return self._port
 
+    @property
+    def is_serving(self) -> bool:
+        """False while the server is down or between two lives."""
+        return self._listing.is_set()
+
     async def start(self) -> None:
         """Bring the server up (or find the external one) and begin to follow its list.
 
         Raises:
-            ServerUnavailableError: SERVER_UNAVAILABLE, BINARY_MISSING or BINARY_TOO_OLD; nothing is left running.
+            ServerUnavailableError: SERVER_UNAVAILABLE, PORT_TAKEN, BINARY_MISSING or BINARY_TOO_OLD; nothing is left
+                running.
         """
         if self._settings.external is not None:
             host, _, port = parse_address(self._settings.external).rpartition(":")
@@ -173,7 +181,9 @@ class Bridge:
         while True:
             with contextlib.suppress(AdbBridgeError):
                 async for transports in track(self):
+                    self._listing.set()
                     self._board.publish(transports)
+            self._listing.clear()
             self._board.publish(())
             await asyncio.sleep(0.2)
 
@@ -214,6 +224,10 @@ class Bridge:
         """Hold the connection to one address. A phone that waits for its holder's consent is left alone."""
         attempt = 0
         while True:
+            if not self._listing.is_set():
+                # Not this phone's failure: it is called at once when the server is back.
+                await self._listing.wait()
+                attempt = 0
             state = self._board.state_of(address)
             if state not in {None, AdbState.OFFLINE}:
                 attempt = 0

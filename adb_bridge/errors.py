@@ -7,6 +7,7 @@ class BridgeErrorCode(StrEnum):
     """Stable names; the texts that people read are found by them."""
 
     SERVER_UNAVAILABLE = "adb.server_unavailable"
+    PORT_TAKEN = "adb.port_taken"
     BINARY_MISSING = "adb.binary_missing"
     BINARY_TOO_OLD = "adb.binary_too_old"
     DEVICE_OFFLINE = "adb.device_offline"

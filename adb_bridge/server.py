@@ -64,7 +64,8 @@ class AdbServer:
         """Spawn the server and wait until it answers.
 
         Raises:
-            ServerUnavailableError: the port belongs to somebody else, or the server ended or did not answer in 15 s.
+            ServerUnavailableError: PORT_TAKEN, the port belongs to somebody else; SERVER_UNAVAILABLE, the server ended or
+                did not answer in 15 s.
         """
         _private_directory(self._home)
         is_port_free_to_choose = self._wanted_port == 0
@@ -78,7 +79,7 @@ class AdbServer:
                 return
             await asyncio.sleep(0.1 * (attempt + 1))
         detail = f"port {port} is used by another program"
-        raise ServerUnavailableError(BridgeErrorCode.SERVER_UNAVAILABLE, detail)
+        raise ServerUnavailableError(BridgeErrorCode.PORT_TAKEN, detail)
 
     async def _comes_up(self, port: int) -> bool:
         """Spawn and wait for an answer; False when somebody took the port meanwhile. Leaves no process on failure."""
@@ -171,7 +172,8 @@ class AdbServer:
 
     def _remember_pid(self) -> None:
         assert self._process is not None
-        self._pid_file.write_text(f"{self._process.pid}\n", encoding="ascii")
+        with contextlib.suppress(OSError):  # a full disk: the number only helps to clear up after a crash
+            self._pid_file.write_text(f"{self._process.pid}\n", encoding="ascii")
 
     async def _evict_own_leftover(self, port: int) -> None:
         """End a server that a previous run of this very home left on this very port; touch nobody else's."""

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass
 from enum import StrEnum
 
+from adb_bridge.errors import BridgeErrorCode
 from adb_bridge.records import DeviceSerial
 from policies.display import safe_display
 
@@ -86,9 +87,10 @@ class HealthReport:
     def _adb(self, texts: Texts) -> HealthCheck:
         if self.link.trouble is None:
             return _check("adb", Status.OK, texts.get("health.adb_ok", port=self.link.port))
-        key = f"error.{self.link.trouble}.message"
-        detail = texts.get(key) if texts.has(key) else texts.get("health.no_adb")
-        return _check("adb", Status.FAIL, detail, texts.get("health.advice.adb"))
+        key = f"error.{self.link.trouble}"
+        detail = texts.get(f"{key}.message") if texts.has(f"{key}.message") else texts.get("health.no_adb")
+        is_told = self.link.trouble != BridgeErrorCode.SERVER_UNAVAILABLE and texts.has(f"{key}.hint")
+        return _check("adb", Status.FAIL, detail, texts.get(f"{key}.hint" if is_told else "health.advice.adb"))
 
     def _rules(self, texts: Texts) -> HealthCheck:
         version = self.judge.ruleset_version

@@ -1,7 +1,8 @@
 """Logs: JSON lines on stderr from an allow list of fields, so that no message text, number or key can slip in.
 
 Everything that is not on the list is dropped and counted (`dropped_fields` of the line). Phones appear as short keyed
-tokens: the same within one installation, meaningless outside of it.
+tokens: the same within one installation, meaningless outside of it. Lines that repeat without end, as of a phone with a
+loose cable, are held back and counted (`held_back`).
 """
 
 import hashlib
@@ -9,7 +10,9 @@ import hmac
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
+import time
+from collections import OrderedDict
+from collections.abc import Callable, MutableMapping
 from typing import TextIO
 
 import structlog
@@ -22,9 +25,11 @@ ALLOWED = frozenset(
         "event", "level", "ts", "device", "source", "code", "task", "command_id", "verb", "state", "duration_s", "rows",
         "alerts", "ledger_size", "retry_s", "tries", "version", "phones", "port", "uid", "role", "action", "transports",
         "bytes", "free_bytes", "queue_depth", "error_type", "where", "pid", "signal", "checks", "lag", "packs", "rules",
-        "rule_problem",
+        "rule_problem", "held_back",
     }
 )  # fmt: skip
+_SAME = ("event", "task", "device", "source", "code", "state")
+_BURST, _WINDOW_S, _MOST_KEYS = 20, 600.0, 4_096
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 _WORD = re.compile(r"[A-Za-z0-9_.:+@/ <>=,-]{0,160}")
 # The second net behind the allow list: a field that is allowed may still not carry a phone number or an address.
@@ -42,6 +47,35 @@ class DeviceTokens:
         return hmac.new(self._key, b"log/device\0" + serial.encode("utf-8", "replace"), hashlib.sha256).hexdigest()[:8]
 
 
+class HoldBack:
+    """Of lines that tell the same about the same, `_BURST` in `_WINDOW_S`; the next window's first says how many more
+    there were. `debug` lines pass: who asks for them wants all.
+    """
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._seen: OrderedDict[tuple[str, ...], tuple[float, int]] = OrderedDict()
+
+    def __call__(self, _logger: object, method: str, fields: _Fields) -> _Fields:
+        """A structlog processor."""
+        if method == "debug":
+            return fields
+        now_s = self._monotonic()
+        key = tuple(str(fields.get(name)) for name in _SAME)
+        since_s, count = self._seen.get(key, (now_s, 0))
+        if now_s - since_s >= _WINDOW_S:
+            if count > _BURST:
+                fields["held_back"] = count - _BURST
+            since_s, count = now_s, 0
+        self._seen[key] = (since_s, count + 1)
+        self._seen.move_to_end(key)
+        if len(self._seen) > _MOST_KEYS:
+            self._seen.popitem(last=False)
+        if count >= _BURST:
+            raise structlog.DropEvent
+        return fields
+
+
 def configure_logs(level: str, stream: TextIO | None = None) -> None:
     """Once per process, before the first line."""
     structlog.configure(
@@ -49,6 +83,7 @@ def configure_logs(level: str, stream: TextIO | None = None) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True, key="ts"),
             only_allowed,
+            HoldBack(),
             structlog.processors.JSONRenderer(ensure_ascii=True),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),

@@ -38,8 +38,14 @@ class PhoneLink:
         self._log = log_for("adb")
         self._dials: set[asyncio.Task[None]] = set()
         self._dial_turns = asyncio.Semaphore(_MAX_DIALS)
-        self.trouble: str | None = "adb.starting"
+        self._trouble: str | None = "adb.starting"
+
+    @property
+    def trouble(self) -> str | None:
         """Code of why phones cannot be reached; None when they can."""
+        if self._bridge is not None and not self._bridge.is_serving:
+            return BridgeErrorCode.SERVER_UNAVAILABLE.value
+        return self._trouble
 
     @property
     def port(self) -> int:
@@ -70,9 +76,9 @@ class PhoneLink:
             try:
                 await bridge.start()
             except AdbBridgeError as error:
-                self.trouble = code_of(error)
+                self._trouble = code_of(error)
                 raise
-            self._bridge, self.trouble = bridge, None
+            self._bridge, self._trouble = bridge, None
             self._log.info("adb.up", port=bridge.server_port)
             supervision.well()
             for address in await addresses():
@@ -82,6 +88,7 @@ class PhoneLink:
             await follow(bridge)
         finally:
             self._bridge = None
+            self._trouble = self._trouble or BridgeErrorCode.SERVER_UNAVAILABLE.value
             for task in self._dials:
                 task.cancel()
             await bridge.stop()

@@ -6,6 +6,31 @@ from pathlib import Path
 
 from crypto.errors import CryptoErrorCode, DiskFullError
 
+_MOST_BYTES = 64 * 1024 * 1024
+_SHARE = 50
+_LEAST_BYTES = 8 * 1024 * 1024
+"""Less would go up in emptying the log, which takes up to 6 MiB before anything can be written again."""
+_LARGEST_SHARE = 4
+
+
+def reserve_for(archive: Path) -> int:
+    """How much to keep free beside the archive: a fiftieth of the disk, 8 to 64 MiB, never more than a quarter.
+
+    Of the disk's size and not of what is free: a start on a full disk must find the same reserve again.
+    """
+    disk = os.statvfs(archive.parent)
+    total = disk.f_blocks * disk.f_frsize
+    return min(_MOST_BYTES, max(total // _SHARE, _LEAST_BYTES), total // _LARGEST_SHARE)
+
+
+def give_up_reserve(archive: Path) -> bool:
+    """Before the archive can be opened on a full disk. True when there was a reserve."""
+    try:
+        archive.with_name(f"{archive.name}.reserve").unlink()
+    except OSError:
+        return False
+    return True
+
 
 class SpaceReserve:
     """A file of `size_bytes` beside the archive that is given up when the disk is full. Belongs to the writer thread.
@@ -24,7 +49,7 @@ class SpaceReserve:
         if self._size_bytes == 0:
             return
         try:
-            if self._path.stat().st_size == self._size_bytes and not self._path.is_symlink():
+            if self._path.stat().st_size >= self._size_bytes and not self._path.is_symlink():
                 self.is_spent = False
                 return
         except FileNotFoundError:
@@ -48,9 +73,19 @@ class SpaceReserve:
             self.restore()
         return DiskFullError(CryptoErrorCode.DISK_FULL, self._path.name) if self.is_spent else None
 
+    def has_room_for_log(self) -> bool:
+        """Whether all that waits in the archive's log could be moved into the archive."""
+        try:
+            return self._free_bytes() > self._path.with_name(f"{self._path.stem}-wal").stat().st_size
+        except OSError:
+            return False
+
     def _has_room(self) -> bool:
+        return self._free_bytes() >= 2 * self._size_bytes
+
+    def _free_bytes(self) -> int:
         room = os.statvfs(self._path.parent)
-        return room.f_bavail * room.f_frsize >= 2 * self._size_bytes
+        return room.f_bavail * room.f_frsize
 
     def _make(self) -> bool:
         try:

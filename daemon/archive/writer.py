@@ -172,6 +172,7 @@ class Writer:
         error = self._try_commit(waiting)
         if isinstance(error, DiskFullError) and self._reserve.spend():
             waiting = self._refuse(waiting, error)
+            self._shorten_log()
             error = self._try_commit(waiting) if waiting else None
         for job in waiting:
             if error is not None:
@@ -254,6 +255,12 @@ class Writer:
         self._database = None
         self._book.discarded()
         self._directory.forget()
+
+    def _shorten_log(self) -> None:
+        """Give the log's room back to the disk, when there is enough to empty it: half of that wastes the reserve."""
+        with contextlib.suppress(CryptoError, ArchiveError):
+            if self._reserve.has_room_for_log():
+                self._connection().checkpoint()
 
     def _empty_log(self) -> None:
         """At the end: leave one file. When it does not work the next start reads the log."""

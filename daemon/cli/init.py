@@ -1,11 +1,13 @@
 """`shopwardend init`: a new state directory with its keys and a commented configuration. Never changes an old one."""
 
+import contextlib
 import os
 from argparse import Namespace
 from pathlib import Path
 
 import msgspec
 
+from crypto.atomic_file import create_file, storage_errors
 from crypto.keyring import create_keyring
 from crypto.secrets import CredentialSecret, KeyFileSecret, PassphraseSecret, Secret, create_key_file
 
@@ -36,17 +38,13 @@ def run(options: Namespace, texts: Texts) -> ExitCode:
         raise ConfigError("config.exists", file=config_path)
     secret = given_secret(options) or new_passphrase(texts)
     prepare_state(paths)
-    if isinstance(secret, KeyFileSecret) and not secret.path.exists():
-        create_key_file(secret.path)
+    config = config_template(options.store_name or "shop", texts.language, _key_lines(secret))
+    is_key_made = _make_all(paths.keyring, secret, config_path, config.encode())
+    if is_key_made and isinstance(secret, KeyFileSecret):
         say(texts.get("cli.init.key_file_made", path=str(secret.path)))
-    create_keyring(paths.keyring, secret)
-    _write_new(
-        config_path,
-        config_template(options.store_name or "shop", texts.language, _key_lines(secret)),
-    )
     say(texts.get("cli.init.done", state=str(paths.root), config=str(config_path)))
     say(texts.get("cli.init.keep", keyring=str(paths.keyring)))
-    if options.json:
+    if options.json or options.jsonl:
         emit(
             Initialised(
                 state=str(paths.root),
@@ -56,6 +54,26 @@ def run(options: Namespace, texts: Texts) -> ExitCode:
             )
         )
     return ExitCode.OK
+
+
+def _make_all(keyring: Path, secret: Secret, config_path: Path, config: bytes) -> bool:
+    """All files, or none: half a state would refuse the next try. True when the key file is new."""
+    with contextlib.ExitStack() as unless_made:
+
+        def made(path: Path) -> None:
+            unless_made.callback(path.unlink, missing_ok=True)
+
+        is_key_made = isinstance(secret, KeyFileSecret) and not secret.path.exists()
+        if isinstance(secret, KeyFileSecret) and is_key_made:
+            create_key_file(secret.path)
+            made(secret.path)
+        create_keyring(keyring, secret)
+        made(keyring)
+        with storage_errors(config_path.name):
+            config_path.parent.mkdir(parents=True, exist_ok=True)
+        create_file(config_path, config)
+        unless_made.pop_all()
+    return is_key_made
 
 
 def _source(secret: Secret) -> str:
@@ -77,11 +95,3 @@ def _key_lines(secret: Secret) -> str:
             return lines + f"path = {quoted(str(path))}\n"
         case CredentialSecret(name=name):
             return lines + f"name = {quoted(name)}\n"
-
-
-def _write_new(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "wb") as stream:
-        stream.write(text.encode())
-        stream.flush()
-        os.fsync(stream.fileno())

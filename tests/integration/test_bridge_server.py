@@ -175,7 +175,7 @@ async def test_somebody_elses_port_is_left_alone(tmp_path: Path) -> None:
         bridge = Bridge(BridgeSettings(home=tmp_path / "ours", port=other.port), CLOCK)
         with pytest.raises(ServerUnavailableError, match="used by another program") as caught:
             await bridge.start()
-        assert caught.value.code is BridgeErrorCode.SERVER_UNAVAILABLE
+        assert caught.value.code is BridgeErrorCode.PORT_TAKEN
         await bridge.stop()
         assert HostClient("127.0.0.1", other.port).version() == 41
     finally:

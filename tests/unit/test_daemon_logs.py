@@ -4,8 +4,9 @@ import io
 import json
 
 import pytest
+import structlog
 
-from daemon.logs import DeviceTokens, configure_logs, log_for, only_allowed
+from daemon.logs import DeviceTokens, HoldBack, configure_logs, log_for, only_allowed
 
 
 @pytest.mark.parametrize(
@@ -43,3 +44,36 @@ def test_device_tokens_are_stable_and_keyed() -> None:
     assert one.token("SN-1") == one.token("SN-1") != one.token("SN-2")
     assert one.token("SN-1") != other.token("SN-1")
     assert len(one.token("SN-1")) == 8
+
+
+def told(hold_back: HoldBack, method: str = "info", **fields: object) -> dict[str, object] | None:
+    try:
+        return dict(hold_back(None, method, {"event": "device.state", **fields}))
+    except structlog.DropEvent:
+        return None
+
+
+def test_a_phone_that_comes_and_goes_without_end_does_not_fill_the_log() -> None:
+    now = [0.0]
+    hold_back = HoldBack(lambda: now[0])
+    kept = 0
+    for _ in range(100_000):
+        now[0] += 0.02  # 2,000 s
+        kept += told(hold_back, device="aaaa", state="absent") is not None
+    assert kept == 20 * 4
+    assert told(hold_back, device="bbbb", state="absent") == {
+        "event": "device.state", "device": "bbbb", "state": "absent",
+    }  # fmt: skip
+    assert told(hold_back, "debug", device="aaaa", state="absent") is not None
+    now[0] += 600.0
+    again = told(hold_back, device="aaaa", state="absent")
+    assert again is not None
+    assert isinstance(again["held_back"], int)
+    assert again["held_back"] > 5_000
+
+
+def test_names_without_end_do_not_fill_the_memory() -> None:
+    hold_back = HoldBack(lambda: 0.0)
+    for number in range(20_000):
+        assert told(hold_back, device=str(number)) is not None
+    assert len(hold_back._seen) <= 4_096
