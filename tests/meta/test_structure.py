@@ -59,3 +59,24 @@ def test_importing_a_room_brings_no_stranger(module: str, strangers: tuple[str, 
         [sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True, timeout=60
     ).stdout.split()
     assert loaded == []
+
+
+def test_the_map_of_the_rooms_leads_somewhere() -> None:
+    """Every room of the table exists, so does every file to start reading at, and no package is left out."""
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    table = text.split("| start reading at |")[1].split("\n\n")[0]
+    rooms: set[str] = set()
+    for line in table.splitlines()[2:]:
+        named, _, files = (re.findall(r"`([^`]+)`", cell) for cell in line.strip("|").split("|"))
+        rooms |= {room.split("/")[0] for room in named}
+        assert files, line
+        for room in named:
+            assert (ROOT / room).is_dir(), room
+        for file in files:
+            assert any((base / file).is_file() for base in (ROOT, *(ROOT / room for room in named))), file
+    assert rooms == {*PACKAGES, "tests"}
+
+
+def test_decisions_are_numbered_without_a_gap() -> None:
+    numbers = sorted(int(path.name[:4]) for path in (ROOT / "docs" / "adr").glob("*.md"))
+    assert numbers == list(range(1, len(numbers) + 1))
