@@ -8,6 +8,7 @@ class CryptoErrorCode(StrEnum):
 
     WRONG_KEY = "key.wrong"
     KEY_MISSING = "key.missing"
+    KEY_DIRECTORY_MISSING = "key.directory_missing"
     KEY_FILE_MODE = "key.file_mode"
     KEY_FILE_OWNER = "key.file_owner"
     KEY_FORMAT = "key.format"

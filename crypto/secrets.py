@@ -68,7 +68,13 @@ Secret: TypeAlias = PassphraseSecret | KeyFileSecret | CredentialSecret
 
 
 def create_key_file(path: Path) -> KeyFileSecret:
-    """Write 32 fresh random bytes as base64 to `path`, mode 0600, never over a file. Raises as `create_file`."""
+    """Write 32 fresh random bytes as base64 to `path`, mode 0600, never over a file.
+
+    Raises as `create_file`, and KeyUnavailableError KEY_DIRECTORY_MISSING: often a medium that is not mounted, so
+    no directory is made in its place.
+    """
+    if not path.parent.is_dir():
+        raise KeyUnavailableError(CryptoErrorCode.KEY_DIRECTORY_MISSING, str(path.parent))
     create_file(path, base64.b64encode(randomness.token_bytes(KEY_BYTES)) + b"\n")
     return KeyFileSecret(path)
 

@@ -126,6 +126,16 @@ def test_a_careless_key_file_is_refused(tmp_path: Path) -> None:
     assert shopwardend("verify", "--state", str(state)).returncode == 10
 
 
+def test_a_key_file_on_a_medium_that_is_not_there_says_which(tmp_path: Path) -> None:
+    state, medium = tmp_path / "state", tmp_path / "medium"
+    answer = shopwardend("init", "--state", str(state), "--key-file", str(medium / "shop.key"))
+    assert answer.returncode == 10
+    assert str(medium).encode() in answer.stderr
+    assert not medium.exists()
+    medium.mkdir()
+    assert shopwardend("init", "--state", str(state), "--key-file", str(medium / "shop.key")).returncode == 0
+
+
 def test_a_credential_is_read_from_systemd(tmp_path: Path) -> None:
     credentials = tmp_path / "credentials"
     credentials.mkdir()
