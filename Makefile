@@ -9,6 +9,8 @@ ARGS ?=
 # `make demo -- --headless 20 --json` works too: what follows the goal is handed on.
 ifeq (demo,$(firstword $(MAKECMDGOALS)))
   DEMO_WORDS := $(wordlist 2,$(words $(MAKECMDGOALS)),$(MAKECMDGOALS))
+  # make takes `--phones=12` for a variable
+  DEMO_SETTINGS := $(filter --%,$(MAKEOVERRIDES))
   ifneq (,$(DEMO_WORDS))
     $(eval .PHONY: $(DEMO_WORDS))
     $(eval $(DEMO_WORDS): ; @:)
@@ -35,7 +37,7 @@ setup: $(filter .uv/%,$(UV))
 	@$(UV) sync --frozen --quiet
 
 demo: setup
-	@$(RUN) shopwarden demo --phones $(PHONES) $(ARGS) $(DEMO_WORDS)
+	@$(RUN) shopwarden demo --phones $(PHONES) $(ARGS) $(DEMO_WORDS) $(DEMO_SETTINGS)
 
 test: setup
 	@$(RUN) pytest -n $(WORKERS) --dist loadgroup $(ARGS)
