@@ -9,7 +9,7 @@ from pathlib import Path
 
 from daemon.api.exit_codes import ExitCode
 from daemon.api.state_dir import socket_path, state_directory
-from daemon.api.texts import Texts, load_texts, pick_language
+from daemon.api.texts import Texts, language_wish, load_texts, pick_language
 
 CATALOG = Path(__file__).parent / "catalog"
 
@@ -17,7 +17,7 @@ CATALOG = Path(__file__).parent / "catalog"
 def main(argv: Sequence[str] | None = None) -> int:
     """Run; returns the exit code of the contract."""
     from .cli.hand_over import run_daemon_program, split_handed_over
-    from .cli.parser import build_parser, language_wish
+    from .cli.parser import build_parser
 
     arguments = list(sys.argv[1:] if argv is None else argv)
     language = pick_language(language_wish(arguments), os.environ)

@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 from typing import Protocol, cast
 
 from .api.exit_codes import ExitCode
-from .api.texts import Texts, pick_language
+from .api.texts import Texts, language_wish, pick_language
 from .cli.narration import emit_text, say, tell_refusal, texts_for
-from .cli.parser import HANDED_OVER, build_parser, language_wish
+from .cli.parser import HANDED_OVER, build_parser
 from .refusals import refusal_of
 from .version import daemon_version
 

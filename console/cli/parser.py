@@ -225,16 +225,6 @@ class _Builder:
         return self._texts.get(f"cli.{key}", **values).replace("%", "%%")
 
 
-def language_wish(arguments: Sequence[str]) -> str | None:
-    """`--lang` before anything else is parsed, because the help needs it."""
-    for position, argument in enumerate(arguments):
-        if argument == "--lang" and position + 1 < len(arguments):
-            return arguments[position + 1]
-        if argument.startswith("--lang="):
-            return argument.removeprefix("--lang=")
-    return None
-
-
 def _complaint(texts: Texts, message: str) -> str:
     for name, pattern in _COMPLAINTS:
         if match := pattern.fullmatch(message):

@@ -6,7 +6,7 @@ A catalog entry is a table that holds `en` and `zh`; its key is its path joined 
 
 import os
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 
@@ -72,6 +72,16 @@ def pick_language(explicit: str | None, env: Mapping[str, str]) -> Language:
     wishes = (explicit, *(env.get(name) for name in ("SHOPWARDEN_LANG", "LC_ALL", "LC_MESSAGES", "LANG")))
     wish = next((wish for wish in wishes if wish), "")
     return Language.ZH if wish.lower().startswith("zh") else Language.EN
+
+
+def language_wish(arguments: Sequence[str]) -> str | None:
+    """`--lang` before anything else is parsed, because the help needs it."""
+    for position, argument in enumerate(arguments):
+        if argument == "--lang" and position + 1 < len(arguments):
+            return arguments[position + 1]
+        if argument.startswith("--lang="):
+            return argument.removeprefix("--lang=")
+    return None
 
 
 def read_catalogs(*directories: Path) -> dict[str, dict[str, str]]:

@@ -1,7 +1,6 @@
 """The arguments of `shopwardend`, with help in the reader's language."""
 
 import argparse
-from collections.abc import Sequence
 from pathlib import Path
 
 from ..api.texts import Texts
@@ -59,16 +58,6 @@ def build_parser(texts: Texts) -> argparse.ArgumentParser:
     for name in HANDED_OVER:
         add(name)
     return parser
-
-
-def language_wish(arguments: Sequence[str]) -> str | None:
-    """`--lang` before anything else is parsed, because the help needs it."""
-    for position, argument in enumerate(arguments):
-        if argument == "--lang" and position + 1 < len(arguments):
-            return arguments[position + 1]
-        if argument.startswith("--lang="):
-            return argument.removeprefix("--lang=")
-    return None
 
 
 def _descriptor(text: str) -> int:

@@ -14,9 +14,8 @@ from adb_bridge.clock import SystemClock
 from adb_bridge.simphone.scenario import ScenarioError
 
 from ..api.exit_codes import ExitCode
-from ..api.texts import Texts, load_texts, pick_language
+from ..api.texts import Texts, language_wish, load_texts, pick_language
 from ..cli.narration import say
-from ..cli.parser import language_wish
 from .headless import run_headless
 from .measure import DemoSummary
 from .stage import StageError, StageSettings, enrol_all, stage
