@@ -171,7 +171,7 @@ async def test_alerts(tmp_path: Path) -> None:
         assert (some.code, none.code, done.code) == (ExitCode.PARTIAL, ExitCode.NOT_FOUND, ExitCode.OK)
         assert "al_1" in some.out and "al_9" in some.err
         assert done.items[0]["status"] == "resolved"
-        assert host.service.known_alerts[0].status is AlertStatus.RESOLVED
+        assert host.service.known_alerts[0].status.value == "resolved"
         again = await shopwarden(tmp_path, "alerts", "reopen", "al_1", "--note", "看错了", "--jsonl")
         assert again.code == 0
         assert host.service.known_alerts[0].status is AlertStatus.OPEN
