@@ -28,6 +28,7 @@ from .api.wire import (
     StreamItem,
     VerifyReport,
 )
+from .archive.alerts import is_legal_step
 from .archive.archive import Archive
 from .archive.drafts import AlertFilter, CommandFilter
 from .archive.errors import AlreadyEnrolledError, IllegalTransitionError, NoticeConflictError
@@ -210,9 +211,11 @@ class DaemonService:
         """Acknowledge, resolve, suppress, open again."""
         require(caller, Permission.ALERTS_HANDLE)
         with refusing():
-            if await self._archive.alert(alert_id) is None:
+            found = await self._archive.alert(alert_id)
+            if found is None:
                 raise not_found("alert")
-            await self._audit.write(caller, f"alert.{to.value}", alert_id, reason=note)
+            outcome = "ok" if is_legal_step(found.status, to) else "refused"
+            await self._audit.write(caller, f"alert.{to.value}", alert_id, reason=note, outcome=outcome)
             try:
                 changed = await self._archive.alert_transition(alert_id, to, actor=caller.name, note=note)
             except IllegalTransitionError:

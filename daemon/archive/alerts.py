@@ -38,6 +38,12 @@ SELECT a.ledger_index, a.alert_id, a.event_index, a.verdict, a.status, a.raised_
 FROM alerts a LEFT JOIN alert_changes x ON x.ledger_index = a.last_change"""
 """The note is the last one that was written: a later step without a note does not hide it."""
 
+
+def is_legal_step(current: AlertStatus, to: AlertStatus) -> bool:
+    """Whether an alert may go from `current` to `to`; staying is legal, it only notes."""
+    return to is current or to in _LEGAL[current]
+
+
 UNSENT: Final = """
 SELECT a.alert_id FROM alert_outbox o JOIN alerts a ON a.ledger_index = o.alert_index
 ORDER BY o.alert_index LIMIT ?"""
@@ -62,7 +68,7 @@ class ChangeAlertUnit:
                 current = ALERT_STATUSES[status]
             case _:
                 raise RecordNotFoundError("alert")
-        if self.to is not current and self.to not in _LEGAL[current]:
+        if not is_legal_step(current, self.to):
             raise IllegalTransitionError(current=current.value, to=self.to.value)
         to_status = ALERT_STATUS_CODES[self.to]
         columns = (alert_index, to_micros(transaction.now), self.actor, status, to_status, self.note)

@@ -217,6 +217,10 @@ async def test_an_alert_is_acknowledged_and_resolved_by_name(tmp_path: Path) -> 
         with pytest.raises(ServiceError) as caught:
             await service.change_alert(REVIEWER, alert.alert_id, AlertStatus.ACKNOWLEDGED, None)
         assert caught.value.code == "alert.wrong_state"
+        entries = await service.audit(OWNER, limit=2, before=None)
+        assert [(one.action, one.outcome) for one in reversed(entries)] == [
+            ("alert.resolved", "ok"), ("alert.acknowledged", "refused"),
+        ]  # fmt: skip
         with pytest.raises(ServiceError) as caught:
             await service.change_alert(REVIEWER, "al_none", AlertStatus.RESOLVED, None)
         assert caught.value.code == "alert.not_found"
