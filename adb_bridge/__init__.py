@@ -1,1 +1,10 @@
-"""Everything that touches a phone: the private adb server, sessions, collectors, commands, the simulated phone."""
+"""Everything that touches a phone: the private adb server, sessions, collectors, commands, the simulated phone.
+
+Reading order:
+- the server: `bridge` (the door), `server`, `binary`, `host_protocol`, `tracking`, `board`, `discovery`, `addresses`
+- one phone: `session`, `streams`, `shell_protocol`, `shell_batch`
+- what it is and how it is: `probe`, `status`, `readings`, `signals`, `commands`
+- its records: `collectors/` on `content_query`; what leaves this package: `records`
+- everywhere: `errors`, `samples` (how errors quote a phone), `clock`
+- a phone made of software: `simphone/`
+"""

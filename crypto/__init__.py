@@ -1,1 +1,8 @@
-"""Keys, the encrypted database, blind indexes, the tamper-evident ledger. Knows bytes and rows, no domain types."""
+"""Keys, the encrypted database, blind indexes, the tamper-evident ledger. Knows bytes and rows, no domain types.
+
+Reading order:
+- keys: `secrets` (what opens) → `keyring`, `slots` → `keys` (what is derived)
+- the database: `database`, `opening`, `sqlcipher`; tokens to look things up by: `blind_index`
+- the ledger: `merkle` → `checkpoints`, `notes` → `head_log`; all heads in one place: `heads`
+- everywhere: `errors`, `atomic_file`
+"""

@@ -1,1 +1,13 @@
-"""The service on the shop's mini-PC: collects from enrolled phones, judges, archives, alerts, commands."""
+"""The service on the shop's mini-PC: collects from enrolled phones, judges, archives, alerts, commands.
+
+Reading order:
+- put together and kept alive: `app`, `supervise`, `main` (`__main__`), `cli/`; one state directory: `paths`,
+  `state_lock`, `config`; the machine: `system`, `logs`, `version`
+- phones: `phone_link` → `fleet` → `device_task`, paced by `schedule`; what is known of one right now: `live`
+- a row's way: `normalise` (with `peers`) → `events` → `judge` (`rules`, `rule_watch`) → `archive/` → `outbox` → `bus`
+- commands to phones: `commands` (their life), `command_queue`, `command_runner`
+- what may be asked: `http/` → `service` (the contract), `service_impl`, with `roles`, `audit`, `enrolment`,
+  `event_reading`, `device_directory`, `health`, `stream_feed`; what may leave: `views`, `event_text`, `device_view`
+- errors: `errors` (our own), `refusals` (for programs), `service_errors` (for the API)
+- for clients: `api/`; on simulated phones: `demo/`
+"""

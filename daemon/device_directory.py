@@ -11,8 +11,8 @@ from .archive.records import ArchivedEnrolment, Counts
 from .command_queue import CommandQueue
 from .device_view import DeviceFacts, device_view
 from .fleet import Fleet
-from .refusing import not_found
 from .service import ServiceError
+from .service_errors import not_found
 
 _COUNTS_AGE_S = 0.3
 """Figures may be so old: one phone's line is asked for by every open stream at once."""

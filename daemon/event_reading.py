@@ -11,12 +11,12 @@ from .archive.archive import Archive
 from .archive.drafts import EventFilter, NumberSearch
 from .archive.records import ArchivedEvent
 from .audit import MAX_REASON, AuditTrail
-from .bodies import masked_text
 from .device_directory import DeviceDirectory
+from .event_text import masked_text
 from .events import Event as StoredEvent
 from .events import EventId, EventKind
-from .refusing import invalid, not_found, unusable
 from .service import Caller
+from .service_errors import invalid, not_found, unusable
 from .views import Spans, event_view, revealed_view
 
 MAX_LIMIT = 1_000

@@ -1,6 +1,6 @@
 """The daemon behind the API: permission, audit, then the answer, masked unless revealed.
 
-Every method raises `ServiceError` only; errors of the archive and of adb are given their codes in `refusing`.
+Every method raises `ServiceError` only; errors of the archive and of adb are given their codes in `service_errors`.
 """
 
 from collections.abc import AsyncIterator
@@ -44,9 +44,9 @@ from .event_reading import MAX_LIMIT, EventReading
 from .fleet import Fleet
 from .health import HealthReport
 from .phone_link import PhoneLink
-from .refusing import invalid, not_found, refusing, unusable
 from .roles import Permission, require
 from .service import Caller, ServiceError
+from .service_errors import invalid, not_found, refusing, unusable
 from .stream_feed import StreamFeed
 from .version import daemon_version
 from .views import alert_view, audit_view, command_view, enrolment_view, verify_view

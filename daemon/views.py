@@ -14,7 +14,7 @@ from .archive.records import (
     ArchivedEvent,
     VerifyResult,
 )
-from .bodies import masked_body, masked_peer, masked_text, revealed_body
+from .event_text import masked_body, masked_peer, masked_text, revealed_body
 from .events import Event, EventKind
 
 CONTEXT_CHARACTERS = 12

@@ -1,1 +1,6 @@
-"""Subcommands of `shopwardend`: what needs keys, rules or phones at hand. Each is imported only when it is called."""
+"""Subcommands of `shopwardend`: what needs keys, rules or phones at hand. Each is imported only when it is called.
+
+Reading order:
+- `parser` → one module for each subcommand: `init`, `run`, `check_config`, `verify`, `policy`, `scan`, `mask`
+- shared: `narration` (the only place that prints), `jsonl` (lines in, lines out), `secret_input`, `template`
+"""

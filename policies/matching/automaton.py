@@ -1,4 +1,4 @@
-"""Aho-Corasick over UTF-8 bytes read as Latin-1: on Chinese 9 times as fast as over characters (facts/text.md §0.1)."""
+"""Aho-Corasick over UTF-8 bytes read as Latin-1: on Chinese 9 times as fast as over characters (ADR-0005)."""
 
 from collections.abc import Iterable, Iterator
 

@@ -1,5 +1,6 @@
 """House rules that a linter does not know."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -80,3 +81,21 @@ def test_the_map_of_the_rooms_leads_somewhere() -> None:
 def test_decisions_are_numbered_without_a_gap() -> None:
     numbers = sorted(int(path.name[:4]) for path in (ROOT / "docs" / "adr").glob("*.md"))
     assert numbers == list(range(1, len(numbers) + 1))
+
+
+LARGE = 12
+"""Modules from which on a package needs a map."""
+
+
+@pytest.mark.parametrize(
+    "package",
+    sorted({path.parent for path in SOURCES if len(list(path.parent.glob("*.py"))) > LARGE}),
+    ids=lambda package: str(package.relative_to(ROOT)),
+)
+def test_a_large_package_says_in_which_order_to_read_it(package: Path) -> None:
+    docstring = ast.get_docstring(ast.parse((package / "__init__.py").read_text())) or ""
+    named = set(re.findall(r"`(\w+)/?`", docstring))
+    modules = {path.stem for path in package.glob("*.py")} - {"__init__", "__main__"}
+    folders = {path.name for path in package.iterdir() if path.is_dir()}
+    assert modules - named == set(), "not on the map"
+    assert named - modules - folders - {"__main__"} == set(), "on the map and not in the house"

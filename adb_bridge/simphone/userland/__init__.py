@@ -1,1 +1,7 @@
-"""The phone's programs: a shell and one file a command, printing what AOSP prints."""
+"""The phone's programs: a shell and one file a command, printing what AOSP prints.
+
+Reading order:
+- the shell: `shell`, `interactive`, `parser` → `grammar` → `interpreter`, `arithmetic`
+- the programs: `programs` finds them, `call` is what each gets; `am`, `clock`, `cmd`, `content`, `dumpsys/`, `echo`,
+  `getprop`, `input`, `locksettings`, `logcat`, `machine`, `notification`, `pm`, `settings`, `toybox`
+"""
