@@ -64,8 +64,8 @@ class AdbServer:
         """Spawn the server and wait until it answers.
 
         Raises:
-            ServerUnavailableError: PORT_TAKEN, the port belongs to somebody else; SERVER_UNAVAILABLE, the server ended or
-                did not answer in 15 s.
+            ServerUnavailableError: PORT_TAKEN, the port belongs to somebody else; SERVER_UNAVAILABLE, the server ended
+                or did not answer in 15 s.
         """
         _private_directory(self._home)
         is_port_free_to_choose = self._wanted_port == 0

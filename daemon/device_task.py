@@ -10,7 +10,7 @@ from adb_bridge.clock import Clock
 from adb_bridge.collectors.base import Collector
 from adb_bridge.commands import NoticeResult, is_notice_posted, post_notice
 from adb_bridge.errors import AdbBridgeError, BridgeErrorCode, DeviceUnavailableError, ServerUnavailableError
-from adb_bridge.probe import probe
+from adb_bridge.probe import identify, probe
 from adb_bridge.records import (
     Availability,
     Capability,
@@ -102,6 +102,8 @@ class DeviceTask:
         session = self._shop.link.session(self._transport)
         helpers: list[asyncio.Task[None]] = []
         try:
+            if await identify(session) != self._live.serial:
+                raise DeviceUnavailableError(BridgeErrorCode.DEVICE_OFFLINE)  # another phone has this address now
             self._schedule = await self._plan()
             helpers = self._start_helpers(session)
             self._log.info("device.collecting")

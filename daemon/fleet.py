@@ -6,7 +6,7 @@ From a phone without an enrolment nothing but its identity is read. Ending an en
 import asyncio
 
 from adb_bridge.bridge import Bridge
-from adb_bridge.errors import BridgeErrorCode, DeviceUnavailableError
+from adb_bridge.errors import BridgeErrorCode, DeviceUnavailableError, ParseError, ShellCommandError
 from adb_bridge.probe import profile_of
 from adb_bridge.records import AdbState, DeviceSerial, Source, Transport, TransportSerial
 
@@ -28,6 +28,8 @@ class Fleet:
         self._states: dict[TransportSerial, AdbState] = {}
         self._owners: dict[TransportSerial, DeviceSerial] = {}
         """Who was last seen behind a connection; kept while it is away, to name it while it cannot be asked."""
+        self._identified: set[TransportSerial] = set()
+        """Connections whose phone has said who it is since they came up: only these are used."""
         self._identifying: dict[TransportSerial, asyncio.Task[None]] = {}
         self._enrolled: dict[DeviceSerial, ArchivedEnrolment] = {}
         self._tasks: dict[DeviceSerial, tuple[TransportSerial, asyncio.Task[None]]] = {}
@@ -73,6 +75,7 @@ class Fleet:
         finally:
             await self._end_all()
             self._states.clear()
+            self._identified.clear()
             for live in self._devices.values():
                 live.transports.clear()
 
@@ -89,13 +92,15 @@ class Fleet:
         new = {transport.serial: transport.state for transport in transports}
         touched = {name for name in new.keys() | self._states.keys() if new.get(name) is not self._states.get(name)}
         self._states = new
+        self._identified -= touched  # another phone may have the address by now
         for name in touched:
             if (owner := self._owners.get(name)) is not None:
                 self._update_transport(owner, name)
             if (running := self._identifying.pop(name, None)) is not None:
                 running.cancel()
+                if owner is not None and owner not in self._tasks:
+                    self._devices[owner].link_trouble = None
             if new.get(name) is AdbState.DEVICE:
-                # Asked each time: another phone may have the address by now.
                 self._identifying[name] = asyncio.create_task(self._identify(name), name=f"identify:{name}")
             elif name not in self._owners:
                 self._shop.bus.publish(DeviceChanged(DeviceSerial(name)))
@@ -107,15 +112,18 @@ class Fleet:
             session = self._shop.link.session(name)
             try:
                 profile = await profile_of(session)
+            except (ParseError, ShellCommandError):
+                self._disown(name)  # it answers, but not as the phone that was here
+                raise
             finally:
                 await session.close()
             if self._states.get(name) is not AdbState.DEVICE:
                 raise DeviceUnavailableError(BridgeErrorCode.DEVICE_OFFLINE)
             before = self._owners.get(name)
-            if before is not None and before != profile.serial and before in self._devices:
-                self._devices[before].transports.pop(name, None)
-                self._shop.bus.publish(DeviceChanged(before))
+            if before != profile.serial:
+                self._disown(name)
             self._owners[name] = profile.serial
+            self._identified.add(name)
             live = self._devices.setdefault(profile.serial, LiveDevice(serial=profile.serial))
             live.last_seen_at = self._shop.clock.now()
             if live.profile is None:
@@ -124,14 +132,31 @@ class Fleet:
             self._update_transport(profile.serial, name)
             supervision.well()
 
-        await supervise(ask, clock=self._shop.clock, log=self._log.bind(task="identify"), wake=asyncio.Event())
+        def on_trouble(trouble: Trouble | None) -> None:
+            owner = self._owners.get(name)
+            if owner is not None and owner not in self._tasks:  # a task on another connection tells its own
+                self._devices[owner].link_trouble = None if trouble is None else trouble.code
+                self._shop.bus.publish(DeviceChanged(owner))
+
+        log = self._log.bind(task="identify")
+        await supervise(ask, clock=self._shop.clock, log=log, wake=asyncio.Event(), on_trouble=on_trouble)
         if self._identifying.get(name) is asyncio.current_task():
             del self._identifying[name]
         await self._reconcile()
 
+    def _disown(self, name: TransportSerial) -> None:
+        """Whoever was behind this connection is there no more."""
+        if (owner := self._owners.pop(name, None)) is not None:
+            live = self._devices[owner]
+            live.transports.pop(name, None)
+            live.link_trouble = None
+            self._shop.bus.publish(DeviceChanged(owner))
+
     def _update_transport(self, serial: DeviceSerial, name: TransportSerial) -> None:
         live = self._devices[serial]
         state = self._states.get(name)
+        if state is AdbState.DEVICE and name not in self._identified:
+            state = AdbState.CONNECTING
         was = live.state
         if state is None:
             live.transports.pop(name, None)

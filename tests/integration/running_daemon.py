@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import subprocess
 import sys
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 from adb_bridge.clock import SystemClock
@@ -18,6 +19,7 @@ from daemon.api.socket_path import socket_for_state
 from daemon.api.wire import EnrolRequest
 from daemon.archive.archive import Archive
 from daemon.archive.drafts import EventFilter
+from daemon.archive.records import ArchivedEvent
 from daemon.events import Event, EventKind
 from daemon.paths import state_paths
 
@@ -117,22 +119,36 @@ Row = tuple[str, str, str, bytes | None]
 """Device, source, source key, content: an SMS body byte for byte, a call's number, a contact's name."""
 
 
-async def archived_rows(state: Path) -> list[Row]:
-    """Everything present in the archive of a stopped daemon, sorted; read with the key, byte for byte."""
+@contextlib.asynccontextmanager
+async def opened_archive(state: Path) -> AsyncIterator[Archive]:
+    """The archive for reading, beside a daemon or without one."""
     paths = state_paths(state, {})
     root = open_keyring(paths.keyring, KeyFileSecret(path=state.parent / "shop.key"))
     archive = Archive.open(
         paths.archive, root, clock=SystemClock(), heads=HeadLog(paths.heads), mode=OpenMode.READ_ONLY
     )
-    rows: list[Row] = []
     try:
-        before: int | None = None
-        while page := await archive.events(EventFilter(limit=10_000, before=before)):
-            rows.extend(_row(one.event) for one in page if one.event.kind is not EventKind.ABSENCE)
-            before = page[-1].ledger_index
+        yield archive
     finally:
         await archive.close()
-    return sorted(rows, key=repr)
+
+
+async def all_events(archive: Archive) -> list[ArchivedEvent]:
+    """Newest first."""
+    events: list[ArchivedEvent] = []
+    before: int | None = None
+    while page := await archive.events(EventFilter(limit=10_000, before=before)):
+        events += page
+        before = page[-1].ledger_index
+    return events
+
+
+async def archived_rows(state: Path) -> list[Row]:
+    """Everything that is on the phones as far as the archive knows, sorted; read with the key, byte for byte."""
+    async with opened_archive(state) as archive:
+        events = await all_events(archive)
+    is_there = [one for one in events if one.absent_since is None and one.replaced_by is None]
+    return sorted((_row(one.event) for one in is_there if one.event.kind is not EventKind.ABSENCE), key=repr)
 
 
 def _row(event: Event) -> Row:

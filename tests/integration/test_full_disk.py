@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,7 @@ async def is_archive_failing(client: ApiClient) -> bool:
 async def refused(daemon: RunningDaemon, *arguments: str) -> None:
     """A command line that wants to write: the contract's exit code and a message."""
     process = await asyncio.create_subprocess_exec(
-        "shopwarden", "--socket", str(daemon.socket), "--lang", "en", *arguments,
+        Path(sys.executable).with_name("shopwarden"), "--socket", str(daemon.socket), "--lang", "en", *arguments,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
     _, errors = await process.communicate()
