@@ -32,9 +32,12 @@ async def track(link: HostLink) -> AsyncIterator[tuple[Transport, ...]]:
 
 
 def parse_transports(listing: bytes) -> tuple[Transport, ...]:
-    """One list. Total on any bytes: what is no `serial TAB state` line is left out, unknown states are UNKNOWN."""
+    """One list. Total on any bytes: what is no `serial TAB state` line is left out, unknown states are UNKNOWN.
+
+    Only a newline ends a line: a name announced on the LAN may hold other separators, and must not pass for a phone.
+    """
     transports: dict[str, Transport] = {}
-    for line in listing.decode(errors="replace").splitlines()[:_MOST_TRANSPORTS]:
+    for line in listing.decode(errors="replace").split("\n")[:_MOST_TRANSPORTS]:
         serial, tab, state = line.partition("\t")
         if tab and serial and len(serial) <= _LONGEST_SERIAL and serial.isprintable():
             transports[serial] = Transport(serial=TransportSerial(serial), state=parse_state(state))

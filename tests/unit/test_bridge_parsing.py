@@ -165,6 +165,11 @@ def test_states_are_kept_verbatim_and_unknown_ones_are_unknown() -> None:
     ]
 
 
+@pytest.mark.parametrize("separator", ["\u2028", "\x85", "\x0b", "\r"])
+def test_a_name_cannot_announce_a_second_phone(separator: str) -> None:
+    assert parse_transports(f"adb-x{separator}A1\tdevice\n".encode()) == ()
+
+
 @pytest.mark.parametrize(
     ("words", "outcome"),
     [
