@@ -89,7 +89,7 @@ async def test_a_reset_loads_everything_anew() -> None:
 @pytest.mark.parametrize(("language", "words"), [
     ("en", ("USB debugging", "shopwarden devices connect", "shopwarden enrol SERIAL", "No alerts.", "No commands yet.",
             "Nothing archived yet.")),
-    ("zh", ("USB 调试", "shopwarden devices connect", "shopwarden enrol 序列号", "没有告警", "还没有指令",
+    ("zh", ("USB 调试", "shopwarden devices connect", "shopwarden enrol 序列号", "没有告警", "还没有命令",
             "还没有存档记录")),
 ])  # fmt: skip
 async def test_an_empty_shop_says_what_to_do(language: str, words: tuple[str, ...]) -> None:
