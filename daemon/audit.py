@@ -17,6 +17,11 @@ from .service import Caller
 
 _MAX_IDS = 20
 MAX_REASON = 500
+"""Characters of a reason that are kept."""
+DAEMON_ACTOR = "daemon"
+"""Who the audit names for what the daemon does on its own."""
+NO_ROLE = "-"
+"""And its role."""
 
 
 class AuditTrail:

@@ -14,11 +14,11 @@ from .archive.archive import Archive
 from .archive.drafts import AuditDraft, CommandChange, CommandDraft, CommandFilter
 from .archive.errors import IllegalTransitionError, RecordNotFoundError
 from .archive.records import ArchivedCommand
+from .audit import DAEMON_ACTOR, NO_ROLE
 from .bus import Bus, CommandChanged, DeviceChanged
 from .commands import CANCELLABLE, DEFAULT_EXPIRY_S, Step, after
 from .service import Caller, ServiceError
 
-DAEMON_ACTOR = "daemon"
 MAX_OPEN_PER_DEVICE = 50
 _VERB_RANK = {Verb.LOCK: 0, Verb.NOTICE: 1, Verb.REFETCH: 2}
 
@@ -88,7 +88,7 @@ class CommandQueue:
         result: str | None,
         *,
         actor: str = DAEMON_ACTOR,
-        role: str = "-",
+        role: str = NO_ROLE,
         next_try_at: datetime | None = None,
     ) -> ArchivedCommand:
         """Move a command. Raises IllegalTransitionError when its state does not allow it any more."""

@@ -33,13 +33,12 @@ from policies.packs import MAX_FILES
 
 from .archive.archive import Archive
 from .archive.drafts import AuditDraft
+from .audit import DAEMON_ACTOR, NO_ROLE
 from .bus import Bus, HealthChanged
 from .judge import Judge
 from .logs import Log, log_for
 from .supervise import Supervision
 
-ACTOR = "shopwardend"
-"""Who the audit names for what the daemon does on its own; the role is `daemon`."""
 _CHANGES = frozenset({EVENT_TYPE_CREATED, EVENT_TYPE_MODIFIED, EVENT_TYPE_MOVED, EVENT_TYPE_DELETED, EVENT_TYPE_CLOSED})
 
 _JOIN_S = 2.0
@@ -124,8 +123,8 @@ class RuleWatch:
         if engine.version != self._judge.ruleset_version:
             await self._archive.audit(
                 AuditDraft(
-                    actor=ACTOR,
-                    role="daemon",
+                    actor=DAEMON_ACTOR,
+                    role=NO_ROLE,
                     action="rules.replace",
                     target=engine.version,
                     reason=None,

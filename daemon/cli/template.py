@@ -27,7 +27,7 @@ language = {language}            # "en" or "zh": language of the notice on the p
 
 [policy]
 packs = ["retail-zh"]
-# dir = "rules"             # own rules, relative to this file / 自有规则目录，相对本文件
+# dir = "rules"             # own rules, relative to this file, watched / 自有规则目录，相对本文件，改动自动生效
 
 [roles]                     # uids or user names; the daemon's own user is an owner / 用户编号或用户名
 # owner = []
