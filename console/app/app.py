@@ -1,6 +1,7 @@
 """The console app: follows the daemon, repaints at most five times a second, never ends by an error of one part."""
 
 import asyncio
+import signal
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import tzinfo
@@ -291,7 +292,8 @@ class ShopwardenApp(CallingApp):
 def run_app(
     socket: Path, language: str, *, mode: AccessMode = AccessMode.FULL, theme: str = "dark", now: Now = system_now
 ) -> int:
-    """Run the console on the daemon behind `socket` until the person leaves. Returns the exit code, 0 when all is well.
+    """Run the console on the daemon behind `socket` until the person leaves. Returns the exit code, 0 when all is well,
+    128 + n after signal n, which leaves the terminal as it was too.
 
     `language` is `en` or `zh`. A daemon that is not there is not an error: the console waits for it and says so.
     """
@@ -303,5 +305,12 @@ def run_app(
 
     app = ShopwardenApp(open_client, load_texts(language, CATALOG), mode=mode, now=now)
     app.theme = CHOICES.get(theme, CHOICES["dark"])
-    app.run()
+    asyncio.run(_run(app))
     return app.return_code or 0
+
+
+async def _run(app: ShopwardenApp) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        loop.add_signal_handler(number, partial(app.exit, return_code=128 + number))
+    await app.run_async()

@@ -45,7 +45,7 @@ CONNECT_PHONE_TIMEOUT_S = 45.0
 """adb itself may take its time with an address that does not answer."""
 VERIFY_TIMEOUT_S = 900.0
 FIRST_RETRY_S = 0.25
-LAST_RETRY_S = 10.0
+LAST_RETRY_S = 3.0
 REFUSED_RETRY_S = 30.0
 
 

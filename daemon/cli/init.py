@@ -15,6 +15,7 @@ from ..api.exit_codes import ExitCode
 from ..api.texts import Texts
 from ..errors import ConfigError
 from ..paths import config_file, prepare_state, state_paths
+from ..state_lock import StateLock
 from .narration import emit, say
 from .secret_input import given_secret, new_passphrase
 from .template import config_template, quoted
@@ -39,7 +40,12 @@ def run(options: Namespace, texts: Texts) -> ExitCode:
     secret = given_secret(options) or new_passphrase(texts)
     prepare_state(paths)
     config = config_template(options.store_name or "shop", texts.language, _key_lines(secret))
-    is_key_made = _make_all(paths.keyring, secret, config_path, config.encode())
+    lock = StateLock(paths.lock)
+    lock.acquire()  # of two at once the one that fails must not take away the key the other builds on
+    try:
+        is_key_made = _make_all(paths.keyring, secret, config_path, config.encode())
+    finally:
+        lock.release()
     if is_key_made and isinstance(secret, KeyFileSecret):
         say(texts.get("cli.init.key_file_made", path=str(secret.path)))
     say(texts.get("cli.init.done", state=str(paths.root), config=str(config_path)))

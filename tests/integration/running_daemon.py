@@ -4,11 +4,12 @@ import asyncio
 import contextlib
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 from adb_bridge.clock import SystemClock
 from adb_bridge.simphone.fleet import SimFleet
+from adb_bridge.simphone.phone import SimPhone
 from crypto.database import OpenMode
 from crypto.head_log import HeadLog
 from crypto.keyring import open_keyring
@@ -170,7 +171,12 @@ def phone_rows(fleet: SimFleet) -> list[Row]:
 
 async def enrol_fleet(daemon: RunningDaemon, fleet: SimFleet) -> None:
     """Enrol every phone as it appears."""
-    waiting = {phone.spec.serial for phone in fleet.phones}
+    await enrol_phones(daemon, fleet.phones)
+
+
+async def enrol_phones(daemon: RunningDaemon, phones: Sequence[SimPhone]) -> None:
+    """Enrol these phones as they appear."""
+    waiting = {phone.spec.serial for phone in phones}
     async with asyncio.timeout(60), ApiClient(daemon.socket, "en") as client:
         while waiting:
             for device in await client.devices():

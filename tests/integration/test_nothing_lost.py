@@ -32,8 +32,12 @@ TELLING = "私下转账给我，不走公司账"
 
 
 async def strike(chance: random.Random, daemon: RunningDaemon, fleet: SimFleet) -> None:
-    """One sudden death: of the daemon, of adb, of a cable."""
-    match chance.choice(["daemon", "daemon", "adb", "cable"]):
+    """One sudden death: of the daemon, of adb, of a cable; or an orderly stop, which must be quick at any time."""
+    match chance.choice(["daemon", "daemon", "stop", "adb", "cable"]):
+        case "stop":
+            async with asyncio.timeout(5):
+                assert await daemon.stop() == 0
+            await daemon.start()
         case "daemon":
             await daemon.kill()
             await daemon.start()

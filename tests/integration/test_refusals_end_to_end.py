@@ -4,10 +4,13 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
+from crypto.keyring import open_keyring
+from crypto.secrets import KeyFileSecret
 from daemon.api.client import ApiClient
 
 from .running_daemon import RunningDaemon, new_state
@@ -87,6 +90,43 @@ async def test_second_daemon_leaves_the_first_alone(tmp_path: Path) -> None:
             assert (await client.hello()).ledger_size >= 0
     finally:
         await daemon.stop()
+
+
+def test_of_daemons_started_at_once_one_runs(used_state: Path) -> None:
+    starts = [
+        subprocess.Popen(
+            [sys.executable, "-m", "daemon", "run", "--state", str(used_state)],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+            env=os.environ | {"SHOPWARDEN_LANG": "en"},
+        )
+        for _ in range(3)
+    ]  # fmt: skip
+    try:
+        deadline = time.monotonic() + 20
+        while sum(one.poll() is None for one in starts) > 1 and time.monotonic() < deadline:
+            time.sleep(0.1)
+        ended = [one for one in starts if one.poll() is not None]
+        assert [one.returncode for one in ended] == [2, 2]
+        for one in ended:
+            assert "already uses" in one.communicate()[1]
+    finally:
+        for one in starts:
+            one.kill()
+            one.wait()
+
+
+def test_of_inits_at_once_one_makes_the_state_whole(tmp_path: Path) -> None:
+    state, key = tmp_path / "state", tmp_path / "shop.key"
+    starts = [
+        subprocess.Popen(
+            [sys.executable, "-m", "daemon", "init", "--state", str(state), "--key-file", str(key)],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )
+        for _ in range(4)
+    ]  # fmt: skip
+    assert sorted(one.wait(30) for one in starts) == [0, 2, 2, 2]
+    assert shopwardend("check-config", "--state", str(state)).returncode == 0
+    open_keyring(state / "keys.json", KeyFileSecret(key))
 
 
 async def test_daemon_survives_a_flipped_bit_by_saying_so(used_state: Path) -> None:
