@@ -144,7 +144,7 @@ async def test_enrolment_refuses_what_is_not_lawful(tmp_path: Path) -> None:
     async with phone("SIMLAW1") as one, running(tmp_path, quick_config(one)) as service:
 
         async def is_listed() -> bool:
-            return bool(await service.devices(OWNER))
+            return any(device.serial == "SIMLAW1" for device in await service.devices(OWNER))
 
         await until(is_listed)
         good = request("SIMLAW1")

@@ -63,7 +63,7 @@ async def test_a_full_disk_stops_collecting_and_nothing_else(tmp_path: Path) -> 
             await daemon.start()
             ballast, rest = disk / "ballast", disk / "rest"
             async with asyncio.timeout(40), ApiClient(daemon.socket, "en") as client:
-                while not await client.devices():
+                while "FULL0001" not in {device.serial for device in await client.devices()}:
                     await asyncio.sleep(0.1)
                 fill(ballast, leave=700_000)
                 await enrol(client, "FULL0001", "Test Person")

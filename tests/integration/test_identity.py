@@ -8,7 +8,7 @@ from adb_bridge.simphone.phone import SimPhone
 from adb_bridge.simphone.spec import History, PhoneSpec
 from daemon.api.client import ApiClient
 
-from .running_daemon import RunningDaemon, archived_rows, enrol, new_state
+from .running_daemon import RunningDaemon, archived_rows, enrol_phones, new_state
 
 HISTORY = History(sms=120, calls=5, contacts=5)
 
@@ -30,9 +30,7 @@ async def test_another_phone_at_the_address_of_an_enrolled_one_is_not_read(tmp_p
     try:
         await daemon.start()
         async with asyncio.timeout(50), ApiClient(daemon.socket, "en") as client:
-            while not await client.devices():
-                await asyncio.sleep(0.05)
-            await enrol(client, "KNOWN001", "Test Person")
+            await enrol_phones(daemon, [known])
             await daemon.wait_until_read(timeout_s=20)
             truth = sorted(("KNOWN001", str(sms.provider_id), sms.body) for sms in known.store.sms())
             await known.stop()
@@ -62,9 +60,7 @@ async def test_two_connections_of_one_serial_are_one_phone(tmp_path: Path) -> No
     try:
         await daemon.start()
         async with asyncio.timeout(50), ApiClient(daemon.socket, "en") as client:
-            while not await client.devices():
-                await asyncio.sleep(0.05)
-            await enrol(client, "TWICE001", "Test Person")
+            await enrol_phones(daemon, [phone])
             await daemon.wait_until_read(timeout_s=20)
             for _ in range(3):
                 phone.faults.cut()
