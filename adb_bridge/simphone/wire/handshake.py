@@ -22,6 +22,7 @@ from .packets import (
     read_packet,
 )
 from .tls import device_context
+from .tls_start import take_tls_start
 
 _AUTH_TOKEN: Final = 1
 _AUTH_SIGNATURE: Final = 2
@@ -76,7 +77,8 @@ async def shake_hands(connection: socket.socket, banner: Banner, gate: Gate) -> 
     hello = await _expect(raw, Verb.CNXN)
     if gate.uses_tls:
         await raw.write(encode(Packet(verb=Verb.STLS, arg0=STLS_VERSION, arg1=0)))
-        await _expect(raw, Verb.STLS)
+        async with asyncio.timeout(STEP_TIMEOUT_S):
+            connection = await take_tls_start(connection)
     elif gate.trusted is not None:
         await _authenticate(raw, gate.trusted(), gate.ask)
     wire = await _to_streams(connection, gate)
