@@ -12,6 +12,7 @@ from .measure import (
     LatencyMs,
     archived_keys,
     expected_keys,
+    key_of_emission,
     percentile,
     records_on_phones,
     settle,
@@ -43,7 +44,7 @@ async def _sum_up(running: Stage, client: ApiClient, watch: AlertWatch, seconds:
     latencies = sorted(
         (watch.arrived_at[key] - emission.emitted_at).total_seconds() * 1000
         for emission in running.fleet.emissions
-        if (key := (emission.serial, emission.source, emission.source_key)) in watch.arrived_at
+        if (key := key_of_emission(emission)) in watch.arrived_at
     )
     expected = expected_keys(running)
     on_phones = records_on_phones(running)

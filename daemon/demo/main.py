@@ -17,7 +17,7 @@ from ..api.exit_codes import ExitCode
 from ..api.texts import Texts, language_wish, load_texts, pick_language
 from ..cli.narration import say
 from .headless import run_headless
-from .measure import DemoSummary
+from .measure import DemoSummary, LatencyMs
 from .stage import StageError, StageSettings, enrol_all, stage
 
 CATALOG = Path(__file__).parent / "catalog"
@@ -39,7 +39,7 @@ class SummaryDocument(msgspec.Struct, frozen=True, kw_only=True):
     phones: int
     events: int
     alerts: int
-    alert_latency_ms: msgspec.Struct
+    alert_latency_ms: LatencyMs
     ledger_verified: bool
 
 

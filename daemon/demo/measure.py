@@ -1,10 +1,12 @@
 """Watches the API stream while the scenario plays and says how it went."""
 
 import asyncio
+import math
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from adb_bridge.clock import Clock
+from adb_bridge.simphone.fleet import Emission
 
 from ..api.client import ApiClient
 from ..api.wire import Alert, EventQuery, StreamKind, Wire
@@ -12,7 +14,8 @@ from .stage import Stage
 
 DRAIN_S = 15.0
 
-type_key = tuple[str, str, str]
+RecordKey = tuple[str, str, str]
+"""Device, source and the row's key on the phone."""
 
 
 class LatencyMs(Wire, frozen=True, kw_only=True):
@@ -46,7 +49,7 @@ class AlertWatch:
     """Collects the arrival time of the first alert for each record."""
 
     clock: Clock
-    arrived_at: dict[type_key, datetime] = field(default_factory=dict)
+    arrived_at: dict[RecordKey, datetime] = field(default_factory=dict)
 
     async def run(self, client: ApiClient) -> None:
         """Read the stream until cancelled."""
@@ -55,17 +58,21 @@ class AlertWatch:
                 self.arrived_at.setdefault(key_of(item.alert), self.clock.now())
 
 
-def key_of(alert: Alert) -> type_key:
+def key_of(alert: Alert) -> RecordKey:
     """Where the judged record lives on its phone."""
     return (alert.device, alert.source, alert.source_key)
+
+
+def key_of_emission(emission: Emission) -> RecordKey:
+    """Where the emitted record lives on its phone."""
+    return (emission.serial, emission.source, emission.source_key)
 
 
 def percentile(sorted_values: list[float], share: float) -> float | None:
     """Nearest-rank percentile; None without values."""
     if not sorted_values:
         return None
-    rank = max(1, -(-len(sorted_values) * share // 1))
-    return sorted_values[int(rank) - 1]
+    return sorted_values[max(1, math.ceil(len(sorted_values) * share)) - 1]
 
 
 async def settle(running: Stage, client: ApiClient, watch: AlertWatch) -> None:
@@ -88,16 +95,16 @@ async def _is_settled(running: Stage, client: ApiClient, watch: AlertWatch) -> b
     return not records_on_phones(running) - await archived_keys(client)
 
 
-def records_on_phones(running: Stage) -> set[type_key]:
+def records_on_phones(running: Stage) -> set[RecordKey]:
     """What the phones' own providers show now."""
     return {
         (phone.spec.serial, source, key) for phone in running.fleet.phones for source, key in phone.store.visible_keys()
     }
 
 
-async def archived_keys(client: ApiClient) -> set[type_key]:
+async def archived_keys(client: ApiClient) -> set[RecordKey]:
     """What the archive holds, asked page by page."""
-    keys: set[type_key] = set()
+    keys: set[RecordKey] = set()
     before: int | None = None
     while page := await client.events(EventQuery(limit=1000, before=before)):
         keys.update((event.device, event.source, event.source_key) for event in page)
@@ -105,10 +112,6 @@ async def archived_keys(client: ApiClient) -> set[type_key]:
     return keys
 
 
-def expected_keys(running: Stage) -> list[type_key]:
+def expected_keys(running: Stage) -> list[RecordKey]:
     """Records of the live script that the scenario marks as deserving an alert."""
-    return [
-        (emission.serial, emission.source, emission.source_key)
-        for emission in running.fleet.emissions
-        if emission.expects_alert
-    ]
+    return [key_of_emission(emission) for emission in running.fleet.emissions if emission.expects_alert]

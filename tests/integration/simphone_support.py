@@ -1,7 +1,6 @@
 """The real adb server on a private port with its own HOME, and its client as a subprocess."""
 
 import asyncio
-import contextlib
 import os
 import socket
 import subprocess
@@ -103,17 +102,8 @@ async def connected(adb: Adb, spec: PhoneSpec) -> AsyncIterator[SimPhone]:
     phone = SimPhone(spec, SystemClock())
     address = await phone.start()
     try:
-        # adb 36 sometimes sends its ClientHello before its own STLS packet (two threads write to one socket); the phone
-        # hangs up, as a real one does, and adb has to be asked again.
-        for _ in range(4):
-            await adb.run("connect", address)
-            with contextlib.suppress(TimeoutError):
-                await adb.until(address, "device", timeout_s=5)
-                break
-            await adb.run("disconnect", address)
-        else:
-            await adb.run("connect", address)
-            await adb.until(address, "device")
+        await adb.run("connect", address)
+        await adb.until(address, "device")
         yield phone
     finally:
         await adb.run("disconnect", address)

@@ -69,6 +69,7 @@ class Session:
     max_payload: int
     """What the host takes in one packet, in bytes."""
     host_features: frozenset[str]
+    is_tls: bool = False
 
 
 async def shake_hands(connection: socket.socket, banner: Banner, gate: Gate) -> Session:
@@ -89,7 +90,12 @@ async def shake_hands(connection: socket.socket, banner: Banner, gate: Gate) -> 
         wire.abort()
         raise
     features = _host_features(hello.payload)
-    return Session(wire=wire, max_payload=max(1024, min(hello.arg1, MAX_PAYLOAD)), host_features=features)
+    return Session(
+        wire=wire,
+        max_payload=max(1024, min(hello.arg1, MAX_PAYLOAD)),
+        host_features=features,
+        is_tls=gate.uses_tls,
+    )
 
 
 async def _authenticate(wire: Wire, trusted: frozenset[HostKey], ask: Callable[[HostKey], Awaitable[None]]) -> None:

@@ -59,6 +59,8 @@ class Link:
                     await self._send(Packet(verb=Verb.CLSE, arg0=0, arg1=packet.arg0))
             case Verb.CLSE:
                 self._close(packet)
+            case Verb.STLS if self._session.is_tls:
+                pass  # adb's own STLS, so late that it came inside the TLS it asks for (see tls_start.py)
             case Verb.CNXN | Verb.AUTH | Verb.STLS:
                 raise ProtocolError(f"{packet.verb.name} inside a session")
 
