@@ -5,7 +5,7 @@ import struct
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from adb_bridge.clock import SystemClock
@@ -137,6 +137,7 @@ def test_any_condition_is_rows_an_exception_or_nothing(where: str) -> None:
 
 
 @given(st.floats(width=32, allow_nan=False, allow_infinity=False))
+@example(3.4025001647762064e38)
 def test_java_floats_read_back_as_the_same_float(value: float) -> None:
     text = java_float(value)
     assert struct.pack("<f", float(text)) == struct.pack("<f", value)

@@ -219,22 +219,23 @@ def _text(value: Value) -> bytes:
             return b"BLOB"
 
 
+def _to_single(value: float) -> float:
+    """The nearest 32-bit float; infinity beyond their range."""
+    try:
+        return float(struct.unpack("<f", struct.pack("<f", value))[0])
+    except OverflowError:
+        return float("inf") if value > 0 else float("-inf")
+
+
 def java_float(value: float) -> str:
     """`String.valueOf(float)`: the value through 32 bit, the shortest digits that give it back.
 
     JDK 19 and later print so; older ones sometimes print one digit more.
     """
-    try:
-        (single,) = struct.unpack("<f", struct.pack("<f", value))
-    except OverflowError:
-        return "Infinity" if value > 0 else "-Infinity"
+    single = _to_single(value)
     if single == 0 or single in (float("inf"), float("-inf")):
         return {"0.0": "0.0", "-0.0": "-0.0", "inf": "Infinity", "-inf": "-Infinity"}[str(float(single))]
-    digits = next(
-        text
-        for text in (f"{single:.{places}e}" for places in range(9))
-        if struct.pack("<f", float(text)) == struct.pack("<f", single)
-    )
+    digits = next(text for text in (f"{single:.{places}e}" for places in range(9)) if _to_single(float(text)) == single)
     mantissa, _, exponent = digits.partition("e")
     if 1e-3 <= abs(single) < 1e7:
         return f"{float(digits):.{max(1, len(mantissa.lstrip('-').replace('.', '')) - 1 - int(exponent))}f}"
