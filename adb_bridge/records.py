@@ -5,11 +5,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
-Untrusted = NewType("Untrusted", str)
-"""Text that a phone chose. Not for a log, a path, a query or a terminal before it was normalised."""
-
-UntrustedBytes = NewType("UntrustedBytes", bytes)
-"""UTF-8 (claimed, not checked) that a phone chose, byte for byte as its provider holds it."""
+from .rows import CallDerivation, MmsRow, NotificationRow, RecordingRow
+from .untrusted import Untrusted as Untrusted
+from .untrusted import UntrustedBytes as UntrustedBytes
 
 TransportSerial = NewType("TransportSerial", str)
 """How the adb server names a connection: a USB serial or `host:port`. One phone may have several."""
@@ -27,6 +25,15 @@ class Source(StrEnum):
     SMS = "sms"
     CALL_LOG = "call_log"
     CONTACTS = "contacts"
+    MMS = "mms"
+    NOTIFICATIONS = "notifications"
+    """What allow-listed apps showed."""
+    RECORDINGS = "recordings"
+    """Calls that the phone's own dialer recorded."""
+    CALL_STATE = "call_state"
+    """Calls concluded from the telephony state, where the call log is denied."""
+    IMPORTED = "imported"
+    """Files that the company lawfully holds, not read from the phone."""
 
 
 class AdbState(StrEnum):
@@ -92,6 +99,8 @@ class CallRow:
     subscription_id: Untrusted | None
     cached_name: Untrusted | None
     last_modified_ms: int | None
+    derived_from: CallDerivation | None = None
+    """None for a row of the call log."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +123,7 @@ class UnreadableRow:
 
     provider_id: int
     reason: str
-    """A stable word: `too_large`, `not_utf8_hex`, `ambiguous`."""
+    """A stable word: `too_large`, `not_utf8_hex`, `ambiguous`, `unreadable`."""
     size_bytes: int
 
 
@@ -124,10 +133,32 @@ class RawRecord:
 
     source: Source
     source_key: str
-    """The provider's row id in decimal. Unique in (device, source) at one moment; the phone may reuse it later."""
-    row: SmsRow | CallRow | ContactRow | UnreadableRow
+    """Unique in (device, source) at one moment. The provider's row id in decimal, which the phone may reuse later; for
+    notifications, recordings and imports a text made by their collector (see there)."""
+    row: SmsRow | MmsRow | CallRow | ContactRow | NotificationRow | RecordingRow | UnreadableRow
     collected_at: datetime
     """UTC, by the daemon's clock."""
+    provenance: Untrusted | None = None
+    """Of an imported record: the file's kind and SHA-256, `sms-backup-xml:ab12…`. None: read from the phone itself."""
+
+
+class AbsenceDoubt(StrEnum):
+    """Why a row that is not returned any more may still be on the phone: the absence is inconclusive."""
+
+    SIM_FILTER = "sim_filter"
+    """Android 14+ shows only rows of the SIMs that are in; none of this row's SIM is returned now."""
+    SOURCE_EMPTY = "source_empty"
+    """Nothing at all is returned: a rejected query and a change of the default app look the same."""
+    PARTIAL_READ = "partial_read"
+    """The list could not be read to its end."""
+    STORAGE_LOCKED = "storage_locked"
+    """The phone was restarted and not unlocked since."""
+    PHONE_RESTORED = "phone_restored"
+    """The source was rebuilt: rows carry new ids, as after a restore or a reset."""
+    HISTORY_LIMIT = "history_limit"
+    """The provider itself forgets rows this old (500 calls a SIM)."""
+    DELETIONS_EXPIRED = "deletions_expired"
+    """Not read for more than 30 days: the phone's own list of deletions no longer covers the time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +168,11 @@ class AbsentRecord:
     source: Source
     source_key: str
     noticed_at: datetime
+    present_at: datetime | None = None
+    """The last complete read that still returned it, by the daemon's clock; None when only its own collection is
+    known."""
+    doubts: frozenset[AbsenceDoubt] = frozenset()
+    """Not empty: inconclusive, the row stays current."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +186,8 @@ class CollectedBatch:
     """Continue from here once this batch is committed."""
     is_caught_up: bool
     """True when the source held nothing more at the time of the read; False during a backfill."""
+    missed: int = 0
+    """Changes that the phone announced and that were gone before they could be read (updates of a notification)."""
 
 
 class Availability(StrEnum):
@@ -164,12 +202,27 @@ class CapabilityName(StrEnum):
     """What a phone may or may not permit."""
 
     SMS = "sms"
+    MMS = "mms"
     CALL_LOG = "call_log"
     CONTACTS = "contacts"
+    NOTIFICATIONS = "notifications"
+    RECORDINGS = "recordings"
+    CALL_STATE = "call_state"
     CHANGE_SIGNALS = "change_signals"
+    FILE_SIGNALS = "file_signals"
+    """inotifyd tells of new recordings at once."""
     LOCK = "lock"
     LOCK_CREDENTIAL_SET = "lock_credential_set"
     NOTICE = "notice"
+    SETTINGS = "settings"
+    """Secure settings can be written, which keeps wireless debugging and its keys alive."""
+    WIRELESS_DEBUGGING = "wireless_debugging"
+    KEY_EXPIRY = "key_expiry"
+    """YES: this computer's key does not lapse after 7 days without use."""
+    ADB_AUTHENTICATION = "adb_authentication"
+    """YES: the phone asks before it lets a computer in."""
+    SUPPORTED_SYSTEM = "supported_system"
+    """NO: not an Android that adb can read (HarmonyOS NEXT)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,6 +237,22 @@ class Capability:
     """Key of the text that says what to tap, or None when nothing needs doing."""
 
 
+class Vendor(StrEnum):
+    """Whose system a phone runs: decides menus to tap, recording folders and their names."""
+
+    AOSP = "aosp"
+    """Google and systems that leave AOSP's menus alone."""
+    XIAOMI = "xiaomi"
+    HUAWEI = "huawei"
+    HONOR = "honor"
+    OPPO = "oppo"
+    """Also realme and OnePlus: ColorOS."""
+    VIVO = "vivo"
+    SAMSUNG = "samsung"
+    HARMONY_NEXT = "harmony_next"
+    OTHER = "other"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceProfile:
     """What the phone says it is. Text fields are claims."""
@@ -196,6 +265,11 @@ class DeviceProfile:
     """API level; 0 when the phone did not say."""
     security_patch: Untrusted
     capabilities: tuple[Capability, ...]
+    vendor: Vendor = Vendor.OTHER
+    rom: Untrusted = Untrusted("")
+    """The vendor's system and its version, such as `HyperOS 1.0`; empty when it tells none."""
+    timezone: Untrusted = Untrusted("")
+    """`persist.sys.timezone`, such as `Asia/Shanghai`; empty when not told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,3 +284,5 @@ class DeviceStatus:
     clock_offset_ms: int | None
     """Phone clock minus ours at the reading."""
     read_at: datetime
+    utc_offset_min: int | None = None
+    """The phone's local time minus UTC, minutes; None when it did not tell."""

@@ -30,6 +30,7 @@ from .bus import Bus, DeviceChanged
 from .command_queue import CommandQueue
 from .command_runner import NOTICE_TAG, CommandRunner, StandingNotice
 from .config import CaptureSection
+from .holdings import PhoneHoldings
 from .judge import Judge, Urgency
 from .live import LiveDevice
 from .logs import DeviceTokens, Log, log_for, where
@@ -45,8 +46,12 @@ _STATUS_SIGNALS = frozenset({Signal.SCREEN, Signal.BATTERY})
 _LINK_CODES = frozenset({BridgeErrorCode.DEVICE_OFFLINE, BridgeErrorCode.DEVICE_UNAUTHORIZED})
 _CAPABILITY_OF = {
     Source.SMS: CapabilityName.SMS,
+    Source.MMS: CapabilityName.MMS,
     Source.CALL_LOG: CapabilityName.CALL_LOG,
     Source.CONTACTS: CapabilityName.CONTACTS,
+    Source.NOTIFICATIONS: CapabilityName.NOTIFICATIONS,
+    Source.RECORDINGS: CapabilityName.RECORDINGS,
+    Source.CALL_STATE: CapabilityName.CALL_STATE,
 }
 
 
@@ -67,19 +72,6 @@ class Workshop:
     collectors: tuple[Collector, ...]
     backfills: asyncio.Semaphore
     """How many phones may have a backfill page in the archive's queue at a time."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """The archive as a collector sees it."""
-
-    archive: Archive
-    live: LiveDevice
-    source: Source
-
-    async def present_ids(self, low: int, high: int) -> frozenset[int]:
-        """See `KnownRows`."""
-        return await self.archive.present_ids(self.live.serial, self.source, low, high)
 
 
 class DeviceTask:
@@ -220,7 +212,7 @@ class DeviceTask:
 
     async def _collect(self, session: Session, job: Poll | Sweep, source: Source, progress: Callable[[], None]) -> None:
         collector, archive = self._collectors[source], self._shop.archive
-        known = _Known(archive, self._live, source)
+        known = PhoneHoldings(archive=archive, device=self._live.serial, source=source)
         cursor = await archive.cursor(self._live.serial, source)
         batches: AsyncIterator[CollectedBatch]
         if isinstance(job, Poll):

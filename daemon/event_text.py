@@ -16,6 +16,7 @@ class _Attributes(msgspec.Struct, frozen=True, kw_only=True):
 
     type: int | None = None
     duration_s: int | str | None = None
+    duration_ms: int | str | None = None
     unreadable: str | None = None
     last_kind: str | None = None
 
@@ -68,8 +69,10 @@ def kind_of_text(event: Event) -> EventKind:
 def masked_body(event: Event, texts: Texts) -> str:
     """One line or text that any role may see."""
     match event.kind:
-        case EventKind.MESSAGE:
+        case EventKind.MESSAGE | EventKind.NOTIFICATION:
             return _unreadable(event, texts) or masked_text(event)[:MAX_BODY_CHARACTERS]
+        case EventKind.RECORDING:
+            return _unreadable(event, texts) or recording_line(event, texts)
         case EventKind.CALL:
             return _unreadable(event, texts) or call_line(event, texts)
         case EventKind.CONTACT:
@@ -83,8 +86,10 @@ def masked_body(event: Event, texts: Texts) -> str:
 def revealed_body(event: Event, texts: Texts) -> str:
     """What the phone held, decoded, for a reader whose access was audited. Clients clean it for their terminals."""
     match event.kind:
-        case EventKind.MESSAGE:
+        case EventKind.MESSAGE | EventKind.NOTIFICATION:
             return _unreadable(event, texts) or event.text
+        case EventKind.RECORDING:
+            return _unreadable(event, texts) or recording_line(event, texts)
         case EventKind.CALL:
             return _unreadable(event, texts) or call_line(event, texts)
         case EventKind.CONTACT:
@@ -107,6 +112,15 @@ def call_line(event: Event, texts: Texts) -> str:
     if seconds == 0:
         return texts.get("call.not_answered", kind=kind)
     return texts.get("call.line", kind=kind, duration=duration_words(seconds, texts))
+
+
+def recording_line(event: Event, texts: Texts) -> str:
+    """`通话录音 2分13秒`, `call recording, 2 min 13 s`; without a length when the phone told none."""
+    duration_ms = _attributes(event.attributes).duration_ms
+    seconds = duration_ms // 1000 if isinstance(duration_ms, int) and 0 < duration_ms < 10**10 else 0
+    if seconds == 0:
+        return texts.get("recording.plain")
+    return texts.get("recording.line", duration=duration_words(seconds, texts))
 
 
 def duration_words(seconds: int, texts: Texts) -> str:

@@ -19,6 +19,8 @@ class EventKind(StrEnum):
     CALL = "call"
     CONTACT = "contact"
     ABSENCE = "absence"
+    NOTIFICATION = "notification"
+    RECORDING = "recording"
 
 
 class Direction(StrEnum):

@@ -151,14 +151,14 @@ class Judge:
             kind=_KINDS[event.kind],
             channel=event.source.value,
             text=event.text,
-            side=_SIDES[event.direction] if event.kind is EventKind.MESSAGE else Side.UNKNOWN,
+            side=_SIDES[event.direction] if event.kind in _SPOKEN else Side.UNKNOWN,
             previous=self._previous(event),
             sender=event.peer,
         )
 
     def _previous(self, event: Event) -> tuple[str, ...]:
         """Earlier messages of the conversation that this process has seen, oldest first; then remember this one."""
-        if event.kind is not EventKind.MESSAGE or event.peer_key is None:
+        if event.kind not in _SPOKEN or event.peer_key is None:
             return ()
         key = (event.device, event.peer_key)
         said = self._context.get(key)
@@ -178,5 +178,8 @@ _KINDS = {
     EventKind.CALL: SubjectKind.CALL,
     EventKind.CONTACT: SubjectKind.CONTACT,
     EventKind.ABSENCE: SubjectKind.ABSENCE,
+    EventKind.NOTIFICATION: SubjectKind.MESSAGE,
+    EventKind.RECORDING: SubjectKind.CALL,
 }
+_SPOKEN = frozenset({EventKind.MESSAGE, EventKind.NOTIFICATION})
 _SIDES = {Direction.IN: Side.CUSTOMER, Direction.OUT: Side.STAFF, Direction.NONE: Side.UNKNOWN}

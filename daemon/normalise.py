@@ -5,33 +5,32 @@ thread, delivery time, cached name, modification time) are kept as attributes of
 new event. An edit of what counts gives a new event, and the archive marks the older one as replaced.
 """
 
-import hashlib
-from datetime import UTC, datetime, timedelta
 from typing import assert_never
 
-import msgspec
-
 from adb_bridge.records import AbsentRecord, CallRow, ContactRow, DeviceSerial, RawRecord, SmsRow, Source, UnreadableRow
+from adb_bridge.rows import MmsRow, NotificationRow, RecordingRow
 
 from .archive.identifiers import event_id
+from .event_fields import attributes, claimed_time, content_hash, milliseconds_of, storable
 from .events import Direction, Event, EventKind
+from .normalise_apps import notification_event
+from .normalise_media import mms_event, recording_event
 from .peers import canonical_peer
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
-_EARLIEST_MS = (_EARLIEST - _EPOCH) // timedelta(milliseconds=1)
-_CLOCK_SLACK_MS = 24 * 3600 * 1000
-_EXACT_IN_JSON = 2**53
-
-_Scalar = str | int | bool | tuple[str, ...] | None
-_encode_json = msgspec.json.Encoder(order="sorted").encode
-_encode_tuple = msgspec.msgpack.Encoder().encode
 
 _SMS_DIRECTIONS = {1: Direction.IN, 2: Direction.OUT, 4: Direction.OUT, 5: Direction.OUT, 6: Direction.OUT}
 """AOSP Telephony.TextBasedSmsColumns: 1 inbox, 2 sent, 3 draft, 4 outbox, 5 failed, 6 queued."""
 _CALL_DIRECTIONS = {2: Direction.OUT} | dict.fromkeys((1, 3, 4, 5, 6, 7), Direction.IN)
 """AOSP CallLog.Calls, see `CallRow.type`."""
-_KINDS = {Source.SMS: EventKind.MESSAGE, Source.CALL_LOG: EventKind.CALL, Source.CONTACTS: EventKind.CONTACT}
+_KINDS = {
+    Source.SMS: EventKind.MESSAGE,
+    Source.MMS: EventKind.MESSAGE,
+    Source.CALL_LOG: EventKind.CALL,
+    Source.CALL_STATE: EventKind.CALL,
+    Source.CONTACTS: EventKind.CONTACT,
+    Source.NOTIFICATIONS: EventKind.NOTIFICATION,
+    Source.RECORDINGS: EventKind.RECORDING,
+    Source.IMPORTED: EventKind.MESSAGE,
+}
 _PRESENTATION_ALLOWED = 1
 
 
@@ -50,6 +49,12 @@ def normalise(record: RawRecord, device: DeviceSerial) -> Event:
             return _call(record, row, device)
         case ContactRow():
             return _contact(record, row, device)
+        case MmsRow():
+            return mms_event(record, row, device)
+        case NotificationRow():
+            return notification_event(record, row, device)
+        case RecordingRow():
+            return recording_event(record, row, device)
         case UnreadableRow():
             return _unreadable(record, row, device)
         case _:
@@ -62,8 +67,8 @@ def absence_event(absent: AbsentRecord, last: Event | None, device: DeviceSerial
     `last` is what the archive held of the row, whose peer and words the finding repeats so that it can be read alone;
     None when the archive has none. The id holds `noticed_at`: a row may vanish, come back and vanish again.
     """
-    noticed_ms = (absent.noticed_at - _EPOCH) // timedelta(milliseconds=1)
-    content = _hash(("absent", str(noticed_ms), None if last is None else last.event_id))
+    noticed_ms = milliseconds_of(absent.noticed_at)
+    content = content_hash(("absent", str(noticed_ms), None if last is None else last.event_id))
     return Event(
         event_id=event_id(device, absent.source, absent.source_key, content),
         device=device,
@@ -76,19 +81,19 @@ def absence_event(absent: AbsentRecord, last: Event | None, device: DeviceSerial
         peer=None if last is None else last.peer,
         peer_key=None if last is None else last.peer_key,
         body=None if last is None else last.body,
-        attributes=_attributes(
+        attributes=attributes(
             last_event_id=None if last is None else last.event_id,
             last_kind=None if last is None else last.kind.value,
-            last_occurred_ms=None if last is None else (last.occurred_at - _EPOCH) // timedelta(milliseconds=1),
+            last_occurred_ms=None if last is None else milliseconds_of(last.occurred_at),
         ),
         text="" if last is None else last.text,
     )
 
 
 def _message(record: RawRecord, row: SmsRow, device: DeviceSerial) -> Event:
-    occurred_at, claimed_ms = _claimed_time(row.date_ms, record.collected_at)
+    occurred_at, claimed_ms = claimed_time(row.date_ms, record.collected_at)
     peer = None if row.address is None else row.address.decode("utf-8", "replace")
-    content = _hash(("sms", str(row.type), str(row.date_ms), row.address, row.body))
+    content = content_hash(("sms", str(row.type), str(row.date_ms), row.address, row.body))
     return Event(
         event_id=event_id(device, record.source, record.source_key, content),
         device=device,
@@ -101,23 +106,26 @@ def _message(record: RawRecord, row: SmsRow, device: DeviceSerial) -> Event:
         peer=peer,
         peer_key=None if peer is None else canonical_peer(peer),
         body=row.body,
-        attributes=_attributes(
+        attributes=attributes(
             type=row.type,
             claimed_ms=claimed_ms,
             date_sent_ms=row.date_sent_ms or None,
             thread_id=row.thread_id,
             read=row.read,
             sub_id=row.sub_id,
+            provenance=record.provenance,
         ),
         text="" if row.body is None else row.body.decode("utf-8", "replace"),
     )
 
 
 def _call(record: RawRecord, row: CallRow, device: DeviceSerial) -> Event:
-    occurred_at, claimed_ms = _claimed_time(row.date_ms, record.collected_at)
-    number = None if row.number is None else _storable(row.number)
+    occurred_at, claimed_ms = claimed_time(row.date_ms, record.collected_at)
+    number = None if row.number is None else storable(row.number)
     is_shown = row.presentation in {None, _PRESENTATION_ALLOWED}
-    content = _hash(("call", str(row.type), str(row.date_ms), str(row.duration_s), number, str(row.presentation)))
+    content = content_hash(
+        ("call", str(row.type), str(row.date_ms), str(row.duration_s), number, str(row.presentation))
+    )
     return Event(
         event_id=event_id(device, record.source, record.source_key, content),
         device=device,
@@ -130,7 +138,7 @@ def _call(record: RawRecord, row: CallRow, device: DeviceSerial) -> Event:
         peer=number,
         peer_key=canonical_peer(number) if number is not None and is_shown else None,
         body=None,
-        attributes=_attributes(
+        attributes=attributes(
             type=row.type,
             duration_s=row.duration_s,
             claimed_ms=claimed_ms,
@@ -138,18 +146,20 @@ def _call(record: RawRecord, row: CallRow, device: DeviceSerial) -> Event:
             subscription_id=row.subscription_id,
             cached_name=row.cached_name,
             last_modified_ms=row.last_modified_ms,
+            derived_from=None if row.derived_from is None else row.derived_from.value,
+            provenance=record.provenance,
         ),
         text="",
     )
 
 
 def _contact(record: RawRecord, row: ContactRow, device: DeviceSerial) -> Event:
-    occurred_at, claimed_ms = _claimed_time(row.updated_ms, record.collected_at)
-    name = None if row.display_name is None else _storable(row.display_name)
-    numbers = tuple(_storable(number) for number in row.numbers)
-    emails = tuple(_storable(email) for email in row.emails)
-    note = None if row.note is None else _storable(row.note)
-    content = _hash(("contact", name, tuple(sorted(set(numbers))), tuple(sorted(set(emails))), note))
+    occurred_at, claimed_ms = claimed_time(row.updated_ms, record.collected_at)
+    name = None if row.display_name is None else storable(row.display_name)
+    numbers = tuple(storable(number) for number in row.numbers)
+    emails = tuple(storable(email) for email in row.emails)
+    note = None if row.note is None else storable(row.note)
+    content = content_hash(("contact", name, tuple(sorted(set(numbers))), tuple(sorted(set(emails))), note))
     text = "\n".join([name or "", *numbers])
     return Event(
         event_id=event_id(device, record.source, record.source_key, content),
@@ -163,13 +173,13 @@ def _contact(record: RawRecord, row: ContactRow, device: DeviceSerial) -> Event:
         peer=name,
         peer_key=canonical_peer(numbers[0]) if numbers else None,
         body=text.encode(),
-        attributes=_attributes(numbers=numbers, emails=emails, note=note, claimed_ms=claimed_ms),
+        attributes=attributes(numbers=numbers, emails=emails, note=note, claimed_ms=claimed_ms),
         text=text,
     )
 
 
 def _unreadable(record: RawRecord, row: UnreadableRow, device: DeviceSerial) -> Event:
-    content = _hash(("unreadable", row.reason, str(row.size_bytes)))
+    content = content_hash(("unreadable", row.reason, str(row.size_bytes)))
     return Event(
         event_id=event_id(device, record.source, record.source_key, content),
         device=device,
@@ -182,41 +192,6 @@ def _unreadable(record: RawRecord, row: UnreadableRow, device: DeviceSerial) -> 
         peer=None,
         peer_key=None,
         body=None,
-        attributes=_attributes(unreadable=row.reason, size_bytes=row.size_bytes),
+        attributes=attributes(unreadable=row.reason, size_bytes=row.size_bytes),
         text="",
     )
-
-
-def _claimed_time(date_ms: int | None, received_at: datetime) -> tuple[datetime, int | None]:
-    """The time to order by, and the raw claim when it was not believed."""
-    if date_ms is None:
-        return received_at, None
-    latest_ms = (received_at - _EPOCH) // timedelta(milliseconds=1) + _CLOCK_SLACK_MS
-    if _EARLIEST_MS <= date_ms <= latest_ms:
-        return _EPOCH + timedelta(milliseconds=date_ms), None
-    return received_at, date_ms
-
-
-def _storable(text: str) -> str:
-    """Without lone surrogates, which UTF-8 cannot hold."""
-    return text if text.isascii() else text.encode("utf-8", "replace").decode()
-
-
-def _hash(fields: tuple[str | bytes | tuple[str, ...] | None, ...]) -> bytes:
-    return hashlib.sha256(_encode_tuple(fields)).digest()
-
-
-def _attributes(**fields: _Scalar) -> str:
-    """Canonical JSON: sorted keys, None left out, integers that JSON readers would round as strings."""
-    kept: dict[str, _Scalar] = {}
-    for name, value in fields.items():
-        match value:
-            case None:
-                continue
-            case int() if not -_EXACT_IN_JSON < value < _EXACT_IN_JSON:
-                kept[name] = str(value)
-            case str():
-                kept[name] = _storable(value)
-            case _:
-                kept[name] = value
-    return _encode_json(kept).decode()

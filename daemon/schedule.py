@@ -21,8 +21,16 @@ UNSIGNALLED_S = 5.0
 FAST_AT_MOST_S = 900.0
 MIN_GAP_S = 0.25
 """Between two polls of one source, however many signals come."""
-FOLLOW_UPS_S = {Source.SMS: (1.0, 4.0), Source.CONTACTS: (1.0, 4.0), Source.CALL_LOG: (1.5, 5.0, 15.0)}
-"""Call logs are written some seconds after a call ends."""
+FOLLOW_UPS_S = {
+    Source.SMS: (1.0, 4.0),
+    Source.MMS: (2.0, 8.0, 30.0),
+    Source.CONTACTS: (1.0, 4.0),
+    Source.CALL_LOG: (1.5, 5.0, 15.0),
+    Source.NOTIFICATIONS: (1.0,),
+    Source.RECORDINGS: (1.5, 3.0, 6.0),
+    Source.CALL_STATE: (1.0, 2.0, 4.0),
+}
+"""Call logs are written some seconds after a call ends; an MMS is downloaded after its announcement."""
 _FIRST_FAILURE_S, _LAST_FAILURE_S, DENIED_S = 2.0, 60.0, 600.0
 _BUSY_STATUS_GAP_S = 2.0
 
@@ -95,7 +103,7 @@ class Schedule:
         for source in sources:
             if (plan := self._plans.get(source)) is not None:
                 plan.due_s = now_s
-                plan.extra_s = [now_s + delay_s for delay_s in FOLLOW_UPS_S[source]]
+                plan.extra_s = [now_s + delay_s for delay_s in FOLLOW_UPS_S.get(source, ())]
 
     def be_fast(self, sources: Iterable[Source], *, now_s: float) -> None:
         """Their app came to the front."""

@@ -3,6 +3,7 @@
 import msgspec
 
 from policies.display import safe_display
+from policies.masking import mask_text
 
 from .api import wire
 from .api.texts import Texts
@@ -14,6 +15,7 @@ from .archive.records import (
     ArchivedEvent,
     VerifyResult,
 )
+from .attachments import Attachment, attachments_of
 from .event_text import masked_body, masked_peer, masked_text, revealed_body
 from .events import Event, EventKind
 
@@ -41,9 +43,20 @@ def event_view(archived: ArchivedEvent, texts: Texts, spans: Spans = ()) -> wire
         peer=masked_peer(event),
         conversation=archived.conversation,
         body=body,
-        attachments=(),
+        attachments=tuple(_attachment(one) for one in attachments_of(event)),
         absent_since=archived.absent_since,
         matched=_spans(event, body, spans),
+    )
+
+
+def _attachment(attachment: Attachment) -> wire.Attachment:
+    return wire.Attachment(
+        content_type=safe_display(attachment.content_type),
+        name=wire.Masked(mask_text(safe_display(attachment.name or "")).masked),
+        sha256=attachment.sha256,
+        size_bytes=attachment.size_bytes,
+        duration_ms=attachment.duration_ms,
+        problem=attachment.problem,
     )
 
 
@@ -181,6 +194,6 @@ def _evidence(alert: ArchivedAlert, texts: Texts) -> tuple[wire.Evidence, ...]:
 
 def _spans(event: Event, body: str, spans: Spans) -> tuple[wire.MatchedSpan, ...]:
     """Only where the body is the text, code point for code point."""
-    if event.kind not in {EventKind.MESSAGE, EventKind.CONTACT} or len(body) != len(event.text):
+    if event.kind not in {EventKind.MESSAGE, EventKind.NOTIFICATION, EventKind.CONTACT} or len(body) != len(event.text):
         return ()
     return tuple(wire.MatchedSpan(start=start, end=end) for start, end in spans if 0 <= start <= end <= len(body))

@@ -15,7 +15,7 @@ from ..clock import Clock
 from ..content_query import ContentQuery, InvalidColumnError, column_names, parse_ids, read_rows
 from ..records import AbsentRecord, CallRow, CollectedBatch, Cursor, RawRecord, Source, UnreadableRow
 from ..session import Session
-from .base import KnownRows, read_cursor, write_cursor
+from .base import Holdings, read_cursor, write_cursor
 from .strict import BadRow, StrictRow, StrictTable, read_strict
 
 URI = "content://call_log/calls"
@@ -50,7 +50,7 @@ class CallLogCollector:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
 
-    async def collect(self, session: Session, cursor: Cursor | None, known: KnownRows) -> AsyncIterator[CollectedBatch]:
+    async def collect(self, session: Session, cursor: Cursor | None, known: Holdings) -> AsyncIterator[CollectedBatch]:
         """See `Collector.collect`. One command when nothing happened."""
         place = read_cursor(cursor, CallLogPlace)
         above = max(0, place.high - _TAIL)
@@ -76,7 +76,7 @@ class CallLogCollector:
                 return
             above = last
 
-    async def sweep(self, session: Session, cursor: Cursor, known: KnownRows) -> AsyncIterator[CollectedBatch]:
+    async def sweep(self, session: Session, cursor: Cursor, known: Holdings) -> AsyncIterator[CollectedBatch]:
         """See `Collector.sweep`. The ids of the newest 500 rows each time, the content of 50 of them."""
         place = read_cursor(cursor, CallLogPlace)
         newest = await self._ids(session, f"{URI}?limit={_KEPT_BY_PROVIDER}&offset=0", where=None, sort="_id DESC")

@@ -17,7 +17,7 @@ from ..content_query import ContentQuery, parse_numbers, read_rows
 from ..errors import BridgeErrorCode, ShellCommandError
 from ..records import AbsentRecord, CollectedBatch, ContactRow, Cursor, RawRecord, Source, UnreadableRow
 from ..session import Session
-from .base import KnownRows, read_cursor, write_cursor
+from .base import Holdings, read_cursor, write_cursor
 from .contact_rows import CHANGED, CONTACTS, read_contacts
 
 _DELETED = "content://com.android.contacts/deleted_contacts"
@@ -64,7 +64,7 @@ class ContactsCollector:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
 
-    async def collect(self, session: Session, cursor: Cursor | None, known: KnownRows) -> AsyncIterator[CollectedBatch]:
+    async def collect(self, session: Session, cursor: Cursor | None, known: Holdings) -> AsyncIterator[CollectedBatch]:
         """See `Collector.collect`. Two commands when nothing happened."""
         place = read_cursor(cursor, ContactsPlace)
         now_s = int(self._clock.now().timestamp())
@@ -90,7 +90,7 @@ class ContactsCollector:
             # More contacts of one and the same moment than a page holds (an import): a larger page gets past them.
             size = min(size * 4, _LARGEST_PAGE) if is_stuck else _PAGE
 
-    async def sweep(self, session: Session, cursor: Cursor, known: KnownRows) -> AsyncIterator[CollectedBatch]:
+    async def sweep(self, session: Session, cursor: Cursor, known: Holdings) -> AsyncIterator[CollectedBatch]:
         """See `Collector.sweep`. A window is 100 contacts."""
         place = read_cursor(cursor, ContactsPlace)
         ids = await self._ids(session, above=place.sweep, size=_SWEEP_PAGE)
@@ -104,7 +104,7 @@ class ContactsCollector:
         yield self._batch(place, records=records, absent=absent, is_caught_up=True)
 
     async def _compare_all_ids(
-        self, session: Session, place: ContactsPlace, known: KnownRows
+        self, session: Session, place: ContactsPlace, known: Holdings
     ) -> AsyncIterator[CollectedBatch]:
         """What is archived and not there any more, over the whole table."""
         above = 0
@@ -146,7 +146,7 @@ class ContactsCollector:
         )
 
     async def _deletions(
-        self, session: Session, place: ContactsPlace, known: KnownRows
+        self, session: Session, place: ContactsPlace, known: Holdings
     ) -> tuple[ContactsPlace, frozenset[int]]:
         """Archived contacts that the phone says it deleted."""
         query = ContentQuery(

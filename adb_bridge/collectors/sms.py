@@ -21,7 +21,7 @@ from ..records import AbsentRecord, CollectedBatch, Cursor, RawRecord, Source, U
 from ..samples import sample_hash
 from ..session import MIB, Session
 from . import sms_rows
-from .base import KnownRows, read_cursor, write_cursor
+from .base import Holdings, read_cursor, write_cursor
 from .sms_rows import SmsPage
 
 _TAIL = 20
@@ -62,7 +62,7 @@ class SmsCollector:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
 
-    async def collect(self, session: Session, cursor: Cursor | None, known: KnownRows) -> AsyncIterator[CollectedBatch]:
+    async def collect(self, session: Session, cursor: Cursor | None, known: Holdings) -> AsyncIterator[CollectedBatch]:
         """See `Collector.collect`. While a batch is being committed the next page is already on its way."""
         place = read_cursor(cursor, SmsPlace)
         above = max(0, place.high - _TAIL)
@@ -85,7 +85,7 @@ class SmsCollector:
             fetch.cancel()
             await asyncio.gather(fetch, return_exceptions=True)
 
-    async def sweep(self, session: Session, cursor: Cursor, known: KnownRows) -> AsyncIterator[CollectedBatch]:
+    async def sweep(self, session: Session, cursor: Cursor, known: Holdings) -> AsyncIterator[CollectedBatch]:
         """See `Collector.sweep`. A window is 300 rows."""
         place = read_cursor(cursor, SmsPlace)
         if place.high == 0:
@@ -127,7 +127,7 @@ class SmsCollector:
         batch = self._batch(following, records=fresh, absent=frozenset(gone), is_caught_up=not read.is_full)
         return batch, following
 
-    async def _nothing(self, session: Session, place: SmsPlace, known: KnownRows) -> CollectedBatch:
+    async def _nothing(self, session: Session, place: SmsPlace, known: Holdings) -> CollectedBatch:
         """No row where the newest ones should be."""
         highest = await self._highest_id(session)
         if highest == 0:

@@ -42,6 +42,10 @@ class EventKind(StrEnum):
     CONTACT = "contact"
     ABSENCE = "absence"
     """Something present at one read was absent at a later complete read. A finding for review, never an accusation."""
+    NOTIFICATION = "notification"
+    """What an allow-listed app showed."""
+    RECORDING = "recording"
+    """A call that the phone's own dialer recorded."""
 
 
 class Direction(StrEnum):
@@ -172,7 +176,9 @@ class EnrolRequest(Wire, frozen=True, kw_only=True):
     employee: Line
     notice_version: Line
     acknowledged_by: Line
-    scope: Annotated[tuple[Id, ...], msgspec.Meta(min_length=1, max_length=16)] = ("sms", "call_log", "contacts")
+    scope: Annotated[tuple[Id, ...], msgspec.Meta(min_length=1, max_length=16)] = (
+        "sms", "mms", "call_log", "contacts", "notifications", "recordings", "imported",
+    )  # fmt: skip
 
 
 class MatchedSpan(Wire, frozen=True, kw_only=True):
@@ -180,6 +186,35 @@ class MatchedSpan(Wire, frozen=True, kw_only=True):
 
     start: int
     end: int
+
+
+class Attachment(Wire, frozen=True, kw_only=True):
+    """A part of an MMS or a recording. Its bytes are fetched one by one, with a reason."""
+
+    content_type: str
+    name: Masked
+    """Empty when it has none."""
+    sha256: str | None
+    """Of the bytes as the phone held them; None when they could not be read."""
+    size_bytes: int
+    duration_ms: int | None = None
+    problem: str | None = None
+    """Stable word of why there are no bytes."""
+
+
+class AbsenceFinding(Wire, frozen=True, kw_only=True):
+    """What an absence says: present then, absent now, how many, and how sure."""
+
+    count: int
+    """Records that are gone; one finding covers a bulk."""
+    present_at: datetime | None
+    """The last complete read that still had them."""
+    absent_at: datetime
+    conclusion: str
+    """`observed`, or `inconclusive` (then `doubts`)."""
+    doubts: tuple[str, ...]
+    """Stable words: `sim_filter`, `source_empty`, `partial_read`, `storage_locked`, `phone_restored`, `history_limit`,
+    `deletions_expired`."""
 
 
 class Event(Wire, frozen=True, kw_only=True):
@@ -198,8 +233,21 @@ class Event(Wire, frozen=True, kw_only=True):
     """Stable token of (device, peer): tells conversations apart without telling the number."""
     body: str
     """Masked unless revealed. For a call: its type and duration in words; for a contact: its name and numbers."""
-    attachments: tuple[str, ...]
+    attachments: tuple[Attachment, ...]
     absent_since: datetime | None
+    finding: AbsenceFinding | None = None
+    """Of an absence."""
+    paired_with: str | None = None
+    """Event id: the call of a recording, the recording of a call; None: unpaired."""
+    derived_from: str | None = None
+    """Of a call that no call log told: `telephony_state` or `recording`."""
+    app: str | None = None
+    """Of a notification: the app's package."""
+    notice: str | None = None
+    """What a notification is, when recognised: `transfer`, `red_packet`, `receipt`, `refund`, ..."""
+    amount_fen: int | None = None
+    provenance: str | None = None
+    """Of an imported record: its file."""
     matched: tuple[MatchedSpan, ...] = ()
     """Of `search` only."""
     is_revealed: bool = False
@@ -210,7 +258,8 @@ class EventQuery(Wire, frozen=True, kw_only=True):
 
     device: Id | None = None
     kind: Id | None = None
-    """An EventKind or a source (`sms`, `call_log`, `contacts`)."""
+    """An EventKind or a source (`sms`, `mms`, `call_log`, `contacts`, `notifications`, `recordings`, `call_state`,
+    `imported`)."""
     since: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
     """By `occurred_at`, inclusive."""
     conversation: Id | None = None

@@ -195,6 +195,16 @@ class Archive:
         """Provider ids archived and not marked absent, `low` to `high` inclusive."""
         return await self._readers.read(lambda database: event_queries.present_ids(database, device, source, low, high))
 
+    async def present_keys(self, device: DeviceSerial, source: Source, prefix: str) -> frozenset[str]:
+        """Source keys that are texts, archived and not marked absent, that begin with `prefix`."""
+        return await self._readers.read(lambda database: event_queries.present_keys(database, device, source, prefix))
+
+    async def subscriptions_of(
+        self, device: DeviceSerial, source: Source, ids: frozenset[int]
+    ) -> dict[int, int | None]:
+        """SIM of current rows by provider id; ids that are not archived are left out."""
+        return await self._readers.read(lambda database: event_queries.subscriptions_of(database, device, source, ids))
+
     async def last_events(self, device: DeviceSerial, source: Source, source_keys: tuple[str, ...]) -> dict[str, Event]:
         """What these rows of the phone were last, by source key, for `absence_event`; absent and unknown ones are left
         out."""

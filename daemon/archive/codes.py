@@ -9,8 +9,24 @@ from policies.model import Severity
 from ..api.wire import AlertStatus, CommandState
 from ..events import Direction, EventKind
 
-KIND_CODES: Final = {EventKind.MESSAGE: 1, EventKind.CALL: 2, EventKind.CONTACT: 3, EventKind.ABSENCE: 4}
-SOURCE_CODES: Final = {Source.SMS: 1, Source.CALL_LOG: 2, Source.CONTACTS: 3}
+KIND_CODES: Final = {
+    EventKind.MESSAGE: 1,
+    EventKind.CALL: 2,
+    EventKind.CONTACT: 3,
+    EventKind.ABSENCE: 4,
+    EventKind.NOTIFICATION: 5,
+    EventKind.RECORDING: 6,
+}
+SOURCE_CODES: Final = {
+    Source.SMS: 1,
+    Source.CALL_LOG: 2,
+    Source.CONTACTS: 3,
+    Source.MMS: 4,
+    Source.NOTIFICATIONS: 5,
+    Source.RECORDINGS: 6,
+    Source.CALL_STATE: 7,
+    Source.IMPORTED: 8,
+}
 DIRECTION_CODES: Final = {Direction.NONE: 0, Direction.IN: 1, Direction.OUT: 2}
 SEVERITY_CODES: Final = {severity: severity.rank for severity in Severity}
 ALERT_STATUS_CODES: Final = {

@@ -208,3 +208,24 @@ def cursor_of(database: Database, device: DeviceSerial, source: Source) -> Curso
     sql = "SELECT cursor FROM cursors WHERE device_no = (SELECT device_no FROM devices WHERE serial = ?) AND source = ?"
     cursor = database.fetch_value(sql, (device, SOURCE_CODES[source]))
     return None if cursor is None else Cursor(str(cursor))
+
+
+def present_keys(database: Database, device: DeviceSerial, source: Source, prefix: str) -> frozenset[str]:
+    """Source keys that are texts, archived and not marked absent, that begin with `prefix`."""
+    sql = """
+SELECT source_key FROM events WHERE device_no = (SELECT device_no FROM devices WHERE serial = ?) AND source = ?
+  AND source_key >= ? AND typeof(source_key) = 'text' AND is_current = 1 AND substr(source_key, 1, ?) = ?"""
+    rows = database.execute(sql, (device, SOURCE_CODES[source], prefix, len(prefix), prefix))
+    return frozenset(key for (key,) in rows if isinstance(key, str))
+
+
+def subscriptions_of(
+    database: Database, device: DeviceSerial, source: Source, ids: frozenset[int]
+) -> dict[int, int | None]:
+    """`sub_id` of current rows by provider id; ids that are not archived are left out."""
+    sql = """
+SELECT source_key, json_extract(attributes, '$.sub_id') FROM events
+WHERE device_no = (SELECT device_no FROM devices WHERE serial = ?) AND source = ?
+  AND source_key IN (SELECT value FROM json_each(?)) AND is_current = 1"""
+    rows = database.execute(sql, (device, SOURCE_CODES[source], json.dumps(sorted(ids))))
+    return {key: sub_id if isinstance(sub_id, int) else None for key, sub_id in rows if isinstance(key, int)}

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from daemon.api.wire import Event, EventKind, EventQuery
+from daemon.api.wire import Attachment, Event, EventKind, EventQuery
 
 from ...safe_text import SafeContent, joined, lines, safe_marked, safe_text
 from ..desk import Desk
@@ -73,11 +73,17 @@ def event_detail(event: Event, desk: Desk) -> SafeContent:
         since = desk.say("event.absent_since", when=desk.times.both(event.absent_since))
         rows.insert(0, ("absent", safe_text(since, "bold $text-warning")))
     if event.attachments:
-        rows.append(("attachments", safe_text(", ".join(event.attachments))))
+        rows.append(("attachments", safe_text(", ".join(map(_attachment, event.attachments)))))
     body = safe_marked(
         event.body, event.matched, mark="bold underline $text-accent", limit=4000, line_break="\n"
     )  # fmt: skip
     return lines([safe_text(heading, "bold"), body, *labelled(desk, rows)])
+
+
+def _attachment(attachment: Attachment) -> str:
+    """`image/jpeg 31 KiB photo.jpg`."""
+    size = f"{max(1, attachment.size_bytes // 1024)} KiB"
+    return " ".join(part for part in (attachment.content_type, size, attachment.name) if part)
 
 
 def fits(event: Event, query: EventQuery) -> bool:

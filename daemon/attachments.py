@@ -1,0 +1,45 @@
+"""Attachments of events: parts of an MMS, recordings of calls. Named in the event's attributes, so in the ledger."""
+
+from dataclasses import dataclass
+
+import msgspec
+
+from .events import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """One file or text part. Its bytes lie sealed in the media store under `sha256`, texts in the event itself too."""
+
+    content_type: str
+    """Claimed by the phone, at most 100 characters: `image/jpeg`, `audio/mpeg`; for people, never for a decision."""
+    name: str | None
+    """Claimed by the phone. May hold a number or a name: shown masked."""
+    sha256: str | None
+    """Of the bytes; None when they could not be read (then `problem`)."""
+    size_bytes: int
+    is_sealed: bool
+    """True: the bytes are a sealed file of the media store. False: a text part whose bytes are `text`."""
+    text: str | None = None
+    """A text part, decoded with replacement."""
+    duration_ms: int | None = None
+    problem: str | None = None
+    """Stable word of why there are no bytes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Attributes:
+    attachments: tuple[Attachment, ...] = ()
+
+
+_decode = msgspec.json.Decoder(_Attributes).decode
+
+
+def attachments_of(event: Event) -> tuple[Attachment, ...]:
+    """In the order of the source; () for events without any."""
+    if '"attachments"' not in event.attributes:
+        return ()
+    try:
+        return _decode(event.attributes).attachments
+    except msgspec.MsgspecError:
+        return ()
