@@ -21,10 +21,15 @@ class Right(StrEnum):
     """What a vendor's switch or a setting can take away from adb."""
 
     SMS = "sms"
+    MMS = "mms"
     CALL_LOG = "call_log"
     CONTACTS = "contacts"
     INPUT = "input"
     """Key events (Xiaomi: USB debugging (Security settings))."""
+    MEDIA = "media"
+    """The media provider."""
+    FILES = "files"
+    """Shared storage: what is under /sdcard."""
     NOTICES = "notices"
     """Posting notifications: taken silently, not shown."""
 

@@ -10,6 +10,8 @@ from typing import Final
 
 from .apps import App, BrandApps
 from .foreground import Foreground
+from .mms import MmsShelf
+from .mms_rows import MmsBox, MmsType
 from .notifications import Notification, Notifications
 from .providers.tables import CALLS, CONTACTS, TELEPHONY, SqlValue, Tables, int_of, text_of
 from .rows import Call, CallKind, Contact, Sms, SmsBox, StoredSms, Text
@@ -25,8 +27,8 @@ NOTE_TYPE: Final = "vnd.android.cursor.item/note"
 NAME_TYPE: Final = "vnd.android.cursor.item/name"
 
 
-class PhoneStore:
-    """The providers' databases of one phone."""
+class PhoneStore(MmsShelf):
+    """The providers' databases of one phone. Multimedia messages are in mms.py."""
 
     def __init__(
         self,
@@ -49,6 +51,7 @@ class PhoneStore:
         self._notifications = notifications
         self._threads: dict[str, int] = {}
         self._notification_id = 0
+        self._start_mms()
 
     def visible_keys(self) -> frozenset[tuple[str, str]]:
         """(source, row id in decimal) of everything that shell can read on this Android, vendors' switches apart."""
@@ -58,6 +61,13 @@ class PhoneStore:
             for one in self.sms()
             if one.type in (SmsBox.INBOX, SmsBox.SENT) and (sims is None or one.sub_id in sims)
         }
+        keys |= {
+            ("mms", str(one.provider_id))
+            for one in self.mms()
+            if one.box in (MmsBox.INBOX, MmsBox.SENT)
+            and one.type != MmsType.NOTIFICATION
+            and (sims is None or one.sub_id in sims)
+        }
         if self._sdk > 30:
             keys |= {("call_log", str(one)) for one in self.call_ids()}
         return frozenset(keys | {("contacts", str(one)) for one in self.contact_ids()})
@@ -65,6 +75,7 @@ class PhoneStore:
     def erase(self) -> None:
         """Everything gone, silently."""
         self.telephony.execute("DELETE FROM sms")
+        self.erase_mms()
         self.call_log.execute("DELETE FROM calls")
         for table in ("contacts", "raw_contacts", "data", "deleted_contacts"):
             self.contacts_db.execute(f"DELETE FROM {table}")  # noqa: S608 (names from the line above)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 from urllib.parse import parse_qsl, unquote
 
+from ..contents import Content
 from .tables import Row, Tables
 
 _PROXY: Final = (
@@ -31,6 +32,29 @@ class JavaError(Exception):
 def illegal_argument(message: str) -> JavaError:
     """java.lang.IllegalArgumentException out of the provider."""
     return JavaError("java.lang.IllegalArgumentException", message)
+
+
+def file_not_found(message: str) -> JavaError:
+    """java.io.FileNotFoundException out of `openFile`."""
+    return JavaError(
+        "java.io.FileNotFoundException",
+        message,
+        (
+            "android.database.DatabaseUtils.readExceptionWithFileNotFoundExceptionFromParcel(DatabaseUtils.java:149)",
+            "android.content.ContentProviderProxy.openFile(ContentProviderNative.java:691)",
+            "com.android.commands.content.Content$ReadCommand.onExecute(Content.java:577)",
+        ),
+    )
+
+
+def no_descriptor() -> JavaError:
+    """What `content read` makes of a provider that opens nothing and says nothing."""
+    return JavaError(
+        "java.lang.NullPointerException",
+        "Attempt to invoke virtual method 'java.io.FileDescriptor android.os.ParcelFileDescriptor.getFileDescriptor()' "
+        "on a null object reference",
+        ("com.android.commands.content.Content$ReadCommand.onExecute(Content.java:578)",),
+    )
 
 
 def security_exception(provider_class: str, permission: str) -> JavaError:
@@ -99,6 +123,9 @@ class ContentProvider(Protocol):
     def query(self, query: Query) -> Cursor | None:
         """None is a null cursor, which `content` prints like zero rows. Raise `JavaError`."""
 
+    def open_file(self, uri: Uri) -> Content:
+        """What `content read` copies to stdout. Raise `JavaError`."""
+
     def insert(self, uri: Uri) -> None:
         """Raise `JavaError`: no phone lets shell write here as this one is set up."""
 
@@ -116,6 +143,10 @@ class ReadOnly:
         """`permission` is what writing would take."""
         self._provider_class = provider_class
         self._permission = permission
+
+    def open_file(self, uri: Uri) -> Content:
+        """Raise `JavaError`: the provider has no files."""
+        raise file_not_found(f"No files supported by provider at {uri.text}")
 
     def insert(self, _uri: Uri) -> None:
         """Raise `JavaError`."""

@@ -4,6 +4,7 @@ from ..faults import Right
 from ..handset import Handset
 from .call_log import CallLogProvider
 from .contacts import ContactsProvider
+from .mms import MmsProvider
 from .query import ContentProvider, JavaError, Uri
 from .sms import SmsProvider
 
@@ -13,12 +14,14 @@ def find_provider(handset: Handset, uri: Uri) -> ContentProvider | None:
     store, faults, sdk = handset.store, handset.faults, handset.spec.sdk
     is_unlocked = handset.power.is_user_unlocked
     match uri.authority:
-        case "sms" if not is_unlocked:
+        case "sms" | "mms" if not is_unlocked:
             raise _cannot_open("mmssms.db")
         case "sms":
             return SmsProvider(
                 store.telephony, sdk=sdk, sims=lambda: store.sims, is_denied=lambda: faults.is_denied(Right.SMS)
             )
+        case "mms":
+            return MmsProvider(store, sdk=sdk, is_denied=lambda: faults.is_denied(Right.MMS))
         case "call_log" if is_unlocked:
             return CallLogProvider(store.call_log, sdk=sdk, is_denied=lambda: faults.is_denied(Right.CALL_LOG))
         case "com.android.contacts" | "contacts" if is_unlocked:

@@ -31,6 +31,25 @@ CREATE TABLE sms (
 CREATE INDEX sms_date ON sms (date);
 CREATE VIEW sms_restricted AS SELECT * FROM sms WHERE type=1 OR type=2;
 CREATE TABLE threads (_id INTEGER PRIMARY KEY AUTOINCREMENT, address TEXT UNIQUE);
+CREATE TABLE pdu (
+  _id INTEGER PRIMARY KEY AUTOINCREMENT, thread_id INTEGER, date INTEGER, date_sent INTEGER DEFAULT 0, msg_box INTEGER,
+  read INTEGER DEFAULT 0, m_id TEXT, sub TEXT, sub_cs INTEGER, ct_t TEXT, ct_l TEXT, exp INTEGER, m_cls TEXT,
+  m_type INTEGER, v INTEGER, m_size INTEGER, pri INTEGER, rr INTEGER, rpt_a INTEGER, resp_st INTEGER, st INTEGER,
+  tr_id TEXT, retr_st INTEGER, retr_txt TEXT, retr_txt_cs INTEGER, read_status INTEGER, ct_cls INTEGER, resp_txt TEXT,
+  d_tm INTEGER, d_rpt INTEGER, locked INTEGER DEFAULT 0, sub_id INTEGER DEFAULT -1, seen INTEGER DEFAULT 0,
+  creator TEXT, text_only INTEGER DEFAULT 0);
+CREATE VIEW pdu_restricted AS SELECT * FROM pdu WHERE (msg_box=1 OR msg_box=2) AND (m_type!=130);
+CREATE TABLE addr (
+  _id INTEGER PRIMARY KEY, msg_id INTEGER, contact_id INTEGER, address TEXT, type INTEGER, charset INTEGER,
+  sub_id INTEGER DEFAULT -1);
+CREATE INDEX addr_message ON addr (msg_id);
+CREATE TABLE part (
+  _id INTEGER PRIMARY KEY AUTOINCREMENT, mid INTEGER, seq INTEGER DEFAULT 0, ct TEXT, name TEXT, chset INTEGER, cd TEXT,
+  fn TEXT, cid TEXT, cl TEXT, ctt_s INTEGER, ctt_t TEXT, _data TEXT, text TEXT, sub_id INTEGER DEFAULT -1);
+CREATE INDEX part_message ON part (mid);
+CREATE VIEW addr_before_14 AS SELECT _id, msg_id, contact_id, address, type, charset FROM addr;
+CREATE VIEW part_before_14 AS
+  SELECT _id, mid, seq, ct, name, chset, cd, fn, cid, cl, ctt_s, ctt_t, _data, text FROM part;
 """
 
 CALLS: Final = """

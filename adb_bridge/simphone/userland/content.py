@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from ..providers.query import WINDOW_BYTES, Cursor, JavaError, Query, Uri, parse_uri
+from ..contents import pieces
+from ..providers.query import WINDOW_BYTES, Cursor, JavaError, Query, Uri, file_not_found, parse_uri
 from ..providers.registry import find_provider
 from ..providers.tables import Row, Value
 from .call import Call, encode
@@ -93,10 +94,11 @@ async def _run(call: Call, verb: str, arguments: _Arguments) -> None:
             await call.print("Result: null")
         case "call":
             raise JavaError("java.lang.UnsupportedOperationException", "call not supported", ())
+        case "read":
+            for piece in pieces(provider.open_file(arguments.uri)):
+                await call.stdout.write(piece)
         case _:
-            raise JavaError(
-                "java.io.FileNotFoundException", f"No files supported by provider at {arguments.uri.text}", ()
-            )
+            raise file_not_found(f"No files supported by provider at {arguments.uri.text}")
 
 
 def _parse(words: tuple[str, ...]) -> _Arguments:
