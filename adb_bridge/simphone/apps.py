@@ -28,6 +28,10 @@ class BrandApps:
 
 
 WECHAT: Final = App(package="com.tencent.mm", activity="com.tencent.mm/.ui.LauncherUI", uid=10201)
+WECOM: Final = App(package="com.tencent.wework", activity="com.tencent.wework/.launch.WwMainActivity", uid=10210)
+ALIPAY: Final = App(
+    package="com.eg.android.AlipayGphone", activity="com.eg.android.AlipayGphone/.AlipayLogin", uid=10212
+)
 SYSTEM_UI: Final = App(package="com.android.systemui", activity="", uid=10060)
 
 
@@ -74,6 +78,13 @@ APPS: Final = {
         messages=_app("com.android.mms", ".ui.ConversationList", 10081),
         contacts=_CONTACTS,
         dialer=_DIALER,
+    ),
+    Brand.HONOR: BrandApps(
+        manufacturer="HONOR",
+        launcher=_app("com.hihonor.android.launcher", ".unihome.UniHomeLauncher", 10080),
+        messages=_app("com.hihonor.mms", ".ui.ConversationList", 10081),
+        contacts=_app("com.hihonor.contacts", "com.android.contacts.activities.PeopleActivity", 10082),
+        dialer=_app("com.hihonor.contacts", "com.android.contacts.activities.DialtactsActivity", 10082),
     ),
     Brand.SAMSUNG: BrandApps(
         manufacturer="samsung",

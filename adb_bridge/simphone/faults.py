@@ -30,6 +30,16 @@ class Right(StrEnum):
     """The media provider."""
     FILES = "files"
     """Shared storage: what is under /sdcard."""
+    NOTIFICATIONS = "notifications"
+    """Reading what apps show: `dumpsys notification`, `cmd notification list|get`."""
+    CALL_STATE = "call_state"
+    """`dumpsys telephony.registry`."""
+    SECURE_SETTINGS = "secure_settings"
+    """WRITE_SECURE_SETTINGS: `settings put` in `secure` and `global`."""
+    CLEAR_DATA = "clear_data"
+    """`pm clear`."""
+    WIRELESS = "wireless"
+    """Switching wireless debugging on (Samsung: Auto Blocker)."""
     NOTICES = "notices"
     """Posting notifications: taken silently, not shown."""
 
@@ -119,8 +129,10 @@ class Cable:
 class Faults:
     """The armed faults of one phone. Every method takes effect at once, for commands that start from now on."""
 
-    def __init__(self, cable: Cable) -> None:
+    def __init__(self, cable: Cable, standing: Callable[[], frozenset[Right]] = frozenset) -> None:
+        """`standing` tells what the system and its switches deny at the moment."""
         self._cable = cable
+        self._standing = standing
         self._armed: list[Fault] = []
         self._denied: set[Right] = set()
         self._settling: set[asyncio.Future[None]] = set()
@@ -162,7 +174,7 @@ class Faults:
         self._denied.add(right)
 
     def grant_permission(self, right: Right) -> None:
-        """Undo `refuse_permission`. What Android itself denies stays denied."""
+        """Undo `refuse_permission`. What the system or a switch denies stays denied."""
         self._denied.discard(right)
 
     def cut(self) -> "asyncio.Future[None]":
@@ -211,8 +223,8 @@ class Faults:
         return [fault.effect for fault in struck]
 
     def is_denied(self, right: Right) -> bool:
-        """Whether `refuse_permission` is in force."""
-        return right in self._denied
+        """Whether the system, a switch or `refuse_permission` denies it now."""
+        return right in self._denied or right in self._standing()
 
     def _settled(self) -> "asyncio.Future[None]":
         task = asyncio.ensure_future(self._cable.settle())

@@ -15,9 +15,11 @@ from .notifications import Notifications
 from .packages import Packages
 from .power import Battery, Power, Wakefulness
 from .properties import properties_of
+from .providers.vendor_columns import add_vendor_columns
 from .settings import Settings
-from .spec import Brand, PhoneSpec
+from .spec import PhoneSpec, Storage
 from .store import PhoneStore
+from .switches import Switches
 
 SYSTEM_SERVER_PID = 1508
 
@@ -33,15 +35,15 @@ class Handset:
         self.random = random.Random(f"{spec.seed}/{spec.serial}")  # noqa: S311 (scenery, not secrets)
         self.apps = APPS[spec.brand]
         self.events = EventLog()
-        self.faults = Faults(cable)
+        self.traits = spec.software
+        self.switches = Switches(self.traits.switches)
+        self.faults = Faults(cable, lambda: self.traits.denied | self.switches.denied())
         self.properties = properties_of(spec)
         self.settings = Settings(android_id=f"{self.random.getrandbits(64):016x}", device_name=spec.model)
         self.battery = Battery(level=spec.battery_pct)
         self.files = Files(now=self.now())
         self.packages = Packages(self.apps)
-        self.notifications = Notifications(
-            sdk=spec.sdk, has_ninth_field=spec.brand is Brand.SAMSUNG and spec.sdk >= 34, emit=self.emit
-        )
+        self.notifications = Notifications(sdk=spec.sdk, has_ninth_field=self.traits.has_ninth_field, emit=self.emit)
         self.foreground = Foreground(launcher=self.apps.launcher, sdk=spec.sdk, linger_s=spec.linger_s, emit=self.emit)
         self.power = Power(
             pin=spec.pin,
@@ -56,6 +58,10 @@ class Handset:
         self.call_state = 0
         """0 idle, 1 ringing, 2 off-hook."""
         self._booted_at = clock.monotonic() - 3 * 86_400 - self.random.randrange(86_400)
+        add_vendor_columns(self.store, self.traits)
+        if spec.storage is Storage.CLOSED:
+            self.power.restart()
+            self.note_storage()
 
     def now(self) -> datetime:
         """The phone's wall clock, aware, UTC."""

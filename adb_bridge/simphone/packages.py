@@ -1,6 +1,6 @@
 """The installed packages behind `pm`."""
 
-from .apps import SYSTEM_UI, WECHAT, BrandApps
+from .apps import ALIPAY, SYSTEM_UI, WECHAT, WECOM, BrandApps
 
 _SYSTEM = (
     "android",
@@ -11,7 +11,7 @@ _SYSTEM = (
     "com.android.systemui",
     "com.android.phone",
 )
-_THIRD_PARTY = ("com.tencent.wework", "com.alibaba.android.rimet", "com.eg.android.AlipayGphone")
+_THIRD_PARTY = (WECOM.package, "com.alibaba.android.rimet", ALIPAY.package)
 
 
 class Packages:

@@ -5,6 +5,7 @@ from typing import Final
 
 from .apps import APPS
 from .spec import Brand, PhoneSpec, Security
+from .traits import Userland
 
 RELEASES: Final = {28: "9", 29: "10", 30: "11", 31: "12", 32: "12", 33: "13", 34: "14", 35: "15", 36: "16"}
 """Android release by API level."""
@@ -19,12 +20,15 @@ _BRAND_PROPERTIES: Final[Mapping[Brand, Mapping[str, str]]] = {
     Brand.HUAWEI: {"ro.build.version.emui": "EmotionUI_12.0.0", "hw_sc.build.platform.version": "3.0.0"},
     Brand.OPPO: {"ro.build.version.opporom": "V14.0.0", "ro.build.version.oplusrom": "V14.0.0"},
     Brand.VIVO: {"ro.vivo.os.name": "OriginOS", "ro.vivo.os.version": "4.0"},
+    Brand.HONOR: {"ro.build.version.magic": "MagicOS_7.1"},
     Brand.SAMSUNG: {"ro.build.version.oneui": "60101", "ro.csc.country_code": "China"},
 }
 
 
 def properties_of(spec: PhoneSpec) -> dict[str, str]:
-    """All properties, sorted by name."""
+    """All properties, sorted by name; a system that is no Android tells none."""
+    if spec.software.userland is Userland.BARE:
+        return {}
     release = RELEASES[spec.sdk]
     maker = APPS[spec.brand].manufacturer
     brand = "Redmi" if spec.brand is Brand.XIAOMI and spec.model.startswith("Redmi") else maker
@@ -56,6 +60,7 @@ def properties_of(spec: PhoneSpec) -> dict[str, str]:
         "sys.user.0.ce_available": "true",
         "sys.usb.config": "adb",
     }
-    properties |= _BRAND_PROPERTIES[spec.brand]
+    if spec.traits is None:
+        properties |= _BRAND_PROPERTIES[spec.brand]
     properties |= spec.properties
     return dict(sorted(properties.items()))

@@ -1,9 +1,11 @@
 """What a simulated phone is: identity, Android version, how it lets hosts in, how slow it is."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from .faults import Right
+from .traits import NotificationLayout, Traits, plain_traits
 from .wire.auth import HostKey
 
 DEFAULT_FEATURES = (
@@ -36,7 +38,8 @@ class Security(StrEnum):
 
     PLAIN = "plain"
     TLS = "tls"
-    """STLS and TLS 1.3; every host is trusted (see wire/tls.py)."""
+    """STLS and TLS 1.3, as wireless debugging. Nobody is asked there: a host that is neither trusted nor let in by
+    `AuthMode` is turned away (see doors.py)."""
 
 
 class Brand(StrEnum):
@@ -48,6 +51,15 @@ class Brand(StrEnum):
     OPPO = "oppo"
     VIVO = "vivo"
     SAMSUNG = "samsung"
+    HONOR = "honor"
+
+
+class Storage(StrEnum):
+    """Credential-encrypted storage at the start."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    """Rebooted and not unlocked since; needs a PIN."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +120,9 @@ class PhoneSpec:
     features: tuple[str, ...] = DEFAULT_FEATURES
     properties: Mapping[str, str] = field(default_factory=dict)
     """Overrides of `getprop` values."""
+    storage: Storage = Storage.OPEN
+    traits: Traits | None = None
+    """What a profile says of the software; None is AOSP's behaviour (see `software`)."""
 
     def __post_init__(self) -> None:
         """Raise `ValueError` for values no phone has."""
@@ -115,5 +130,14 @@ class PhoneSpec:
             raise ValueError("sdk must be 28..36")
         if not 0 <= self.battery_pct <= 100:
             raise ValueError("battery_pct must be 0..100")
-        if self.security is Security.TLS and self.auth in (AuthMode.PENDING, AuthMode.REFUSE):
-            raise ValueError("a phone with TLS trusts every host: auth must be open or accept")
+
+    @property
+    def software(self) -> Traits:
+        """The behaviour that the phone's parts follow."""
+        if self.traits is not None:
+            return self.traits
+        if self.brand is Brand.SAMSUNG and self.sdk >= 34:
+            layout = NotificationLayout.ONEUI_15 if self.sdk >= 35 else NotificationLayout.ONEUI_14
+            return plain_traits(self.sdk, layout)
+        plain = plain_traits(self.sdk)
+        return replace(plain, denied=plain.denied | {Right.CLEAR_DATA}) if self.brand is Brand.OPPO else plain

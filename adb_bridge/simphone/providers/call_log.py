@@ -6,8 +6,10 @@ Source: ContactsProvider `CallLogProvider` (lineage-16.0 … 21.0): 32 columns o
 from collections.abc import Callable
 from typing import Final
 
+from ..traits import Traits
+from .limits import limit_clause
 from .projection import ProjectionMap, check_strict
-from .query import Cursor, Query, ReadOnly, Uri, illegal_argument, security_exception, select
+from .query import Cursor, Query, ReadOnly, illegal_argument, security_exception, select
 from .tables import Tables
 
 _CLASS: Final = "com.android.providers.contacts.CallLogProvider"
@@ -56,15 +58,15 @@ _SINCE_13: Final = [
 
 
 class CallLogProvider(ReadOnly):
-    """Denied to shell up to Android 11 (API 30), which does not hold READ_CALL_LOG there."""
+    """`is_denied` tells of shell, which does not hold READ_CALL_LOG up to Android 11 (API 30)."""
 
-    def __init__(self, tables: Tables, *, sdk: int, is_denied: Callable[[], bool]) -> None:
+    def __init__(self, tables: Tables, *, sdk: int, is_denied: Callable[[], bool], traits: Traits) -> None:
         super().__init__(_CLASS, "android.permission.WRITE_CALL_LOG")
         self._tables = tables
-        self._sdk = sdk
         self._is_denied = is_denied
+        self._limits = traits.limit_parameter
         columns = [*_COMMON, *(_SINCE_10 if sdk >= 29 else ["phone_account_hidden"]), *(_SINCE_13 if sdk >= 33 else [])]
-        self._map = ProjectionMap(columns)
+        self._map = ProjectionMap([*columns, *traits.call_columns])
 
     def query(self, query: Query) -> Cursor | None:
         """Raise `JavaError`."""
@@ -81,25 +83,14 @@ class CallLogProvider(ReadOnly):
         if query.where:
             where = (*where, query.where)
         return select(
-            self._tables, table="calls", columns=columns, where=where, sort=query.sort, limit=_limit(query.uri)
+            self._tables,
+            table="calls",
+            columns=columns,
+            where=where,
+            sort=query.sort,
+            limit=limit_clause(query.uri, self._limits),
         )
 
     def _require(self, access: str) -> None:
-        if self._sdk <= 30 or self._is_denied():
+        if self._is_denied():
             raise security_exception(_CLASS, f"android.permission.{access}_CALL_LOG")
-
-
-def _limit(uri: Uri) -> str:
-    limit, offset = (_number(uri, name) for name in ("limit", "offset"))
-    if limit is None:
-        return ""
-    return f"{offset or 0},{limit}"
-
-
-def _number(uri: Uri, name: str) -> int | None:
-    text = uri.parameter(name)
-    if text is None:
-        return None
-    if not text.isascii() or not text.isdigit():
-        raise illegal_argument(f"Integer required for {name} parameter but value '{text}' was found instead.")
-    return int(text)

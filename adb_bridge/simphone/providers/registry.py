@@ -11,21 +11,29 @@ from .sms import SmsProvider
 
 def find_provider(handset: Handset, uri: Uri) -> ContentProvider | None:
     """The provider of an authority, None when there is none (now). Raise `JavaError` for locked message storage."""
-    store, faults, sdk = handset.store, handset.faults, handset.spec.sdk
+    store, faults, sdk, traits = handset.store, handset.faults, handset.spec.sdk, handset.traits
     is_unlocked = handset.power.is_user_unlocked
     match uri.authority:
         case "sms" | "mms" if not is_unlocked:
             raise _cannot_open("mmssms.db")
         case "sms":
             return SmsProvider(
-                store.telephony, sdk=sdk, sims=lambda: store.sims, is_denied=lambda: faults.is_denied(Right.SMS)
+                store.telephony,
+                sdk=sdk,
+                sims=lambda: store.sims,
+                is_denied=lambda: faults.is_denied(Right.SMS),
+                traits=traits,
             )
         case "mms":
             return MmsProvider(store, sdk=sdk, is_denied=lambda: faults.is_denied(Right.MMS))
         case "call_log" if is_unlocked:
-            return CallLogProvider(store.call_log, sdk=sdk, is_denied=lambda: faults.is_denied(Right.CALL_LOG))
+            return CallLogProvider(
+                store.call_log, sdk=sdk, is_denied=lambda: faults.is_denied(Right.CALL_LOG), traits=traits
+            )
         case "com.android.contacts" | "contacts" if is_unlocked:
-            return ContactsProvider(store.contacts_db, is_denied=lambda: faults.is_denied(Right.CONTACTS))
+            return ContactsProvider(
+                store.contacts_db, is_denied=lambda: faults.is_denied(Right.CONTACTS), traits=traits
+            )
         case _:
             return None
 

@@ -7,11 +7,34 @@ import sqlite3
 from collections.abc import Callable, Iterable
 from typing import Final
 
+from ..traits import ColumnOrder, SmsProjection, Traits
+from .projection import ProjectionMap
 from .query import Cursor, JavaError, Query, ReadOnly, Uri, security_exception, select, sqlite_exception, tokens
 from .tables import Tables
 
 _CLASS: Final = "com.android.providers.telephony.SmsProvider"
 _TABLE: Final = "sms_restricted"
+_COLUMNS: Final = (
+    "_id",
+    "thread_id",
+    "address",
+    "person",
+    "date",
+    "date_sent",
+    "protocol",
+    "read",
+    "status",
+    "type",
+    "reply_path_present",
+    "subject",
+    "body",
+    "service_center",
+    "locked",
+    "sub_id",
+    "error_code",
+    "creator",
+    "seen",
+)
 _BOXES: Final = {"inbox": 1, "sent": 2, "draft": 3, "outbox": 4, "failed": 5, "queued": 6}
 
 
@@ -19,13 +42,22 @@ class SmsProvider(ReadOnly):
     """Android 11+ refuses subqueries; Android 14+ shows only rows of the SIMs that are in the phone."""
 
     def __init__(
-        self, tables: Tables, *, sdk: int, sims: Callable[[], Iterable[int]], is_denied: Callable[[], bool]
+        self,
+        tables: Tables,
+        *,
+        sdk: int,
+        sims: Callable[[], Iterable[int]],
+        is_denied: Callable[[], bool],
+        traits: Traits,
     ) -> None:
         super().__init__(_CLASS, "android.permission.WRITE_SMS")
         self._tables = tables
         self._sdk = sdk
         self._sims = sims
         self._is_denied = is_denied
+        self._projection = traits.sms_projection
+        self._columns = ProjectionMap([*_COLUMNS, *traits.sms_columns])
+        self._order = traits.column_order
 
     def query(self, query: Query) -> Cursor | None:
         """Raise `JavaError`."""
@@ -43,8 +75,14 @@ class SmsProvider(ReadOnly):
         if query.where:
             self._check_alone(query.where)
             where = (*where, query.where)
-        columns = ", ".join(query.projection) if query.projection else "*"
+        columns = self._select_list(query.projection)
         return select(self._tables, table=_TABLE, columns=columns, where=where, sort=query.sort or "date DESC")
+
+    def _select_list(self, projection: tuple[str, ...] | None) -> str:
+        if projection:
+            is_strict = self._projection is SmsProjection.COLUMNS
+            return self._columns.sql(projection) if is_strict else ", ".join(projection)
+        return self._columns.sql(None) if self._order is ColumnOrder.HASHED else "*"
 
     def _where(self, uri: Uri) -> tuple[str, ...] | None:
         """The condition of a path; None for a path the provider does not know."""

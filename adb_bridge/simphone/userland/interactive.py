@@ -11,7 +11,7 @@ from ..pipes import Input, NoInput, Output, read_all
 from .call import encode
 from .interpreter import ExitShell, Interpreter, Streams, run_script
 from .parser import ShellSyntaxError, parse
-from .programs import PROGRAMS
+from .programs import programs_of
 
 MAX_LINE: Final = 4096
 MAX_SCRIPT: Final = 1024 * 1024
@@ -33,7 +33,9 @@ async def run_stdin(handset: Handset, streams: Streams) -> int:
     """`echo commands | adb shell`: run everything that comes (at most 1 MiB) as one script."""
     script = await read_all(streams.stdin, limit=MAX_SCRIPT)
     text = script.decode("utf-8", "surrogateescape")
-    return await run_script(text, Streams(NoInput(), streams.stdout, streams.stderr), handset, PROGRAMS)
+    return await run_script(
+        text, Streams(NoInput(), streams.stdout, streams.stderr), handset, programs_of(handset.traits)
+    )
 
 
 class Session:
@@ -42,7 +44,7 @@ class Session:
     def __init__(self, handset: Handset, stdin: Input, stdout: Output) -> None:
         self._stdin = stdin
         self._screen = CookedOutput(stdout)
-        self._shell = Interpreter(handset, PROGRAMS)
+        self._shell = Interpreter(handset, programs_of(handset.traits))
         self._prompt = encode(f"{handset.spec.device}:/ $ ")
         self._line = bytearray()
         self._keys: asyncio.Queue[int | None] = asyncio.Queue(maxsize=MAX_LINE)

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from ..spec import Brand
+from ..faults import Right
 from .call import Call
 
 
@@ -62,7 +62,7 @@ async def _change(call: Call, verb: str, name: str) -> int:
             (packages.disabled.add if verb == "disable-user" else packages.disabled.discard)(name)
             await call.print(f"Package {name} new state: {'disabled-user' if verb == 'disable-user' else 'enabled'}")
         case _:
-            if call.handset.spec.brand is Brand.OPPO:
+            if call.handset.faults.is_denied(Right.CLEAR_DATA):
                 await call.complain("java.lang.SecurityException: adb clearing user data is forbidden.")
                 return 255
             await call.print("Success")

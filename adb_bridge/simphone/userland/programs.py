@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from ..traits import FileSignals, Traits, Userland
 from .am import am
 from .call import Program
 from .clock import date, uptime
@@ -58,3 +59,18 @@ PROGRAMS: Final[Mapping[str, Program]] = MappingProxyType(
     }
 )
 """Shell builtins that change the shell itself (`exit`, `export`, `read`, `exec`, `sh -c`) are in the interpreter."""
+
+_BARE: Final = (
+    ":", "[", "cat", "date", "echo", "false", "getprop", "grep", "head", "id", "ls", "printf", "sleep", "tail", "test",
+    "true", "uptime", "wc", "which", "whoami",
+)  # fmt: skip
+_BARE_PROGRAMS: Final[Mapping[str, Program]] = MappingProxyType({name: PROGRAMS[name] for name in _BARE})
+
+
+def programs_of(traits: Traits) -> Mapping[str, Program]:
+    """The programs on a phone with this software."""
+    if traits.userland is Userland.BARE:
+        return _BARE_PROGRAMS
+    if traits.file_signals is FileSignals.ABSENT:
+        return MappingProxyType({name: program for name, program in PROGRAMS.items() if name != "inotifyd"})
+    return PROGRAMS

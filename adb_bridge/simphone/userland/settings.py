@@ -2,6 +2,7 @@
 
 import asyncio
 
+from ..faults import Right
 from ..settings import NAMESPACES
 from .call import Call
 
@@ -25,6 +26,14 @@ async def settings(call: Call) -> int:
         case ("get", [key, *_]):
             value = table.get(namespace, key)
             await call.print("null" if value is None else value)
+        case ("put", [key, *_]) if namespace != "system" and call.handset.faults.is_denied(Right.SECURE_SETTINGS):
+            await call.complain(
+                "\nException occurred while executing 'put':\njava.lang.SecurityException: Permission denial: "
+                "writing to settings requires:android.permission.WRITE_SECURE_SETTINGS\n"
+                "\tat com.android.providers.settings.SettingsProvider.enforceWritePermission"
+                "(SettingsProvider.java:2296)"
+            )
+            return 255
         case ("put", [key, value, *_]):
             table.put(namespace, key, value)
         case ("delete", [key, *_]):

@@ -1,0 +1,48 @@
+"""A `PhoneSpec` out of a profile."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TypedDict, Unpack
+
+from ..spec import AuthMode, History, Latencies, PhoneSpec, Security, Storage
+from ..wire.auth import HostKey
+from .profile import load_profile
+
+
+class SpecChanges(TypedDict, total=False):
+    """What one phone has of its own; see `PhoneSpec`."""
+
+    employee: str
+    owner: str
+    auth: AuthMode
+    security: Security
+    trusted_hosts: frozenset[HostKey]
+    latencies: Latencies
+    history: History
+    seed: int
+    pin: str | None
+    timezone: str
+    clock_offset_ms: int
+    battery_pct: int
+    is_awake: bool
+    is_locked: bool
+    linger_s: float
+    features: tuple[str, ...]
+    properties: Mapping[str, str]
+    storage: Storage
+
+
+def spec_of(profile_name: str, *, serial: str, **changes: Unpack[SpecChanges]) -> PhoneSpec:
+    """The phone of a profile; `properties` are laid over the profile's. Raise `ScenarioError` for an unknown name,
+    `ValueError` for values no phone has."""
+    profile = load_profile(profile_name)
+    spec = PhoneSpec(
+        serial=serial,
+        brand=profile.brand,
+        model=profile.model,
+        device=profile.device,
+        sdk=profile.sdk,
+        traits=profile.traits,
+    )
+    changes["properties"] = {**profile.properties, **changes.get("properties", {})}
+    return replace(spec, **changes)
