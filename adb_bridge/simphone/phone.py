@@ -1,32 +1,28 @@
 """A simulated phone on a TCP port, ready for `adb connect`."""
 
 import asyncio
-import contextlib
-import socket
 from typing import Final
 
 from adb_bridge.clock import Clock
 
+from .doors import Door, Doors
 from .faults import Cable, Faults
 from .faulty import run_with_faults
 from .handset import Handset
 from .history import furnish
 from .journal import Journal, ServedCommand
 from .scenario import Scenario, load_scenario
-from .spec import AuthMode, History, PhoneSpec, Security
+from .spec import History, PhoneSpec
 from .store import PhoneStore
+from .trust import TrustedHosts
 from .userland.shell import run_command
-from .wire.auth import HostKey
-from .wire.handshake import Banner, Gate, shake_hands
-from .wire.link import Link
-from .wire.packets import ProtocolError
+from .wire.handshake import Banner
 from .wire.services import Services, Terminal
 from .wire.streams import Stream, StreamClosedError
 from .wire.sync import serve_sync
 from .wording import Wording
 
 DEFAULT_SCENARIO: Final = "jewellery-day"
-MAX_CONNECTIONS: Final = 16
 ORPHAN_S: Final = 30.0
 """How long a command runs on when its host has gone."""
 
@@ -39,29 +35,34 @@ class SimPhone:
         self.spec = spec
         self._clock = clock
         cable = Cable(
-            cut=self._cut,
-            unplug=self._unplug,
-            plug=self._plug,
-            unauthorize=self._unauthorize,
+            cut=lambda: self.doors.cut(),
+            unplug=lambda: self.doors.unplug(),
+            plug=lambda: self.doors.plug(),
+            unauthorize=lambda: self.doors.unauthorize(),
             reboot=self._reboot,
-            settle=self._settle,
+            settle=lambda: self.doors.settle(),
         )
         self.handset = Handset(spec, clock, cable)
         self.wording: Wording | None = None
         if scenario is not None or spec.history != History():
             self.wording = furnish(self.handset, scenario or load_scenario(DEFAULT_SCENARIO))
         self._journal = Journal()
-        self._trusted = set(spec.trusted_hosts)
-        self._auth = spec.auth
-        self._allowed = asyncio.Event()
-        self._is_plugged = True
-        self._listener: socket.socket | None = None
-        self._links: set[Link] = set()
-        self._connections: set[asyncio.Task[None]] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._boots: set[asyncio.Task[None]] = set()
-        self._accepting: asyncio.Task[None] | None = None
         self._services = Services(run=self._run, sync=self._sync, reboot=lambda _target: self._reboot())
+        self.doors = Doors(
+            auth=spec.auth,
+            trusted=TrustedHosts(spec.trusted_hosts, settings=self.handset.settings, now=self.handset.now),
+            banner=Banner(
+                product=spec.device,
+                model=spec.model.replace(" ", "_"),
+                device=spec.device,
+                features=spec.features,
+            ),
+            open_service=self._services.open,
+            tasks=self._tasks,
+        )
+        self._first: Door | None = None
 
     @property
     def store(self) -> PhoneStore:
@@ -81,36 +82,29 @@ class SimPhone:
     @property
     def address(self) -> str:
         """`127.0.0.1:PORT`. Raise `RuntimeError` before `start`."""
-        if self._listener is None:
+        if self._first is None:
             raise RuntimeError("the phone is not started")
-        host, port = self._listener.getsockname()[:2]
-        return f"{host}:{port}"
+        return self._first.address
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> str:
         """Listen; port 0 takes a free one. Return the address for `adb connect`. Raise `OSError`."""
-        listener = socket.create_server((host, port), backlog=32)
-        listener.setblocking(False)
-        self._listener = listener
-        self._accepting = asyncio.create_task(self._accept(listener))
+        self._first = self.doors.open(host, port, self.spec.security)
         return self.address
 
     async def stop(self) -> None:
         """End everything. The phone cannot be started again."""
         self.handset.foreground.cancel()
-        pending = [*self._boots, *self._connections, *self._tasks]
-        if self._accepting is not None:
-            pending.append(self._accepting)
+        pending = [*self._boots, *self._tasks]
         for task in pending:
             task.cancel()
+        await self.doors.close_all()
         await asyncio.gather(*pending, return_exceptions=True)
-        if self._listener is not None:
-            self._listener.close()
-            self._listener = None
+        self._first = None
         self.store.close()
 
     def allow_host(self) -> None:
         """The person at the phone taps "always allow" for the host that is asking, or will ask next (PENDING)."""
-        self._allowed.set()
+        self.doors.allow_host()
 
     def unlock(self) -> None:
         """The person at the phone enters the credential; after a reboot this opens storage."""
@@ -118,80 +112,8 @@ class SimPhone:
 
     # --- the cable ---------------------------------------------------------------------------------------------------
 
-    async def _accept(self, listener: socket.socket) -> None:
-        loop = asyncio.get_running_loop()
-        while True:
-            connection, _ = await loop.sock_accept(listener)
-            if not self._is_plugged or len(self._connections) >= MAX_CONNECTIONS:
-                _reset(connection)
-                continue
-            connection.setblocking(False)
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            task = asyncio.create_task(self._serve(connection))
-            self._connections.add(task)
-            task.add_done_callback(self._connections.discard)
-
-    async def _serve(self, connection: socket.socket) -> None:
-        secured = self.spec.security is Security.TLS
-        trusted = None if self._auth is AuthMode.OPEN else lambda: frozenset(self._trusted)
-        gate = Gate(trusted=trusted, ask=self._ask, uses_tls=secured)
-        banner = Banner(
-            product=self.spec.device,
-            model=self.spec.model.replace(" ", "_"),
-            device=self.spec.device,
-            features=self.spec.features,
-        )
-        try:
-            session = await shake_hands(connection, banner, gate)
-        except (ProtocolError, OSError):
-            _reset(connection)
-            return
-        except asyncio.CancelledError:
-            _reset(connection)
-            raise
-        link = Link(session, self._services.open, features=self.spec.features, tasks=self._tasks)
-        self._links.add(link)
-        try:
-            with contextlib.suppress(ProtocolError, OSError, StreamClosedError):
-                await link.run()
-        finally:
-            self._links.discard(link)
-
-    async def _ask(self, key: HostKey) -> None:
-        match self._auth:
-            case AuthMode.REFUSE:
-                await asyncio.Event().wait()
-            case AuthMode.PENDING:
-                await self._allowed.wait()
-            case AuthMode.ACCEPT | AuthMode.OPEN:
-                pass
-        self._trusted.add(key)
-
-    def _cut(self) -> None:
-        for task in tuple(self._connections):
-            task.cancel()
-        for link in tuple(self._links):
-            link.abort()
-
-    def _unplug(self) -> None:
-        self._is_plugged = False
-        self._cut()
-
-    async def _settle(self) -> None:
-        me = asyncio.current_task()
-        await asyncio.gather(*(task for task in self._connections if task is not me), return_exceptions=True)
-
-    def _plug(self) -> None:
-        self._is_plugged = True
-
-    def _unauthorize(self) -> None:
-        self._trusted.clear()
-        self._allowed.clear()
-        self._auth = AuthMode.PENDING
-        self._cut()
-
     def _reboot(self) -> None:
-        self._unplug()
+        self.doors.unplug()
         for task in tuple(self._tasks):
             task.cancel()
         task = asyncio.create_task(self._boot())
@@ -201,7 +123,7 @@ class SimPhone:
     async def _boot(self) -> None:
         self.handset.restart()
         await asyncio.sleep(self.spec.latencies.boot_s)
-        self._plug()
+        self.doors.plug()
 
     # --- services ----------------------------------------------------------------------------------------------------
 
@@ -224,10 +146,3 @@ class SimPhone:
         served = self._journal.open("sync", "", self._clock.now())
         await serve_sync(stream, self.handset.files)
         served.is_finished = True
-
-
-def _reset(connection: socket.socket) -> None:
-    """Close with RST, as a cable does: no goodbye."""
-    with contextlib.suppress(OSError):
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
-    connection.close()

@@ -3,7 +3,6 @@
 import asyncio
 import secrets
 import socket
-import ssl
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,6 @@ from adb_bridge.clock import SystemClock
 from adb_bridge.simphone.phone import SimPhone
 from adb_bridge.simphone.spec import DEFAULT_FEATURES, AuthMode, Latencies, PhoneSpec, Security
 from adb_bridge.simphone.wire.auth import HostKey, parse_host_key
-from adb_bridge.simphone.wire.packets import MAX_PAYLOAD, VERSION, Packet, Verb, encode
 
 from .simphone_support import Adb, adb_server, connected
 
@@ -32,26 +30,6 @@ async def test_phone_is_a_device(adb: Adb, auth: AuthMode, security: Security) -
         assert "model:Redmi_Note_12" in listed
         answer = await adb.shell(phone, "getprop ro.serialno")
         assert (answer.code, answer.out, answer.err) == (0, b"SIM1\n", b"")
-
-
-async def test_bytes_on_a_tls_phone_s_wire_are_tls_1_3() -> None:
-    phone = SimPhone(PhoneSpec(serial="SIM1", security=Security.TLS), SystemClock())
-    await phone.start()
-    try:
-        host, _, port = phone.address.partition(":")
-        reader, writer = await asyncio.open_connection(host, int(port))
-        writer.write(encode(Packet(verb=Verb.CNXN, arg0=VERSION, arg1=MAX_PAYLOAD, payload=b"host::")))
-        assert (await reader.readexactly(24))[:4] == b"STLS"
-        writer.write(encode(Packet(verb=Verb.STLS, arg0=0x01000000, arg1=0)))
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-        await writer.start_tls(context)
-        assert writer.get_extra_info("ssl_object").version() == "TLSv1.3"
-        assert (await reader.readexactly(24))[:4] == b"CNXN"
-        writer.close()
-    finally:
-        await phone.stop()
 
 
 async def test_signature_of_a_trusted_host_is_enough(adb: Adb) -> None:
@@ -131,7 +109,7 @@ async def test_delayed_ack_when_both_sides_speak_it(tmp_path: Path) -> None:
     (tmp_path / "up").write_bytes(data)
     with adb_server(tmp_path / "home", ADB_BURST_MODE="1") as server:
         async with connected(server, PhoneSpec(serial="SIM1", features=(*DEFAULT_FEATURES, "delayed_ack"))) as phone:
-            assert [link._is_windowed for link in phone._links] == [True]
+            assert [link._is_windowed for link in phone.doors.links] == [True]
             to = ("-s", phone.address)
             assert (await server.run(*to, "push", str(tmp_path / "up"), "/sdcard/up")).code == 0
             assert phone.handset.files.read("/sdcard/up") == data

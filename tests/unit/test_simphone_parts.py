@@ -17,7 +17,7 @@ from adb_bridge.simphone.power import CredentialResult, Power, Wakefulness
 from adb_bridge.simphone.providers.projection import ProjectionMap
 from adb_bridge.simphone.providers.query import JavaError, parse_uri, tokens
 from adb_bridge.simphone.scenario import ScenarioError, load_scenario, packaged_names
-from adb_bridge.simphone.spec import AuthMode, Brand, PhoneSpec, Security
+from adb_bridge.simphone.spec import AuthMode, Brand, PhoneSpec
 from adb_bridge.simphone.wire.auth import is_signed_by, new_token, parse_host_key
 from adb_bridge.simphone.wire.packets import Packet, ProtocolError, Verb
 from adb_bridge.simphone.wire.streams import Stream, StreamClosedError
@@ -230,7 +230,7 @@ def test_projection_map_lets_mapped_columns_and_their_aggregates_through() -> No
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"sdk": 27}, {"battery_pct": 101}, {"security": Security.TLS, "auth": AuthMode.PENDING}],
+    [{"sdk": 27}, {"battery_pct": 101}],
 )
 def test_impossible_phones_are_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="must be"):

@@ -1,7 +1,6 @@
 """From the host's first packet to an authorised connection."""
 
 import asyncio
-import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
@@ -14,21 +13,18 @@ from .packets import (
     VERSION,
     Packet,
     ProtocolError,
-    SocketWire,
     StreamWire,
     Verb,
     Wire,
     encode,
     read_packet,
 )
-from .tls import device_context
-from .tls_start import take_tls_start
+from .tls import AdmitHost, accept_tls_after_stls
 
 _AUTH_TOKEN: Final = 1
 _AUTH_SIGNATURE: Final = 2
 _AUTH_PUBLIC_KEY: Final = 3
 _MAX_SIGNATURES: Final = 64
-_READ_LIMIT: Final = 4 * MAX_PAYLOAD
 STEP_TIMEOUT_S: Final = 20.0
 """How long a host may take for each answer before it is authorised."""
 
@@ -58,61 +54,64 @@ class Gate:
     """Keys allowed already; None asks for no authentication at all (`ro.adb.secure=0`)."""
     ask: Callable[[HostKey], Awaitable[None]]
     """Return when the person at the phone allows the key; never return otherwise."""
-    uses_tls: bool = False
+    admit: AdmitHost | None = None
+    """Whether a host may come in by TLS, where nobody is asked; None lets in without TLS."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
     """An authorised connection."""
 
-    wire: StreamWire
+    wire: Wire
     max_payload: int
     """What the host takes in one packet, in bytes."""
     host_features: frozenset[str]
     is_tls: bool = False
+    host_key: HostKey | None = None
+    """Who it is; None when nobody asked."""
 
 
-async def shake_hands(connection: socket.socket, banner: Banner, gate: Gate) -> Session:
-    """Authenticate the host. Raise `ProtocolError`, `OSError`; may wait for ever for the person."""
-    raw = SocketWire(connection)
+async def shake_hands(reader: asyncio.StreamReader, raw: StreamWire, banner: Banner, gate: Gate) -> Session:
+    """Authenticate the host whose bytes `reader` gives and `raw` takes.
+
+    Raise `ProtocolError`, `OSError`, `TimeoutError`; may wait for ever for the person.
+    """
     hello = await _expect(raw, Verb.CNXN)
-    if gate.uses_tls:
+    wire: Wire = raw
+    host_key = None
+    if gate.admit is not None:
         await raw.write(encode(Packet(verb=Verb.STLS, arg0=STLS_VERSION, arg1=0)))
         async with asyncio.timeout(STEP_TIMEOUT_S):
-            connection = await take_tls_start(connection)
+            tls = await accept_tls_after_stls(raw, reader, gate.admit)
+        wire, host_key = tls, tls.host_key
     elif gate.trusted is not None:
-        await _authenticate(raw, gate.trusted(), gate.ask)
-    wire = await _to_streams(connection, gate)
-    try:
-        await wire.write(encode(Packet(verb=Verb.CNXN, arg0=VERSION, arg1=MAX_PAYLOAD, payload=banner.encode())))
-    except BaseException:
-        # From here on the socket belongs to the transport; closing it under the transport would confuse the loop.
-        wire.abort()
-        raise
-    features = _host_features(hello.payload)
+        host_key = await _authenticate(raw, gate.trusted(), gate.ask)
+    await wire.write(encode(Packet(verb=Verb.CNXN, arg0=VERSION, arg1=MAX_PAYLOAD, payload=banner.encode())))
     return Session(
         wire=wire,
         max_payload=max(1024, min(hello.arg1, MAX_PAYLOAD)),
-        host_features=features,
-        is_tls=gate.uses_tls,
+        host_features=_host_features(hello.payload),
+        is_tls=gate.admit is not None,
+        host_key=host_key,
     )
 
 
-async def _authenticate(wire: Wire, trusted: frozenset[HostKey], ask: Callable[[HostKey], Awaitable[None]]) -> None:
+async def _authenticate(wire: Wire, trusted: frozenset[HostKey], ask: Callable[[HostKey], Awaitable[None]]) -> HostKey:
     token = new_token()
     for _ in range(_MAX_SIGNATURES):
         await wire.write(encode(Packet(verb=Verb.AUTH, arg0=_AUTH_TOKEN, arg1=0, payload=token)))
         answer = await _expect(wire, Verb.AUTH)
         if answer.arg0 == _AUTH_SIGNATURE:
-            if any(is_signed_by(key, token, answer.payload) for key in trusted):
-                return
+            for key in trusted:
+                if is_signed_by(key, token, answer.payload):
+                    return key
         elif answer.arg0 == _AUTH_PUBLIC_KEY:
             try:
                 key = parse_host_key(answer.payload)
             except ValueError as error:
                 raise ProtocolError(str(error)) from error
             await _ask_while_connected(wire, ask(key))
-            return
+            return key
         else:
             raise ProtocolError("unknown AUTH type")
     raise ProtocolError("too many signatures")
@@ -139,15 +138,6 @@ async def _expect(wire: Wire, verb: Verb) -> Packet:
     if packet.verb is not verb:
         raise ProtocolError(f"expected {verb.name}")
     return packet
-
-
-async def _to_streams(connection: socket.socket, gate: Gate) -> StreamWire:
-    loop = asyncio.get_running_loop()
-    reader = asyncio.StreamReader(limit=_READ_LIMIT, loop=loop)
-    protocol = asyncio.StreamReaderProtocol(reader, loop=loop)
-    context = device_context() if gate.uses_tls else None
-    transport, _ = await loop.connect_accepted_socket(lambda: protocol, connection, ssl=context)
-    return StreamWire(reader, asyncio.StreamWriter(transport, protocol, reader, loop))
 
 
 def _host_features(payload: bytes) -> frozenset[str]:

@@ -5,7 +5,6 @@ Source: LineageOS/android_packages_modules_adb lineage-22.0 (`adb.h`, `types.h`)
 
 import asyncio
 import contextlib
-import socket
 import struct
 from dataclasses import dataclass
 from enum import IntEnum
@@ -48,14 +47,21 @@ class Packet:
     payload: bytes = b""
 
 
-class Wire(Protocol):
-    """A byte stream in both directions."""
+class Source(Protocol):
+    """Bytes from the host."""
 
     async def read_exactly(self, size: int) -> bytes:
         """Raise `ConnectionError` when the host ends it first."""
 
+
+class Wire(Source, Protocol):
+    """A byte stream in both directions."""
+
     async def write(self, data: bytes) -> None:
         """Hand over everything; raise `ConnectionError` when the host is gone."""
+
+    def abort(self) -> None:
+        """Drop the connection now, as a pulled cable does."""
 
 
 def encode(packet: Packet) -> bytes:
@@ -66,7 +72,7 @@ def encode(packet: Packet) -> bytes:
     return header + packet.payload
 
 
-async def read_packet(wire: Wire, *, max_payload: int) -> Packet:
+async def read_packet(wire: Source, *, max_payload: int) -> Packet:
     """Read one packet. Raise `ProtocolError` for a bad magic, an unknown verb or a payload over `max_payload` bytes."""
     verb, arg0, arg1, length, _check, magic = _HEADER.unpack(await wire.read_exactly(_HEADER.size))
     if magic != verb ^ 0xFFFFFFFF:
@@ -81,31 +87,8 @@ async def read_packet(wire: Wire, *, max_payload: int) -> Packet:
     return Packet(verb=known, arg0=arg0, arg1=arg1, payload=payload)
 
 
-class SocketWire:
-    """A socket read without buffering ahead, so that TLS can take it over between two packets."""
-
-    def __init__(self, connection: socket.socket) -> None:
-        self._socket = connection
-
-    async def read_exactly(self, size: int) -> bytes:
-        """Read `size` bytes and not one more."""
-        loop = asyncio.get_running_loop()
-        parts: list[bytes] = []
-        while size:
-            part = await loop.sock_recv(self._socket, size)
-            if not part:
-                raise ConnectionResetError("host closed the connection")
-            parts.append(part)
-            size -= len(part)
-        return b"".join(parts)
-
-    async def write(self, data: bytes) -> None:
-        """Send everything."""
-        await asyncio.get_running_loop().sock_sendall(self._socket, data)
-
-
 class StreamWire:
-    """The same over asyncio streams, plain or TLS."""
+    """A wire over asyncio streams."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
@@ -127,3 +110,8 @@ class StreamWire:
         """Drop the connection now, as a pulled cable does."""
         with contextlib.suppress(OSError):
             self._writer.transport.abort()
+
+    def close(self) -> None:
+        """Send what is buffered, then close."""
+        with contextlib.suppress(OSError):
+            self._writer.close()

@@ -1,22 +1,164 @@
-"""TLS 1.3 as adbd speaks it after STLS: the device is the server.
+"""TLS 1.3 as adbd speaks it, after STLS and for pairing: the device is the server and looks at the host's key.
 
-The certificate is a fixed test pair in `../data`: adb hosts do not check the device's certificate. Host certificates
-are not asked for, because the standard library cannot take a self-signed one; so a simulated phone with TLS trusts
-every host. A real phone compares the host's key with those it was paired with.
+An adb host presents a self-signed certificate made from its RSA key; only the key counts (AOSP `auth.cpp`,
+`adbd_tls_verify_cert`). Hosts do not check the device's certificate: it is a fixed test pair in `../data`.
 """
 
-import ssl
+import asyncio
+from collections.abc import Callable
 from functools import cache
 from importlib import resources
+from typing import Final
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from OpenSSL import SSL, crypto
+
+from .auth import HostKey
+from .packets import ProtocolError, StreamWire
+from .tls_start import TlsSource
+
+AdmitHost = Callable[[HostKey], bool]
+"""Whether a host with this key may come in."""
+
+_CHUNK_BYTES: Final = 256 * 1024
+_RECORD_BYTES: Final = 16 * 1024
 
 
 @cache
-def device_context() -> ssl.SSLContext:
-    """The server context, built once."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = ssl.TLSVersion.TLSv1_3
-    context.verify_mode = ssl.CERT_NONE
+def _device_pair() -> tuple[x509.Certificate, EllipticCurvePrivateKey]:
     data = resources.files("adb_bridge.simphone") / "data"
-    with resources.as_file(data / "device-cert.pem") as cert, resources.as_file(data / "device-key.pem") as key:
-        context.load_cert_chain(cert, key)
-    return context
+    certificate = x509.load_pem_x509_certificate((data / "device-cert.pem").read_bytes())
+    key = load_pem_private_key((data / "device-key.pem").read_bytes(), password=None)
+    assert isinstance(key, EllipticCurvePrivateKey)
+    return certificate, key
+
+
+class TlsWire:
+    """A byte stream inside TLS. `shake_hands` comes first."""
+
+    def __init__(self, raw: StreamWire, source: TlsSource, admit: AdmitHost) -> None:
+        """`source` reads what `raw` carries; `admit` is asked once, during `shake_hands`."""
+        self._raw = raw
+        self._source = source
+        self._admit = admit
+        self._host_key: HostKey | None = None
+        self._refused = False
+        context = SSL.Context(SSL.TLS_SERVER_METHOD)
+        context.set_min_proto_version(SSL.TLS1_3_VERSION)
+        certificate, key = _device_pair()
+        context.use_certificate(certificate)
+        context.use_privatekey(key)
+        context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
+        context.set_verify(SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT, self._verify)
+        self._tls = SSL.Connection(context, None)
+        self._tls.set_accept_state()
+
+    @property
+    def host_key(self) -> HostKey:
+        """The key that was admitted. Raise `RuntimeError` before `shake_hands`."""
+        if self._host_key is None:
+            raise RuntimeError("no handshake yet")
+        return self._host_key
+
+    async def shake_hands(self) -> None:
+        """Become secure. Raise `ProtocolError` when the host is not admitted or does not speak TLS 1.3, `OSError`."""
+        while True:
+            try:
+                self._tls.do_handshake()
+            except SSL.WantReadError:
+                await self._flush()
+                await self._feed()
+            except SSL.Error as error:
+                await self._flush()
+                raise ProtocolError("host not admitted" if self._refused else "TLS handshake failed") from error
+            else:
+                await self._flush()
+                return
+
+    async def read_exactly(self, size: int) -> bytes:
+        """Read `size` bytes. Raise `ConnectionResetError` when the host ends it first."""
+        data = bytearray()
+        while len(data) < size:
+            try:
+                data += self._tls.recv(min(size - len(data), _RECORD_BYTES))
+            except SSL.WantReadError:
+                await self._feed()
+            except SSL.Error as error:
+                raise ConnectionResetError("host closed the connection") from error
+        return bytes(data)
+
+    async def write(self, data: bytes) -> None:
+        """Send everything, waiting while the send buffer is full."""
+        try:
+            self._tls.sendall(data)
+        except SSL.Error as error:
+            raise ConnectionResetError("host closed the connection") from error
+        await self._flush()
+
+    def export_secret(self, label: bytes, size: int) -> bytes:
+        """`size` bytes that only the two ends of this connection know (RFC 8446 §7.5)."""
+        return self._tls.export_keying_material(label, size)
+
+    def abort(self) -> None:
+        """Drop the connection now, as a pulled cable does."""
+        self._raw.abort()
+
+    def _verify(self, _connection: SSL.Connection, certificate: crypto.X509, _error: int, depth: int, _ok: int) -> bool:
+        """Called for every complaint about a self-signed certificate; what counts is the key."""
+        if depth or self._refused:
+            return False
+        if self._host_key is None:
+            self._refused = True
+            key = _key_of(certificate)
+            if key is None or not self._admit(key):
+                return False
+            self._host_key, self._refused = key, False
+        return True
+
+    async def _feed(self) -> None:
+        data = await self._source.read()
+        if not data:
+            raise ConnectionResetError("host closed the connection")
+        self._tls.bio_write(data)
+
+    async def _flush(self) -> None:
+        parts: list[bytes] = []
+        while True:
+            try:
+                parts.append(self._tls.bio_read(_CHUNK_BYTES))
+            except SSL.WantReadError:
+                break
+        if parts:
+            await self._raw.write(b"".join(parts))
+
+
+def _key_of(certificate: crypto.X509) -> HostKey | None:
+    """The RSA key of a pyOpenSSL certificate; None for every other kind, which adb hosts do not have."""
+    try:
+        key = certificate.to_cryptography().public_key()
+    except (ValueError, UnsupportedAlgorithm):
+        return None
+    if not isinstance(key, RSAPublicKey):
+        return None
+    numbers = key.public_numbers()
+    return HostKey(modulus=numbers.n, exponent=numbers.e)
+
+
+async def accept_tls(raw: StreamWire, reader: asyncio.StreamReader, admit: AdmitHost) -> TlsWire:
+    """TLS from the first byte, as the pairing port has it. Raise as `TlsWire.shake_hands`."""
+    wire = TlsWire(raw, TlsSource(reader), admit)
+    await wire.shake_hands()
+    return wire
+
+
+async def accept_tls_after_stls(raw: StreamWire, reader: asyncio.StreamReader, admit: AdmitHost) -> TlsWire:
+    """TLS after the host's answer to our STLS. Raise as `TlsWire.shake_hands`."""
+    source = TlsSource(reader)
+    await source.take_stls()
+    wire = TlsWire(raw, source, admit)
+    await wire.shake_hands()
+    return wire
