@@ -33,6 +33,7 @@ class LedgerKind(IntEnum):
     AUDIT = 7
     COMMAND = 8
     COMMAND_CHANGED = 9
+    RECORDING_PAIRED = 10
 
 
 class PresenceChange(IntEnum):
@@ -110,6 +111,11 @@ SELECT c.ledger_index, 'ledger:' || c.ledger_index,
 FROM command_changes c
 WHERE c.ledger_index >= ? AND c.ledger_index < ? ORDER BY c.ledger_index"""
 
+_RECORDING_PAIRS = """
+SELECT p.ledger_index, 'ledger:' || p.ledger_index, p.recording_index, p.call_index, p.score, p.decided_at, p.method
+FROM recording_pairs p
+WHERE p.ledger_index >= ? AND p.ledger_index < ? ORDER BY p.ledger_index"""
+
 KINDS_OF_ENTRY: Final = {
     entry.kind: entry
     for entry in (
@@ -127,6 +133,9 @@ KINDS_OF_ENTRY: Final = {
         KindOfEntry(kind=LedgerKind.COMMAND, name="command/1", table="commands", select=_COMMANDS),
         KindOfEntry(
             kind=LedgerKind.COMMAND_CHANGED, name="command-change/1", table="command_changes", select=_COMMAND_CHANGES
+        ),
+        KindOfEntry(
+            kind=LedgerKind.RECORDING_PAIRED, name="recording-pair/1", table="recording_pairs", select=_RECORDING_PAIRS
         ),
     )
 }
