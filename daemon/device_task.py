@@ -23,6 +23,7 @@ from adb_bridge.session import Session
 from adb_bridge.signals import ChangeSignal, Signal, watch_signals
 from adb_bridge.status import read_status
 
+from .absence import keys_to_look_up
 from .archive.archive import Archive
 from .archive.errors import ArchiveBrokenError, ArchiveClosedError, ArchiveFullError, NotEnrolledError
 from .archive.records import DeviceRecord
@@ -236,7 +237,7 @@ class DeviceTask:
 
     async def _take(self, batch: CollectedBatch, urgency: Urgency) -> None:
         shop, serial = self._shop, self._live.serial
-        keys = tuple(absent.source_key for absent in batch.absent)
+        keys = keys_to_look_up(batch.absent)
         last_of = await shop.archive.last_events(serial, batch.source, keys) if keys else {}
         ingest = await shop.judge.judge(serial, batch, last_of, urgency)
         if urgency is Urgency.BACKFILL:

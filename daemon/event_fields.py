@@ -7,9 +7,9 @@ import msgspec
 
 from .attachments import Attachment
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
-_EARLIEST_MS = (_EARLIEST - _EPOCH) // timedelta(milliseconds=1)
+_EARLIEST_MS = (_EARLIEST - EPOCH) // timedelta(milliseconds=1)
 _CLOCK_SLACK_MS = 24 * 3600 * 1000
 _EXACT_IN_JSON = 2**53
 
@@ -21,16 +21,16 @@ _encode_tuple = msgspec.msgpack.Encoder().encode
 
 def milliseconds_of(moment: datetime) -> int:
     """Unix ms of an aware time."""
-    return (moment - _EPOCH) // timedelta(milliseconds=1)
+    return (moment - EPOCH) // timedelta(milliseconds=1)
 
 
 def claimed_time(date_ms: int | None, received_at: datetime) -> tuple[datetime, int | None]:
     """The time to order by, and the raw claim when it was not believed."""
     if date_ms is None:
         return received_at, None
-    latest_ms = (received_at - _EPOCH) // timedelta(milliseconds=1) + _CLOCK_SLACK_MS
+    latest_ms = (received_at - EPOCH) // timedelta(milliseconds=1) + _CLOCK_SLACK_MS
     if _EARLIEST_MS <= date_ms <= latest_ms:
-        return _EPOCH + timedelta(milliseconds=date_ms), None
+        return EPOCH + timedelta(milliseconds=date_ms), None
     return received_at, date_ms
 
 

@@ -7,6 +7,7 @@ import msgspec
 from policies.display import safe_display
 from policies.masking import mask_name, mask_number, mask_text
 
+from .absence import facts_of
 from .api.texts import Texts
 from .events import Event, EventKind
 
@@ -23,6 +24,7 @@ class _Attributes(msgspec.Struct, frozen=True, kw_only=True):
 
 _decode_attributes = msgspec.json.Decoder(_Attributes).decode
 _CALL_KINDS = {1: "in", 2: "out", 3: "missed", 4: "voicemail", 5: "rejected", 6: "blocked", 7: "elsewhere"}
+_COUNTED = frozenset({EventKind.MESSAGE, EventKind.CALL, EventKind.CONTACT, EventKind.RECORDING})
 _TALKED = frozenset({1, 2, 4, 7})
 MAX_BODY_CHARACTERS = 20_000
 """Of a masked body. A longer one is cut; the archive keeps it whole."""
@@ -133,13 +135,25 @@ def duration_words(seconds: int, texts: Texts) -> str:
 
 
 def _absence(event: Event, texts: Texts, name: str) -> str:
+    facts = facts_of(event)
+    if facts.doubts:
+        reasons = ", ".join(texts.get(f"doubt.{doubt}") for doubt in facts.doubts if texts.has(f"doubt.{doubt}"))
+        return texts.get("body.absent_doubtful", count=facts.count, reasons=reasons)
+    if facts.count > 1:
+        return texts.get(f"body.absent_many_{_many(kind_of_text(event))}", count=facts.count)
     match kind_of_text(event):
         case EventKind.CONTACT:
             return texts.get("body.absent_contact", name=name)
         case EventKind.CALL:
             return texts.get("body.absent_call")
+        case EventKind.RECORDING:
+            return texts.get("body.absent_recording")
         case _:
             return texts.get("body.absent_message")
+
+
+def _many(kind: EventKind) -> str:
+    return kind.value if kind in _COUNTED else EventKind.MESSAGE.value
 
 
 def _unreadable(event: Event, texts: Texts) -> str:

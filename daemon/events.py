@@ -65,6 +65,17 @@ class JudgedEvent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GroupFinding:
+    """One absence event about many rows, or about rows whose absence is in doubt."""
+
+    judged: JudgedEvent
+    keys: tuple[str, ...]
+    """Source keys of the rows."""
+    is_conclusive: bool
+    """False: the rows stay current and are marked as not seen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ingest:
     """One transaction's worth from one source of one phone."""
 
@@ -72,9 +83,10 @@ class Ingest:
     source: Source
     judged: tuple[JudgedEvent, ...]
     absent_keys: tuple[str, ...]
-    """Source keys to mark absent; each becomes an ABSENCE event that is part of `judged` too."""
+    """Source keys to mark absent one by one; each becomes an ABSENCE event that is part of `judged` too."""
     cursor: Cursor
     is_caught_up: bool
+    group_findings: tuple[GroupFinding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

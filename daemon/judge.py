@@ -10,13 +10,14 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from enum import IntEnum
 
-from adb_bridge.records import AbsentRecord, CollectedBatch, DeviceSerial, RawRecord
+from adb_bridge.records import CollectedBatch, DeviceSerial, RawRecord
 from policies.engine import Engine
 from policies.model import Side, Subject, SubjectKind, Verdict
 
-from .events import Direction, Event, EventKind, Ingest, JudgedEvent
+from .absence import AbsenceGroup, finding, grouped, subject_kind
+from .events import Direction, Event, EventKind, GroupFinding, Ingest, JudgedEvent
 from .logs import log_for, where
-from .normalise import absence_event, normalise
+from .normalise import normalise
 
 SLICE = 100
 """Records between two looks at who else waits."""
@@ -105,37 +106,51 @@ class Judge:
         """The transaction of this batch. `last_of`: what the archive holds of its absent rows, by source key."""
         loop = asyncio.get_running_loop()
         judged: list[JudgedEvent] = []
+        groups = grouped(batch.absent)
+        alone = tuple(group.absent[0].source_key for group in groups if group.is_single)
         for start in range(0, max(len(batch.records), 1), SLICE):
             await self._turnstile.enter(urgency)
             try:
                 records = batch.records[start : start + SLICE]
-                absent = batch.absent if start == 0 else ()
-                judged += await loop.run_in_executor(self._thread, self._judge, device, records, absent, last_of)
+                judged += await loop.run_in_executor(self._thread, self._judge, device, records)
             finally:
                 self._turnstile.leave()
+        findings: tuple[GroupFinding, ...] = ()
+        if groups:
+            found = await loop.run_in_executor(self._thread, self._find, device, groups, last_of)
+            judged += [one.judged for one in found if one.keys == (one.judged.event.source_key,)]
+            findings = tuple(one for one in found if one.keys != (one.judged.event.source_key,))
         return Ingest(
             device=device,
             source=batch.source,
             judged=tuple(judged),
-            absent_keys=tuple(absent.source_key for absent in batch.absent),
+            absent_keys=alone,
             cursor=batch.cursor,
             is_caught_up=batch.is_caught_up,
+            group_findings=findings,
         )
 
     def close(self) -> None:
         """End the thread; what it judges now is dropped, and collected again next time."""
         self._thread.shutdown(wait=False, cancel_futures=True)
 
-    def _judge(
-        self,
-        device: DeviceSerial,
-        records: Sequence[RawRecord],
-        absent: Sequence[AbsentRecord],
-        last_of: dict[str, Event],
-    ) -> list[JudgedEvent]:
-        events = [normalise(record, device) for record in records]
-        events += [absence_event(one, last_of.get(one.source_key), device) for one in absent]
-        return [JudgedEvent(event=event, verdicts=self._verdicts(event)) for event in events]
+    def _judge(self, device: DeviceSerial, records: Sequence[RawRecord]) -> list[JudgedEvent]:
+        return [self._judged(normalise(record, device)) for record in records]
+
+    def _find(
+        self, device: DeviceSerial, groups: Sequence[AbsenceGroup], last_of: dict[str, Event]
+    ) -> list[GroupFinding]:
+        return [
+            GroupFinding(
+                judged=self._judged(finding(group, last_of, device)),
+                keys=tuple(absent.source_key for absent in group.absent),
+                is_conclusive=not group.doubts,
+            )
+            for group in groups
+        ]
+
+    def _judged(self, event: Event) -> JudgedEvent:
+        return JudgedEvent(event=event, verdicts=self._verdicts(event))
 
     def _verdicts(self, event: Event) -> tuple[Verdict, ...]:
         try:
@@ -148,7 +163,7 @@ class Judge:
 
     def _subject(self, event: Event) -> Subject:
         return Subject(
-            kind=_KINDS[event.kind],
+            kind=subject_kind(event) if event.kind is EventKind.ABSENCE else _KINDS[event.kind],
             channel=event.source.value,
             text=event.text,
             side=_SIDES[event.direction] if event.kind in _SPOKEN else Side.UNKNOWN,

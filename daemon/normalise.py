@@ -7,11 +7,11 @@ new event. An edit of what counts gives a new event, and the archive marks the o
 
 from typing import assert_never
 
-from adb_bridge.records import AbsentRecord, CallRow, ContactRow, DeviceSerial, RawRecord, SmsRow, Source, UnreadableRow
+from adb_bridge.records import CallRow, ContactRow, DeviceSerial, RawRecord, SmsRow, Source, UnreadableRow
 from adb_bridge.rows import MmsRow, NotificationRow, RecordingRow
 
 from .archive.identifiers import event_id
-from .event_fields import attributes, claimed_time, content_hash, milliseconds_of, storable
+from .event_fields import attributes, claimed_time, content_hash, storable
 from .events import Direction, Event, EventKind
 from .normalise_apps import notification_event
 from .normalise_media import mms_event, recording_event
@@ -59,35 +59,6 @@ def normalise(record: RawRecord, device: DeviceSerial) -> Event:
             return _unreadable(record, row, device)
         case _:
             assert_never(row)
-
-
-def absence_event(absent: AbsentRecord, last: Event | None, device: DeviceSerial) -> Event:
-    """The finding that a row was there at one complete read and not at a later one. It says nothing about who or why.
-
-    `last` is what the archive held of the row, whose peer and words the finding repeats so that it can be read alone;
-    None when the archive has none. The id holds `noticed_at`: a row may vanish, come back and vanish again.
-    """
-    noticed_ms = milliseconds_of(absent.noticed_at)
-    content = content_hash(("absent", str(noticed_ms), None if last is None else last.event_id))
-    return Event(
-        event_id=event_id(device, absent.source, absent.source_key, content),
-        device=device,
-        kind=EventKind.ABSENCE,
-        source=absent.source,
-        source_key=absent.source_key,
-        occurred_at=absent.noticed_at,
-        received_at=absent.noticed_at,
-        direction=Direction.NONE,
-        peer=None if last is None else last.peer,
-        peer_key=None if last is None else last.peer_key,
-        body=None if last is None else last.body,
-        attributes=attributes(
-            last_event_id=None if last is None else last.event_id,
-            last_kind=None if last is None else last.kind.value,
-            last_occurred_ms=None if last is None else milliseconds_of(last.occurred_at),
-        ),
-        text="" if last is None else last.text,
-    )
 
 
 def _message(record: RawRecord, row: SmsRow, device: DeviceSerial) -> Event:

@@ -5,6 +5,7 @@ import msgspec
 from policies.display import safe_display
 from policies.masking import mask_text
 
+from .absence import facts_of, present_at
 from .api import wire
 from .api.texts import Texts
 from .archive.records import (
@@ -17,6 +18,7 @@ from .archive.records import (
 )
 from .attachments import Attachment, attachments_of
 from .event_text import masked_body, masked_peer, masked_text, revealed_body
+from .event_told import told_by
 from .events import Event, EventKind
 
 CONTEXT_CHARACTERS = 12
@@ -30,13 +32,14 @@ def event_view(archived: ArchivedEvent, texts: Texts, spans: Spans = ()) -> wire
     """Masked; `spans` are code points of the event's text, kept where the masked body still has them."""
     event = archived.event
     body = masked_body(event, texts)
+    told = told_by(event)
     return wire.Event(
         event_id=event.event_id,
         ledger_index=archived.ledger_index,
         device=event.device,
         kind=wire.EventKind(event.kind.value),
         source=event.source.value,
-        source_key=event.source_key,
+        source_key=_source_key(event),
         occurred_at=event.occurred_at,
         received_at=event.received_at,
         direction=wire.Direction(event.direction.value),
@@ -45,8 +48,31 @@ def event_view(archived: ArchivedEvent, texts: Texts, spans: Spans = ()) -> wire
         body=body,
         attachments=tuple(_attachment(one) for one in attachments_of(event)),
         absent_since=archived.absent_since,
+        finding=_finding(event),
         matched=_spans(event, body, spans),
+        derived_from=told.derived_from,
+        app=told.app,
+        provenance=None if told.provenance is None else safe_display(told.provenance, 100),
     )
+
+
+def _finding(event: Event) -> wire.AbsenceFinding | None:
+    if event.kind is not EventKind.ABSENCE:
+        return None
+    facts = facts_of(event)
+    return wire.AbsenceFinding(
+        count=facts.count,
+        present_at=present_at(facts),
+        absent_at=event.occurred_at,
+        conclusion="inconclusive" if facts.doubts else "observed",
+        doubts=facts.doubts,
+    )
+
+
+def _source_key(event: Event) -> str:
+    """A notification's key holds words of the app; those of providers are numbers."""
+    key = safe_display(event.source_key, 300)
+    return key if key.isdecimal() else mask_text(key).masked
 
 
 def _attachment(attachment: Attachment) -> wire.Attachment:

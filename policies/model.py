@@ -55,6 +55,10 @@ class SubjectKind(StrEnum):
     CONTACT = "contact"
     ABSENCE = "absence"
     """Something present at one read and absent at a later complete read."""
+    BULK_ABSENCE = "bulk_absence"
+    """Many at once, one finding."""
+    DOUBTFUL_ABSENCE = "doubtful_absence"
+    """Not returned any more, but a reason other than removal is possible: no conclusion."""
 
 
 class ContactKind(StrEnum):

@@ -9,10 +9,11 @@ from adb_bridge.records import AbsentRecord, Cursor, DeviceSerial, RawRecord, Sm
 from crypto.database import OpenMode
 from crypto.head_log import HeadLog
 from crypto.keys import RootKey, StoreId
+from daemon.absence import finding, grouped
 from daemon.archive.archive import Archive, ArchiveSettings
 from daemon.archive.drafts import EnrolmentDraft
 from daemon.events import Event, Ingest, JudgedEvent
-from daemon.normalise import absence_event, normalise
+from daemon.normalise import normalise
 from policies.model import Hit, How, Severity, Verdict
 
 PHONE = DeviceSerial("SIM0001")
@@ -132,7 +133,8 @@ def sms(key: int, body: bytes | None = "您好".encode(), *, device: DeviceSeria
 
 def absence(last: Event, *, at: datetime = NOON) -> Event:
     absent = AbsentRecord(source=last.source, source_key=last.source_key, noticed_at=at)
-    return absence_event(absent, last, last.device)
+    (group,) = grouped((absent,))
+    return finding(group, {last.source_key: last}, last.device)
 
 
 def verdict(rule_id: str = "kickback.cash", *, severity: Severity = Severity.HIGH, start: int = 0) -> Verdict:

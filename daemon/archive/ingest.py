@@ -11,7 +11,7 @@ from crypto.database import SqlValue
 from policies.model import Verdict
 
 from ..api.wire import AlertStatus
-from ..events import Committed, Event, EventId, EventKind, Ingest, JudgedEvent
+from ..events import Committed, Event, EventId, EventKind, GroupFinding, Ingest, JudgedEvent
 from ..peers import canonical_peer
 from .codes import ALERT_STATUS_CODES, DIRECTION_CODES, KIND_CODES, SEVERITY_CODES, SOURCE_CODES, stored_key, to_micros
 from .enrolments import require_scope
@@ -26,6 +26,8 @@ _PRESENCE_NAME: Final = KINDS_OF_ENTRY[LedgerKind.PRESENCE_CHANGED].name
 _ABSENCE: Final = KIND_CODES[EventKind.ABSENCE]
 _OPEN: Final = ALERT_STATUS_CODES[AlertStatus.OPEN]
 
+_STILL_CURRENT: Final = frozenset({PresenceChange.BACK, PresenceChange.UNSEEN})
+
 _INSERT_EVENT: Final = """
 INSERT INTO events (ledger_index, event_id, device_no, kind, source, source_key, occurred_at, received_at, direction,
                     peer, conversation_no, body, attributes, text, is_current)
@@ -38,11 +40,13 @@ INSERT INTO cursors (device_no, source, cursor, moved_at, first_caught_up_at) VA
 ON CONFLICT (device_no, source) DO UPDATE SET cursor = excluded.cursor, moved_at = excluded.moved_at,
   first_caught_up_at = coalesce(first_caught_up_at, excluded.first_caught_up_at)"""
 _KNOWN_BETWEEN: Final = """
-SELECT source_key, event_id, ledger_index, kind, is_current FROM events
-WHERE device_no = ? AND source = ? AND source_key BETWEEN ? AND ?"""
+SELECT e.source_key, e.event_id, e.ledger_index, e.kind, e.is_current, p.change FROM events e
+LEFT JOIN presence_changes p ON p.ledger_index = e.presence_change
+WHERE e.device_no = ? AND e.source = ? AND e.source_key BETWEEN ? AND ?"""
 _KNOWN_OF: Final = """
-SELECT source_key, event_id, ledger_index, kind, is_current FROM events
-WHERE device_no = ? AND source = ? AND source_key IN (SELECT value FROM json_each(?))"""
+SELECT e.source_key, e.event_id, e.ledger_index, e.kind, e.is_current, p.change FROM events e
+LEFT JOIN presence_changes p ON p.ledger_index = e.presence_change
+WHERE e.device_no = ? AND e.source = ? AND e.source_key IN (SELECT value FROM json_each(?))"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +91,8 @@ class _Application:
         self._new_alert_ids: dict[str, None] = {}
         self._presence: list[tuple[int, PresenceChange, datetime, int | None]] = []
         self._absent_keys = {stored_key(key) for key in ingest.absent_keys}
+        self._unseen: set[SqlValue] = set()
+        """Keys of current rows that are marked as not seen."""
         self._known: dict[bytes, tuple[int, bool]] = {}
         """Event id to (ledger index, is it an event that counts as current)."""
         self._current: dict[SqlValue, tuple[int, bytes]] = {}
@@ -98,6 +104,8 @@ class _Application:
             if judged.event.kind is not EventKind.ABSENCE:
                 self._take(judged)
         self._take_absences()
+        for finding in self._ingest.group_findings:
+            self._take_group(finding)
         self._write()
         return Committed(
             new_event_ids=tuple(self._new_event_ids),
@@ -108,6 +116,7 @@ class _Application:
     def _load_known(self) -> None:
         """What the archive holds under the keys of this ingest."""
         keys = {stored_key(judged.event.source_key) for judged in self._ingest.judged} | self._absent_keys
+        keys |= {stored_key(key) for finding in self._ingest.group_findings for key in finding.keys}
         if not keys:
             return
         numbers = [key for key in keys if isinstance(key, int)]
@@ -119,10 +128,12 @@ class _Application:
             rows = database.fetch_all(_KNOWN_OF, (self._device_no, self._source, json.dumps(list(keys))))
         for row in rows:
             match row:
-                case (key, bytes(event_id), int(index), int(kind), int(is_current)):
+                case (key, bytes(event_id), int(index), int(kind), int(is_current), change):
                     self._known[event_id] = (index, kind != _ABSENCE)
                     if is_current:
                         self._current[key] = (index, event_id)
+                        if change == PresenceChange.UNSEEN:
+                            self._unseen.add(key)
 
     def _take(self, judged: JudgedEvent) -> None:
         event = judged.event
@@ -141,6 +152,9 @@ class _Application:
                 self._presence.append((now[0], PresenceChange.REPLACED, event.received_at, known[0]))
             self._presence.append((known[0], PresenceChange.BACK, event.received_at, None))
             self._current[key] = (known[0], token)
+        elif key in self._unseen:
+            self._presence.append((known[0], PresenceChange.BACK, event.received_at, None))
+        self._unseen.discard(key)
 
     def _take_absences(self) -> None:
         """Marks of rows that are marked already are skipped, with their findings."""
@@ -159,6 +173,25 @@ class _Application:
             if finding is not None and (token := _token_of(finding.event)) not in self._known:
                 index = self._add(finding, token, key, is_current=0)
                 self._known[token] = (index, False)
+
+    def _take_group(self, finding: GroupFinding) -> None:
+        """The finding is kept when it says something new of at least one row."""
+        event = finding.judged.event
+        change = PresenceChange.ABSENT if finding.is_conclusive else PresenceChange.UNSEEN
+        is_new = False
+        for key in sorted({stored_key(key) for key in finding.keys}, key=str):
+            current = self._current.get(key)
+            if current is None or (not finding.is_conclusive and key in self._unseen):
+                continue
+            is_new = True
+            self._presence.append((current[0], change, event.occurred_at, None))
+            if finding.is_conclusive:
+                del self._current[key]
+            else:
+                self._unseen.add(key)
+        if is_new and (token := _token_of(event)) not in self._known:
+            index = self._add(finding.judged, token, stored_key(event.source_key), is_current=0)
+            self._known[token] = (index, False)
 
     def _add(self, judged: JudgedEvent, token: bytes, key: int | str, *, is_current: int) -> int:
         event = judged.event
@@ -248,7 +281,7 @@ class _Application:
         self._transaction.database.execute(sql, (index, *columns))
         self._transaction.database.execute(
             "UPDATE events SET is_current = ?, presence_change = ? WHERE ledger_index = ?",
-            (int(change is PresenceChange.BACK), index, event_index),
+            (int(change in _STILL_CURRENT), index, event_index),
         )
 
 

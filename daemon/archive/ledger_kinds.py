@@ -42,6 +42,8 @@ class PresenceChange(IntEnum):
     ABSENT = 1
     BACK = 2
     REPLACED = 3
+    UNSEEN = 4
+    """Not returned any more, with a doubt: the row stays current."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

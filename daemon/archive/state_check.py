@@ -13,7 +13,7 @@ _PRESENCE: Final = """
 SELECT e.event_id FROM (
   SELECT event_index, max(ledger_index) AS last FROM presence_changes GROUP BY event_index
 ) m JOIN presence_changes p ON p.ledger_index = m.last JOIN events e ON e.ledger_index = m.event_index
-WHERE e.presence_change IS NOT m.last OR e.is_current <> (p.change = 2) LIMIT 1"""
+WHERE e.presence_change IS NOT m.last OR e.is_current <> (p.change IN (2, 4)) LIMIT 1"""
 _PRESENCE_OF_NOTHING: Final = """
 SELECT 'ledger:' || p.ledger_index FROM presence_changes p
 WHERE NOT EXISTS (SELECT 1 FROM events e WHERE e.ledger_index = p.event_index) LIMIT 1"""

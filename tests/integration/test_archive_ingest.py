@@ -2,18 +2,19 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from adb_bridge.records import Cursor, RawRecord, Source, UnreadableRow
+from adb_bridge.records import AbsenceDoubt, AbsentRecord, Cursor, RawRecord, Source, UnreadableRow
 from crypto.database import OpenMode
 from crypto.errors import WrongKeyError
+from daemon.absence import finding, grouped
 from daemon.api.wire import AlertStatus
 from daemon.archive.drafts import AlertFilter, EventFilter
 from daemon.archive.errors import ArchiveClosedError, NotEnrolledError, UnitRefusedError
-from daemon.events import Event, EventId, EventKind, Ingest, JudgedEvent
+from daemon.events import Event, EventId, EventKind, GroupFinding, Ingest, JudgedEvent
 from daemon.normalise import normalise
 from policies.model import Severity
 from tests.archive_kit import (
@@ -306,3 +307,44 @@ async def test_a_cancelled_writer_does_not_stop_the_queue(tmp_path: Path) -> Non
         async with asyncio.timeout(20):
             await archive.ingest(ingest_of([sms(1_000)]))
         assert (await archive.verify()).ok
+
+
+def _group(keys: range, *doubts: AbsenceDoubt, at: datetime = NOON) -> GroupFinding:
+    absent = [
+        AbsentRecord(source=Source.SMS, source_key=str(key), noticed_at=at, doubts=frozenset(doubts)) for key in keys
+    ]
+    (group,) = grouped(absent)
+    event = finding(group, {}, PHONE)
+    keys_of = tuple(one.source_key for one in absent)
+    return GroupFinding(judged=JudgedEvent(event=event, verdicts=()), keys=keys_of, is_conclusive=not doubts)
+
+
+async def test_many_vanished_rows_are_one_finding(tmp_path: Path) -> None:
+    async with archive_in(tmp_path) as archive:
+        await archive.ingest(ingest_of([sms(key) for key in range(1, 31)]))
+        bulk = replace(ingest_of([]), group_findings=(_group(range(1, 21)),))
+        committed = await archive.ingest(bulk)
+        assert len(committed.new_event_ids) == 1
+        assert await archive.present_ids(PHONE, Source.SMS, 1, 30) == frozenset(range(21, 31))
+        again = replace(ingest_of([]), group_findings=(_group(range(1, 21), at=NOON + timedelta(hours=1)),))
+        assert (await archive.ingest(again)).new_event_ids == ()
+        assert (await archive.verify(None)).problem is None
+
+
+async def test_doubtful_rows_stay_current_and_are_told_once(tmp_path: Path) -> None:
+    async with archive_in(tmp_path) as archive:
+        rows = [sms(key) for key in range(1, 6)]
+        await archive.ingest(ingest_of(rows))
+        doubt = replace(ingest_of([]), group_findings=(_group(range(1, 4), AbsenceDoubt.SIM_FILTER),))
+        assert len((await archive.ingest(doubt)).new_event_ids) == 1
+        assert await archive.present_ids(PHONE, Source.SMS, 1, 9) == frozenset(range(1, 6))
+        later = NOON + timedelta(hours=1)
+        again = replace(ingest_of([]), group_findings=(_group(range(1, 4), AbsenceDoubt.SIM_FILTER, at=later),))
+        assert (await archive.ingest(again)).new_event_ids == ()
+        # the SIM is back: seen again, and a later doubt is news again
+        await archive.ingest(ingest_of(rows[:3]))
+        assert len((await archive.ingest(again)).new_event_ids) == 1
+        sure = replace(ingest_of([]), group_findings=(_group(range(1, 11), at=later + timedelta(hours=1)),))
+        assert len((await archive.ingest(sure)).new_event_ids) == 1
+        assert await archive.present_ids(PHONE, Source.SMS, 1, 9) == frozenset()
+        assert (await archive.verify(None)).problem is None

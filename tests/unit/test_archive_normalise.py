@@ -8,12 +8,30 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adb_bridge.records import AbsentRecord, CallRow, ContactRow, RawRecord, SmsRow, Source, UnreadableRow, Untrusted
+from adb_bridge.records import (
+    AbsenceDoubt,
+    AbsentRecord,
+    CallRow,
+    ContactRow,
+    DeviceSerial,
+    RawRecord,
+    SmsRow,
+    Source,
+    UnreadableRow,
+    Untrusted,
+)
 from adb_bridge.records import UntrustedBytes as Bytes
+from daemon.absence import SAMPLE, facts_of, finding, grouped, keys_to_look_up, present_at, subject_kind
 from daemon.archive.identifiers import EVENT_PREFIX, unspell
-from daemon.events import Direction, EventKind
-from daemon.normalise import absence_event, normalise
+from daemon.events import Direction, Event, EventKind
+from daemon.normalise import normalise
+from policies.model import SubjectKind
 from tests.archive_kit import NOON, OTHER_PHONE, PHONE, sms, sms_record
+
+
+def _gone(absent: AbsentRecord, last: Event | None, device: DeviceSerial) -> Event:
+    (group,) = grouped((absent,))
+    return finding(group, {} if last is None else {absent.source_key: last}, device)
 
 
 def call(**fields: object) -> RawRecord:
@@ -155,14 +173,14 @@ def test_an_unreadable_row_is_an_event_that_says_so() -> None:
 
 def test_an_absence_repeats_the_words_and_is_new_each_time() -> None:
     last = sms(4, "转我微信".encode())
-    first = absence_event(AbsentRecord(source=Source.SMS, source_key="4", noticed_at=NOON), last, PHONE)
+    first = _gone(AbsentRecord(source=Source.SMS, source_key="4", noticed_at=NOON), last, PHONE)
     later_at = NOON + timedelta(seconds=1)
-    later = absence_event(AbsentRecord(source=Source.SMS, source_key="4", noticed_at=later_at), last, PHONE)
+    later = _gone(AbsentRecord(source=Source.SMS, source_key="4", noticed_at=later_at), last, PHONE)
     assert (first.kind, first.text, first.peer_key) == (EventKind.ABSENCE, "转我微信", last.peer_key)
     assert json.loads(first.attributes)["last_event_id"] == last.event_id
     assert first.event_id != later.event_id
-    unknown = absence_event(AbsentRecord(source=Source.SMS, source_key="4", noticed_at=NOON), None, PHONE)
-    assert (unknown.text, unknown.peer, unknown.attributes) == ("", None, "{}")
+    unknown = _gone(AbsentRecord(source=Source.SMS, source_key="4", noticed_at=NOON), None, PHONE)
+    assert (unknown.text, unknown.peer, unknown.attributes) == ("", None, '{"last_kind":"message"}')
 
 
 @given(
@@ -193,3 +211,36 @@ def test_any_row_gives_an_event_and_the_same_one_again(
     assert event.occurred_at.year >= 2000
     json.loads(event.attributes)
     event.text.encode()
+
+
+def _vanished(keys: range, *doubts: AbsenceDoubt) -> list[AbsentRecord]:
+    return [
+        AbsentRecord(
+            source=Source.SMS,
+            source_key=str(key),
+            noticed_at=NOON,
+            present_at=NOON - timedelta(minutes=key),
+            doubts=frozenset(doubts),
+        )
+        for key in keys
+    ]
+
+
+def test_a_bulk_is_one_finding_with_its_window() -> None:
+    (group,) = grouped(_vanished(range(1, 1001)))
+    event = finding(group, {"1": sms(1)}, PHONE)
+    facts = facts_of(event)
+    assert (facts.count, facts.doubts) == (1000, ())
+    assert present_at(facts) == NOON - timedelta(minutes=1000)
+    assert subject_kind(event) is SubjectKind.BULK_ABSENCE
+    assert len(keys_to_look_up(group.absent)) == SAMPLE
+
+
+def test_a_few_are_told_one_by_one_and_doubts_never() -> None:
+    assert len(grouped(_vanished(range(1, 4)))) == 3
+    groups = grouped(_vanished(range(1, 3), AbsenceDoubt.SIM_FILTER) + _vanished(range(5, 7)))
+    assert sorted(len(group.absent) for group in groups) == [1, 1, 2]
+    (doubtful,) = (group for group in groups if group.doubts)
+    event = finding(doubtful, {}, PHONE)
+    assert facts_of(event).doubts == ("sim_filter",)
+    assert subject_kind(event) is SubjectKind.DOUBTFUL_ABSENCE

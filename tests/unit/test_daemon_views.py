@@ -18,13 +18,14 @@ from adb_bridge.records import (
     Untrusted,
     UntrustedBytes,
 )
+from daemon.absence import finding, grouped
 from daemon.api.texts import Texts, load_texts
 from daemon.api.wire import AlertStatus, DeviceAvailability
 from daemon.app import CATALOG
 from daemon.archive.records import ArchivedAlert, ArchivedEvent
 from daemon.device_view import availability_of
 from daemon.events import Event
-from daemon.normalise import absence_event, normalise
+from daemon.normalise import normalise
 from daemon.rules import engine_of
 from daemon.views import CONTEXT_CHARACTERS, alert_view, event_view, revealed_view
 from policies.model import Hit, How, Severity, Side, Subject, SubjectKind, Verdict
@@ -32,6 +33,11 @@ from policies.model import Hit, How, Severity, Side, Subject, SubjectKind, Verdi
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 PHONE = DeviceSerial("SN1")
 NUMBER = "13800000017"
+
+
+def _gone(absent: AbsentRecord, last: Event | None, device: DeviceSerial) -> Event:
+    (group,) = grouped((absent,))
+    return finding(group, {} if last is None else {absent.source_key: last}, device)
 
 
 @pytest.fixture(scope="module")
@@ -145,10 +151,10 @@ def test_a_word_in_the_place_of_a_number_is_masked(en: Texts) -> None:
 
 
 def test_an_absence_says_what_is_gone_without_saying_who_did_it(en: Texts, zh: Texts) -> None:
-    gone = absence_event(AbsentRecord(source=Source.CONTACTS, source_key="1", noticed_at=NOW), contact("王小明"), PHONE)
+    gone = _gone(AbsentRecord(source=Source.CONTACTS, source_key="1", noticed_at=NOW), contact("王小明"), PHONE)
     assert event_view(archived(gone), en).body == "contact 王** is no longer on the phone"
     assert "小明" not in event_view(archived(gone), zh).peer
-    unknown = absence_event(AbsentRecord(source=Source.SMS, source_key="1", noticed_at=NOW), None, PHONE)
+    unknown = _gone(AbsentRecord(source=Source.SMS, source_key="1", noticed_at=NOW), None, PHONE)
     assert event_view(archived(unknown), zh).body == "一条消息已不在手机上"
 
 
@@ -196,7 +202,7 @@ def test_evidence_of_a_hit_on_a_number_shows_the_mask(en: Texts) -> None:
 
 
 def test_evidence_of_an_absence_has_no_offsets(en: Texts) -> None:
-    gone = absence_event(AbsentRecord(source=Source.CONTACTS, source_key="1", noticed_at=NOW), contact("王小明"), PHONE)
+    gone = _gone(AbsentRecord(source=Source.CONTACTS, source_key="1", noticed_at=NOW), contact("王小明"), PHONE)
     (evidence,) = alert_view(alert(gone, verdict()), None, en).evidence
     assert (evidence.start, evidence.end) == (0, 0)
     assert "小明" not in evidence.surface

@@ -1,0 +1,31 @@
+"""What the attributes of an event tell every reader: no content, only what it is and where it came from."""
+
+from dataclasses import dataclass
+
+import msgspec
+
+from .events import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """Of `Event.attributes`. Everything else in the JSON is ignored."""
+
+    derived_from: str | None = None
+    """Of a call: `telephony_state` or `recording`."""
+    app: str | None = None
+    """Of a notification: the package, from the allow-list."""
+    provenance: str | None = None
+    """Of an imported record: its file."""
+
+
+_decode = msgspec.json.Decoder(Told).decode
+_NOTHING = Told()
+
+
+def told_by(event: Event) -> Told:
+    """Nothing for attributes that cannot be read."""
+    try:
+        return _decode(event.attributes)
+    except msgspec.MsgspecError:
+        return _NOTHING
