@@ -1,5 +1,6 @@
 """The three settings tables behind `settings`."""
 
+from collections.abc import Callable
 from typing import Final
 
 NAMESPACES: Final = ("system", "secure", "global")
@@ -31,6 +32,11 @@ class Settings:
                 "wifi_on": "1",
             },
         }
+        self._watchers: list[Callable[[str, str], None]] = []
+
+    def watch(self, changed: Callable[[str, str], None]) -> None:
+        """Call `changed(namespace, key)` after every `put` and `delete`, as a content observer."""
+        self._watchers.append(changed)
 
     def get(self, namespace: str, key: str) -> str | None:
         """The value or None."""
@@ -39,11 +45,18 @@ class Settings:
     def put(self, namespace: str, key: str, value: str) -> None:
         """Set a value (cut to 32 KiB)."""
         self._tables[namespace][key] = value[:MAX_VALUE]
+        self._notify(namespace, key)
 
     def delete(self, namespace: str, key: str) -> bool:
         """Whether there was something to delete."""
-        return self._tables[namespace].pop(key, None) is not None
+        was_set = self._tables[namespace].pop(key, None) is not None
+        self._notify(namespace, key)
+        return was_set
 
     def items(self, namespace: str) -> list[tuple[str, str]]:
         """All of a namespace, sorted by key."""
         return sorted(self._tables[namespace].items())
+
+    def _notify(self, namespace: str, key: str) -> None:
+        for changed in self._watchers:
+            changed(namespace, key)
