@@ -1,7 +1,8 @@
 """Everything that touches a phone: the private adb server, sessions, collectors, commands, the simulated phone.
 
 Reading order:
-- the server: `bridge` (the door), `server`, `binary`, `host_protocol`, `tracking`, `board`, `discovery`, `addresses`
+- the server: `bridge` (the door), `server`, `binary`, `host_protocol`, `tracking`, `board`
+- reaching phones: `addresses`, `reconnect` (the rules), `keeper`, `discovery`, `pairing`
 - one phone: `session`, `streams`, `shell_protocol`, `shell_batch`
 - what it is and how it is: `probe`, `status`, `readings`, `signals`, `commands`
 - its records: `collectors/` on `content_query`; what leaves this package: `records`

@@ -45,14 +45,6 @@ class Board:
             async with asyncio.timeout(timeout_s):
                 await self._has_listing.wait()
 
-    async def until_state_differs(self, serial: str, state: AdbState | None, *, timeout_s: float | None) -> bool:
-        """Wait until the phone's state is another one; False when the time was over first."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(timeout_s):
-                while self.state_of(serial) is state:
-                    await self._news.wait()
-        return self.state_of(serial) is not state
-
     async def watch(self) -> AsyncGenerator[tuple[Transport, ...], None]:
         """The latest list at once, then each later one; a reader 64 lists behind misses the oldest."""
         backlog: deque[tuple[Transport, ...]] = deque([self._transports], maxlen=_LONGEST_BACKLOG)

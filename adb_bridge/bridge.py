@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import random
 import weakref
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +15,10 @@ from .board import Board
 from .clock import Clock
 from .errors import AdbBridgeError, ServerUnavailableError
 from .host_protocol import HOST_TIMEOUT_S, HostClient
-from .records import AdbState, Transport, TransportSerial
+from .keeper import Keeper, Switchboard
+from .pairing import PAIR_TIMEOUT_S, PairReport, check_secret, parse_pairing
+from .reconnect import Link
+from .records import Transport, TransportSerial
 from .server import LOOPBACK, AdbServer
 from .session import Session
 from .streams import server_gone
@@ -26,13 +28,12 @@ _T = TypeVar("_T")
 
 _CONNECT_TIMEOUT_S = 20.0
 """adb itself gives up on an address after 10 s."""
-_CONNECTORS = 4
+_CONNECTORS = 16
 """Threads that may wait for dead addresses at the same time; apart from the threads that open sessions."""
 _HEALTH_INTERVAL_S = 10.0
 _HEALTH_STRIKES = 3
 _FIRST_DELAY_S = 0.25
 _LONGEST_RESTART_DELAY_S = 5.0
-_LONGEST_RECONNECT_DELAY_S = 30.0
 _STEADY_S = 30.0
 
 
@@ -55,16 +56,31 @@ class BridgeSettings:
 class Bridge:
     """One per daemon, on one event loop. `start`, use, `stop`; not to be started twice."""
 
-    def __init__(self, settings: BridgeSettings, clock: Clock) -> None:
+    def __init__(
+        self,
+        settings: BridgeSettings,
+        clock: Clock,
+        *,
+        on_link: Callable[[str, Link], None] = lambda _address, _link: None,
+    ) -> None:
+        """`on_link` is called at every change of a remembered address's link, on the event loop."""
         self._settings = settings
         self._clock = clock
+        self._switchboard = Switchboard(
+            clock=clock,
+            listed=lambda address: self._board.state_of(address),
+            is_serving=lambda: self.is_serving,
+            dial=self._dial,
+            release=self._release,
+            changed=on_link,
+        )
         self._server: AdbServer | None = None
         self._client: HostClient | None = None
         self._port = 0
         self._threads = ThreadPoolExecutor(settings.workers, thread_name_prefix="adb-host")
         self._connectors = ThreadPoolExecutor(_CONNECTORS, thread_name_prefix="adb-connect")
         self._tasks: set[asyncio.Task[None]] = set()
-        self._keepers: dict[str, asyncio.Task[None]] = {}
+        self._keepers: dict[str, tuple[Keeper, asyncio.Task[None]]] = {}
         self._board = Board()
         self._listing = asyncio.Event()
         """Set while the server tells its list."""
@@ -104,9 +120,10 @@ class Bridge:
 
     async def stop(self) -> None:
         """End everything that was started here; sessions end with DEVICE_OFFLINE, `watch` ends."""
-        for task in (*self._tasks, *self._keepers.values()):
+        tasks = (*self._tasks, *(task for _, task in self._keepers.values()))
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, *self._keepers.values(), return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         self._keepers.clear()
         for session in tuple(self._sessions):
             await session.close()
@@ -125,17 +142,30 @@ class Bridge:
         return self._board.watch()
 
     async def connect(self, address: str) -> ConnectOutcome:
-        """Connect to a phone on the network now, and remember it: it is retried for ever, with back-off, also after a
-        restart of the server (which by itself gives up after 20 tries), until `disconnect`.
+        """Connect to a phone on the network now, and remember it: its connection is held by the rules of `reconnect`,
+        also through restarts of the server, until `disconnect`. On a phone that refused before, it asks again.
 
         Raises:
             ValueError: not a `host:port`.
         """
-        address = parse_address(address)
-        outcome = await self._dial(address)
-        if address not in self._keepers:
-            self._keepers[address] = asyncio.create_task(self._keep(address))
-        return outcome
+        return await self._keeper(parse_address(address)).dial_once()
+
+    def hold(self, address: str) -> None:
+        """As `connect`, without waiting; for a known address the same as `wake`.
+
+        Raises:
+            ValueError: not a `host:port`.
+        """
+        self._keeper(parse_address(address)).wake()
+
+    def withdrawn(self, address: str) -> None:
+        """Whoever announced this address took it back. Unknown addresses are no error."""
+        if address in self._keepers:
+            self._keepers[address][0].withdrawn()
+
+    def links(self) -> dict[str, Link]:
+        """Every remembered address."""
+        return {address: keeper.link for address, (keeper, _) in self._keepers.items()}
 
     async def disconnect(self, address: str) -> None:
         """Forget a remembered address and drop its connection.
@@ -144,12 +174,36 @@ class Bridge:
             ValueError: not a `host:port`.
         """
         address = parse_address(address)
-        keeper = self._keepers.pop(address, None)
-        if keeper is not None:
-            keeper.cancel()
-            await asyncio.gather(keeper, return_exceptions=True)
-        with contextlib.suppress(AdbBridgeError):
-            await self.ask(lambda client: client.disconnect_from(address))
+        if (known := self._keepers.pop(address, None)) is not None:
+            known[1].cancel()
+            await asyncio.gather(known[1], return_exceptions=True)
+        await self._release(address)
+
+    async def pair(self, address: str, secret: str) -> PairReport:
+        """Have the server pair with a phone that shows a pairing code, or the QR code's answer, at this address.
+
+        Takes a second, on a dead address half a minute.
+
+        Args:
+            secret: The six digits, or the QR code's password. Never in a log or an error.
+
+        Raises:
+            ValueError: not a `host:port`, or not a secret that Android makes.
+            ServerUnavailableError: nobody answers.
+        """
+        address, secret = parse_address(address), check_secret(secret)
+        words = await self._in_thread(
+            self._connectors, lambda client: client.pair_with(address, secret, PAIR_TIMEOUT_S)
+        )
+        return parse_pairing(words)
+
+    async def reset(self, transport: TransportSerial) -> None:
+        """Have the server drop one transport and open it again; for a cable whose phone does not answer.
+
+        Raises:
+            ServerUnavailableError, DeviceUnavailableError: not listed.
+        """
+        await self.ask(lambda client: client.reset_transport(transport))
 
     def session(self, transport: TransportSerial) -> Session:
         """Calls on one transport. No I/O yet: a phone that is not there shows at the first call."""
@@ -182,9 +236,9 @@ class Bridge:
             with contextlib.suppress(AdbBridgeError):
                 async for transports in track(self):
                     self._listing.set()
-                    self._board.publish(transports)
+                    self._publish(transports)
             self._listing.clear()
-            self._board.publish(())
+            self._publish(())
             await asyncio.sleep(0.2)
 
     async def _revive(self, server: AdbServer) -> None:
@@ -220,28 +274,20 @@ class Bridge:
         finally:
             ended.cancel()
 
-    async def _keep(self, address: str) -> None:
-        """Hold the connection to one address. A phone that waits for its holder's consent is left alone."""
-        attempt = 0
-        while True:
-            if not self._listing.is_set():
-                # Not this phone's failure: it is called at once when the server is back.
-                await self._listing.wait()
-                attempt = 0
-            state = self._board.state_of(address)
-            if state not in {None, AdbState.OFFLINE}:
-                attempt = 0
-                await self._board.until_state_differs(address, state, timeout_s=None)
-                continue
-            delay_s = min(_FIRST_DELAY_S * 1.8**attempt, _LONGEST_RECONNECT_DELAY_S) * random.uniform(0.8, 1.2)
-            if await self._board.until_state_differs(address, state, timeout_s=delay_s):
-                continue
-            attempt = min(attempt + 1, 20)
-            if state is AdbState.OFFLINE:
-                # The server holds on to a dead connection and answers "already connected": make it let go.
-                with contextlib.suppress(AdbBridgeError):
-                    await self.ask(lambda client: client.disconnect_from(address))
-            await self._dial(address)
+    def _publish(self, transports: tuple[Transport, ...]) -> None:
+        self._board.publish(transports)
+        for keeper, _ in self._keepers.values():
+            keeper.nudge()
+
+    def _keeper(self, address: str) -> Keeper:
+        if address not in self._keepers:
+            keeper = Keeper(address, self._switchboard)
+            self._keepers[address] = (keeper, asyncio.create_task(keeper.run(), name=f"keep:{address}"))
+        return self._keepers[address][0]
+
+    async def _release(self, address: str) -> None:
+        with contextlib.suppress(AdbBridgeError):
+            await self.ask(lambda client: client.disconnect_from(address))
 
     async def _dial(self, address: str) -> ConnectOutcome:
         try:

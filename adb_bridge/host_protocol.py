@@ -72,6 +72,24 @@ class HostClient(AdbClient):  # type: ignore[misc]  # adbutils has no type marke
         """A socket on which the server writes its list of devices now and at every change."""
         return self._hand_over("host:track-devices")
 
+    def features_of(self, serial: str) -> frozenset[str]:
+        """What the phone on this transport advertised and the server knows, such as `stat_v2`.
+
+        Raises:
+            As `switch_to`.
+        """
+
+        def ask() -> frozenset[str]:
+            connection = self.make_connection()
+            try:
+                connection.send_command(f"host-serial:{serial}:features")
+                connection.check_okay()
+                return frozenset(connection.read_string_block().strip().split(","))
+            finally:
+                connection.close()
+
+        return _bounded(ask)
+
     def connect_to(self, address: str, timeout_s: float) -> str:
         """The server's words about connecting to `host:port`; its OKAY alone says nothing."""
         return _bounded(lambda: cast("str", self.connect(address, timeout=timeout_s)))
@@ -79,6 +97,30 @@ class HostClient(AdbClient):  # type: ignore[misc]  # adbutils has no type marke
     def disconnect_from(self, address: str) -> None:
         """Drop `host:port`; one that was not connected is fine."""
         _bounded(lambda: self.disconnect(address))
+
+    def pair_with(self, address: str, secret: str, timeout_s: float) -> str:
+        """The server's words about pairing with `host:port`; its OKAY alone says nothing."""
+        return self._words(f"host:pair:{secret}:{address}", timeout_s)
+
+    def reset_transport(self, serial: str) -> None:
+        """Kick one transport; the server opens it anew when it can.
+
+        Raises:
+            DeviceUnavailableError: not listed.
+        """
+        self._words(f"host-serial:{serial}:reconnect", HOST_TIMEOUT_S)
+
+    def _words(self, service: str, timeout_s: float) -> str:
+        def exchange() -> str:
+            connection = self.make_connection(timeout_s)
+            try:
+                connection.send_command(service)
+                connection.check_okay()
+                return connection.read_string_block()
+            finally:
+                connection.close()
+
+        return _bounded(exchange)
 
     def _hand_over(self, service: str) -> socket.socket:
         def switch() -> socket.socket:
