@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class CryptoErrorCode(StrEnum):
-    """Stable names. The part before the dot says whose trouble it is: key, keyring, file, database or ledger."""
+    """Stable names. The part before the dot says whose trouble it is."""
 
     WRONG_KEY = "key.wrong"
     KEY_MISSING = "key.missing"
@@ -54,6 +54,9 @@ class CryptoErrorCode(StrEnum):
     HEAD_ROLLBACK = "ledger.head_rollback"
     HEAD_EQUIVOCATION = "ledger.head_equivocation"
     HEAD_LOG_DAMAGED = "ledger.head_log_damaged"
+
+    SEALED_DAMAGED = "sealed.damaged"
+    SEALED_MISSING = "sealed.missing"
 
 
 class CryptoError(Exception):

@@ -22,6 +22,8 @@ class Purpose(StrEnum):
     CONVERSATION_TOKEN = "conversation-token/v1"  # noqa: S105
     LEDGER_SEED = "ledger-seed/v1"
     AUDIT = "audit/v1"
+    MEDIA_SEAL = "media-seal/v1"
+    MEDIA_NAME = "media-name/v1"
 
 
 class SecretKey(bytes):
