@@ -101,7 +101,15 @@ class Drop:
     after_bytes: int
 
 
-Effect = Hang | Garbage | Truncate | Oversize | Delay | ExitCode | ErrorText | Drop
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meanwhile:
+    """Do something on the phone once this much was read from a file by sync: change it, delete it, lock the phone."""
+
+    after_bytes: int
+    action: Callable[[], None]
+
+
+Effect = Hang | Garbage | Truncate | Oversize | Delay | ExitCode | ErrorText | Drop | Meanwhile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +176,12 @@ class Faults:
     def drop(self, match: str, *, after_bytes: int = 0, repeat: Repeat = Repeat.ONCE) -> Fault:
         """Pull the cable in the middle of the output; the host may connect again at once."""
         return self.arm(match, Drop(after_bytes=after_bytes), repeat=repeat)
+
+    def meanwhile(
+        self, match: str, action: Callable[[], None], *, after_bytes: int, repeat: Repeat = Repeat.ONCE
+    ) -> Fault:
+        """Call `action` in the middle of a pull (`match` names the file or `sync:RECV`)."""
+        return self.arm(match, Meanwhile(after_bytes=after_bytes, action=action), repeat=repeat)
 
     def refuse_permission(self, right: Right) -> None:
         """Answer SecurityException, as vendors' switches do."""

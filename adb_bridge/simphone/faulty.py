@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
-from .faults import Delay, Drop, Effect, ErrorText, ExitCode, Garbage, Hang, Oversize, Truncate
+from .faults import Delay, Drop, Effect, ErrorText, ExitCode, Garbage, Hang, Meanwhile, Oversize, Truncate
 from .handset import Handset
 from .journal import ServedCommand
 from .pipes import NoOutput, Output
@@ -48,7 +48,7 @@ async def run_with_faults(handset: Handset, served: ServedCommand, terminal: Ter
                 raise StreamClosedError
             case Hang():
                 await stdout.hang()
-            case Delay() | Truncate():
+            case Delay() | Truncate() | Meanwhile():
                 pass
     served.exit_code = code
     served.is_finished = True

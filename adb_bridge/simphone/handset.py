@@ -8,18 +8,23 @@ from adb_bridge.clock import Clock
 
 from .apps import APPS
 from .event_log import EventLog
-from .faults import Cable, Faults
+from .faults import Cable, Faults, Right
+from .file_entries import SharedStorage
 from .files import Files
 from .foreground import Foreground
+from .media import MediaIndex
 from .notifications import Notifications
 from .packages import Packages
 from .power import Battery, Power, Wakefulness
 from .properties import properties_of
 from .providers.vendor_columns import add_vendor_columns
+from .recording_names import Pending
+from .recordings import Recordings
 from .settings import Settings
 from .spec import PhoneSpec, Storage
 from .store import PhoneStore
 from .switches import Switches
+from .traits import FileSignals
 
 SYSTEM_SERVER_PID = 1508
 
@@ -41,7 +46,15 @@ class Handset:
         self.properties = properties_of(spec)
         self.settings = Settings(android_id=f"{self.random.getrandbits(64):016x}", device_name=spec.model)
         self.battery = Battery(level=spec.battery_pct)
-        self.files = Files(now=self.now())
+        self.files = Files(now=self.now, shared=self._shared_storage)
+        self.files.are_apps_silent = self.traits.file_signals is FileSignals.SILENT
+        self.media = MediaIndex(now=self.now)
+        self.recordings = Recordings(
+            self.files,
+            self.media,
+            now=self.now,
+            pending=lambda: self.traits.recordings.pending if self.traits.recordings else Pending.PLAIN,
+        )
         self.packages = Packages(self.apps)
         self.notifications = Notifications(sdk=spec.sdk, has_ninth_field=self.traits.has_ninth_field, emit=self.emit)
         self.foreground = Foreground(launcher=self.apps.launcher, sdk=spec.sdk, linger_s=spec.linger_s, emit=self.emit)
@@ -97,6 +110,11 @@ class Handset:
         """The person at the phone enters the credential."""
         self.power.unlock()
         self.note_storage()
+
+    def _shared_storage(self) -> SharedStorage:
+        if not self.power.is_user_unlocked:
+            return SharedStorage.LOCKED
+        return SharedStorage.REFUSED if self.faults.is_denied(Right.FILES) else SharedStorage.OPEN
 
     def erase(self) -> None:
         """A factory reset: no messages, calls, contacts, lock; adb stays on."""

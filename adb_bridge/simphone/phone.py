@@ -11,6 +11,7 @@ from .faulty import run_with_faults
 from .handset import Handset
 from .history import furnish
 from .journal import Journal, ServedCommand
+from .recordings import Recordings
 from .scenario import Scenario, load_scenario
 from .spec import History, PhoneSpec
 from .store import PhoneStore
@@ -70,6 +71,11 @@ class SimPhone:
         return self.handset.store
 
     @property
+    def recordings(self) -> Recordings:
+        """The dialer's call recordings."""
+        return self.handset.recordings
+
+    @property
     def faults(self) -> Faults:
         """Trouble on demand."""
         return self.handset.faults
@@ -101,6 +107,7 @@ class SimPhone:
         await asyncio.gather(*pending, return_exceptions=True)
         self._first = None
         self.store.close()
+        self.handset.media.close()
 
     def allow_host(self) -> None:
         """The person at the phone taps "always allow" for the host that is asking, or will ask next (PENDING)."""
@@ -144,5 +151,5 @@ class SimPhone:
 
     async def _sync(self, stream: Stream) -> None:
         served = self._journal.open("sync", "", self._clock.now())
-        await serve_sync(stream, self.handset.files)
+        await serve_sync(stream, self.handset, lambda text: self._journal.open("sync", text, self._clock.now()))
         served.is_finished = True

@@ -3,16 +3,27 @@
 Source: `file_sync_protocol.h`, `file_sync_service.cpp`. No compression is advertised, so data is plain.
 """
 
+import asyncio
 import errno
+import os
 import struct
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ..files import MAX_FILE, MAX_PATH, Entry, Files
+from ..contents import Content
+from ..faults import Delay, Drop, Effect, ErrorText, Garbage, Hang, Meanwhile, Truncate
+from ..file_entries import Entry
+from ..files import MAX_FILE, MAX_PATH, Files
+from ..handset import Handset
+from ..journal import ServedCommand
 from .packets import ProtocolError
-from .streams import Stream
+from .streams import Stream, StreamClosedError
 
 DATA_MAX: Final = 64 * 1024
+_BATCH: Final = 8 * DATA_MAX
+"""Bytes handed to the stream at a time: its payloads hold 1 MiB."""
+
 _REQUEST: Final = struct.Struct("<4sI")
 _STAT_1: Final = struct.Struct("<4sIII")
 _STAT_2: Final = struct.Struct("<4sIQQIIIIQqqq")
@@ -22,6 +33,7 @@ _SEND_2: Final = struct.Struct("<4sII")
 _RECV_2: Final = struct.Struct("<4sI")
 _DRY_RUN: Final = 0x80000000
 _DEVICE: Final = 66_306
+_ERRNO: Final = {os.strerror(code): code for code in errno.errorcode}
 _UID, _GID = 10_100, 1_015
 
 
@@ -32,8 +44,9 @@ class _Upload:
     is_dry_run: bool
 
 
-async def serve_sync(stream: Stream, files: Files) -> None:
-    """Serve requests until QUIT or the host's close. Raise `ProtocolError` for requests that are not sync's."""
+async def serve_sync(stream: Stream, handset: Handset, note: Callable[[str], ServedCommand]) -> None:
+    """Serve requests until QUIT or the host's close. Each is noted as `RECV /path` and may be hit by faults that match
+    `sync:RECV /path`. Raise `ProtocolError` for requests that are not sync's, `StreamClosedError` on a pulled cable."""
     wire = _SyncWire(stream)
     while True:
         header = await wire.read(_REQUEST.size, may_end=True)
@@ -46,26 +59,35 @@ async def serve_sync(stream: Stream, files: Files) -> None:
             await _fail(stream, "path too long")
             return
         path = (await wire.read(length)).decode("utf-8", "surrogateescape")
-        await _serve_one(name, path, wire, stream, files)
+        text = f"{name.decode('ascii', 'replace')} {path}"
+        served = note(text)
+        trouble = _Trouble(handset, stream, served, handset.faults.strike(f"sync:{text}"))
+        await _serve_one(name, path, wire, trouble, handset.files)
+        served.is_finished = True
 
 
-async def _serve_one(name: bytes, path: str, wire: "_SyncWire", stream: Stream, files: Files) -> None:
+async def _serve_one(name: bytes, path: str, wire: "_SyncWire", trouble: "_Trouble", files: Files) -> None:
+    stream = trouble.stream
+    await trouble.before()
     match name:
         case b"STAT":
-            entry = files.stat(path)
-            fields = (entry.mode, entry.size & 0xFFFFFFFF, entry.mtime) if entry else (0, 0, 0)
+            try:
+                entry = files.lookup_link(path)
+                fields = (entry.mode, entry.size & 0xFFFFFFFF, entry.mtime & 0xFFFFFFFF)
+            except OSError:
+                fields = (0, 0, 0)
             await stream.write(_STAT_1.pack(b"STAT", *fields))
         case b"STA2" | b"LST2":
-            await stream.write(_stat_2(name, files.stat(path)))
+            await stream.write(_stat_2(name, path, files))
         case b"LIST" | b"LIS2":
             await _list(name, path, stream, files)
         case b"RECV":
-            await _receive(path, stream, files)
+            await _receive(path, trouble, files)
         case b"RCV2":
             again, _flags = _RECV_2.unpack(await wire.read(_RECV_2.size))
             if again != b"RCV2":
                 raise ProtocolError("RCV2 without its second part")
-            await _receive(path, stream, files)
+            await _receive(path, trouble, files)
         case b"SEND":
             target, _, mode = path.rpartition(",")
             if not target or not mode.isdigit():
@@ -82,9 +104,11 @@ async def _serve_one(name: bytes, path: str, wire: "_SyncWire", stream: Stream, 
             raise ProtocolError("unknown sync request")
 
 
-def _stat_2(name: bytes, entry: Entry | None) -> bytes:
-    if entry is None:
-        return _STAT_2.pack(name, errno.ENOENT, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+def _stat_2(name: bytes, path: str, files: Files) -> bytes:
+    try:
+        entry = files.lookup_link(path) if name == b"LST2" else files.lookup(path)
+    except OSError as error:
+        return _STAT_2.pack(name, _ERRNO.get(str(error), errno.ENOENT), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
     return _STAT_2.pack(name, 0, *_status(entry))
 
 
@@ -111,16 +135,15 @@ async def _list(name: bytes, path: str, stream: Stream, files: Files) -> None:
     await stream.write(b"".join(parts) + end)
 
 
-async def _receive(path: str, stream: Stream, files: Files) -> None:
-    data = files.read(path)
-    if data is None:
-        why = "Is a directory" if files.stat(path) else "No such file or directory"
-        await _fail(stream, f"read failed: {why}" if files.stat(path) else f"open failed: {why}")
+async def _receive(path: str, trouble: "_Trouble", files: Files) -> None:
+    try:
+        content = files.open(path)
+    except OSError as error:
+        # adbd opens a directory, and fails when it reads.
+        verb = "read" if str(error) == os.strerror(errno.EISDIR) else "open"
+        await _fail(trouble.stream, f"{verb} failed: {error}")
         return
-    for start in range(0, len(data), DATA_MAX):
-        piece = data[start : start + DATA_MAX]
-        await stream.write(_REQUEST.pack(b"DATA", len(piece)) + piece)
-    await stream.write(_REQUEST.pack(b"DONE", 0))
+    await trouble.send(content)
 
 
 async def _send(upload: _Upload, wire: "_SyncWire", stream: Stream, files: Files) -> None:
@@ -155,6 +178,85 @@ async def _send(upload: _Upload, wire: "_SyncWire", stream: Stream, files: Files
 async def _fail(stream: Stream, text: str) -> None:
     raw = text.encode()
     await stream.write(_REQUEST.pack(b"FAIL", len(raw)) + raw)
+
+
+class _Trouble:
+    """One request with the faults that hit it."""
+
+    def __init__(self, handset: Handset, stream: Stream, served: ServedCommand, effects: Sequence[Effect]) -> None:
+        self.stream = stream
+        self._cut = handset.cable.cut
+        self._served = served
+        self._effects = list(effects)
+
+    async def before(self) -> None:
+        """What strikes before the answer. Raise `StreamClosedError` when the cable is pulled or the host goes."""
+        for effect in tuple(self._effects):
+            match effect:
+                case Delay(seconds=seconds):
+                    await asyncio.sleep(seconds)
+                case Hang(after_bytes=0) | Drop(after_bytes=0):
+                    await self._strike(effect)
+                case _:
+                    pass
+
+    async def send(self, content: Content) -> None:
+        """Send a file as it is while it is read: one that grows gives more, one that shrinks less. An `ErrorText` ends
+        it with that failure, `Truncate` early, `Garbage` stands in the place of its bytes."""
+        for effect in self._effects:
+            if isinstance(effect, Garbage):
+                await self._data(effect.data)
+                await self.stream.write(_REQUEST.pack(b"DONE", 0))
+                return
+        sent = 0
+        while True:
+            limit = await self._reach(sent)
+            piece = content.read(sent, _BATCH if limit is None else min(_BATCH, limit))
+            if not piece:
+                break
+            await self._data(piece)
+            sent += len(piece)
+        for effect in self._effects:
+            if isinstance(effect, ErrorText):
+                await _fail(self.stream, effect.data.decode("utf-8", "replace"))
+                return
+        await self.stream.write(_REQUEST.pack(b"DONE", 0))
+
+    async def _reach(self, sent: int) -> int | None:
+        """Strike what is due after `sent` bytes; how far it is to the next fault, None for no limit."""
+        nearest = None
+        for effect in tuple(self._effects):
+            match effect:
+                case Truncate(size=at):
+                    pass
+                case Hang(after_bytes=at) | Drop(after_bytes=at) | Meanwhile(after_bytes=at):
+                    if sent >= at:
+                        await self._strike(effect)
+                        continue
+                case _:
+                    continue
+            nearest = min(max(0, at - sent), nearest if nearest is not None else at)
+        return nearest
+
+    async def _strike(self, effect: Effect) -> None:
+        self._effects.remove(effect)
+        match effect:
+            case Meanwhile(action=action):
+                action()
+            case Drop():
+                self._cut()
+                raise StreamClosedError
+            case _:
+                await self.stream.closed.wait()
+                raise StreamClosedError
+
+    async def _data(self, data: bytes) -> None:
+        parts = []
+        for start in range(0, len(data), DATA_MAX):
+            piece = data[start : start + DATA_MAX]
+            parts += [_REQUEST.pack(b"DATA", len(piece)), piece]
+        self._served.stdout_bytes += len(data)
+        await self.stream.write(b"".join(parts))
 
 
 class _SyncWire:
