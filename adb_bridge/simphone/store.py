@@ -365,6 +365,7 @@ class PhoneStore(MmsShelf):
                 tag=None,
                 title=_shown(title),
                 text=_shown(text),
+                ticker=_shown(text),
                 channel=channel,
                 when_ms=_ms(self._now()),
             )

@@ -158,7 +158,8 @@ async def test_notice_is_posted_and_listed(adb: Adb, phone: SimPhone) -> None:
     assert (await adb.shell(phone, "cmd notification list")).out.decode() == key + "\n"
     record = (await adb.shell(phone, f"cmd notification get '{key}'")).out.decode()
     assert record.startswith("NotificationRecord(0x")
-    assert "      android.title=String (公司手机)\n      android.text=String (本机短信由店铺存档)\n" in record
+    assert "\n      android.title=String (公司手机)\n" in record
+    assert "\n      android.text=String (本机短信由店铺存档)\n" in record
     assert (await adb.shell(phone, "cmd notification get 'no|such|key'")).code == 1
     dumped = (await adb.shell(phone, "dumpsys notification --noredact")).out.decode()
     assert "\n    NotificationRecord(" in dumped and "\n          android.title=String (公司手机)\n" in dumped

@@ -4,7 +4,8 @@ from typing import Final
 
 from ..faults import Right
 from ..notifications import Notification
-from .call import Call, encode
+from ..traits import Presence
+from .call import Call
 from .dumpsys.notification import record_lines
 
 SHELL_ID: Final = 2020
@@ -14,9 +15,14 @@ _WITH_VALUE: Final = {"-t", "--title", "-i", "--icon", "-I", "--large-icon", "-S
 
 
 async def notification_command(call: Call, words: tuple[str, ...]) -> int:
-    """Before API 30 the command does not exist."""
-    if call.handset.spec.sdk < 30 and words[:1] in (("post",), ("list",), ("get",)):
+    """Where the phone has none of them, the commands are unknown words."""
+    is_absent = call.handset.traits.notification_shell is Presence.ABSENT
+    if is_absent and words[:1] in (("post",), ("list",), ("get",)):
         await call.complain(f"Unknown command: {words[0]}")
+        return 255
+    if words[:1] in (("list",), ("get",)) and call.handset.faults.is_denied(Right.NOTIFICATIONS):
+        await call.complain(f"\nException occurred while executing '{words[0]}':")
+        await call.complain("java.lang.SecurityException: Permission Denial: reading notifications")
         return 255
     match words:
         case ("list", *_):
@@ -28,7 +34,8 @@ async def notification_command(call: Call, words: tuple[str, ...]) -> int:
             if found is None:
                 await call.complain(f"error: no active notification matching key: {key}")
                 return 1
-            await call.stdout.write(encode(record_lines(call.handset, found, indent=0, is_open=True)))
+            text = record_lines(call.handset, found, indent=0, is_open=True)
+            await call.stdout.write(text.encode("utf-8", "replace"))
             return 0
         case ("post", *rest):
             return await _post(call, list(rest))
