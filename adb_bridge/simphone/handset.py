@@ -13,6 +13,7 @@ from .file_entries import SharedStorage
 from .files import Files
 from .foreground import Foreground
 from .media import MediaIndex
+from .messengers import Messengers
 from .notifications import Notifications
 from .packages import Packages
 from .power import Battery, Power, Wakefulness
@@ -57,6 +58,7 @@ class Handset:
         )
         self.packages = Packages(self.apps)
         self.notifications = Notifications(sdk=spec.sdk, has_ninth_field=self.traits.has_ninth_field, emit=self.emit)
+        self.messengers = Messengers(self.notifications, now=self.now)
         self.foreground = Foreground(launcher=self.apps.launcher, sdk=spec.sdk, linger_s=spec.linger_s, emit=self.emit)
         self.power = Power(
             pin=spec.pin,
