@@ -12,9 +12,12 @@ from .handset import Handset
 from .history import furnish
 from .journal import Journal, ServedCommand
 from .recordings import Recordings
+from .messengers import Messengers
+from .notifications import Notification, Notifications
 from .scenario import Scenario, load_scenario
 from .spec import History, PhoneSpec
 from .store import PhoneStore
+from .switches import Switches
 from .trust import TrustedHosts
 from .userland.shell import run_command
 from .wire.handshake import Banner
@@ -69,6 +72,38 @@ class SimPhone:
     def store(self) -> PhoneStore:
         """Messages, calls, contacts: the truth."""
         return self.handset.store
+
+    @property
+    def recordings(self) -> Recordings:
+        """The dialer's call recordings."""
+        return self.handset.recordings
+
+    @property
+    def notifications(self) -> Notifications:
+        """What apps show, now and before."""
+        return self.handset.notifications
+
+    @property
+    def messengers(self) -> Messengers:
+        """WeChat, WeCom, Alipay: post as the apps do."""
+        return self.handset.messengers
+
+    @property
+    def switches(self) -> Switches:
+        """The vendor's switches, for those whose profile has some."""
+        return self.handset.switches
+
+    def wechat(self, chat: str, text: str, *, count: int = 1, sender: str | None = None) -> Notification:
+        """A WeChat message; see `Messengers.wechat`."""
+        return self.messengers.wechat(chat, text, count=count, sender=sender)
+
+    def wecom(self, chat: str, text: str, *, count: int = 1, sender: str | None = None) -> Notification:
+        """A WeCom message; see `Messengers.wecom`."""
+        return self.messengers.wecom(chat, text, count=count, sender=sender)
+
+    def alipay(self, text: str, *, title: str = "支付宝通知") -> Notification:
+        """An Alipay notice; see `Messengers.alipay`."""
+        return self.messengers.alipay(text, title=title)
 
     @property
     def recordings(self) -> Recordings:
