@@ -28,6 +28,11 @@ class Foreground:
             return
         self._leaving = loop.call_later(self._linger_s, self._resume, self._launcher)
 
+    def stay(self, app: App) -> None:
+        """`app` comes to the front and stays there until something else does."""
+        self.cancel()
+        self._resume(app)
+
     def cancel(self) -> None:
         """Forget a pending return to the launcher."""
         if self._leaving is not None:

@@ -25,6 +25,7 @@ from .settings import Settings
 from .spec import PhoneSpec, Storage
 from .store import PhoneStore
 from .switches import Switches
+from .telephony import Calls
 from .traits import FileSignals
 
 SYSTEM_SERVER_PID = 1508
@@ -38,6 +39,8 @@ class Handset:
         self.clock = clock
         self.cable = cable
         self.zone = ZoneInfo(spec.timezone)
+        self.clock_offset_ms = spec.clock_offset_ms
+        """Phone clock minus true time."""
         self.random = random.Random(f"{spec.seed}/{spec.serial}")  # noqa: S311 (scenery, not secrets)
         self.apps = APPS[spec.brand]
         self.events = EventLog()
@@ -70,8 +73,16 @@ class Handset:
         self.store = PhoneStore(
             sdk=spec.sdk, now=self.now, apps=self.apps, foreground=self.foreground, notifications=self.notifications
         )
-        self.call_state = 0
-        """0 idle, 1 ringing, 2 off-hook."""
+        self.calls = Calls(
+            slots=self.traits.sim_slots,
+            dialer=self.apps.dialer,
+            store=self.store,
+            foreground=self.foreground,
+            recordings=self.recordings,
+            rules=self.traits.recordings,
+            now=self.now,
+            localise=lambda at: at.astimezone(self.zone),
+        )
         self._booted_at = clock.monotonic() - 3 * 86_400 - self.random.randrange(86_400)
         add_vendor_columns(self.store, self.traits)
         if spec.storage is Storage.CLOSED:
@@ -80,7 +91,16 @@ class Handset:
 
     def now(self) -> datetime:
         """The phone's wall clock, aware, UTC."""
-        return self.clock.now() + timedelta(milliseconds=self.spec.clock_offset_ms)
+        return self.clock.now() + timedelta(milliseconds=self.clock_offset_ms)
+
+    def set_timezone(self, name: str) -> None:
+        """The phone is in another zone from now on. Raise `KeyError` (`ZoneInfoNotFoundError`) for an unknown one."""
+        self.zone = ZoneInfo(name)
+        self.properties["persist.sys.timezone"] = name
+
+    def jump_clock(self, by_ms: int) -> None:
+        """Somebody sets the clock, or the network does: it goes `by_ms` forward (negative: back) at once."""
+        self.clock_offset_ms += by_ms
 
     def local_time(self) -> datetime:
         """The phone's wall clock in its time zone."""
@@ -133,4 +153,4 @@ class Handset:
         self.battery.is_usb_powered = False
         self.power.restart()
         self.note_storage()
-        self.call_state = 0
+        self.calls.drop()

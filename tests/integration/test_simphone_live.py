@@ -184,7 +184,7 @@ async def test_services_read_the_phone_s_state(adb: Adb, phone: SimPhone) -> Non
     phone.handset.set_charging(is_charging=True)
     battery = (await adb.shell(phone, "dumpsys battery")).out.decode()
     assert "\n  level: 37\n" in battery and "\n  USB powered: true\n" in battery and "\n  status: 2\n" in battery
-    phone.handset.call_state = 2
+    phone.calls.dial("13800130001")
     assert b"    mCallState=2\n" in (await adb.shell(phone, "dumpsys telephony.registry")).out
     assert (await adb.shell(phone, "dumpsys nonsense")).err == b"Can't find service: nonsense\n"
     assert (await adb.shell(phone, "settings put global x 'a b'; settings get global x")).out == b"a b\n"

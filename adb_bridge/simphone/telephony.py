@@ -1,0 +1,170 @@
+"""Calls as they happen: the state that `dumpsys telephony.registry` shows, then the call log row and the recording."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum
+from typing import Final
+
+from .apps import App
+from .foreground import Foreground
+from .recording_names import Direction, RecordingRules
+from .recordings import Recording, Recordings
+from .rows import CallKind
+from .store import PhoneStore
+from .switches import SwitchState
+
+SECOND_BYTES: Final = 1_600
+"""What the dialer writes for a second of sound."""
+
+_PATTERN: Final = bytes(range(256))
+
+
+class CallState(IntEnum):
+    """`mCallState`."""
+
+    IDLE = 0
+    RINGING = 1
+    OFF_HOOK = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineState:
+    """One SIM slot."""
+
+    state: CallState = CallState.IDLE
+    number: str = ""
+    """Who calls; empty for a call that this phone makes."""
+
+
+@dataclass(slots=True, kw_only=True)
+class _Ongoing:
+    number: str
+    slot: int
+    direction: Direction
+    began_at: datetime
+    planned_s: int | None
+    answered_at: datetime | None = None
+    recording: Recording | None = None
+
+
+class Calls:
+    """The one call a phone may be in. All times are the phone's."""
+
+    def __init__(
+        self,
+        *,
+        slots: int,
+        dialer: App,
+        store: PhoneStore,
+        foreground: Foreground,
+        recordings: Recordings,
+        rules: RecordingRules | None,
+        now: Callable[[], datetime],
+        localise: Callable[[datetime], datetime],
+    ) -> None:
+        """`localise` gives a time in the phone's zone."""
+        self.recorder = SwitchState.ON
+        """Whether the person lets the dialer record every call; without rules it records none."""
+        self._slots = slots
+        self._dialer = dialer
+        self._store = store
+        self._foreground = foreground
+        self._recordings = recordings
+        self._rules = rules
+        self._now = now
+        self._localise = localise
+        self._call: _Ongoing | None = None
+
+    @property
+    def lines(self) -> tuple[LineState, ...]:
+        """The SIM slots, first to last."""
+        call = self._call
+        idle = LineState()
+        if call is None:
+            return (idle,) * self._slots
+        is_incoming = call.direction is Direction.IN
+        is_ringing = is_incoming and call.answered_at is None
+        state = CallState.RINGING if is_ringing else CallState.OFF_HOOK
+        busy = LineState(state=state, number=call.number if is_incoming else "")
+        return tuple(busy if slot == call.slot else idle for slot in range(self._slots))
+
+    def ring(self, number: str, *, slot: int = 0, duration_s: int | None = None) -> None:
+        """Somebody calls. With `duration_s` the call began that long ago, so that nobody needs to wait for it to
+        last. Raise `RuntimeError` during a call, `ValueError` for a slot the phone does not have."""
+        self._begin(number, Direction.IN, slot, duration_s)
+
+    def dial(self, number: str, *, slot: int = 0, duration_s: int | None = None) -> None:
+        """The person calls somebody; as `ring`."""
+        self._begin(number, Direction.OUT, slot, duration_s)
+
+    def answer(self) -> None:
+        """The other side, or this one, takes the call; the recording begins. Raise `RuntimeError` without a call."""
+        call = self._ongoing()
+        if call.answered_at is not None:
+            return
+        call.answered_at = self._now() if call.planned_s is None else call.began_at
+        self._foreground.stay(self._dialer)
+        if self._rules is not None and self.recorder is SwitchState.ON:
+            path = self._rules.path(
+                number=call.number,
+                name=self._store.name_of(call.number),
+                at=self._localise(call.answered_at),
+                direction=call.direction,
+            )
+            call.recording = self._recordings.begin(path)
+            call.recording.write(_sound(1))
+
+    def hang_up(self) -> int:
+        """The call ends: idle at once, then the recording, then the row. A call that nobody took is missed, or, when
+        dialled, of no length. Return the row's id. Raise `RuntimeError` without a call, `OSError` as recordings do."""
+        call = self._ongoing()
+        kind = CallKind.OUTGOING if call.direction is Direction.OUT else CallKind.INCOMING
+        if call.answered_at is None and kind is CallKind.INCOMING:
+            kind = CallKind.MISSED
+        return self._end(call, kind)
+
+    def reject(self) -> int:
+        """The person does not take the call that rings; as `hang_up`."""
+        return self._end(self._ongoing(), CallKind.REJECTED)
+
+    def drop(self) -> None:
+        """The phone loses power during a call: no row, the recording stays unfinished."""
+        self._call = None
+
+    def _begin(self, number: str, direction: Direction, slot: int, duration_s: int | None) -> None:
+        if self._call is not None:
+            raise RuntimeError("there is a call already")
+        if not 0 <= slot < self._slots:
+            raise ValueError(f"slot must be 0..{self._slots - 1}")
+        began_at = self._now() - timedelta(seconds=duration_s or 0)
+        self._call = _Ongoing(number=number, slot=slot, direction=direction, began_at=began_at, planned_s=duration_s)
+        self._foreground.stay(self._dialer)
+
+    def _end(self, call: _Ongoing, kind: CallKind) -> int:
+        self._call = None
+        duration_s = 0
+        if call.answered_at is not None:
+            lasted = (self._now() - call.answered_at).total_seconds()
+            duration_s = max(0, int(lasted)) if call.planned_s is None else call.planned_s
+        if call.recording is not None:
+            call.recording.write(_sound(max(0, duration_s - 1)))
+            call.recording.finish(duration_ms=max(1, duration_s) * 1_000)
+        return self._store.add_call(
+            number=call.number or None,
+            kind=kind,
+            duration_s=duration_s,
+            name=self._store.name_of(call.number),
+            at=call.began_at,
+            sub_id=call.slot + 1,
+        )
+
+    def _ongoing(self) -> _Ongoing:
+        if self._call is None:
+            raise RuntimeError("there is no call")
+        return self._call
+
+
+def _sound(seconds: int) -> bytes:
+    size = min(seconds, 36_000) * SECOND_BYTES
+    return (_PATTERN * (size // len(_PATTERN) + 1))[:size]
