@@ -18,6 +18,7 @@ from .scenario import Scenario, load_scenario
 from .spec import History, PhoneSpec
 from .store import PhoneStore
 from .switches import Switches
+from .telephony import Calls
 from .trust import TrustedHosts
 from .userland.shell import run_command
 from .wire.handshake import Banner
@@ -87,6 +88,19 @@ class SimPhone:
     def messengers(self) -> Messengers:
         """WeChat, WeCom, Alipay: post as the apps do."""
         return self.handset.messengers
+
+    @property
+    def calls(self) -> Calls:
+        """Ringing, answering, hanging up."""
+        return self.handset.calls
+
+    def set_timezone(self, name: str) -> None:
+        """The phone is in another zone from now on. Raise `KeyError` for an unknown one."""
+        self.handset.set_timezone(name)
+
+    def jump_clock(self, by_ms: int) -> None:
+        """The phone's clock goes `by_ms` forward (negative: back) at once."""
+        self.handset.jump_clock(by_ms)
 
     @property
     def switches(self) -> Switches:
