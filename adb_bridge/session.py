@@ -7,7 +7,8 @@ the wait at once.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from types import TracebackType
 
@@ -43,6 +44,18 @@ def quote(argument: str) -> str:
     return "'" + argument.replace("'", "'\\''") + "'"
 
 
+def require_success(end: ShellOutput) -> None:
+    """Refuse a command that ended with a status other than 0, whatever it wrote to stderr.
+
+    Raises:
+        ShellCommandError: SHELL_FAILED.
+    """
+    if end.exit_code != 0:
+        raise ShellCommandError(
+            BridgeErrorCode.SHELL_FAILED, exit_code=end.exit_code, stderr_sha256=sample_hash(end.stderr)
+        )
+
+
 class Session:
     """Calls on one transport. Any number may run at once; `polls` keeps slow reads to one at a time."""
 
@@ -54,6 +67,7 @@ class Session:
         self._link = link
         self._open: set[DeviceStream] = set()
         self._is_closed = False
+        self._features: frozenset[str] | None = None
 
     async def __aenter__(self) -> "Session":
         return self
@@ -111,6 +125,66 @@ class Session:
         finally:
             self._end(stream)
 
+    async def stream(
+        self, command: str, *, idle_timeout_s: float, judge: Callable[[ShellOutput], None] = require_success
+    ) -> AsyncGenerator[bytes, None]:
+        """Run `command` and yield its raw stdout as it comes, in pieces of at most 256 KiB; never more than that in
+        memory, and a slow consumer slows the phone down. Close it (`contextlib.aclosing`) to end the command early.
+
+        Only an iteration that ends by itself was complete: bytes that came before an error are a beginning.
+
+        Args:
+            idle_timeout_s: Longest silence; the caller bounds the whole by what it counts.
+            judge: Looks at the end (stderr, exit status; stdout is empty) and raises when that was a failure. Some
+                Android commands fail with status 0.
+
+        Raises:
+            As `shell`; what `judge` raises.
+        """
+        stream: DeviceStream | None = None
+        decoder = ShellDecoder()
+        stderr = bytearray()
+        try:
+            async with asyncio.timeout(idle_timeout_s):
+                stream = await self._start(command)
+            while decoder.exit_code is None:
+                async with asyncio.timeout(idle_timeout_s):
+                    chunk = await _some(stream)
+                out, err = decoder.feed(chunk)
+                stderr += err[: _STDERR_CAP - len(stderr)]
+                if out:
+                    yield out
+            judge(ShellOutput(stdout=b"", stderr=bytes(stderr), exit_code=decoder.exit_code))
+        except TimeoutError as error:
+            raise DeviceUnavailableError(BridgeErrorCode.DEVICE_TIMEOUT) from error
+        finally:
+            self._end(stream)
+
+    @asynccontextmanager
+    async def service(self, name: str) -> AsyncIterator[DeviceStream]:
+        """A raw service of the phone (`sync:`), closed at the end of the block and by `close`. The phone may let
+        opening and every read wait for ever: bound both.
+
+        Raises:
+            DeviceUnavailableError, ServerUnavailableError: as `shell`.
+        """
+        stream: DeviceStream | None = None
+        try:
+            stream = await self._open_service(name)
+            yield stream
+        finally:
+            self._end(stream)
+
+    async def features(self) -> frozenset[str]:
+        """What the phone and the adb server both speak, such as `ls_v2`; asked once a session.
+
+        Raises:
+            DeviceUnavailableError, ServerUnavailableError: as `shell`.
+        """
+        if self._features is None:
+            self._features = await self._link.ask(lambda client: client.features_of(self.transport))
+        return self._features
+
     async def close(self) -> None:
         """End every call that is under way with DEVICE_OFFLINE and refuse later ones."""
         self._is_closed = True
@@ -118,15 +192,19 @@ class Session:
             stream.abort()
 
     async def _start(self, command: str) -> DeviceStream:
+        stream = await self._open_service(f"shell,v2,raw:{command}")
+        stream.write(END_OF_STDIN)
+        return stream
+
+    async def _open_service(self, name: str) -> DeviceStream:
         self._refuse_when_closed()
-        stream = await open_service(self._link, self.transport, f"shell,v2,raw:{command}")
+        stream = await open_service(self._link, self.transport, name)
         try:
             self._refuse_when_closed()
         except DeviceUnavailableError:
             stream.abort()
             raise
         self._open.add(stream)
-        stream.write(END_OF_STDIN)
         return stream
 
     def _refuse_when_closed(self) -> None:

@@ -88,7 +88,7 @@ async def open_service(link: HostLink, transport: TransportSerial, service: str)
         ServerUnavailableError: no server.
         ValueError: the request is longer than 32 KiB.
     """
-    request = service.encode()
+    request = service.encode(errors="surrogateescape")  # a file's name may be no UTF-8
     if len(request) > _MAX_REQUEST_BYTES:
         raise ValueError("a command for a phone is longer than 32 KiB")
     stream = await adopt(await take_socket(link, lambda client: client.switch_to(transport)))
