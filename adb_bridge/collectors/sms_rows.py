@@ -7,14 +7,15 @@ pass. `hex()` of a text is its UTF-8; `hex(NULL)` is empty, so `typeof` tells NU
 import hashlib
 import re
 from binascii import unhexlify
-from dataclasses import dataclass
 from datetime import datetime
 
+from ..clock import Clock
 from ..content_query import ContentQuery, number
 from ..errors import ParseError
 from ..records import RawRecord, SmsRow, Source, UnreadableRow, UntrustedBytes
 from ..samples import sample_hash
 from .base import LARGEST_ROW_BYTES
+from .paging import Page
 
 URI = "content://sms"
 
@@ -33,35 +34,49 @@ _ROW_START = re.compile(rb"Row: 0 _id=([0-9]{1,19}), ")
 _NULL_TYPE = b"null"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SmsPage:
-    """Rows in ascending id order."""
+class SmsTable:
+    """See `paging.Table`."""
 
-    ids: list[int]
-    records: list[RawRecord]
-    """As long as `ids`."""
-    size_bytes: int
-    """What the phone printed."""
+    uri = "content://sms"
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    def page_query(self, *, above: int, up_to: int | None, rows: int) -> ContentQuery:
+        """See `Table`."""
+        return page_query(above=above, up_to=up_to, rows=rows)
+
+    def size_query(self, *, above: int, up_to: int | None) -> ContentQuery:
+        """See `Table`."""
+        return ContentQuery(
+            uri=URI, projection=("_id", "length(hex(body))"), where=range_of(above, up_to), sort="_id ASC LIMIT 1"
+        )
+
+    def parse_page(self, stdout: bytes) -> Page[RawRecord]:
+        """See `Table`."""
+        return parse_page(stdout, collected_at=self._clock.now())
+
+    def first_id(self, stdout: bytes) -> int | None:
+        """See `Table`."""
+        match = _ROW_START.match(stdout)
+        return int(match[1]) if match else None
+
+    def unreadable(self, row: UnreadableRow) -> RawRecord:
+        """See `Table`."""
+        return record_of(row, self._clock.now())
+
+
+def range_of(above: int, up_to: int | None) -> str:
+    """The condition for ids above one and up to another."""
+    return f"_id>{above}" if up_to is None else f"_id>{above} AND _id<={up_to}"
 
 
 def page_query(*, above: int, up_to: int | None, rows: int) -> ContentQuery:
     """At most `rows` rows with `above` < id <= `up_to`, lowest first."""
-    where = f"_id>{above}" if up_to is None else f"_id>{above} AND _id<={up_to}"
-    return ContentQuery(uri=URI, projection=_PROJECTION, where=where, sort=f"_id ASC LIMIT {rows}")
+    return ContentQuery(uri=URI, projection=_PROJECTION, where=range_of(above, up_to), sort=f"_id ASC LIMIT {rows}")
 
 
-def next_id_query(*, above: int, up_to: int | None) -> ContentQuery:
-    """Id and size of the next row without its text."""
-    where = f"_id>{above}" if up_to is None else f"_id>{above} AND _id<={up_to}"
-    return ContentQuery(uri=URI, projection=("_id", "length(hex(body))"), where=where, sort="_id ASC LIMIT 1")
-
-
-def highest_id_query() -> ContentQuery:
-    """The highest id that shell can see."""
-    return ContentQuery(uri=URI, projection=("_id",), sort="_id DESC LIMIT 1")
-
-
-def parse_page(stdout: bytes, *, collected_at: datetime) -> SmsPage:
+def parse_page(stdout: bytes, *, collected_at: datetime) -> Page[RawRecord]:
     """All rows or none.
 
     Raises:
@@ -100,13 +115,7 @@ def parse_page(stdout: bytes, *, collected_at: datetime) -> SmsPage:
             )
         ids.append(provider_id)
         records.append(record_of(row, collected_at))
-    return SmsPage(ids=ids, records=records, size_bytes=end)
-
-
-def first_id(stdout: bytes) -> int | None:
-    """The id of a first row that starts well, however it goes on."""
-    match = _ROW_START.match(stdout)
-    return int(match[1]) if match else None
+    return Page(ids=ids, items=records, size_bytes=end)
 
 
 def record_of(row: SmsRow | UnreadableRow, collected_at: datetime) -> RawRecord:

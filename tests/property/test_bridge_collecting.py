@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from adb_bridge.collectors.base import Collector
 from adb_bridge.collectors.call_log import CallLogCollector
+from adb_bridge.collectors.messages import Pace
 from adb_bridge.collectors.sms import SmsCollector
 from adb_bridge.records import CallRow, SmsRow
 from adb_bridge.session import Session, ShellOutput
@@ -130,10 +131,7 @@ async def play(phone: PaperPhone, shelf: Shelf, script: list[Step], act: Callabl
 def run_script(phone: PaperPhone, collector: Collector, script: list[Step], act: Callable[..., None]) -> Shelf:
     shelf = Shelf(collector)
     # Pages smaller than the tail that is read again: every border is crossed in every way.
-    with (
-        patch.multiple("adb_bridge.collectors.sms", _SMALL_PAGE=7, _LARGEST_PAGE=9, _SWEEP_PAGE=6),
-        patch.multiple("adb_bridge.collectors.call_log", _PAGE=7, _SWEEP_ROWS=8),
-    ):
+    with patch.multiple("adb_bridge.collectors.call_log", _PAGE=7, _SWEEP_ROWS=8):
         asyncio.run(play(phone, shelf, script, act))
     return shelf
 
@@ -142,7 +140,7 @@ def run_script(phone: PaperPhone, collector: Collector, script: list[Step], act:
 @settings(max_examples=150, deadline=None)
 def test_messages_end_as_they_are_on_the_phone(script: list[Step]) -> None:
     phone = PaperPhone(SMS, "sms", "type IN (1, 2)")
-    shelf = run_script(phone, SmsCollector(CLOCK), script, act_on_sms)
+    shelf = run_script(phone, SmsCollector(CLOCK, Pace(start=7, poll=7, largest=9, sweep=6)), script, act_on_sms)
     truth = {
         row_id: None if body is None else body.encode()
         for row_id, body in phone.database.execute("SELECT _id, body FROM sms WHERE type IN (1, 2)")
@@ -181,5 +179,5 @@ def test_calls_end_as_they_are_on_the_phone(script: list[Step]) -> None:
 def test_the_clock_of_records_is_ours() -> None:
     phone = PaperPhone(SMS, "sms", "type IN (1, 2)")
     act_on_sms(phone, ("add", 0, "hi"))
-    shelf = run_script(phone, SmsCollector(CLOCK), [], act_on_sms)
+    shelf = run_script(phone, SmsCollector(CLOCK, Pace(start=7, poll=7, largest=9, sweep=6)), [], act_on_sms)
     assert abs((datetime.now(UTC) - shelf.rows[1].collected_at).total_seconds()) < 60

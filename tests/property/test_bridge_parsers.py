@@ -120,7 +120,7 @@ def test_messages_come_back_byte_for_byte(rows: list[tuple[bytes | None, bytes |
     printed = print_like_aosp(names, cursor.fetchall())
     database.close()
     page = parse_page(printed, collected_at=NOW)
-    read = [record.row for record in page.records]
+    read = [record.row for record in page.items]
     assert all(isinstance(row, SmsRow) for row in read)
     assert [(row.address, row.body, row.date_ms) for row in read if isinstance(row, SmsRow)] == rows
     assert page.ids == list(range(1, len(rows) + 1))
