@@ -1,6 +1,7 @@
 """The phone without its cable: everything the userland reads and changes."""
 
 import random
+import uuid
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -29,6 +30,8 @@ from .telephony import Calls
 from .traits import FileSignals
 
 SYSTEM_SERVER_PID = 1508
+BOOT_ID = "/proc/sys/kernel/random/boot_id"
+"""A UUID that the kernel draws at each boot; shell may read it."""
 
 
 class Handset:
@@ -84,6 +87,8 @@ class Handset:
             localise=lambda at: at.astimezone(self.zone),
         )
         self._booted_at = clock.monotonic() - 3 * 86_400 - self.random.randrange(86_400)
+        self._boots = 0
+        self._draw_boot_id()
         add_vendor_columns(self.store, self.traits)
         if spec.storage is Storage.CLOSED:
             self.power.restart()
@@ -146,6 +151,8 @@ class Handset:
     def restart(self) -> None:
         """What a reboot does to the state."""
         self._booted_at = self.clock.monotonic()
+        self._boots += 1
+        self._draw_boot_id()
         self.foreground.cancel()
         self.foreground.current = self.apps.launcher
         self.events.clear()
@@ -154,3 +161,7 @@ class Handset:
         self.power.restart()
         self.note_storage()
         self.calls.drop()
+
+    def _draw_boot_id(self) -> None:
+        drawn = random.Random(f"boot/{self._boots}/{self.spec.seed}/{self.spec.serial}").getrandbits(128)  # noqa: S311
+        self.files.write(BOOT_ID, f"{uuid.UUID(int=drawn, version=4)}\n".encode(), mode=0o100444)
