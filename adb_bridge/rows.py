@@ -95,6 +95,9 @@ class NotificationRow:
     ticker: Untrusted | None = None
     channel: Untrusted | None = None
     category: Untrusted | None = None
+    problem: str | None = None
+    """A stable word when the texts may not be whole: `redacted` (the phone shows none to adb), `ambiguous` (a text
+    imitates the print and several readings fit)."""
 
 
 class RecordingDirection(StrEnum):

@@ -4,11 +4,19 @@ from ..clock import Clock
 from .base import Collector, Holdings
 from .call_log import CallLogCollector
 from .contacts import ContactsCollector
+from .notifications import NotificationsCollector
+from .settings import CollectorSettings
 from .sms import SmsCollector
 
-__all__ = ["Collector", "Holdings", "collectors"]
+__all__ = ["Collector", "CollectorSettings", "Holdings", "collectors"]
 
 
-def collectors(clock: Clock) -> tuple[Collector, ...]:
-    """One collector for each source, in the order in which a new phone should be read."""
-    return (SmsCollector(clock), CallLogCollector(clock), ContactsCollector(clock))
+def collectors(clock: Clock, settings: CollectorSettings | None = None) -> tuple[Collector, ...]:
+    """One collector for each source, in the order in which a new phone should be read. None: default settings."""
+    chosen = settings or CollectorSettings()
+    return (
+        SmsCollector(clock),
+        NotificationsCollector(clock, chosen.notification_apps),
+        CallLogCollector(clock),
+        ContactsCollector(clock),
+    )
