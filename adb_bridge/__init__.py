@@ -4,7 +4,7 @@ Reading order:
 - the server: `bridge` (the door), `server`, `binary`, `host_protocol`, `tracking`, `board`
 - reaching phones: `addresses`, `reconnect` (the rules), `keeper`, `discovery`, `pairing`
 - one phone: `session`, `streams`, `shell_protocol`, `shell_batch`, `sync_files`
-- what it is and how it is: `probe`, `status`, `readings`, `signals`, `commands`
+- what it is and how it is: `identity`, `probe`, `status`, `readings`, `signals`, `commands`
 - its records: `collectors/` on `content_query`; what leaves this package: `records`
 - everywhere: `errors`, `samples` (how errors quote a phone), `clock`
 - a phone made of software: `simphone/`

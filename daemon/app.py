@@ -233,7 +233,8 @@ class App:
 
     async def _addresses(self) -> tuple[str, ...]:
         """Those of the configuration and those that an operator added."""
-        return tuple(dict.fromkeys((*self._opened.config.adb.connect, *await self._opened.archive.addresses())))
+        remembered = await self._opened.archive.connections.addresses()
+        return tuple(dict.fromkeys((*self._opened.config.adb.connect, *remembered)))
 
     async def _until_stopped(self) -> None:
         await self._stop.wait()

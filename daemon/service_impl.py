@@ -120,7 +120,7 @@ class DaemonService:
             raise unusable("device.bad_address")
         with refusing():
             await self._audit.write(caller, "device.connect", address)
-            await self._archive.remember_address(address)
+            await self._archive.connections.remember_address(address)
             return (await self._parts.link.connect(address)).value
 
     async def disconnect(self, caller: Caller, address: str) -> None:
@@ -129,10 +129,10 @@ class DaemonService:
         if not is_address(address):
             raise unusable("device.bad_address")
         with refusing():
-            if address not in await self._archive.addresses() and not self._parts.fleet.is_listed(address):
+            if address not in await self._archive.connections.addresses() and not self._parts.fleet.is_listed(address):
                 raise ServiceError("device.address_not_found", http_status=404, exit_code=ExitCode.NOT_FOUND)
             await self._audit.write(caller, "device.disconnect", address)
-            await self._archive.forget_address(address)
+            await self._archive.connections.forget_address(address)
             await self._parts.link.disconnect(address)
 
     async def enrolments(self, caller: Caller) -> tuple[Enrolment, ...]:

@@ -19,6 +19,7 @@ from ..api.wire import AlertStatus, CommandState
 from ..events import Committed, Event, Ingest
 from . import alerts, audit_trail, commands, enrolments, event_queries, fleet_records, search, stream
 from .codes import to_micros
+from .connections import ConnectionBook
 from .drafts import (
     AlertFilter,
     AuditDraft,
@@ -173,17 +174,14 @@ class Archive:
         """Remember what is known of a phone; None fields leave what is kept."""
         await self._write(fleet_records.PutDeviceUnit(record=record))
 
-    async def remember_address(self, address: str) -> None:
-        """Connect to it again after a restart."""
-        await self._write(fleet_records.AddressUnit(address=address, is_wanted=True))
-
-    async def forget_address(self, address: str) -> None:
-        """Unknown addresses are no error."""
-        await self._write(fleet_records.AddressUnit(address=address, is_wanted=False))
-
     async def mark_outbox_sent(self, alert_ids: tuple[str, ...]) -> None:
         """These alerts were published."""
         await self._write(alerts.OutboxSentUnit(alert_ids=alert_ids))
+
+    @property
+    def connections(self) -> ConnectionBook:
+        """Addresses, and who was behind which connection."""
+        return ConnectionBook(self._write, self._readers.read)
 
     # --- reading ---
 
@@ -282,10 +280,6 @@ class Archive:
     async def device(self, serial: DeviceSerial) -> DeviceRecord | None:
         """None when nothing is known."""
         return await self._readers.read(lambda database: fleet_records.one_device(database, serial))
-
-    async def addresses(self) -> tuple[str, ...]:
-        """In the order they were remembered."""
-        return await self._readers.read(fleet_records.all_addresses)
 
     async def counts(self) -> Counts:
         """Cheap: does not read history."""

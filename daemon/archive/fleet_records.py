@@ -1,4 +1,4 @@
-"""What is kept of phones beside their content: last profile and status, addresses, figures. Not part of the ledger."""
+"""What is kept of phones beside their content: last profile and status, figures. Not part of the ledger."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -45,24 +45,6 @@ class PutDeviceUnit:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AddressUnit:
-    """An address to connect to, remembered or forgotten."""
-
-    address: str
-    is_wanted: bool
-    row_count: ClassVar[int] = 1
-    is_collected: ClassVar[bool] = False
-
-    def apply(self, transaction: Transaction) -> None:
-        """Write it; twice does nothing more."""
-        if self.is_wanted:
-            sql = "INSERT OR IGNORE INTO addresses (address, added_at) VALUES (?, ?)"
-            transaction.database.execute(sql, (self.address, to_micros(transaction.now)))
-        else:
-            transaction.database.execute("DELETE FROM addresses WHERE address = ?", (self.address,))
-
-
 def all_devices(database: Database) -> tuple[DeviceRecord, ...]:
     """By serial."""
     return tuple(_device(row) for row in database.execute(_DEVICES + " ORDER BY serial"))
@@ -72,11 +54,6 @@ def one_device(database: Database, serial: DeviceSerial) -> DeviceRecord | None:
     """None when nothing was ever known of it."""
     row = database.fetch_one(_DEVICES + " WHERE serial = ?", (serial,))
     return None if row is None else _device(row)
-
-
-def all_addresses(database: Database) -> tuple[str, ...]:
-    """In the order they were added."""
-    return tuple(str(row[0]) for row in database.execute("SELECT address FROM addresses ORDER BY added_at, address"))
 
 
 def sources_read_to_end(database: Database, serial: DeviceSerial) -> frozenset[Source]:

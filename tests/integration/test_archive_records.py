@@ -225,11 +225,11 @@ async def test_what_is_known_of_a_phone_is_kept(tmp_path: Path) -> None:
 async def test_addresses_are_remembered_once(tmp_path: Path) -> None:
     async with archive_in(tmp_path) as archive:
         for address in ("192.0.2.7:5555", "192.0.2.8:5555", "192.0.2.7:5555"):
-            await archive.remember_address(address)
-        assert await archive.addresses() == ("192.0.2.7:5555", "192.0.2.8:5555")
-        await archive.forget_address("192.0.2.7:5555")
-        await archive.forget_address("192.0.2.9:5555")
-        assert await archive.addresses() == ("192.0.2.8:5555",)
+            await archive.connections.remember_address(address)
+        assert await archive.connections.addresses() == ("192.0.2.7:5555", "192.0.2.8:5555")
+        await archive.connections.forget_address("192.0.2.7:5555")
+        await archive.connections.forget_address("192.0.2.9:5555")
+        assert await archive.connections.addresses() == ("192.0.2.8:5555",)
 
 
 async def test_figures(tmp_path: Path) -> None:
