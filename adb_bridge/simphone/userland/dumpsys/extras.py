@@ -86,7 +86,7 @@ def _text(name: str, text: str, redaction: Redaction) -> str:
         case Redaction.CLASS:
             return name
         case Redaction.LENGTH:
-            return f"{name} [length={len(text)}]"
+            return f"{name} [length={len(text.encode('utf-16-le', 'surrogatepass')) // 2}]"
 
 
 def _array(name: str, values: tuple[T, ...], look: Look, show: Callable[[T], str]) -> list[str]:
