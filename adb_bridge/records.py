@@ -186,6 +186,9 @@ class CollectedBatch:
     """Continue from here once this batch is committed."""
     is_caught_up: bool
     """True when the source held nothing more at the time of the read; False during a backfill."""
+    again_in_s: float | None = None
+    """Ask again after this many seconds, because something is under way (a file that still grows, a call that lasts);
+    None: at the usual time."""
     missed: int = 0
     """Changes that the phone announced and that were gone before they could be read (updates of a notification)."""
 

@@ -20,6 +20,7 @@ from crypto.errors import DiskFullError
 from crypto.head_log import HeadLog
 from crypto.keyring import open_keyring
 from crypto.keys import Purpose, RootKey
+from crypto.sealed_keys import MediaKeys
 from crypto.secrets import Secret
 from policies.engine import Engine
 
@@ -33,7 +34,6 @@ from .bus import Bus, HealthChanged
 from .command_queue import CommandQueue
 from .command_runner import StandingNotice
 from .config import Config, role_of_uids
-from .device_task import Workshop
 from .errors import DaemonError
 from .fleet import Fleet
 from .health import HealthReport
@@ -41,6 +41,7 @@ from .http.identity import IdentifyCaller
 from .http.server import ApiServer
 from .judge import Judge
 from .logs import DeviceTokens, log_for
+from .media_store import MediaStore
 from .outbox import Outbox
 from .paths import StatePaths
 from .phone_link import PhoneLink, bridge_settings
@@ -51,6 +52,7 @@ from .service_impl import DaemonService, ServiceParts
 from .supervise import RetryPolicy, Supervision, supervise
 from .system import notify_systemd
 from .version import daemon_version
+from .workshop import Workshop
 
 CATALOG = Path(__file__).parent / "catalog"
 """Texts of the daemon beside the shared ones."""
@@ -58,6 +60,7 @@ _LOOK_S = 5.0
 _HEALTH_EVERY_S = 15.0
 _CLOSE_AT_MOST_S = 20.0
 _BACKFILLS_AT_ONCE = 2
+_DROP_EVERY_S = 24 * 3600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,12 +108,20 @@ class App:
         self._judge = Judge(opened.engine)
         self._queue = CommandQueue(archive, clock, self._bus)
         self._outbox = Outbox(archive, self._bus)
+        # Attachments give way to the records themselves: twice the archive's own reserve stays free.
+        self._media = MediaStore(
+            opened.paths.media,
+            MediaKeys(opened.root),
+            clock=clock,
+            keep_free_bytes=2 * reserve_for(opened.paths.archive),
+        )
         self._link = PhoneLink(bridge_settings(config.adb, opened.paths.adb_home), clock)
         title, text = config.notice_for(config.store.language)
         self._fleet = Fleet(
             Workshop(
                 link=self._link,
                 archive=archive,
+                media=self._media,
                 judge=self._judge,
                 queue=self._queue,
                 outbox=self._outbox,
@@ -185,6 +196,7 @@ class App:
             self._bus.close()
             await server.stop()
             self._judge.close()
+            self._media.close()
         self._log.info("daemon.stopped")
         return ExitCode.OK
 
@@ -244,8 +256,12 @@ class App:
         """Expire commands, ping the watchdog while loop and writer live, tell the health now and then."""
         clock = self._opened.clock
         told_s = clock.monotonic()
+        dropped_s = float("-inf")
         was_full = False
         while True:
+            if clock.monotonic() - dropped_s >= _DROP_EVERY_S:
+                dropped_s = clock.monotonic()
+                await self._media.drop_expired()
             if (is_full := self._opened.archive.is_disk_full) is not was_full:
                 was_full = is_full
                 told_s = float("-inf")

@@ -52,6 +52,7 @@ class DeviceDirectory:
                 live=lives.get(DeviceSerial(serial)),
                 counts=counts.get(DeviceSerial(serial)),
                 pending_commands=self._queue.open_count(DeviceSerial(serial)),
+                collected=fleet.collected,
             )
             for serial in known
         ]

@@ -1,78 +1,34 @@
 """One enrolled phone that is connected: collect, judge, commit, keep the notice up, carry out commands."""
 
 import asyncio
-import contextlib
 import random
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from dataclasses import dataclass, replace
 
-from adb_bridge.clock import Clock
-from adb_bridge.collectors.base import Collector
 from adb_bridge.commands import NoticeResult, is_notice_posted, post_notice
 from adb_bridge.errors import AdbBridgeError, BridgeErrorCode, DeviceUnavailableError, ServerUnavailableError
 from adb_bridge.probe import identify, probe
-from adb_bridge.records import (
-    Availability,
-    Capability,
-    CapabilityName,
-    CollectedBatch,
-    Source,
-    TransportSerial,
-)
+from adb_bridge.records import Source, TransportSerial
 from adb_bridge.session import Session
 from adb_bridge.signals import ChangeSignal, Signal, watch_signals
 from adb_bridge.status import read_status
 
-from .absence import keys_to_look_up
-from .archive.archive import Archive
-from .archive.errors import ArchiveBrokenError, ArchiveClosedError, ArchiveFullError, NotEnrolledError
-from .archive.records import DeviceRecord
-from .bus import Bus, DeviceChanged
-from .command_queue import CommandQueue
-from .command_runner import NOTICE_TAG, CommandRunner, StandingNotice
-from .config import CaptureSection
-from .holdings import PhoneHoldings
-from .judge import Judge, Urgency
+from .bus import DeviceChanged
+from .command_runner import NOTICE_TAG, CommandRunner
+from .lane import LANE_OF, Lane, LaneName
 from .live import LiveDevice
-from .logs import DeviceTokens, Log, log_for, where
-from .outbox import Outbox
-from .phone_link import PhoneLink
+from .logs import Log, log_for
+from .refetch import Refetch
 from .schedule import CheckNotice, Job, Poll, ReadStatus, Schedule, Sweep
-from .supervise import Supervision, code_of, supervise
+from .source_reader import LINK_CODES, SourceReader
+from .supervise import Supervision, supervise
+from .workshop import Workshop, record_of
 
-_REFETCH_AT_MOST_S = 300.0
-_STALLED_S = 10.0
-_SOURCES_OF = {Signal.MESSAGES: Source.SMS, Signal.CALLS: Source.CALL_LOG, Signal.CONTACTS: Source.CONTACTS}
-_STATUS_SIGNALS = frozenset({Signal.SCREEN, Signal.BATTERY})
-_LINK_CODES = frozenset({BridgeErrorCode.DEVICE_OFFLINE, BridgeErrorCode.DEVICE_UNAUTHORIZED})
-_CAPABILITY_OF = {
-    Source.SMS: CapabilityName.SMS,
-    Source.MMS: CapabilityName.MMS,
-    Source.CALL_LOG: CapabilityName.CALL_LOG,
-    Source.CONTACTS: CapabilityName.CONTACTS,
-    Source.NOTIFICATIONS: CapabilityName.NOTIFICATIONS,
-    Source.RECORDINGS: CapabilityName.RECORDINGS,
-    Source.CALL_STATE: CapabilityName.CALL_STATE,
+_SOURCES_OF = {
+    Signal.MESSAGES: (Source.SMS, Source.MMS),
+    Signal.CALLS: (Source.CALL_LOG, Source.CALL_STATE, Source.RECORDINGS),
+    Signal.CONTACTS: (Source.CONTACTS,),
+    Signal.NOTIFICATION: (Source.NOTIFICATIONS,),
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Workshop:
-    """What all device tasks share."""
-
-    link: PhoneLink
-    archive: Archive
-    judge: Judge
-    queue: CommandQueue
-    outbox: Outbox
-    clock: Clock
-    bus: Bus
-    tokens: DeviceTokens
-    capture: CaptureSection
-    notice: StandingNotice
-    collectors: tuple[Collector, ...]
-    backfills: asyncio.Semaphore
-    """How many phones may have a backfill page in the archive's queue at a time."""
+_STATUS_SIGNALS = frozenset({Signal.SCREEN, Signal.BATTERY})
 
 
 class DeviceTask:
@@ -82,13 +38,12 @@ class DeviceTask:
         self._shop = shop
         self._live = live
         self._transport = transport
+        if Source.CALL_LOG in scope:
+            scope |= {Source.CALL_STATE}  # what stands in for it where it is denied
         self._collectors = {one.source: one for one in shop.collectors if one.source in scope}
-        self._wake = asyncio.Event()
         self._log: Log = log_for("device").bind(device=shop.tokens.token(live.serial))
-        self._schedule = Schedule(shop.capture, {}, now_s=0.0)
-        self._refetch_pending: set[Job] = set()
-        self._refetch_done: asyncio.Future[bool] | None = None
-        self._told_s = float("-inf")
+        self._lanes: tuple[Lane, ...] = ()
+        self._refetch = Refetch()
 
     async def run(self, supervision: Supervision) -> None:
         """Until the link is lost."""
@@ -97,7 +52,7 @@ class DeviceTask:
         try:
             if await identify(session) != self._live.serial:
                 raise DeviceUnavailableError(BridgeErrorCode.DEVICE_OFFLINE)  # another phone has this address now
-            self._schedule = await self._plan()
+            self._lanes = await self._plan()
             helpers = self._start_helpers(session)
             self._log.info("device.collecting")
             await self._work(session, supervision)
@@ -106,8 +61,7 @@ class DeviceTask:
                 helper.cancel()
             await asyncio.gather(*helpers, return_exceptions=True)
             await session.close()
-            if self._refetch_done is not None and not self._refetch_done.done():
-                self._refetch_done.set_result(False)
+            self._refetch.give_up()
 
     def _start_helpers(self, session: Session) -> list[asyncio.Task[None]]:
         shop = self._shop
@@ -118,7 +72,7 @@ class DeviceTask:
             shop.clock,
             shop.notice,
             timeout_s=shop.capture.command_timeout_s,
-            refetch=self._refetch,
+            refetch=self._read_everything,
         )
 
         async def listen(supervision: Supervision) -> None:
@@ -143,114 +97,74 @@ class DeviceTask:
         self._live.profile = profile
         self._seen()
         await self._remember()
-        self._shop.bus.publish(DeviceChanged(self._live.serial))
+        self._tell()
 
-    async def _plan(self) -> Schedule:
+    async def _plan(self) -> tuple[Lane, ...]:
         done = await self._shop.archive.sources_read_to_end(self._live.serial)
-        return Schedule(
-            self._shop.capture,
-            {source: source in done for source in self._collectors},
-            now_s=self._shop.clock.monotonic(),
-            chance=random.random(),
-        )
+        now_s, chance = self._shop.clock.monotonic(), random.random()
+        lanes: list[Lane] = []
+        for name in LaneName:
+            sources = [one for one in self._collectors if LANE_OF.get(one, LaneName.MESSAGES) is name]
+            if not sources and name is not LaneName.MESSAGES:
+                continue
+            schedule = Schedule(
+                self._shop.capture, {source: source in done for source in sources}, now_s=now_s, chance=chance
+            )
+            if name is not LaneName.MESSAGES:
+                schedule.only_sources()
+            if Source.CALL_STATE in sources:
+                schedule.put_to_sleep(Source.CALL_STATE)
+            lanes.append(Lane(name, schedule))
+        return tuple(lanes)
 
     async def _work(self, session: Session, supervision: Supervision) -> None:
-        clock = self._shop.clock
-        while True:
-            self._wake.clear()
-            job = self._schedule.next_job(clock.monotonic())
-            if job is None:
-                pause_s = min(max(self._schedule.next_due_s() - clock.monotonic(), 0.0), 60.0)
-                await _wait(self._wake, pause_s)
-                continue
-            self._schedule.started(job, clock.monotonic())
-            is_done = await self._do(session, job)
-            self._note_refetch(job, is_done=is_done)
-            supervision.well()
+        """All lanes; the first that fails ends them all."""
+        reader = SourceReader(self._shop, self._live, session, self._log)
 
-    async def _do(self, session: Session, job: Job) -> bool:
-        """One job. Trouble of one source stays with that source; a lost link raises."""
+        async def run(lane: Lane) -> None:
+            async def do(job: Job) -> None:
+                await self._do(job, lane, reader, session)
+
+            await lane.run(supervision, self._shop.clock, do)
+
+        tasks = [asyncio.create_task(run(lane), name=f"{lane.name}:{self._live.serial}") for lane in self._lanes]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+            for task in done:
+                task.result()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _do(self, job: Job, lane: Lane, reader: SourceReader, session: Session) -> None:
+        """One job. A lost link raises."""
         match job:
             case Poll(source=source) | Sweep(source=source):
-                return await self._read_source(session, job, source)
+                is_done = await reader.read(job, self._collectors[source], lane.schedule)
+                if source is Source.CALL_LOG:
+                    self._stand_in_for_call_log()
+                troubled = self._live.source_troubles.keys() & self._collectors.keys()
+                is_readable = len(troubled) < max(len(self._collectors), 1)
+                self._refetch.note(job, is_done=is_done, is_anything_readable=is_readable)
             case ReadStatus():
                 self._live.status = await read_status(session, self._shop.clock)
                 self._seen()
                 await self._remember()
-                self._shop.bus.publish(DeviceChanged(self._live.serial))
+                self._tell()
             case CheckNotice():
                 await self._keep_notice(session)
-        return True
 
-    async def _read_source(self, session: Session, job: Poll | Sweep, source: Source) -> bool:
-        loop = asyncio.get_running_loop()
-        stalled = loop.call_later(_STALLED_S, self._mark_stalled, source)
-
-        def progress() -> None:
-            nonlocal stalled
-            stalled.cancel()
-            stalled = loop.call_later(_STALLED_S, self._mark_stalled, source)
-
-        try:
-            await self._collect(session, job, source, progress)
-        except (ServerUnavailableError, ArchiveFullError, ArchiveBrokenError, ArchiveClosedError, NotEnrolledError):
-            raise  # not this source's trouble
-        except AdbBridgeError as error:
-            if error.code in _LINK_CODES:
-                raise
-            self._source_failed(source, error, is_denied=error.code is BridgeErrorCode.PERMISSION_DENIED)
-            return False
-        except Exception as error:  # noqa: BLE001 - what one phone's answer broke must not stop its other sources
-            self._source_failed(source, error, is_denied=False)
-            return False
-        finally:
-            stalled.cancel()
-        if self._live.source_troubles.pop(source, None) is not None:
-            self._log.info("source.recovered", source=source.value)
-            self._set_capability(source, Availability.YES, "rows_readable")
-            self._tell()
-        return True
-
-    async def _collect(self, session: Session, job: Poll | Sweep, source: Source, progress: Callable[[], None]) -> None:
-        collector, archive = self._collectors[source], self._shop.archive
-        known = PhoneHoldings(archive=archive, device=self._live.serial, source=source)
-        cursor = await archive.cursor(self._live.serial, source)
-        batches: AsyncIterator[CollectedBatch]
-        if isinstance(job, Poll):
-            batches = collector.collect(session, cursor, known)
-        elif cursor is not None:
-            batches = collector.sweep(session, cursor, known)
-        else:
-            return
-        urgency = Urgency.BACKFILL if isinstance(job, Poll) and job.is_backfill else Urgency.LIVE
-        async with _closing(batches):
-            async for batch in batches:
-                is_end_reached = batch.is_caught_up and not self._schedule.is_source_caught_up(source)
-                if batch.records or batch.absent or batch.cursor != cursor or is_end_reached:
-                    await self._take(batch, urgency)
-                cursor = batch.cursor
-                progress()
-                now_s = self._shop.clock.monotonic()
-                self._schedule.page_done(source, now_s, is_caught_up=batch.is_caught_up)
-                if not batch.is_caught_up and self._schedule.has_urgent(now_s):
-                    return
-
-    async def _take(self, batch: CollectedBatch, urgency: Urgency) -> None:
-        shop, serial = self._shop, self._live.serial
-        keys = keys_to_look_up(batch.absent)
-        last_of = await shop.archive.last_events(serial, batch.source, keys) if keys else {}
-        ingest = await shop.judge.judge(serial, batch, last_of, urgency)
-        if urgency is Urgency.BACKFILL:
-            async with shop.backfills:
-                committed = await shop.archive.ingest(ingest)
-        else:
-            committed = await shop.archive.ingest(ingest)
-        self._seen()
-        shop.outbox.committed(committed)
-        if committed.new_event_ids:
-            self._log.debug("batch.committed", source=batch.source.value, rows=len(committed.new_event_ids))
-            if batch.is_caught_up or shop.clock.monotonic() - self._told_s >= 1.0:
-                self._tell()
+    def _stand_in_for_call_log(self) -> None:
+        """While the phone denies its call log, calls are concluded from the telephony state."""
+        is_denied = self._live.source_troubles.get(Source.CALL_LOG) == BridgeErrorCode.PERMISSION_DENIED
+        for lane in self._lanes:
+            if Source.CALL_STATE in lane.schedule.sources:
+                if is_denied:
+                    lane.schedule.wake(Source.CALL_STATE, self._shop.clock.monotonic())
+                else:
+                    lane.schedule.put_to_sleep(Source.CALL_STATE)
+                lane.wake.set()
 
     async def _keep_notice(self, session: Session) -> None:
         """The holder of the phone must be able to see at any time that it is a company phone."""
@@ -263,7 +177,7 @@ class DeviceTask:
                 result = await post_notice(session, tag=NOTICE_TAG, title=notice.title, text=notice.text)
                 self._live.notice_posted = result is NoticeResult.POSTED
         except DeviceUnavailableError as error:
-            if error.code in _LINK_CODES:
+            if error.code in LINK_CODES:
                 raise
             self._live.notice_posted = None
         except ServerUnavailableError:
@@ -279,113 +193,47 @@ class DeviceTask:
         """Signals wake the work. When they cannot be had, the schedule polls by itself."""
         try:
             async for signal in watch_signals(session):
-                self._schedule.has_signals = True
+                self._set_signalled(has_signals=True)
                 self._react(signal)
                 supervision.well()
             raise DeviceUnavailableError(BridgeErrorCode.DEVICE_OFFLINE)
         finally:
-            self._schedule.has_signals = False
+            self._set_signalled(has_signals=False)
+
+    def _set_signalled(self, *, has_signals: bool) -> None:
+        for lane in self._lanes:
+            lane.schedule.has_signals = has_signals
 
     def _react(self, signal: ChangeSignal) -> None:
         now_s = self._shop.clock.monotonic()
-        sources = [_SOURCES_OF[kind] for kind in signal.kinds if kind in _SOURCES_OF]
-        self._schedule.signal(sources, now_s=now_s)
-        if signal.is_fast_poll_advised:
-            self._schedule.be_fast(sources, now_s=now_s)
-        else:
-            self._schedule.be_calm(now_s=now_s)
-        if signal.kinds & _STATUS_SIGNALS:
-            self._schedule.status_changed(now_s=now_s)
-        self._wake.set()
+        sources = [source for kind in signal.kinds for source in _SOURCES_OF.get(kind, ())]
+        for lane in self._lanes:
+            lane.schedule.signal(sources, now_s=now_s)
+            if signal.is_fast_poll_advised:
+                lane.schedule.be_fast(sources, now_s=now_s)
+            else:
+                lane.schedule.be_calm(now_s=now_s)
+            if signal.kinds & _STATUS_SIGNALS and lane.name is LaneName.MESSAGES:
+                lane.schedule.status_changed(now_s=now_s)
+            lane.wake.set()
 
-    async def _refetch(self) -> bool:
+    async def _read_everything(self) -> bool:
         """Have everything polled and swept once; False when nothing could be read."""
-        self._refetch_pending = {Poll(source, is_backfill=False) for source in self._collectors}
-        self._refetch_pending |= {
-            Sweep(source) for source in self._collectors if self._schedule.is_source_caught_up(source)
-        }
-        self._refetch_done = asyncio.get_running_loop().create_future()
-        self._schedule.refetch(now_s=self._shop.clock.monotonic())
-        self._wake.set()
-        try:
-            async with asyncio.timeout(_REFETCH_AT_MOST_S):
-                return await self._refetch_done
-        except TimeoutError:
-            return False
-        finally:
-            self._refetch_done = None
-
-    def _note_refetch(self, job: Job, *, is_done: bool) -> None:
-        if self._refetch_done is None or self._refetch_done.done() or not isinstance(job, Poll | Sweep):
-            return
-        if isinstance(job, Poll):
-            job = replace(job, is_backfill=False)
-        self._refetch_pending.discard(job)
-        if not is_done:
-            self._refetch_pending.discard(Sweep(job.source))
-        if not self._refetch_pending:
-            self._refetch_done.set_result(len(self._live.source_troubles) < max(len(self._collectors), 1))
-
-    def _mark_stalled(self, source: Source) -> None:
-        """A command may take a minute before it is given up; people are told of the silence before that."""
-        self._live.source_troubles.setdefault(source, BridgeErrorCode.DEVICE_TIMEOUT.value)
-        self._tell()
-
-    def _source_failed(self, source: Source, error: Exception, *, is_denied: bool) -> None:
-        code = code_of(error)
-        if self._live.source_troubles.get(source) != code:
-            self._log.warning("source.trouble", source=source.value, code=code, where=where(error))
-        self._live.source_troubles[source] = code
-        self._schedule.failed(source, self._shop.clock.monotonic(), is_denied=is_denied)
-        if is_denied:
-            self._set_capability(source, Availability.NO, "permission_denied")
-        self._tell()
-
-    def _set_capability(self, source: Source, availability: Availability, evidence: str) -> None:
-        profile = self._live.profile
-        if profile is None:
-            return
-        name = _CAPABILITY_OF[source]
-        old = {capability.name: capability for capability in profile.capabilities}
-        if name in old and old[name].availability is availability:
-            return
-        advice = old[name].advice if name in old and availability is not Availability.YES else None
-        old[name] = Capability(name=name, availability=availability, evidence=evidence, advice=advice)
-        self._live.profile = replace(profile, capabilities=tuple(old.values()))
+        now_s = self._shop.clock.monotonic()
+        jobs: list[Poll | Sweep] = []
+        for lane in self._lanes:
+            for source in lane.schedule.refetch(now_s=now_s):
+                jobs.append(Poll(source, is_backfill=False))
+                if lane.schedule.is_source_caught_up(source):
+                    jobs.append(Sweep(source))
+            lane.wake.set()
+        return await self._refetch.wait(jobs)
 
     def _seen(self) -> None:
         self._live.last_seen_at = self._shop.clock.now()
 
     def _tell(self) -> None:
-        self._told_s = self._shop.clock.monotonic()
         self._shop.bus.publish(DeviceChanged(self._live.serial))
 
     async def _remember(self) -> None:
         await self._shop.archive.put_device(record_of(self._live))
-
-
-def record_of(live: LiveDevice) -> DeviceRecord:
-    """What survives a restart."""
-    return DeviceRecord(
-        serial=live.serial,
-        profile=live.profile,
-        status=live.status,
-        last_seen_at=live.last_seen_at,
-        notice_posted=live.notice_posted,
-    )
-
-
-@contextlib.asynccontextmanager
-async def _closing(batches: AsyncIterator[CollectedBatch]) -> AsyncIterator[None]:
-    """An iterator that is left early lets go of its phone at once, not when it is garbage."""
-    try:
-        yield
-    finally:
-        if isinstance(batches, AsyncGenerator):
-            await batches.aclose()
-
-
-async def _wait(event: asyncio.Event, timeout_s: float) -> None:
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(timeout_s):
-            await event.wait()

@@ -29,6 +29,8 @@ class DeviceFacts:
     stranger_state: AdbState | None = None
     """Of a connection whose phone is not known yet; `serial` is the connection's name then."""
     pending_commands: int = 0
+    collected: frozenset[Source] = frozenset()
+    """What this daemon reads to the end."""
 
 
 def device_view(facts: DeviceFacts, now: datetime, texts: Texts) -> Device:
@@ -61,7 +63,7 @@ def device_view(facts: DeviceFacts, now: datetime, texts: Texts) -> Device:
         is_screen_on=status.is_screen_on if status else None,
         is_charging=status.is_charging if status else None,
         clock_offset_ms=status.clock_offset_ms if status else None,
-        backfill_done=_is_backfilled(enrolment, profile, counts),
+        backfill_done=_is_backfilled(facts, profile),
         events=counts.events if counts else 0,
         open_alerts=counts.open_alerts if counts else 0,
         last_error=_last_error(live, state),
@@ -102,16 +104,14 @@ def _capability(capability: Capability, texts: Texts) -> CapabilityLine:
     )
 
 
-def _is_backfilled(
-    enrolment: ArchivedEnrolment | None, profile: DeviceProfile | None, counts: DeviceCounts | None
-) -> bool:
+def _is_backfilled(facts: DeviceFacts, profile: DeviceProfile | None) -> bool:
     """Every source that the enrolment covers and the phone permits was read to its end once."""
-    if enrolment is None or counts is None:
+    if facts.enrolment is None or facts.counts is None:
         return False
     lines = profile.capabilities if profile is not None else ()
     denied = {line.name.value for line in lines if line.availability is Availability.NO}
-    wanted = {source for source in Source if source.value in enrolment.scope and source.value not in denied}
-    return wanted <= counts.sources_read_to_end
+    in_scope = {source for source in facts.collected if source.value in facts.enrolment.scope}
+    return {source for source in in_scope if source.value not in denied} <= facts.counts.sources_read_to_end
 
 
 def _last_error(live: LiveDevice | None, state: AdbState | None) -> str | None:

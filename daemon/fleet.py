@@ -12,10 +12,11 @@ from adb_bridge.records import AdbState, DeviceSerial, Source, Transport, Transp
 
 from .archive.records import ArchivedEnrolment
 from .bus import DeviceChanged
-from .device_task import DeviceTask, Workshop, record_of
+from .device_task import DeviceTask
 from .live import LiveDevice
 from .logs import log_for
 from .supervise import Supervision, Trouble, supervise
+from .workshop import Workshop, record_of
 
 
 class Fleet:
@@ -43,6 +44,11 @@ class Fleet:
     def devices(self) -> tuple[LiveDevice, ...]:
         """Every phone seen since the start."""
         return tuple(self._devices.values())
+
+    @property
+    def collected(self) -> frozenset[Source]:
+        """Sources that a phone is read to the end of; calls by telephony state have none."""
+        return frozenset(one.source for one in self._shop.collectors) - {Source.CALL_STATE}
 
     def strangers(self) -> tuple[Transport, ...]:
         """Connections whose phone is not known (not yet allowed, for instance)."""

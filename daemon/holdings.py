@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from adb_bridge.collectors.base import BlobRefusedError, BlobWriter
+from adb_bridge.collectors.base import BlobWriter
 from adb_bridge.records import DeviceSerial, Source
 
 from .archive.archive import Archive
+from .media_store import MediaStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,6 +15,7 @@ class PhoneHoldings:
     """One source of one phone. See `adb_bridge.collectors.base.Holdings`."""
 
     archive: Archive
+    media: MediaStore
     device: DeviceSerial
     source: Source
 
@@ -31,4 +33,4 @@ class PhoneHoldings:
 
     async def open_blob(self, name: str) -> BlobWriter:
         """See `Holdings`."""
-        raise BlobRefusedError
+        return await self.media.open(self.device, self.source, name)

@@ -21,6 +21,8 @@ class LiveDevice:
     link_trouble: str | None = None
     """Code of what keeps the task from running."""
     source_troubles: dict[Source, str] = field(default_factory=dict)
+    missed_notifications: int = 0
+    """Announced by the phone and gone before they could be read, since the start."""
 
     @property
     def state(self) -> AdbState | None:

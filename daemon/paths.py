@@ -37,6 +37,11 @@ class StatePaths:
         return self.root / "heads.log"
 
     @property
+    def media(self) -> Path:
+        """Sealed files: attachments and recordings."""
+        return self.root / "media"
+
+    @property
     def socket(self) -> Path:
         """The local API."""
         return self.root / SOCKET_NAME

@@ -7,7 +7,11 @@ Rules:
 3. Without signals every source is due every `poll_interval_s`; when signals do not work at all, every `UNSIGNALLED_S`.
 4. Live work goes before status, notice, backfill pages and sweeps, in this order; backfill
    is handed back after each page.
-5. A source that failed waits by itself, 2 s doubling to a minute (10 minutes when permission is denied); others go on.
+5. Sources that are rarely worth hurrying (`_SOON_S`) are asked a little after their signal, so that the messages
+   themselves come first.
+6. A source that is asleep is not asked until it is woken (calls by telephony state, while the call log can be read).
+7. A read may ask to be repeated soon (`ask_again`), because something on the phone is under way.
+8. A source that failed waits by itself, 2 s doubling to a minute (10 minutes when permission is denied); others go on.
 """
 
 from collections.abc import Iterable
@@ -31,6 +35,12 @@ FOLLOW_UPS_S = {
     Source.CALL_STATE: (1.0, 2.0, 4.0),
 }
 """Call logs are written some seconds after a call ends; an MMS is downloaded after its announcement."""
+_SOON_S = {Source.MMS: 1.5}
+"""An MMS is announced before it is downloaded."""
+_HEADSTART_S = {Source.SMS: 3.0}
+"""Of several sources that are due, the one people wait for goes first."""
+UNHURRIED = {Source.RECORDINGS: 4.0, Source.CALL_STATE: 3.0}
+"""Seconds between polls of sources that cost a phone nearly nothing and that no notification announces."""
 _FIRST_FAILURE_S, _LAST_FAILURE_S, DENIED_S = 2.0, 60.0, 600.0
 _BUSY_STATUS_GAP_S = 2.0
 
@@ -73,8 +83,11 @@ class _SourcePlan:
     asked_s: float = float("-inf")
     blocked_until_s: float = float("-inf")
     failures: int = 0
+    is_asleep: bool = False
 
     def next_poll_s(self) -> float:
+        if self.is_asleep:
+            return float("inf")
         soonest = min([self.due_s, *self.extra_s])
         return max(soonest, self.asked_s + MIN_GAP_S, self.blocked_until_s)
 
@@ -92,17 +105,23 @@ class Schedule:
             source: _SourcePlan(due_s=now_s, sweep_s=sweep_s, is_caught_up=is_caught_up)
             for source, is_caught_up in caught_up.items()
         }
+        self._tends_phone = True
         self._status_s = now_s
         self._status_read_s = float("-inf")
         self._notice_s = now_s
         self.has_signals = False
         """Whether change signals work on this phone now."""
 
+    def only_sources(self) -> None:
+        """Another schedule of the same phone looks after status and notice."""
+        self._tends_phone = False
+        self._status_s = self._notice_s = float("inf")
+
     def signal(self, sources: Iterable[Source], *, now_s: float) -> None:
         """Something changed there."""
         for source in sources:
             if (plan := self._plans.get(source)) is not None:
-                plan.due_s = now_s
+                plan.due_s = now_s + _SOON_S.get(source, 0.0)
                 plan.extra_s = [now_s + delay_s for delay_s in FOLLOW_UPS_S.get(source, ())]
 
     def be_fast(self, sources: Iterable[Source], *, now_s: float) -> None:
@@ -123,16 +142,19 @@ class Schedule:
         """Screen or battery: read the status soon."""
         self._status_s = min(self._status_s, max(now_s, self._status_read_s + _BUSY_STATUS_GAP_S))
 
-    def refetch(self, *, now_s: float) -> None:
-        """An operator wants everything read again: polls and one sweep of each source."""
-        for plan in self._plans.values():
+    def refetch(self, *, now_s: float) -> tuple[Source, ...]:
+        """An operator wants everything read again: polls and one sweep of each source that is returned."""
+        awake = [(source, plan) for source, plan in self._plans.items() if not plan.is_asleep]
+        for _, plan in awake:
             plan.due_s, plan.sweep_s, plan.blocked_until_s = now_s, now_s, float("-inf")
-        self._status_s = now_s
+        if self._tends_phone:
+            self._status_s = now_s
+        return tuple(source for source, _ in awake)
 
     def next_job(self, now_s: float) -> Job | None:
         """The most urgent job that is due, None when nothing is."""
         live = [
-            (plan.next_poll_s(), source)
+            (plan.next_poll_s() - _HEADSTART_S.get(source, 0.0), source)
             for source, plan in self._plans.items()
             if plan.is_caught_up and plan.next_poll_s() <= now_s
         ]
@@ -152,7 +174,7 @@ class Schedule:
         sweeps = [
             (plan.sweep_s, source)
             for source, plan in self._plans.items()
-            if plan.is_caught_up and max(plan.sweep_s, plan.blocked_until_s) <= now_s
+            if plan.is_caught_up and not plan.is_asleep and max(plan.sweep_s, plan.blocked_until_s) <= now_s
         ]
         return Sweep(min(sweeps)[1]) if sweeps else None
 
@@ -161,7 +183,7 @@ class Schedule:
         moments = [self._status_s, self._notice_s]
         for plan in self._plans.values():
             moments.append(plan.next_poll_s())
-            if plan.is_caught_up:
+            if plan.is_caught_up and not plan.is_asleep:
                 moments.append(max(plan.sweep_s, plan.blocked_until_s))
         return min(moments)
 
@@ -177,7 +199,7 @@ class Schedule:
                 plan = self._plans[source]
                 plan.asked_s = now_s
                 plan.extra_s = [moment for moment in plan.extra_s if moment > now_s]
-                plan.due_s = now_s + self._interval_s(plan, now_s)
+                plan.due_s = now_s + self._interval_s(source, plan, now_s)
             case Sweep(source=source):
                 self._plans[source].sweep_s = now_s + self._settings.sweep_interval_s * self._spread
             case ReadStatus():
@@ -185,6 +207,20 @@ class Schedule:
                 self._status_s = now_s + self._settings.status_interval_s * self._spread
             case CheckNotice():
                 self._notice_s = now_s + self._settings.notice_interval_s * self._spread
+
+    def put_to_sleep(self, source: Source) -> None:
+        """Do not ask it until `wake`."""
+        self._plans[source].is_asleep = True
+
+    def wake(self, source: Source, now_s: float) -> None:
+        """Ask it again from now on."""
+        if (plan := self._plans.get(source)) is not None and plan.is_asleep:
+            plan.is_asleep, plan.due_s = False, now_s
+
+    def ask_again(self, source: Source, now_s: float, in_s: float) -> None:
+        """Something is under way there."""
+        plan = self._plans[source]
+        plan.due_s = min(plan.due_s, now_s + max(in_s, MIN_GAP_S))
 
     def page_done(self, source: Source, now_s: float, *, is_caught_up: bool) -> None:
         """A batch was committed. Once caught up always caught up: later reads are short."""
@@ -202,6 +238,11 @@ class Schedule:
         delay_s = DENIED_S if is_denied else min(_FIRST_FAILURE_S * 2 ** min(plan.failures - 1, 10), _LAST_FAILURE_S)
         plan.blocked_until_s = now_s + delay_s
 
+    @property
+    def sources(self) -> frozenset[Source]:
+        """Those that are planned here."""
+        return frozenset(self._plans)
+
     def is_caught_up(self) -> bool:
         """Whether every source was read to its end at least once."""
         return all(plan.is_caught_up for plan in self._plans.values())
@@ -210,7 +251,9 @@ class Schedule:
         """Whether this source was read to its end at least once."""
         return self._plans[source].is_caught_up
 
-    def _interval_s(self, plan: _SourcePlan, now_s: float) -> float:
+    def _interval_s(self, source: Source, plan: _SourcePlan, now_s: float) -> float:
+        if source in UNHURRIED:
+            return min(self._settings.poll_interval_s, UNHURRIED[source]) * self._spread
         if plan.fast_until_s > now_s:
             return min(self._settings.fast_poll_interval_s, self._settings.poll_interval_s)
         calm_s = self._settings.poll_interval_s

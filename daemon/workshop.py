@@ -1,0 +1,51 @@
+"""What all device tasks share."""
+
+import asyncio
+from dataclasses import dataclass
+
+from adb_bridge.clock import Clock
+from adb_bridge.collectors.base import Collector
+
+from .archive.archive import Archive
+from .archive.records import DeviceRecord
+from .bus import Bus
+from .command_queue import CommandQueue
+from .command_runner import StandingNotice
+from .config import CaptureSection
+from .judge import Judge
+from .live import LiveDevice
+from .logs import DeviceTokens
+from .media_store import MediaStore
+from .outbox import Outbox
+from .phone_link import PhoneLink
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workshop:
+    """One per daemon."""
+
+    link: PhoneLink
+    archive: Archive
+    media: MediaStore
+    judge: Judge
+    queue: CommandQueue
+    outbox: Outbox
+    clock: Clock
+    bus: Bus
+    tokens: DeviceTokens
+    capture: CaptureSection
+    notice: StandingNotice
+    collectors: tuple[Collector, ...]
+    backfills: asyncio.Semaphore
+    """How many phones may have a backfill page in the archive's queue at a time."""
+
+
+def record_of(live: LiveDevice) -> DeviceRecord:
+    """What survives a restart."""
+    return DeviceRecord(
+        serial=live.serial,
+        profile=live.profile,
+        status=live.status,
+        last_seen_at=live.last_seen_at,
+        notice_posted=live.notice_posted,
+    )
