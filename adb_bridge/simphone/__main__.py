@@ -12,6 +12,8 @@ from adb_bridge.clock import SystemClock
 
 from .faults import Effect, ExitCode, Garbage, Hang, Oversize, Repeat, Truncate
 from .fleet import SimFleet
+from .phone import DEFAULT_SCENARIO
+from .profiles import load_profile, profile_names
 from .scenario import ScenarioError, load_scenario
 
 _USAGE_EXIT = 2
@@ -20,6 +22,10 @@ _USAGE_EXIT = 2
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print one JSON line per phone `{"serial", "address", "employee"}`, then serve. Exit 0, or 2 for bad arguments."""
     options = _parser().parse_args(arguments)
+    if options.list_profiles:
+        for name in profile_names():
+            sys.stdout.write(f"{name}\t{load_profile(name).title}\n")
+        return 0
     try:
         scenario = load_scenario(options.scenario)
         fleet = SimFleet.from_scenario(
@@ -29,6 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             seed=options.seed,
             content_latency_s=options.latency_s,
             history_rows=options.history,
+            profiles=options.profile,
         )
     except (ScenarioError, ValueError) as error:
         sys.stderr.write(f"{error}\n")
@@ -68,7 +75,13 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m adb_bridge.simphone", description="Simulated phones for adb connect."
     )
-    parser.add_argument("scenario", help="a packaged scenario (jewellery-day) or a TOML file")
+    parser.add_argument(
+        "scenario", nargs="?", default=DEFAULT_SCENARIO, help="a packaged scenario (jewellery-day) or a TOML file"
+    )
+    parser.add_argument(
+        "--profile", action="append", default=[], metavar="NAME", help="what the phones are; repeatable, taken in turn"
+    )
+    parser.add_argument("--list-profiles", action="store_true", help="name the profiles and end")
     parser.add_argument("--phones", type=int, default=1, metavar="N")
     parser.add_argument("--history", type=int, default=None, metavar="ROWS", help="messages on each phone at the start")
     parser.add_argument("--latency-s", type=float, default=0.0, metavar="X", help="seconds a `content` call takes")

@@ -5,15 +5,19 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import assert_never
+from typing import Final, assert_never
 
 from adb_bridge.clock import Clock
 from adb_bridge.records import Source
 
+from .contents import Synthetic
+from .mms_rows import Mms, MmsBox, MmsPart
 from .phone import SimPhone
 from .rows import CallKind, SmsBox
 from .scenario import Customer, LiveEvent, Scenario, Talk, What
 from .wording import Wording
+
+PICTURE_BYTES: Final = 48_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +27,7 @@ class Emission:
     serial: str
     source: Source
     source_key: str
+    """The provider's row id; for a notification its key."""
     label: str | None
     """The scenario's word for what an alert should be about."""
     emitted_at: datetime
@@ -122,6 +127,12 @@ class Director:
                 actor.phone.handset.unlock()
             case What.CHARGING:
                 actor.phone.handset.set_charging(is_charging=True)
+            case What.MMS_IN | What.MMS_OUT:
+                self._picture(event, actor, person)
+            case What.WECHAT | What.WECOM | What.ALIPAY:
+                self._app_message(event, actor, person)
+            case What.RECORDED_CALL:
+                self._recorded_call(event, actor, person)
             case _:
                 assert_never(event.what)
 
@@ -138,6 +149,43 @@ class Director:
             number=event.sender or person.number, name=person.name, kind=kind, duration_s=duration
         )
         self._note(actor, Source.CALL_LOG, row, event.expects)
+
+    def _recorded_call(self, event: LiveEvent, actor: Actor, person: Customer) -> None:
+        calls = actor.phone.calls
+        calls.ring(event.sender or person.number, duration_s=event.duration_s)
+        calls.answer()
+        self._note(actor, Source.CALL_LOG, calls.hang_up(), event.expects)
+
+    def _picture(self, event: LiveEvent, actor: Actor, person: Customer) -> None:
+        words = actor.wording.fill(self._chance.choice(event.texts), customer=person.name)
+        number = event.sender or person.number
+        is_incoming = event.what is What.MMS_IN
+        picture = Synthetic(PICTURE_BYTES, seed=self._chance.getrandbits(31))
+        row = actor.phone.store.add_mms(
+            Mms(
+                sender=number if is_incoming else None,
+                recipients=() if is_incoming else (number,),
+                at=actor.phone.handset.now(),
+                box=MmsBox.INBOX if is_incoming else MmsBox.SENT,
+                parts=(
+                    MmsPart(content_type="text/plain", text=words, name="text_0.txt", charset=106),
+                    MmsPart(content_type="image/jpeg", data=picture, name="image_0.jpg", seq=1),
+                ),
+            )
+        )
+        self._note(actor, Source.MMS, row, event.expects)
+
+    def _app_message(self, event: LiveEvent, actor: Actor, person: Customer) -> None:
+        text = actor.wording.fill(self._chance.choice(event.texts), customer=person.name)
+        messengers = actor.phone.messengers
+        chat = event.sender or person.name
+        if event.what is What.ALIPAY:
+            posted = messengers.alipay(text)
+        elif event.what is What.WECHAT:
+            posted = messengers.wechat(chat, text)
+        else:
+            posted = messengers.wecom(chat, text)
+        self._note(actor, Source.NOTIFICATIONS, posted.key, event.expects)
 
     def _change_contact(self, event: LiveEvent, actor: Actor, person: Customer) -> None:
         store = actor.phone.store
@@ -156,7 +204,7 @@ class Director:
             store.delete_contact(known)
         self._note(actor, Source.CONTACTS, known, event.expects)
 
-    def _note(self, actor: Actor, source: Source, row: int, label: str | None) -> None:
+    def _note(self, actor: Actor, source: Source, row: int | str, label: str | None) -> None:
         self._emissions.append(
             Emission(
                 serial=actor.phone.spec.serial,

@@ -3,12 +3,14 @@
 import asyncio
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from adb_bridge.clock import Clock
 
 from .director import Actor, Director, Emission
 from .phone import SimPhone
+from .profiles import load_profile
 from .scenario import Scenario, Staff
 from .spec import History, Latencies, PhoneSpec
 
@@ -38,18 +40,35 @@ class SimFleet:
         seed: int = 1,
         content_latency_s: float = 0.0,
         history_rows: int | None = None,
+        profiles: Sequence[str] = (),
     ) -> "SimFleet":
         """Build the phones with their history; the same seed gives the same phones.
 
         `phones` 1..500, more than the scenario has staff get the same models and names with a number.
         `history_rows` overrides the scenario's count of messages on each phone.
-        Raise `ValueError` for a count out of range.
+        `profiles` are given to the phones in turn, instead of the staff's own phones.
+        Raise `ValueError` for a count out of range, `ScenarioError` for an unknown profile.
         """
         if not 1 <= phones <= MAX_PHONES:
             raise ValueError(f"phones must be 1..{MAX_PHONES}")
         actors = []
         for index in range(phones):
-            spec = _spec(scenario, index, seed=seed, content_latency_s=content_latency_s, history_rows=history_rows)
+            staff = scenario.staff[index % len(scenario.staff)]
+            if profiles:
+                staff = _with_profile(staff, profiles[index % len(profiles)])
+            history = scenario.history
+            if history_rows is not None:
+                history = replace(history, sms=history_rows)
+            spec = _spec(
+                staff,
+                serial=_serial(staff, index, seed),
+                employee=staff.name
+                if index < len(scenario.staff)
+                else f"{staff.name}{index // len(scenario.staff) + 1}",
+                seed=seed,
+                content_latency_s=content_latency_s,
+                history=history,
+            )
             phone = SimPhone(spec, clock, scenario)
             assert phone.wording is not None
             actors.append(Actor(phone, phone.wording))
@@ -68,16 +87,26 @@ class SimFleet:
         await asyncio.gather(*(phone.stop() for phone in self.phones))
 
 
+def _with_profile(staff: Staff, name: str) -> Staff:
+    """The same person with another phone, as it left the factory."""
+    profile = load_profile(name)
+    return replace(
+        staff,
+        profile=name,
+        brand=profile.brand,
+        model=profile.model,
+        device=profile.device,
+        sdk=profile.sdk,
+        switches={},
+    )
+
+
 def _spec(
-    scenario: Scenario, index: int, *, seed: int, content_latency_s: float, history_rows: int | None
+    staff: Staff, *, serial: str, employee: str, seed: int, content_latency_s: float, history: History
 ) -> PhoneSpec:
-    staff = scenario.staff[index % len(scenario.staff)]
-    planned = scenario.history
-    sms = planned.sms if history_rows is None else history_rows
-    history = History(sms=sms, calls=planned.calls, contacts=planned.contacts, days=planned.days)
-    return PhoneSpec(
-        serial=_serial(staff, index, seed),
-        employee=staff.name if index < len(scenario.staff) else f"{staff.name}{index // len(scenario.staff) + 1}",
+    spec = PhoneSpec(
+        serial=serial,
+        employee=employee,
         brand=staff.brand,
         model=staff.model,
         device=staff.device,
@@ -91,7 +120,12 @@ def _spec(
         ),
         history=history,
         seed=seed,
+        switches=staff.switches,
     )
+    if staff.profile is None:
+        return spec
+    profile = load_profile(staff.profile)
+    return replace(spec, properties=profile.properties, traits=profile.traits)
 
 
 def _serial(staff: Staff, index: int, seed: int) -> str:

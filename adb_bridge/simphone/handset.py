@@ -49,6 +49,8 @@ class Handset:
         self.events = EventLog()
         self.traits = spec.software
         self.switches = Switches(self.traits.switches)
+        for switch, state in spec.switches.items():
+            self.switches.set(switch, state)
         self.faults = Faults(cable, lambda: self.traits.denied | self.switches.denied())
         self.properties = properties_of(spec)
         self.settings = Settings(android_id=f"{self.random.getrandbits(64):016x}", device_name=spec.model)

@@ -10,7 +10,9 @@ from importlib import resources
 from pathlib import Path
 from typing import Final
 
+from .profiles import Profile, load_profile, profile_names
 from .spec import AuthMode, Brand, History
+from .switches import Switch, SwitchState
 from .toml_table import ScenarioError, Table, nearest_of
 
 __all__ = ["Line", "LiveEvent", "Scenario", "ScenarioError", "Staff", "Talk", "What", "load_scenario", "packaged_names"]
@@ -32,9 +34,18 @@ class What(StrEnum):
     SCREEN_OFF = "screen_off"
     SCREEN_ON = "screen_on"
     CHARGING = "charging"
+    MMS_IN = "mms_in"
+    MMS_OUT = "mms_out"
+    WECHAT = "wechat"
+    WECOM = "wecom"
+    ALIPAY = "alipay"
+    RECORDED_CALL = "recorded_call"
+    """A call in, which the dialer records if it records calls."""
 
 
-MESSAGES: Final = (What.RECEIVED, What.SENT)
+WITH_TEXT: Final = (
+    What.RECEIVED, What.SENT, What.MMS_IN, What.MMS_OUT, What.WECHAT, What.WECOM, What.ALIPAY, What.CONTACT_RENAMED,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,10 +53,14 @@ class Staff:
     """A person and the work phone in their hand."""
 
     name: str
+    profile: str | None
+    """One of `profiles.profile_names()`; None for AOSP's behaviour at `sdk`."""
     brand: Brand
     model: str
     device: str
     sdk: int
+    switches: Mapping[Switch, SwitchState]
+    """The profile's switches that somebody flipped when the phone was set up."""
     pin: str | None
     auth: AuthMode
     battery_pct: int
@@ -179,18 +194,38 @@ def _read(root: Table) -> Scenario:
 
 
 def _staff(table: Table) -> Staff:
+    name = table.optional_text("profile")
+    profile = None if name is None else _profile(table, name)
     staff = Staff(
         name=table.text("name"),
-        brand=Brand(table.choice("brand", [one.value for one in Brand])),
-        model=table.text("model"),
-        device=table.text("device"),
-        sdk=table.whole("sdk", low=28, high=36),
+        profile=name,
+        brand=profile.brand if profile else Brand(table.choice("brand", [one.value for one in Brand])),
+        model=table.text("model", profile.model if profile else None),
+        device=table.text("device", profile.device if profile else None),
+        sdk=profile.sdk if profile else table.whole("sdk", low=28, high=36),
+        switches=_switches(table, profile),
         pin=table.optional_text("pin"),
         auth=AuthMode(table.choice("auth", [one.value for one in AuthMode], AuthMode.ACCEPT)),
         battery_pct=table.whole("battery_pct", 80, high=100),
     )
     table.finish()
     return staff
+
+
+def _profile(table: Table, name: str) -> Profile:
+    table.choice("profile", profile_names())
+    return load_profile(name)
+
+
+def _switches(table: Table, profile: Profile | None) -> Mapping[Switch, SwitchState]:
+    switches = table.table("switches")
+    known = [rule.switch.value for rule in profile.traits.switches] if profile else []
+    states: dict[Switch, SwitchState] = {}
+    for key in switches.keys():  # noqa: SIM118 (a Table is not a dict)
+        if key not in known:
+            raise table.error(f"switches.{key}", "the phone has no such switch", nearest_of(key, known))
+        states[Switch(key)] = SwitchState(switches.choice(key, [one.value for one in SwitchState]))
+    return states
 
 
 def _customer(table: Table) -> Customer:
@@ -231,7 +266,7 @@ def _live(table: Table, scenario: Scenario) -> LiveEvent:
     keys = [one.key for one in scenario.customers]
     if event.customer is not None and event.customer not in keys:
         raise table.error("customer", f"no customer '{event.customer}'", nearest_of(event.customer, keys))
-    if (what in MESSAGES or what is What.CONTACT_RENAMED) and not event.texts:
+    if what in WITH_TEXT and not event.texts:
         raise table.error("texts", f"'{what}' needs at least one text")
     return event
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from .faults import Right
+from .switches import Switch, SwitchState
 from .traits import NotificationLayout, Traits, plain_traits
 from .wire.auth import HostKey
 
@@ -121,6 +122,8 @@ class PhoneSpec:
     properties: Mapping[str, str] = field(default_factory=dict)
     """Overrides of `getprop` values."""
     storage: Storage = Storage.OPEN
+    switches: Mapping[Switch, SwitchState] = field(default_factory=dict)
+    """Vendor's switches that do not stand as they left the factory; only those the software has."""
     traits: Traits | None = None
     """What a profile says of the software; None is AOSP's behaviour (see `software`)."""
 

@@ -51,10 +51,22 @@ async def test_whole_story_within_sixteen_seconds() -> None:
         await playing
     labels = {emission.label for emission in show.emissions}
     assert {"kickback", "private_contact", "off_till_sale", "customer_deleted"} <= labels
-    assert {Source.SMS, Source.CALL_LOG, Source.CONTACTS} == {emission.source for emission in show.emissions}
+    assert {Source.SMS, Source.CALL_LOG, Source.CONTACTS, Source.NOTIFICATIONS} == {
+        emission.source for emission in show.emissions
+    }
     assert len({emission.serial for emission in show.emissions if emission.expects_alert}) == 4
     stores = {phone.spec.serial: phone.store for phone in show.phones}
+    posted = {
+        (phone.spec.serial, posting.notification.key)
+        for phone in show.phones
+        for posting in phone.notifications.history
+    }
+    (recording,) = show.phones[2].recordings.truth()
+    assert recording.is_finished and recording.duration_ms == 95_000
     for emission in show.emissions:
+        if emission.source is Source.NOTIFICATIONS:
+            assert (emission.serial, emission.source_key) in posted
+            continue
         key = (emission.source.value, emission.source_key)
         is_there = key in stores[emission.serial].visible_keys()
         assert is_there == (emission.label != "customer_deleted"), emission.label

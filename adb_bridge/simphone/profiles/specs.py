@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import TypedDict, Unpack
 
 from ..spec import AuthMode, History, Latencies, PhoneSpec, Security, Storage
+from ..switches import Switch, SwitchState
 from ..wire.auth import HostKey
 from .profile import load_profile
 
@@ -12,6 +13,8 @@ from .profile import load_profile
 class SpecChanges(TypedDict, total=False):
     """What one phone has of its own; see `PhoneSpec`."""
 
+    model: str
+    device: str
     employee: str
     owner: str
     auth: AuthMode
@@ -30,6 +33,7 @@ class SpecChanges(TypedDict, total=False):
     features: tuple[str, ...]
     properties: Mapping[str, str]
     storage: Storage
+    switches: Mapping[Switch, SwitchState]
 
 
 def spec_of(profile_name: str, *, serial: str, **changes: Unpack[SpecChanges]) -> PhoneSpec:
