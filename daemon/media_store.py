@@ -1,0 +1,254 @@
+"""Sealed files of attachments: the collectors' side (`open`, a `BlobWriter`) and the readers' side (`read`).
+
+    media/spool/TOKEN/   what is being written; left ones are dropped a week after their last part
+    media/blobs/XX/NAME/ finished files, see `crypto.sealed_parts`
+
+A disk that gets full refuses attachments well before the archive itself has no room: records wait, nothing is lost.
+"""
+
+import asyncio
+import os
+import shutil
+import threading
+import weakref
+from collections.abc import AsyncGenerator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import Final, TypeVar
+
+from adb_bridge.clock import Clock
+from adb_bridge.collectors.base import BlobRefusedError
+from adb_bridge.records import DeviceSerial, Source
+from adb_bridge.rows import BlobRef
+from crypto.atomic_file import storage_errors
+from crypto.errors import DiskFullError, StorageError, VaultStateError
+from crypto.sealed_keys import MediaKeys
+from crypto.sealed_parts import is_whole, read_content
+from crypto.sealed_writer import SealedWriter, place_of
+
+SPOOL_KEPT: Final = timedelta(days=7)
+_HAND_OVER_BYTES: Final = 1024 * 1024
+"""So much is gathered before a thread is asked to take it."""
+_SEALING_THREADS: Final = 2
+_MOST_PARKED: Final = 32
+_NEXT_READ: Final = object()
+
+T = TypeVar("T")
+
+
+class MediaRefusedError(BlobRefusedError):
+    """The disk is full or failed; `code` names it to people."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class _Slot:
+    """One spool and who writes to it now. Its lock is held by one thread at a time."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.sealed: SealedWriter | None = None
+        self._owner: weakref.ref[MediaWriter] | None = None
+
+    @property
+    def owner(self) -> "MediaWriter | None":
+        """None also when the writer was dropped without being ended."""
+        return None if self._owner is None else self._owner()
+
+    def own(self, writer: "MediaWriter | None") -> None:
+        """From now on only `writer` may write."""
+        self._owner = None if writer is None else weakref.ref(writer)
+
+
+class MediaStore:
+    """One per daemon. Memory: one part (4 MiB) a writer and what two sealing threads need."""
+
+    def __init__(self, directory: Path, keys: MediaKeys, *, clock: Clock, keep_free_bytes: int = 0) -> None:
+        """Touches nothing yet. Attachments are refused while less than `keep_free_bytes` would stay free."""
+        self._spool = directory / "spool"
+        self._blobs = directory / "blobs"
+        self._keys = keys
+        self._clock = clock
+        self._keep_free_bytes = keep_free_bytes
+        self._slots: dict[str, _Slot] = {}
+        self._threads = ThreadPoolExecutor(_SEALING_THREADS, thread_name_prefix="media")
+
+    async def open(self, device: DeviceSerial, source: Source, name: str) -> "MediaWriter":
+        """A writer for `name` of one source of one phone; goes on where an earlier one of this name was safe.
+
+        An earlier writer of the same name that was not ended is ended by this. Raises MediaRefusedError.
+        """
+        token = self._keys.token_of(f"{device}\0{source.value}\0{name}")
+        slot = self._slots.pop(token, None) or _Slot()
+        self._slots[token] = slot
+        self._forget_parked()
+        writer = MediaWriter(self, slot)
+        slot.own(writer)
+
+        def take_up() -> None:
+            self._require_room()
+            if slot.sealed is None or not slot.sealed.directory.is_dir():
+                self._make_directories()
+                slot.sealed = SealedWriter(self._spool / token, self._keys)
+            slot.sealed.pause()
+
+        await self.work(slot, writer, take_up)
+        return writer
+
+    async def read(self, sha256: str) -> AsyncGenerator[bytes, None]:
+        """The content with this hash (64 hexadecimal digits), in pieces of at most 4 MiB, each one checked.
+
+        Raises IntegrityError (SEALED_MISSING, SEALED_DAMAGED) and StorageError, also after the first pieces.
+        """
+        digest = bytes.fromhex(sha256)
+        pieces = read_content(place_of(self._blobs, self._keys.name_of(digest)), self._keys, digest)
+        while isinstance(piece := await asyncio.to_thread(next, pieces, _NEXT_READ), bytes):
+            yield piece
+
+    async def has(self, sha256: str) -> bool:
+        """Whether the content with this hash is there, by the list and sizes of its parts."""
+        digest = bytes.fromhex(sha256)
+        place = place_of(self._blobs, self._keys.name_of(digest))
+        return await asyncio.to_thread(is_whole, place, self._keys, digest)
+
+    async def drop_expired(self) -> int:
+        """Remove what was begun and not gone on with for a week; how many."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._drop_expired)
+
+    def close(self) -> None:
+        """Wait for parts being written. What was begun stays in the spool."""
+        self._threads.shutdown(wait=True, cancel_futures=True)
+
+    async def work(self, slot: _Slot, writer: "MediaWriter", task: Callable[[], T]) -> T:
+        """Run `task` for the slot's owner in a sealing thread. MediaRefusedError, also when `writer` is it no more."""
+
+        def guarded() -> T:
+            with slot.lock:
+                if slot.owner is not writer:
+                    raise MediaRefusedError("media.writer_replaced")
+                try:
+                    return task()
+                except DiskFullError:
+                    raise MediaRefusedError("vault.disk_full") from None
+                except (StorageError, VaultStateError) as error:
+                    raise MediaRefusedError(error.code.value) from error
+
+        return await asyncio.get_running_loop().run_in_executor(self._threads, guarded)
+
+    def take(self, slot: _Slot, chunk: bytes) -> None:
+        """The next bytes into the spool. In a sealing thread."""
+        self._require_room()
+        _sealed(slot).write(chunk)
+
+    def finish(self, slot: _Slot, chunk: bytes) -> BlobRef:
+        """The last bytes; the file gets its name. In a sealing thread."""
+        sealed = _sealed(slot)
+        sealed.write(chunk)
+        file = sealed.finish(self._blobs)
+        slot.sealed = None
+        slot.own(None)
+        return BlobRef(sha256=file.sha256.hex(), size_bytes=file.size_bytes)
+
+    @staticmethod
+    def abandon(slot: _Slot) -> None:
+        """Remove the spool. In a sealing thread."""
+        _sealed(slot).discard()
+        slot.sealed = None
+        slot.own(None)
+
+    @staticmethod
+    def pause(slot: _Slot, chunk: bytes) -> None:
+        """Keep what is safe. In a sealing thread; a full disk keeps less."""
+        sealed = _sealed(slot)
+        with suppress(StorageError):
+            sealed.write(chunk)
+        with suppress(StorageError):
+            sealed.pause()
+        slot.own(None)
+
+    def _forget_parked(self) -> None:
+        """Their spools stay; the next writer of such a name reads them again."""
+        parked = [token for token, slot in self._slots.items() if slot.owner is None]
+        for token in parked[: max(0, len(self._slots) - _MOST_PARKED)]:
+            del self._slots[token]
+
+    def _make_directories(self) -> None:
+        for directory in (self._spool.parent, self._spool, self._blobs):
+            with storage_errors(directory.name):
+                directory.mkdir(mode=0o700, exist_ok=True)
+
+    def _require_room(self) -> None:
+        try:
+            disk = os.statvfs(self._spool.parent.parent)
+        except OSError:
+            raise MediaRefusedError("file.io") from None
+        if disk.f_bavail * disk.f_frsize < self._keep_free_bytes:
+            raise MediaRefusedError("vault.disk_full")
+
+    def _drop_expired(self) -> int:
+        oldest_s = (self._clock.now() - SPOOL_KEPT).timestamp()
+        in_use = {slot.sealed.directory for slot in list(self._slots.values()) if slot.owner and slot.sealed}
+        dropped = 0
+        with suppress(OSError):
+            for directory in self._spool.iterdir():
+                if directory not in in_use and directory.stat().st_mtime < oldest_s:
+                    shutil.rmtree(directory, ignore_errors=True)
+                    dropped += 1
+        return dropped
+
+
+class MediaWriter:
+    """See `adb_bridge.collectors.base.BlobWriter`. Made by `MediaStore.open`."""
+
+    def __init__(self, store: MediaStore, slot: _Slot) -> None:
+        self._store = store
+        self._slot = slot
+        self._held = bytearray()
+
+    @property
+    def offset(self) -> int:
+        """See `BlobWriter`."""
+        return 0 if self._slot.sealed is None else self._slot.sealed.offset
+
+    async def write(self, chunk: bytes) -> None:
+        """See `BlobWriter`. MediaRefusedError when the disk is full."""
+        self._held += chunk
+        if len(self._held) >= _HAND_OVER_BYTES:
+            taken = self._hand_over()
+            await self._store.work(self._slot, self, lambda: self._store.take(self._slot, taken))
+
+    async def finish(self) -> BlobRef:
+        """See `BlobWriter`. MediaRefusedError when the disk is full; `pause` then keeps what is safe."""
+        taken = self._hand_over()
+        return await self._store.work(self._slot, self, lambda: self._store.finish(self._slot, taken))
+
+    async def abandon(self) -> None:
+        """See `BlobWriter`."""
+        self._held.clear()
+        await self._end(lambda: self._store.abandon(self._slot))
+
+    async def pause(self) -> None:
+        """See `BlobWriter`. Nothing when the writer was ended already."""
+        taken = self._hand_over()
+        await self._end(lambda: self._store.pause(self._slot, taken))
+
+    async def _end(self, task: Callable[[], None]) -> None:
+        """The end of a writer must not fail: what it could not do, the next writer of the name does."""
+        if self._slot.owner is self:
+            with suppress(MediaRefusedError):
+                await self._store.work(self._slot, self, task)
+
+    def _hand_over(self) -> bytes:
+        taken = bytes(self._held)
+        self._held.clear()
+        return taken
+
+
+def _sealed(slot: _Slot) -> SealedWriter:
+    if slot.sealed is None:
+        raise MediaRefusedError("media.writer_replaced")
+    return slot.sealed
