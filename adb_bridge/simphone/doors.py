@@ -87,6 +87,8 @@ class Doors:
         self._allowed = asyncio.Event()
         self._is_plugged = True
         self._doors: list[Door] = []
+        self._connections: set[asyncio.Task[None]] = set()
+        self._accepting: set[asyncio.Task[None]] = set()
 
     def open(self, host: str, port: int, security: Security) -> Door:
         """Listen; port 0 takes a free one. Raise `OSError`."""
@@ -94,6 +96,10 @@ class Doors:
         listener.setblocking(False)
         door = Door(listener=listener, security=security)
         door.accepting = asyncio.get_running_loop().create_task(self._accept(door))
+        # Not before the loop has let go of it: the number may be another socket's at once.
+        door.accepting.add_done_callback(lambda _task: listener.close())
+        self._accepting.add(door.accepting)
+        door.accepting.add_done_callback(self._accepting.discard)
         self._doors.append(door)
         return door
 
@@ -104,12 +110,11 @@ class Doors:
         self._doors.remove(door)
         if door.accepting is not None:
             door.accepting.cancel()
-        door.cut()
-        door.listener.close()
+        door.shut()
 
     async def close_all(self) -> None:
         """Close every door and wait until its connections are gone."""
-        pending = [task for door in self._doors for task in (*door.connections, door.accepting) if task is not None]
+        pending = (*self._accepting, *self._connections)
         for door in tuple(self._doors):
             self.close(door)
         await asyncio.gather(*pending, return_exceptions=True)
@@ -142,8 +147,7 @@ class Doors:
     async def settle(self) -> None:
         """Return when no connection is left but the caller's own."""
         me = asyncio.current_task()
-        connections = [task for door in self._doors for task in door.connections if task is not me]
-        await asyncio.gather(*connections, return_exceptions=True)
+        await asyncio.gather(*(task for task in self._connections if task is not me), return_exceptions=True)
 
     @property
     def links(self) -> tuple[Link, ...]:
@@ -154,15 +158,15 @@ class Doors:
         loop = asyncio.get_running_loop()
         while True:
             connection, _ = await loop.sock_accept(door.listener)
-            is_full = sum(len(one.connections) for one in self._doors) >= MAX_CONNECTIONS
-            if not self._is_plugged or door.is_shut or is_full:
+            if not self._is_plugged or door.is_shut or len(self._connections) >= MAX_CONNECTIONS:
                 _set_reset(connection)
                 connection.close()
                 continue
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             task = asyncio.create_task(self._serve(door, connection))
-            door.connections.add(task)
-            task.add_done_callback(door.connections.discard)
+            for tasks in (door.connections, self._connections):
+                tasks.add(task)
+                task.add_done_callback(tasks.discard)
 
     async def _serve(self, door: Door, connection: socket.socket) -> None:
         reader, raw = await open_streams(connection)

@@ -11,9 +11,9 @@ from .faulty import run_with_faults
 from .handset import Handset
 from .history import furnish
 from .journal import Journal, ServedCommand
-from .recordings import Recordings
 from .messengers import Messengers
 from .notifications import Notification, Notifications
+from .recordings import Recordings
 from .scenario import Scenario, load_scenario
 from .spec import History, PhoneSpec
 from .store import PhoneStore
@@ -25,6 +25,7 @@ from .wire.handshake import Banner
 from .wire.services import Services, Terminal
 from .wire.streams import Stream, StreamClosedError
 from .wire.sync import serve_sync
+from .wireless import Wireless
 from .wording import Wording
 
 DEFAULT_SCENARIO: Final = "jewellery-day"
@@ -54,7 +55,13 @@ class SimPhone:
         self._journal = Journal()
         self._tasks: set[asyncio.Task[None]] = set()
         self._boots: set[asyncio.Task[None]] = set()
-        self._services = Services(run=self._run, sync=self._sync, reboot=lambda _target: self._reboot())
+        self._services = Services(
+            run=self._run,
+            sync=self._sync,
+            reboot=lambda _target: self._reboot(),
+            tcpip=self._tcpip,
+            usb=self._usb,
+        )
         self.doors = Doors(
             auth=spec.auth,
             trusted=TrustedHosts(spec.trusted_hosts, settings=self.handset.settings, now=self.handset.now),
@@ -67,17 +74,14 @@ class SimPhone:
             open_service=self._services.open,
             tasks=self._tasks,
         )
-        self._first: Door | None = None
+        self.wireless = Wireless(self.handset, self.doors)
+        self.first: Door | None = None
+        """Where `start` let hosts in."""
 
     @property
     def store(self) -> PhoneStore:
         """Messages, calls, contacts: the truth."""
         return self.handset.store
-
-    @property
-    def recordings(self) -> Recordings:
-        """The dialer's call recordings."""
-        return self.handset.recordings
 
     @property
     def notifications(self) -> Notifications:
@@ -137,14 +141,23 @@ class SimPhone:
     @property
     def address(self) -> str:
         """`127.0.0.1:PORT`. Raise `RuntimeError` before `start`."""
-        if self._first is None:
+        if self.first is None:
             raise RuntimeError("the phone is not started")
-        return self._first.address
+        return self.first.address
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> str:
-        """Listen; port 0 takes a free one. Return the address for `adb connect`. Raise `OSError`."""
-        self._first = self.doors.open(host, port, self.spec.security)
+        """Listen; port 0 takes a free one. Return the address for `adb connect`. Raise `OSError`.
+
+        `host` is also where wireless debugging and `adb tcpip` will be: give each phone its own 127.x.y.z when that
+        matters. A phone without a cable is not started; it has only `wireless.switch_on()`.
+        """
+        self.first = self.doors.open(host, port, self.spec.security)
+        self.wireless.host = host
         return self.address
+
+    async def start_second(self, host: str = "127.0.0.1", port: int = 0) -> Door:
+        """A second way to the same phone, as USB and LAN at once. `shut` and `cut` of doors work on one way only."""
+        return self.doors.open(host, port, self.spec.security)
 
     async def stop(self) -> None:
         """End everything. The phone cannot be started again."""
@@ -152,9 +165,10 @@ class SimPhone:
         pending = [*self._boots, *self._tasks]
         for task in pending:
             task.cancel()
+        self.wireless.shut_down()
         await self.doors.close_all()
         await asyncio.gather(*pending, return_exceptions=True)
-        self._first = None
+        self.first = None
         self.store.close()
         self.handset.media.close()
 
@@ -170,6 +184,7 @@ class SimPhone:
 
     def _reboot(self) -> None:
         self.doors.unplug()
+        self.wireless.shut_down()
         for task in tuple(self._tasks):
             task.cancel()
         task = asyncio.create_task(self._boot())
@@ -180,6 +195,15 @@ class SimPhone:
         self.handset.restart()
         await asyncio.sleep(self.spec.latencies.boot_s)
         self.doors.plug()
+        self.wireless.boot()
+
+    def _tcpip(self, port: int) -> None:
+        self.wireless.enter_tcp(port)
+        self.doors.cut()
+
+    def _usb(self) -> None:
+        self.wireless.leave_tcp()
+        self.doors.cut()
 
     # --- services ----------------------------------------------------------------------------------------------------
 

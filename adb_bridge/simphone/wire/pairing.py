@@ -133,15 +133,25 @@ async def _receive(wire: Wire, kind: _Kind) -> bytes:
 class PairingServer:
     """The open pairing dialog: ends with the first host that knows the code, too many that do not, or `close`."""
 
-    def __init__(self, *, code: str, guid: str, on_paired: Callable[[HostKey], None]) -> None:
-        """`code` is the six digits of the dialog or the password of a QR code. Raise `ValueError` when empty."""
+    def __init__(
+        self,
+        *,
+        code: str,
+        guid: str,
+        on_paired: Callable[[HostKey], None],
+        on_end: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`code` is the six digits of the dialog or the password of a QR code. Raise `ValueError` when empty.
+
+        `on_paired` comes before `on_end`, which comes once whatever the outcome.
+        """
         if not code:
             raise ValueError("a pairing needs a code")
         self._code = code.encode()
         self._guid = guid
         self._on_paired = on_paired
+        self._on_end = on_end
         self._failures = 0
-        self._listener: socket.socket | None = None
         self._accepting: asyncio.Task[None] | None = None
         self._connections: set[asyncio.Task[None]] = set()
         self._outcome: asyncio.Future[PairingOutcome] = asyncio.get_running_loop().create_future()
@@ -155,8 +165,9 @@ class PairingServer:
         """Listen; port 0 takes a free one. Return `IP:PORT` for `adb pair`. Raise `OSError`."""
         listener = socket.create_server((host, port), backlog=MAX_CONNECTIONS)
         listener.setblocking(False)
-        self._listener = listener
         self._accepting = asyncio.get_running_loop().create_task(self._accept(listener))
+        # Not before the loop has let go of it: the number may be another socket's at once.
+        self._accepting.add_done_callback(lambda _task: listener.close())
         name = listener.getsockname()
         return f"{name[0]}:{name[1]}"
 
@@ -205,5 +216,4 @@ class PairingServer:
         for task in tuple(self._connections):
             if task is not me:
                 task.cancel()
-        if self._listener is not None:
-            self._listener.close()
+        self._on_end()

@@ -37,6 +37,10 @@ class Services:
     run: RunCommand
     sync: Handler
     reboot: Callable[[str], None]
+    tcpip: Callable[[int], None]
+    """`adb tcpip PORT`."""
+    usb: Callable[[], None]
+    """`adb usb`: the end of `tcpip`."""
 
     def open(self, service: str) -> Handler | None:
         """The handler of a service name, None for what this phone does not have."""
@@ -56,8 +60,10 @@ class Services:
                 return lambda stream: stream.write(b"adbd cannot run as root in production builds\n")
             case "remount":
                 return lambda stream: stream.write(b'Not running as root. Try "adb root" first.\n')
-            case "tcpip" | "usb":
-                return lambda stream: stream.write(b"the simulated phone stays where it is\n")
+            case "tcpip":
+                return lambda stream: self._tcpip(argument, stream)
+            case "usb":
+                return self._usb
             case _:
                 return None
 
@@ -91,3 +97,18 @@ class Services:
 
     async def _reboot(self, argument: str, _stream: Stream) -> None:
         self.reboot(argument)
+
+    async def _tcpip(self, argument: str, stream: Stream) -> None:
+        """adbd answers, then starts anew: every connection drops."""
+        port = int(argument) if argument.isascii() and argument.isdecimal() and len(argument) <= 5 else 0
+        if not 0 < port < 65536:
+            await stream.write(b"invalid port\n")
+            return
+        await stream.write(f"restarting in TCP mode port: {port}\n".encode())
+        await stream.close()
+        self.tcpip(port)
+
+    async def _usb(self, stream: Stream) -> None:
+        await stream.write(b"restarting in USB mode\n")
+        await stream.close()
+        self.usb()
