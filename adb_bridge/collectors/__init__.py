@@ -3,6 +3,7 @@
 from ..clock import Clock
 from .base import Collector, Holdings
 from .call_log import CallLogCollector
+from .call_state import CallStateCollector
 from .contacts import ContactsCollector
 from .notifications import NotificationsCollector
 from .settings import CollectorSettings
@@ -18,5 +19,6 @@ def collectors(clock: Clock, settings: CollectorSettings | None = None) -> tuple
         SmsCollector(clock),
         NotificationsCollector(clock, chosen.notification_apps),
         CallLogCollector(clock),
+        CallStateCollector(clock),
         ContactsCollector(clock),
     )

@@ -35,9 +35,13 @@ WHERE d.serial = ? AND e.end_index IS NULL"""
 
 
 def require_scope(database: Database, serial: DeviceSerial, source: Source) -> None:
-    """NotEnrolledError unless the phone has an enrolment that was not ended and whose scope holds `source`."""
+    """NotEnrolledError unless the phone has an enrolment that was not ended and whose scope holds `source`.
+
+    Calls by telephony state stand in for the call log and belong to its scope.
+    """
+    wanted = Source.CALL_LOG if source is Source.CALL_STATE else source
     row = database.fetch_one(_ACTIVE_SCOPE, (serial,))
-    if row is None or source.value not in json.loads(str(row[1])):
+    if row is None or wanted.value not in json.loads(str(row[1])):
         raise NotEnrolledError(source.value)
 
 
