@@ -5,7 +5,7 @@ Reading order:
 - reaching phones: `addresses`, `reconnect` (the rules), `keeper`, `discovery`, `pairing`
 - one phone: `session`, `streams`, `shell_protocol`, `shell_batch`, `sync_files`
 - what it is and how it is: `identity`, `probe`, `status`, `readings`, `signals`, `commands`
-- its records: `collectors/` on `content_query`; what leaves this package: `records`
+- its records: `collectors/` on `content_query`, `recordings/`, `phone_time`; what leaves this package: `records`, `rows`, `untrusted`
 - everywhere: `errors`, `samples` (how errors quote a phone), `clock`
 - a phone made of software: `simphone/`
 """
