@@ -148,5 +148,6 @@ class CallStateCollector:
 
     async def sweep(self, session: Session, cursor: Cursor, known: Holdings) -> AsyncIterator[CollectedBatch]:
         """Nothing lies behind the present state."""
-        for batch in ():
+        nothing: tuple[CollectedBatch, ...] = ()
+        for batch in nothing:
             yield batch
