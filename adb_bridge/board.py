@@ -5,7 +5,7 @@ import contextlib
 from collections import deque
 from collections.abc import AsyncGenerator
 
-from .records import AdbState, Transport
+from .records import Transport
 
 _LONGEST_BACKLOG = 64
 
@@ -34,10 +34,6 @@ class Board:
         """End all readers after what they have not read yet."""
         self._is_closed = True
         self._wake()
-
-    def state_of(self, serial: str) -> AdbState | None:
-        """The state in the latest list; None when it is not listed."""
-        return next((one.state for one in self._transports if one.serial == serial), None)
 
     async def first_listing(self, timeout_s: float) -> None:
         """Wait for the first list, at most so long."""

@@ -18,7 +18,7 @@ from .host_protocol import HOST_TIMEOUT_S, HostClient
 from .keeper import Keeper, Switchboard
 from .pairing import PAIR_TIMEOUT_S, PairReport, check_secret, parse_pairing
 from .reconnect import Link
-from .records import Transport, TransportSerial
+from .records import AdbState, Transport, TransportSerial
 from .server import LOOPBACK, AdbServer
 from .session import Session
 from .streams import server_gone
@@ -56,23 +56,16 @@ class BridgeSettings:
 class Bridge:
     """One per daemon, on one event loop. `start`, use, `stop`; not to be started twice."""
 
-    def __init__(
-        self,
-        settings: BridgeSettings,
-        clock: Clock,
-        *,
-        on_link: Callable[[str, Link], None] = lambda _address, _link: None,
-    ) -> None:
-        """`on_link` is called at every change of a remembered address's link, on the event loop."""
+    def __init__(self, settings: BridgeSettings, clock: Clock) -> None:
         self._settings = settings
         self._clock = clock
         self._switchboard = Switchboard(
             clock=clock,
-            listed=lambda address: self._board.state_of(address),
+            listed=lambda address: self._listed.get(address),
             is_serving=lambda: self.is_serving,
             dial=self._dial,
             release=self._release,
-            changed=on_link,
+            changed=self._link_changed,
         )
         self._server: AdbServer | None = None
         self._client: HostClient | None = None
@@ -81,7 +74,10 @@ class Bridge:
         self._connectors = ThreadPoolExecutor(_CONNECTORS, thread_name_prefix="adb-connect")
         self._tasks: set[asyncio.Task[None]] = set()
         self._keepers: dict[str, tuple[Keeper, asyncio.Task[None]]] = {}
+        self._listed: dict[str, AdbState] = {}
+        """The server's own list."""
         self._board = Board()
+        """That list and the addresses that turned us away."""
         self._listing = asyncio.Event()
         """Set while the server tells its list."""
         self._sessions: weakref.WeakSet[Session] = weakref.WeakSet()
@@ -137,6 +133,9 @@ class Bridge:
     def watch(self) -> AsyncGenerator[tuple[Transport, ...], None]:
         """The whole list now and after every change; () while the server is down. Ends at `stop`.
 
+        A remembered address whose phone does not know this computer is UNAUTHORIZED in it, though the server, to which
+        wireless debugging just closes the door, lists nothing.
+
         Each iterator has its own backlog of 64 lists; one that is slower than that misses old ones, never the last.
         """
         return self._board.watch()
@@ -177,6 +176,7 @@ class Bridge:
         if (known := self._keepers.pop(address, None)) is not None:
             known[1].cancel()
             await asyncio.gather(known[1], return_exceptions=True)
+            self._link_changed(address, known[0].link)
         await self._release(address)
 
     async def pair(self, address: str, secret: str) -> PairReport:
@@ -275,9 +275,28 @@ class Bridge:
             ended.cancel()
 
     def _publish(self, transports: tuple[Transport, ...]) -> None:
-        self._board.publish(transports)
+        self._listed = {one.serial: one.state for one in transports}
+        self._show()
         for keeper, _ in self._keepers.values():
             keeper.nudge()
+
+    def _link_changed(self, _address: str, _link: Link) -> None:
+        if self._listing.is_set():
+            self._show()
+
+    def _show(self) -> None:
+        listed = self._listed
+        if not self._listing.is_set():
+            self._board.publish(())
+            return
+        closed = {
+            address: AdbState.UNAUTHORIZED
+            for address, (keeper, _) in self._keepers.items()
+            if keeper.link.was_refused and keeper.link.listed is None and address not in listed
+        }
+        self._board.publish(
+            tuple(Transport(serial=TransportSerial(name), state=state) for name, state in (listed | closed).items())
+        )
 
     def _keeper(self, address: str) -> Keeper:
         if address not in self._keepers:

@@ -192,7 +192,7 @@ def _dialled(link: Link, outcome: ConnectOutcome, now_s: float, chance: float) -
         return link  # the list told meanwhile, or the server went
     match outcome:
         case ConnectOutcome.FAILED:
-            return _failed(link, now_s, chance)
+            return replace(_failed(link, now_s, chance), was_refused=False)
         case ConnectOutcome.CONNECTED | ConnectOutcome.ALREADY:
             return replace(link, state=LinkState.HANDSHAKING, due_s=now_s + ANSWER_AT_MOST_S)
         case ConnectOutcome.AUTH_PENDING:
