@@ -21,7 +21,7 @@ def read_shapes(redacted: bytes) -> tuple[Shape, ...]:
     lines = _posted(redacted)
     starts = [at for at, line in enumerate(lines) if is_header(line)][:_MAX_RECORDS]
     found: dict[str, Shape] = {}
-    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+    for start, end in zip(starts, [*starts[1:], len(lines)], strict=False):
         shape = read_shape(lines[start:end])
         if shape is not None and shape.key:
             found.setdefault(shape.key, shape)

@@ -10,7 +10,8 @@ Rules:
 1. A line begins an entry only when it has exactly the entries' indent, a name, a class, and the value before it is
    complete for its class.
 2. A bundle holds every name once and is printed in the order of its names' Java hashes: a reading that breaks this is
-   not certain, nor one in which a text is followed at once by an entry that matters.
+   not certain. Nor is one in which a text is followed by anything but an entry that the framework's builders always
+   write: imitated inside a text, that entry would stand there twice.
 3. What is not certain is read again beside the redacted print, whose structure no text can change. One reading that
    fits it is the truth; several leave the record marked as ambiguous.
 """
@@ -24,6 +25,11 @@ from itertools import accumulate
 TITLE, TEXT, BIG_TEXT, SUB_TEXT = "android.title", "android.text", "android.bigText", "android.subText"
 CONVERSATION, LINES, MESSAGES = "android.conversationTitle", "android.textLines", "android.messages"
 _WANTED = frozenset({TITLE, TEXT, BIG_TEXT, SUB_TEXT, CONVERSATION, LINES, MESSAGES})
+_FRAME = frozenset({
+    "android.reduced.images", "android.showChronometer", "android.progress", "android.showWhen", "android.infoText",
+    "android.progressIndeterminate",
+})  # fmt: skip
+"""What androidx's NotificationCompat and Notification.Builder write into every notification between them."""
 MAX_SLOTS = 200
 _MAX_PLACES = 300
 """Lines that may begin one entry. More come only from a text made for it."""
@@ -238,11 +244,13 @@ class _Block:
         return last.endswith(")")
 
     def looks_imitated(self, pieces: Sequence[_Piece]) -> bool:
-        """Whether a value holds a closing brace, or a text is followed at once by an entry that matters."""
-        for piece, following in zip(pieces, [*pieces[1:], None], strict=True):
+        """Whether a value holds a closing brace, or a text that matters may have been cut too early (rule 2)."""
+        is_framed = {piece.name for piece in pieces} >= _FRAME
+        for piece, following in zip(pieces, [*pieces[1:], None], strict=False):
             if self.close in self._lines[piece.start : piece.end]:
                 return True
-            if following is not None and following.name in _WANTED and self._holds_text(piece):
+            is_bounded = is_framed and following is not None and following.name in _FRAME
+            if piece.name in _WANTED and self._holds_text(piece) and not is_bounded:
                 return True
         return False
 

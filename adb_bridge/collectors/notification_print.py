@@ -144,8 +144,9 @@ class _Frame:
         return 0
 
     def ticker(self) -> str | None:
-        """From its name to the field that every version prints next."""
-        head, following = f"{' ' * self.inner}tickerText=", f"{' ' * self.inner}contentView="
+        """From its name to the next field."""
+        pad = " " * self.inner
+        head, following = f"{pad}tickerText=", (f"{pad}contentView=", f"{pad}vis=")
         start = next((at for at, line in enumerate(self.lines) if line.startswith(head)), None)
         if start is None:
             return None
