@@ -133,6 +133,8 @@ class PhoneSpec:
             raise ValueError("sdk must be 28..36")
         if not 0 <= self.battery_pct <= 100:
             raise ValueError("battery_pct must be 0..100")
+        if self.storage is Storage.CLOSED and self.pin is None:
+            raise ValueError("storage is closed only on a phone with a PIN")
 
     @property
     def software(self) -> Traits:

@@ -74,7 +74,7 @@ def record_lines(handset: Handset, notification: Notification, *, indent: int, i
         lines += [deep + line for line in shown]
     else:
         lines += [inner + line for line in _body(notification, traits, look)]
-    lines += [inner + field for field in _tail(notification)]
+    lines += [inner + field for field in _tail(notification, traits)]
     return "".join(line + "\n" for line in lines)
 
 
@@ -154,7 +154,7 @@ def _ticker(text: str | None, redaction: Redaction) -> str:
     return (text[:8] if len(text) > 16 else "") + "..."
 
 
-def _tail(notification: Notification) -> list[str]:
+def _tail(notification: Notification, traits: Traits) -> list[str]:
     return [
         "stats=SingleNotificationStats{posttimeElapsedMs=259200123, posttimeToFirstClickMs=-1, "
         "posttimeToDismissMs=-1, airtimeCount=0, airtimeMs=0, currentAirtimeStartElapsedMs=-1, airtimeExpandedMs=0}",
@@ -177,7 +177,7 @@ def _tail(notification: Notification) -> list[str]:
         "mSuppressedVisualEffects= 0",
         f"effectiveNotificationChannel=NotificationChannel{{mId='{notification.channel}', mName=消息, mDescription=, "
         "mImportance=4, mBypassDnd=false, mLockscreenVisibility=-1000}",
-        "shortcut=null found valid? false",
+        *([] if traits.layout is NotificationLayout.A10 else ["shortcut=null found valid? false"]),
     ]
 
 
