@@ -192,13 +192,13 @@ async def test_log_keeps_the_newest_and_wakes_readers() -> None:
     ],
 )
 def test_paths_lead_to_the_same_file(asked: str, real: str) -> None:
-    files = Files(now=NOW)
+    files = Files(now=lambda: NOW)
     files.write(real, b"x")
     assert files.read(asked) == b"x"
 
 
 def test_shell_may_write_only_in_its_places() -> None:
-    files = Files(now=NOW)
+    files = Files(now=lambda: NOW)
     assert files.is_writable("/data/local/tmp/x")
     assert not files.is_writable("/sdcard/../system/x")
     with pytest.raises(OSError, match="Is a directory"):

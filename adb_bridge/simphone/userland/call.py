@@ -1,7 +1,7 @@
 """What a program gets when it is started."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 
 from ..handset import Handset
 from ..pipes import Input, Output
@@ -17,6 +17,8 @@ class Call:
     stdout: Output
     stderr: Output
     handset: Handset
+    programs: "Mapping[str, Program]" = field(default_factory=dict)
+    """What this one can start in turn."""
 
     @property
     def arguments(self) -> tuple[str, ...]:

@@ -198,7 +198,14 @@ class Interpreter:
         if program is None:
             why = "not found" if "/" in name else "inaccessible or not found"
             return await self._complain(streams, f"{name}: {why}", 127)
-        call = Call(argv=argv, stdin=streams.stdin, stdout=streams.stdout, stderr=streams.stderr, handset=self._handset)
+        call = Call(
+            argv=argv,
+            stdin=streams.stdin,
+            stdout=streams.stdout,
+            stderr=streams.stderr,
+            handset=self._handset,
+            programs=self._programs,
+        )
         return await program(call)
 
     async def _read(self, names: tuple[str, ...], streams: Streams) -> int:

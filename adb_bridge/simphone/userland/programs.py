@@ -10,49 +10,69 @@ from .call import Program
 from .clock import date, uptime
 from .cmd import cmd
 from .content import content
+from .copying import dd, digest, mkdir, mv, rm, touch
 from .dumpsys import dumpsys
 from .echo import echo, false, printf, true
+from .find import find
 from .getprop import getprop
+from .inotifyd import inotifyd
 from .input import input_
+from .listing import ls, stat
 from .locksettings import locksettings
 from .logcat import logcat
 from .machine import reboot, setprop, svc, wm
+from .options import toy
 from .pm import pm
 from .settings import settings
-from .toybox import cat, grep, head, id_, ls, sleep, tail, test, wc, which, whoami
+from .text_tools import cat, grep, head, tail, wc
+from .toybox import id_, sleep, test, which, whoami
 
 PROGRAMS: Final[Mapping[str, Program]] = MappingProxyType(
     {
         ":": true,
         "[": test,
         "am": am,
-        "cat": cat,
+        "cat": toy(cat),
         "cmd": cmd,
         "content": content,
         "date": date,
+        "dd": toy(dd),
         "dumpsys": dumpsys,
         "echo": echo,
         "false": false,
+        "find": toy(find),
         "getprop": getprop,
         "grep": grep,
-        "head": head,
+        "head": toy(head),
         "id": id_,
+        "inotifyd": toy(inotifyd),
         "input": input_,
         "locksettings": locksettings,
         "logcat": logcat,
-        "ls": ls,
+        "ls": toy(ls),
+        "md5sum": toy(digest("md5")),
+        "mkdir": toy(mkdir),
+        "mv": toy(mv),
         "pm": pm,
         "printf": printf,
         "reboot": reboot,
+        "rm": toy(rm),
         "setprop": setprop,
         "settings": settings,
+        "sha1sum": toy(digest("sha1")),
+        "sha224sum": toy(digest("sha224")),
+        "sha256sum": toy(digest("sha256")),
+        "sha384sum": toy(digest("sha384")),
+        "sha512sum": toy(digest("sha512")),
         "sleep": sleep,
+        "stat": toy(stat),
         "svc": svc,
-        "tail": tail,
+        "tail": toy(tail),
         "test": test,
+        "touch": toy(touch),
         "true": true,
         "uptime": uptime,
-        "wc": wc,
+        "wc": toy(wc),
         "which": which,
         "whoami": whoami,
         "wm": wm,
