@@ -13,6 +13,8 @@ _CURRENT_USER = re.compile(
 )
 _CREDENTIAL = re.compile(rb"^\s*CredentialType: ([A-Za-z_]{1,32})\r?$", re.MULTILINE)
 _EPOCH = re.compile(rb"([0-9]{9,11})(?:\.([0-9]{1,9}|N))?\s*")
+_ZONE = re.compile(rb"([+-])([0-9]{2})([0-5][0-9])\s*")
+_LARGEST_UTC_OFFSET_MIN = 14 * 60
 
 _CHARGING, _FULL = 2, 5
 
@@ -87,6 +89,17 @@ def read_credential(printed: bytes) -> Credential:
     if word == b"NONE":
         return Credential.NONE
     return Credential.SET if word in {b"PATTERN", b"PIN", b"PASSWORD", b"PASSWORD_OR_PIN"} else Credential.UNKNOWN
+
+
+def read_utc_offset_min(printed: bytes) -> int | None:
+    """`date +%z`: `+0800`, minutes east of UTC. toybox prints it since Android 6 (not read in source)."""
+    match = _ZONE.fullmatch(printed)
+    if match is None:
+        return None
+    minutes = int(match[2]) * 60 + int(match[3])
+    if minutes > _LARGEST_UTC_OFFSET_MIN:
+        return None
+    return -minutes if match[1] == b"-" else minutes
 
 
 def read_epoch_ms(printed: bytes) -> int | None:

@@ -6,11 +6,12 @@ import random
 from adb_bridge.commands import NoticeResult, is_notice_posted, post_notice
 from adb_bridge.errors import AdbBridgeError, BridgeErrorCode, DeviceUnavailableError, ServerUnavailableError
 from adb_bridge.probe import identify, probe
-from adb_bridge.records import Source, TransportSerial
+from adb_bridge.records import DeviceStatus, Source, TransportSerial
 from adb_bridge.session import Session
 from adb_bridge.signals import ChangeSignal, Signal, watch_signals
 from adb_bridge.status import read_status
 
+from .archive.clocks import ClockReading
 from .bus import DeviceChanged
 from .command_runner import NOTICE_TAG, CommandRunner
 from .lane import LANE_OF, Lane, LaneName
@@ -44,6 +45,7 @@ class DeviceTask:
         self._log: Log = log_for("device").bind(device=shop.tokens.token(live.serial))
         self._lanes: tuple[Lane, ...] = ()
         self._refetch = Refetch()
+        self._clock_told: ClockReading | None = None
 
     async def run(self, supervision: Supervision) -> None:
         """Until the link is lost."""
@@ -150,10 +152,24 @@ class DeviceTask:
             case ReadStatus():
                 self._live.status = await read_status(session, self._shop.clock)
                 self._seen()
+                await self._note_clock(self._live.status)
                 await self._remember()
                 self._tell()
             case CheckNotice():
                 await self._keep_notice(session)
+
+    async def _note_clock(self, status: DeviceStatus) -> None:
+        """A jump or another zone is kept: times of this phone's records are claims of this clock."""
+        if status.clock_offset_ms is None:
+            return
+        reading = ClockReading(
+            read_at=status.read_at, offset_ms=status.clock_offset_ms, utc_offset_min=status.utc_offset_min
+        )
+        if self._clock_told is not None and not reading.differs_from(self._clock_told):
+            return
+        if await self._shop.archive.clocks.note(self._live.serial, reading) and self._clock_told is not None:
+            self._log.warning("device.clock_changed")
+        self._clock_told = reading
 
     def _stand_in_for_call_log(self) -> None:
         """While the phone denies its call log, calls are concluded from the telephony state."""

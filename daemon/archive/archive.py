@@ -18,6 +18,7 @@ from crypto.merkle import Frontier
 from ..api.wire import AlertStatus, CommandState
 from ..events import Committed, Event, Ingest
 from . import alerts, audit_trail, commands, enrolments, event_queries, fleet_records, search, stream
+from .clocks import ClockBook
 from .codes import to_micros
 from .connections import ConnectionBook
 from .drafts import (
@@ -177,6 +178,11 @@ class Archive:
     async def mark_outbox_sent(self, alert_ids: tuple[str, ...]) -> None:
         """These alerts were published."""
         await self._write(alerts.OutboxSentUnit(alert_ids=alert_ids))
+
+    @property
+    def clocks(self) -> ClockBook:
+        """Phones' clocks over time."""
+        return ClockBook(self._write, self._readers.read)
 
     @property
     def connections(self) -> ConnectionBook:

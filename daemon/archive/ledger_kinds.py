@@ -34,6 +34,7 @@ class LedgerKind(IntEnum):
     COMMAND = 8
     COMMAND_CHANGED = 9
     RECORDING_PAIRED = 10
+    PHONE_CLOCK = 11
 
 
 class PresenceChange(IntEnum):
@@ -118,6 +119,11 @@ SELECT p.ledger_index, 'ledger:' || p.ledger_index, p.recording_index, p.call_in
 FROM recording_pairs p
 WHERE p.ledger_index >= ? AND p.ledger_index < ? ORDER BY p.ledger_index"""
 
+_PHONE_CLOCKS = """
+SELECT c.ledger_index, 'ledger:' || c.ledger_index, d.serial, c.read_at, c.offset_ms, c.utc_offset_min
+FROM phone_clocks c JOIN devices d ON d.device_no = c.device_no
+WHERE c.ledger_index >= ? AND c.ledger_index < ? ORDER BY c.ledger_index"""
+
 KINDS_OF_ENTRY: Final = {
     entry.kind: entry
     for entry in (
@@ -139,6 +145,7 @@ KINDS_OF_ENTRY: Final = {
         KindOfEntry(
             kind=LedgerKind.RECORDING_PAIRED, name="recording-pair/1", table="recording_pairs", select=_RECORDING_PAIRS
         ),
+        KindOfEntry(kind=LedgerKind.PHONE_CLOCK, name="phone-clock/1", table="phone_clocks", select=_PHONE_CLOCKS),
     )
 }
 

@@ -52,7 +52,7 @@ def _subjects(
             return alerts_at(database, indexes)
         case LedgerKind.COMMAND | LedgerKind.COMMAND_CHANGED:
             return commands_at(database, indexes)
-        case LedgerKind.ENROLMENT | LedgerKind.ENROLMENT_ENDED | LedgerKind.AUDIT:
+        case LedgerKind.ENROLMENT | LedgerKind.ENROLMENT_ENDED | LedgerKind.AUDIT | LedgerKind.PHONE_CLOCK:
             return {}
         case _:
             assert_never(kind)
