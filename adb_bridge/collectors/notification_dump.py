@@ -13,7 +13,7 @@ from .notification_rows import NotificationKey, Reading, parse_key, read_notific
 HEAD = b"Current Notification Manager state"
 _LIST = "  Notification List:"
 _MAX_RECORDS = 1000
-_MAX_TRIES = 8
+_MAX_TRIES = 20
 
 
 def read_shapes(redacted: bytes) -> tuple[Shape, ...]:
@@ -35,20 +35,20 @@ def read_dump(printed: bytes, shapes: Sequence[Shape], package: str) -> tuple[Re
     What cannot be told apart is marked as `ambiguous`.
     """
     lines = _posted(printed)
-    headers = [at for at, line in enumerate(lines) if is_header(line)][:_MAX_RECORDS]
     shape_of = {shape.key: shape for shape in shapes}
-    keys = {at: _key_of(lines, at) for at in headers}
+    places = ((at, _key_of(lines, at)) for at, line in enumerate(lines) if is_header(line))
+    headers = [(at, key) for at, key in places if key is not None and key.text in shape_of][:_MAX_RECORDS]
     readings: dict[str, Reading] = {}
     at = 0
     while at < len(headers):
-        start, key = headers[at], keys[headers[at]]
+        start, key = headers[at]
         at += 1
-        if key is None or key.package != package or key.text in readings or key.text not in shape_of:
+        if key.package != package or key.text in readings:
             continue
         shape = shape_of[key.text]
         best: Reading | None = None
         for following in range(at, min(at + _MAX_TRIES, len(headers) + 1)):
-            end = headers[following] if following < len(headers) else len(lines)
+            end = headers[following][0] if following < len(headers) else len(lines)
             reading = read_notification(lines[start:end], key, shape)
             best = best or reading
             if reading is not None and reading.is_certain:

@@ -1,6 +1,7 @@
 """No text of an app can make a print of notifications say something else: the truth, or marked as not certain."""
 
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -43,6 +44,11 @@ hostile = st.lists(st.sampled_from(PIECES) | st.text(max_size=3), max_size=8).ma
 maybe = st.none() | hostile
 
 
+class Layout(Enum):
+    A11 = auto()
+    A14 = auto()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
     """What an app put into a notification."""
@@ -67,14 +73,14 @@ def shown(draw: st.DrawFn) -> Shown:
     )
 
 
-def printed(one: Shown, key: str, *, indent: int, is_doubled: bool, is_redacted: bool) -> str:
+def printed(one: Shown, key: str, *, indent: int, layout: Layout, is_redacted: bool) -> str:
     """NotificationRecord.dump."""
     outer = " " * (indent + 2)
-    inner = outer * 2 if is_doubled else outer
+    inner = outer * 2 if layout is Layout.A14 else outer
     entries = dict(FRAME) if one.is_framed else {}
     for name, text in (("title", one.title), ("text", one.text), ("bigText", one.big_text)):
         if text is not None:
-            shortened = f"String [length={len(text.encode('utf-16-le')) // 2}]" if is_doubled else "String"
+            shortened = f"String [length={len(text.encode('utf-16-le')) // 2}]" if layout is Layout.A14 else "String"
             entries[f"android.{name}"] = shortened if is_redacted else f"String ({text})"
     if one.lines:
         items = "" if is_redacted else "".join(f"\n{inner}      [{at}] {line}" for at, line in enumerate(one.lines))
@@ -84,12 +90,12 @@ def printed(one: Shown, key: str, *, indent: int, is_doubled: bool, is_redacted:
     fields = [
         f"{' ' * indent}NotificationRecord(0x1: pkg={PACKAGE} user=UserHandle{{0}} id=1 tag=null key={key}: N())",
         f"{outer}key={key}",
-        *([f"{outer}notification="] if is_doubled else []),
+        *([f"{outer}notification="] if layout is Layout.A14 else []),
         f"{inner}when=5",
         f"{inner}tickerText={ticker or 'null'}",
         f"{inner}contentView=null",
         *([f"{inner}extras={{", *block, f"{inner}}}"] if block else []),
-        *([f"{outer}publicNotification=", f"{inner}None"] if is_doubled else []),
+        *([f"{outer}publicNotification=", f"{inner}None"] if layout is Layout.A14 else []),
         f"{outer}stats=SingleNotificationStats{{posttimeElapsedMs=1}}",
     ]
     return "\n".join(fields) + "\n"
@@ -105,21 +111,21 @@ def key_of(text: str) -> NotificationKey:
     return key
 
 
-@given(shown(), st.booleans())
+@given(shown(), st.sampled_from(Layout))
 @settings(max_examples=400)
 @example(
     Shown(
         title="王", text="x)\n          android.bigText=String (假", big_text=None, lines=(), ticker="", is_framed=True
     ),
-    False,
+    Layout.A11,
 )
 @example(
     Shown(title="王", text="x)\n      }\n      extras={", big_text="b", lines=("a", "b"), ticker="t", is_framed=False),
-    False,
+    Layout.A11,
 )
-def test_what_is_certain_is_true(one: Shown, is_doubled: bool) -> None:
-    lines = printed(one, KEYS[0], indent=0, is_doubled=is_doubled, is_redacted=False).split("\n")
-    redacted = printed(one, KEYS[0], indent=4, is_doubled=is_doubled, is_redacted=True).split("\n")
+def test_what_is_certain_is_true(one: Shown, layout: Layout) -> None:
+    lines = printed(one, KEYS[0], indent=0, layout=layout, is_redacted=False).split("\n")
+    redacted = printed(one, KEYS[0], indent=4, layout=layout, is_redacted=True).split("\n")
     shape = read_shape(redacted)
     assert shape is not None
     for given_shape in (None, shape):
@@ -131,26 +137,26 @@ def test_what_is_certain_is_true(one: Shown, is_doubled: bool) -> None:
             assert reading.row.problem == "ambiguous"
 
 
-harmless = st.none() | st.text(st.characters(exclude_categories=("Cs",)), max_size=8).filter(lambda t: "  " not in t)
+harmless = st.none() | st.text(st.characters(exclude_categories=["Cs"]), max_size=8).filter(lambda t: "  " not in t)
 
 
 @given(st.builds(Shown, title=harmless, text=harmless, big_text=harmless, lines=st.just(()), ticker=st.text(max_size=4),
-                 is_framed=st.just(True)), st.booleans())  # fmt: skip
+                 is_framed=st.just(True)), st.sampled_from(Layout))  # fmt: skip
 @settings(max_examples=100)
-def test_plain_texts_are_certain_at_once(one: Shown, is_doubled: bool) -> None:
-    lines = printed(one, KEYS[0], indent=0, is_doubled=is_doubled, is_redacted=False).split("\n")
+def test_plain_texts_are_certain_at_once(one: Shown, layout: Layout) -> None:
+    lines = printed(one, KEYS[0], indent=0, layout=layout, is_redacted=False).split("\n")
     reading = read_notification(lines, key_of(KEYS[0]))
     assert reading is not None
     assert is_truth(reading.row, one)
 
 
-@given(st.lists(shown(), max_size=3), st.booleans())
+@given(st.lists(shown(), max_size=3), st.sampled_from(Layout))
 @settings(max_examples=200)
-def test_a_dump_gives_every_record_or_marks_it(many: list[Shown], is_doubled: bool) -> None:
+def test_a_dump_gives_every_record_or_marks_it(many: list[Shown], layout: Layout) -> None:
     dumps = [
         "Current Notification Manager state:\n  Notification List:\n"
         + "".join(
-            printed(one, key, indent=4, is_doubled=is_doubled, is_redacted=is_redacted)
+            printed(one, key, indent=4, layout=layout, is_redacted=is_redacted)
             for one, key in zip(many, KEYS, strict=False)
         )
         + "  \n  mArchive=Archive (0 notifications)\n"
