@@ -1,16 +1,18 @@
 """Change signals from the phone's `events` log: hints that something may have changed, never data.
 
-A received message shows as a notification of a messages app. A sent message, an edited contact and an ended call show
-nothing, so the app in front is followed: while it is one of those apps, polling about once a second is advised, and
-one more poll when it leaves.
+A received message shows as a notification of a messages app, what a messenger received as one of its own. A sent
+message, an edited contact and an ended call show nothing, so the app in front is followed: while it is one of those
+apps, polling about once a second is advised, and one more poll when it leaves.
 
 Tags (AOSP EventLogTags, Android 11; `wm_` from 10 on, `am_` before):
-`notification_enqueue: [uid,pid,pkg,id,tag,…]`, `wm_set_resumed_activity: [user,pkg/activity,reason]`,
-`battery_level: [level,…]`, `power_screen_state: [on,…]`, `screen_toggled: on`.
+`notification_enqueue: [uid,pid,pkg,id,tag,userid,Notification(…),status]` (status 0 posted, 1 updated, 2 refused by the
+person's settings; some vendors add a ninth field; from the tag on fields may hold commas),
+`wm_set_resumed_activity: [user,pkg/activity,reason]`, `battery_level: [level,…]`, `power_screen_state: [on,…]`,
+`screen_toggled: on`. `notification_cancel` and what follows a posting are not asked for.
 """
 
 import re
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass
 from enum import StrEnum
@@ -81,16 +83,21 @@ APPS: dict[bytes, frozenset[Signal]] = {
 """Which app changes what. An app that is not here is found by the slow poll."""
 
 
-async def watch_signals(session: Session) -> AsyncGenerator[ChangeSignal, None]:
+async def watch_signals(
+    session: Session, notification_apps: Iterable[str] | None = None
+) -> AsyncGenerator[ChangeSignal, None]:
     """Follow the log until the connection ends. Start again, and poll once, whenever it did.
 
     Lines that are none of the above, whatever they hold, are skipped. The first signal may repeat an old event.
+
+    Args:
+        notification_apps: Packages whose notifications count as NOTIFICATION; None: every app's.
 
     Raises:
         DeviceUnavailableError, ServerUnavailableError: the connection; ShellCommandError: the phone refuses the log;
         ParseError: not the shell protocol.
     """
-    watcher = SignalReader()
+    watcher = SignalReader(notification_apps)
     async with aclosing(session.lines(_COMMAND, idle_timeout_s=None, max_line_bytes=_LONGEST_LINE)) as lines:
         async for line in lines:
             signal = watcher.read(line)
@@ -98,11 +105,12 @@ async def watch_signals(session: Session) -> AsyncGenerator[ChangeSignal, None]:
                 yield signal
 
 
-@dataclass(slots=True)
 class SignalReader:
     """Lines in, hints out. Remembers which app is in front; total on any bytes."""
 
-    _front: frozenset[Signal] = _NOTHING
+    def __init__(self, notification_apps: Iterable[str] | None = None) -> None:
+        self._front = _NOTHING
+        self._apps = None if notification_apps is None else frozenset(app.encode() for app in notification_apps)
 
     def read(self, line: bytes) -> ChangeSignal | None:
         """What a line hints at, None for nothing."""
@@ -112,7 +120,8 @@ class SignalReader:
         fields = match[2].split(b",", 5)
         match match[1]:
             case b"notification_enqueue":
-                return self._hint(self._enqueued(fields))
+                kinds = self._enqueued(fields)
+                return self._hint(kinds) if kinds else None
             case b"wm_set_resumed_activity" | b"am_set_resumed_activity":
                 return self._resumed(fields)
             case b"battery_level":
@@ -125,7 +134,8 @@ class SignalReader:
 
     def _enqueued(self, fields: list[bytes]) -> frozenset[Signal]:
         package = fields[2] if len(fields) > 2 else b""
-        return APPS.get(package, _NOTHING) | {Signal.NOTIFICATION}
+        is_wanted = self._apps is None or package in self._apps
+        return APPS.get(package, _NOTHING) | ({Signal.NOTIFICATION} if is_wanted else _NOTHING)
 
     def _resumed(self, fields: list[bytes]) -> ChangeSignal | None:
         package = _PACKAGE.match(fields[1]) if len(fields) > 1 else None
