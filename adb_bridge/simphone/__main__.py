@@ -12,15 +12,21 @@ from adb_bridge.clock import SystemClock
 
 from .faults import Effect, ExitCode, Garbage, Hang, Oversize, Repeat, Truncate
 from .fleet import SimFleet
-from .phone import DEFAULT_SCENARIO
+from .mdns import LOOPBACK, Announcer
+from .phone import DEFAULT_SCENARIO, SimPhone
 from .profiles import load_profile, profile_names
 from .scenario import ScenarioError, load_scenario
+from .spec import AuthMode
+from .wireless import FIRST_SDK
 
 _USAGE_EXIT = 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print one JSON line per phone `{"serial", "address", "employee"}`, then serve. Exit 0, or 2 for bad arguments."""
+    """Print one JSON line per phone `{"serial", "address", "employee"}`, then serve. Exit 0, or 2 for bad arguments.
+
+    With `--wireless` the line has the `guid` too, and with `--pair-code` the `pairing_address`.
+    """
     options = _parser().parse_args(arguments)
     if options.list_profiles:
         for name in profile_names():
@@ -36,6 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             content_latency_s=options.latency_s,
             history_rows=options.history,
             profiles=options.profile,
+            auth=AuthMode.PENDING if _is_wireless(options) else None,
         )
     except (ScenarioError, ValueError) as error:
         sys.stderr.write(f"{error}\n")
@@ -51,15 +58,23 @@ async def _serve(fleet: SimFleet, options: argparse.Namespace) -> int:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
+    announcer = Announcer(LOOPBACK if options.host.startswith("127.") else (options.host,))
     try:
+        if _is_wireless(options):
+            await announcer.start()
         for index, phone in enumerate(fleet.phones):
-            address = await phone.start(options.host, options.port + index if options.port else 0)
-            line = {"serial": phone.spec.serial, "address": address, "employee": phone.spec.employee}
+            if _is_wireless(options):
+                phone.wireless.announce_with(announcer)
+                place = _let_in_by_lan(phone, options.host, options.pair_code)
+            else:
+                place = {"address": await phone.start(options.host, options.port + index if options.port else 0)}
+            line = {"serial": phone.spec.serial, **place, "employee": phone.spec.employee}
             sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
             sys.stdout.flush()
     except OSError as error:
         sys.stderr.write(f"cannot listen: {error.strerror}\n")
         await fleet.stop()
+        await announcer.stop()
         return _USAGE_EXIT
     playing = asyncio.create_task(fleet.play()) if options.play else None
     await stopped.wait()
@@ -68,7 +83,24 @@ async def _serve(fleet: SimFleet, options: argparse.Namespace) -> int:
         with contextlib.suppress(asyncio.CancelledError):
             await playing
     await fleet.stop()
+    await announcer.stop()
     return 0
+
+
+def _is_wireless(options: argparse.Namespace) -> bool:
+    return bool(options.wireless or options.pair_code)
+
+
+def _let_in_by_lan(phone: SimPhone, host: str, pair_code: str | None) -> dict[str, str]:
+    """Wireless debugging where Android has it, `adb tcpip` on older phones. Raise `OSError`."""
+    wireless = phone.wireless
+    wireless.host = host
+    if phone.spec.sdk < FIRST_SDK:
+        return {"address": wireless.enter_tcp(0), "guid": wireless.guid}
+    line = {"address": wireless.switch_on(), "guid": wireless.guid}
+    if pair_code:
+        line["pairing_address"] = wireless.start_pairing(pair_code)
+    return line
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -89,6 +121,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument(
         "--port", type=int, default=0, help="port of the first phone, the others follow; 0 takes free ones"
+    )
+    parser.add_argument(
+        "--wireless", action="store_true", help="no cable: wireless debugging, announced by mDNS; hosts pair first"
+    )
+    parser.add_argument(
+        "--pair-code", metavar="CODE", help="as --wireless, with the pairing dialog of every phone open once"
     )
     parser.add_argument("--play", action="store_true", help="play the live script")
     parser.add_argument(

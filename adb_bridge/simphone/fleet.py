@@ -12,7 +12,7 @@ from .director import Actor, Director, Emission
 from .phone import SimPhone
 from .profiles import load_profile
 from .scenario import Scenario, Staff
-from .spec import History, Latencies, PhoneSpec
+from .spec import AuthMode, History, Latencies, PhoneSpec
 
 __all__ = ["Emission", "SimFleet"]
 
@@ -41,12 +41,13 @@ class SimFleet:
         content_latency_s: float = 0.0,
         history_rows: int | None = None,
         profiles: Sequence[str] = (),
+        auth: AuthMode | None = None,
     ) -> "SimFleet":
         """Build the phones with their history; the same seed gives the same phones.
 
         `phones` 1..500, more than the scenario has staff get the same models and names with a number.
         `history_rows` overrides the scenario's count of messages on each phone.
-        `profiles` are given to the phones in turn, instead of the staff's own phones.
+        `profiles` are given to the phones in turn, instead of the staff's own phones; `auth` is instead of the staff's.
         Raise `ValueError` for a count out of range, `ScenarioError` for an unknown profile.
         """
         if not 1 <= phones <= MAX_PHONES:
@@ -56,6 +57,8 @@ class SimFleet:
             staff = scenario.staff[index % len(scenario.staff)]
             if profiles:
                 staff = _with_profile(staff, profiles[index % len(profiles)])
+            if auth is not None:
+                staff = replace(staff, auth=auth)
             history = scenario.history
             if history_rows is not None:
                 history = replace(history, sms=history_rows)

@@ -1,6 +1,7 @@
 """A simulated phone on a TCP port, ready for `adb connect`."""
 
 import asyncio
+import contextlib
 from typing import Final
 
 from adb_bridge.clock import Clock
@@ -198,7 +199,8 @@ class SimPhone:
         self.wireless.boot()
 
     def _tcpip(self, port: int) -> None:
-        self.wireless.enter_tcp(port)
+        with contextlib.suppress(OSError):
+            self.wireless.enter_tcp(port)
         self.doors.cut()
 
     def _usb(self) -> None:

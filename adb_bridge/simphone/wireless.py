@@ -151,25 +151,24 @@ class Wireless:
         """`IP:PORT` while `adb tcpip` is in force."""
         return None if self._tcp is None else self._tcp.address
 
-    def enter_tcp(self, port: int) -> None:
+    def enter_tcp(self, port: int) -> str:
         """`adb tcpip PORT`: adbd starts anew and listens there too, unencrypted, until the next reboot.
 
-        A port that is taken on this machine is not opened. That adbd starts anew, and wireless debugging with it, is
-        inferred.
+        Return the address; port 0 takes a free one. Raise `OSError` for a port that is taken on this machine. That
+        adbd starts anew, and wireless debugging with it, is inferred.
         """
         self._leave_tcp()
         self._restart_tls()
-        try:
-            self._tcp = self._doors.open(self.host, port, Security.PLAIN)
-        except OSError:
-            return
-        self._set_property(TCP_PORT_PROPERTY, str(port))
+        self._tcp = self._doors.open(self.host, port, Security.PLAIN)
+        self._set_property(TCP_PORT_PROPERTY, str(self._tcp.port))
         serial = self._handset.spec.serial
         self._show(MdnsService.PLAIN, f"adb-{serial}", self._tcp.port)
+        return self._tcp.address
 
     def leave_tcp(self) -> None:
         """`adb usb`."""
         self._leave_tcp()
+        self._set_property(TCP_PORT_PROPERTY, "0")
         self._restart_tls()
 
     # --- life --------------------------------------------------------------------------------------------------------
@@ -246,7 +245,7 @@ class Wireless:
         if self._tcp is not None:
             door, self._tcp = self._tcp, None
             self._hide(MdnsService.PLAIN)
-            self._set_property(TCP_PORT_PROPERTY, "0")
+            self._handset.properties.pop(TCP_PORT_PROPERTY, None)
             self._doors.close(door)
 
     def _pair(self, code: str, instance: str, port: int) -> str:

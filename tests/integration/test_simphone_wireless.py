@@ -1,6 +1,8 @@
 """Wireless debugging of the simulated phone with the real adb server: on, paired, off by itself, back again."""
 
 import asyncio
+import json
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -12,7 +14,7 @@ from adb_bridge.simphone.faults import Right
 from adb_bridge.simphone.phone import SimPhone
 from adb_bridge.simphone.spec import AuthMode, Latencies, PhoneSpec
 from adb_bridge.simphone.wire.pairing import PairingOutcome
-from adb_bridge.simphone.wireless import HOME_BSSID, NetworkAnswer, WifiAtBoot
+from adb_bridge.simphone.wireless import HOME_BSSID, TCP_PORT_PROPERTY, NetworkAnswer, WifiAtBoot
 
 from .simphone_support import Adb
 
@@ -43,6 +45,10 @@ async def phone_without_cable(
         yield phone
     finally:
         await phone.stop()
+
+
+def is_on(phone: SimPhone) -> bool:
+    return phone.wireless.is_on
 
 
 def setting(phone: SimPhone) -> str | None:
@@ -79,10 +85,10 @@ async def test_roaming_switches_off_and_the_next_time_has_another_port(adb: Adb)
         await pair(adb, phone)
         await connect(adb, first)
         phone.wireless.roam(HOME_BSSID)
-        assert phone.wireless.is_on
+        assert is_on(phone)
         phone.wireless.roam(OTHER_BSSID)
         await adb.until(first, "offline", None)
-        assert (phone.wireless.is_on, setting(phone)) == (False, "0")
+        assert (is_on(phone), setting(phone)) == (False, "0")
         assert phone.handset.properties["persist.adb.tls_server.enable"] == "0"
         second = phone.wireless.switch_on()
         assert second != first
@@ -96,22 +102,22 @@ async def test_shell_switches_it_on_only_in_a_trusted_network(adb: Adb) -> None:
         await connect(adb, cable)
         put = ("-s", cable, "shell", "settings put global adb_wifi_enabled 1; settings get global adb_wifi_enabled")
         assert (await adb.run(*put)).out == b"0\n"
-        assert (phone.wireless.is_on, phone.wireless.prompt) == (False, HOME_BSSID)
+        assert (is_on(phone), phone.wireless.prompt) == (False, HOME_BSSID)
         phone.wireless.answer(NetworkAnswer.NO)
-        assert not phone.wireless.is_on
+        assert not is_on(phone)
         assert (await adb.run(*put)).out == b"0\n"
         phone.wireless.answer(NetworkAnswer.ONCE)
-        assert phone.wireless.is_on
+        assert is_on(phone)
         phone.wireless.switch_off()
         assert (await adb.run(*put)).out == b"0\n"
         phone.wireless.answer(NetworkAnswer.ALWAYS)
         phone.wireless.switch_off()
         assert (await adb.run(*put)).out == b"1\n"
-        assert phone.wireless.is_on
+        assert is_on(phone)
         phone.wireless.switch_off()
         phone.faults.refuse_permission(Right.WIRELESS)
         assert (await adb.run(*put)).out == b"0\n"
-        assert (phone.wireless.is_on, phone.wireless.prompt) == (False, None)
+        assert (is_on(phone), phone.wireless.prompt) == (False, None)
         await adb.run("disconnect")
 
 
@@ -123,12 +129,12 @@ async def test_reboot(adb: Adb, wifi: WifiAtBoot) -> None:
         before = phone.wireless.switch_on()
         await connect(adb, before)
         phone.handset.cable.reboot()
-        assert not phone.wireless.is_on
+        assert not is_on(phone)
         await connect(adb, cable)
         async with asyncio.timeout(5):
-            while setting(phone) == "1" and not phone.wireless.is_on:
+            while setting(phone) == "1" and not is_on(phone):
                 await asyncio.sleep(0.02)
-        assert phone.wireless.is_on is (wifi is WifiAtBoot.READY)
+        assert is_on(phone) is (wifi is WifiAtBoot.READY)
         if wifi is WifiAtBoot.READY:
             assert phone.wireless.address != before
         await adb.run("disconnect")
@@ -168,7 +174,8 @@ async def test_tcpip_is_a_second_door_until_the_reboot(adb: Adb) -> None:
         told = await adb.run("-s", "127.83.1.7:5555", "shell", "getprop service.adb.tcp.port; getprop ro.serialno")
         assert told.out == b"5555\nSIM1\n"
         await phone.faults.reboot()
-        assert phone.wireless.tcp_address is None
+        assert TCP_PORT_PROPERTY not in phone.handset.properties
+        assert (await adb.run("connect", "127.83.1.7:5555")).out.startswith(b"failed to connect")
         await adb.until("127.83.1.7:5555", "offline", None)
         await adb.run("disconnect")
 
@@ -222,3 +229,25 @@ async def test_android_10_has_no_wireless_debugging() -> None:
     async with phone_without_cable(sdk=29) as phone:
         with pytest.raises(RuntimeError):
             phone.wireless.switch_on()
+
+
+async def test_command_line(adb: Adb) -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "adb_bridge.simphone", "--history", "10", "--pair-code", "135790",
+        "--profile", "aosp-14", "--profile", "aosp-10", "--phones", "2", stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdout is not None
+    try:
+        async with asyncio.timeout(20):
+            new, old = [json.loads(await process.stdout.readline()) for _ in range(2)]
+        assert new["guid"].startswith(f"adb-{new['serial']}-")
+        assert (await adb.run("connect", new["address"])).out.startswith(b"failed to connect")
+        assert b"Successfully paired" in (await adb.run("pair", new["pairing_address"], "135790")).out
+        await connect(adb, new["address"])
+        assert "pairing_address" not in old
+        await adb.run("connect", old["address"])
+        await adb.until(old["address"], "unauthorized", "authorizing")
+        await adb.run("disconnect")
+    finally:
+        process.terminate()
+        assert await process.wait() == 0
