@@ -2,8 +2,11 @@
 
 Reading order:
 - one phone: `phone` (the cable side) → `wire/` → `userland/` → `handset` (the phone without its cable), `spec`
-- what it holds: `store`, `rows`, `providers/`, `files`, `history`, `settings`, `properties`, `packages`, `apps`
-- what happens on it: `power`, `foreground`, `notifications`, `event_log`, `pipes`
+- what kind of phone: `profiles/` → `traits`, with `switches` and `recording_names`; `apps`, `properties`
+- who gets in: `doors`, `trust`, `wireless`, `adb_qr`, `mdns`
+- what it holds: `store`, `rows`, `mms`, `mms_rows`, `providers/`, `history`, `settings`, `packages`
+- its files: `files`, `file_entries`, `contents`, `watches`, `media`, `recordings`
+- what happens on it: `power`, `foreground`, `telephony`, `notifications`, `messengers`, `event_log`, `pipes`
 - trouble: `faults`, `faulty`; what hosts asked: `journal`
 - many phones: `scenario` (read with `toml_table`, told with `wording`), `fleet`, `director`, `__main__`
 """
