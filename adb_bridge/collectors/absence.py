@@ -6,7 +6,8 @@ Rules:
   row whose SIM is not known shares the doubt when some SIM vanished as a whole.
 - A source that returns nothing proves nothing. A phone that was not unlocked since its start proves nothing.
 - The highest id fell and most of a sample of rows carry other times under their old ids: the source was rebuilt.
-- An inconclusive absence is told once; again only when its reasons change, and as conclusive when they end.
+- An inconclusive absence is told once; again only when its reasons change, and as conclusive when they end. That a
+  phone was restored, or that its list of deletions is too short, does not end.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -18,9 +19,11 @@ from ..records import AbsenceDoubt, AbsentRecord, Source
 from ..session import Session
 from .base import Holdings
 from .census import Census, Roll, marks_of
-from .presence import Doubted, Presence, doubt_key, pack_ids, unpack_ids
+from .presence import Doubted, Presence, doubt_key, doubts_of_key, pack_ids, unpack_ids
 
 HIGHEST_ID = 2**63 - 1
+_LASTING = frozenset({AbsenceDoubt.PHONE_RESTORED, AbsenceDoubt.DELETIONS_EXPIRED})
+"""Reasons that no later look at the phone takes away."""
 _UNKNOWN_SIMS = frozenset({None, -1})
 
 Doubts = Callable[[Census, frozenset[int]], Mapping[int, AbsenceDoubt]]
@@ -84,6 +87,10 @@ class Reckoning:
                     reasons[row_id].add(AbsenceDoubt.SIM_FILTER)
                 for row_id, doubt in self.own_doubts(census, missing).items():
                     reasons[row_id].add(doubt)
+                for key, group in presence.doubted.items():
+                    if lasting := doubts_of_key(key) & _LASTING:
+                        for row_id in unpack_ids(group.ids) & missing:
+                            reasons[row_id] |= lasting
         return self._tell(census, presence, reasons, is_restored=is_restored, now=now)
 
     async def _is_restored(self, census: Census, presence: Presence, high: int) -> bool:
@@ -149,12 +156,11 @@ class Reckoning:
             )
             for key, ids in groups.items()
         }
-        if doubted == presence.doubted and not absent and census.ids and not presence.is_empty:
-            return Verdict(absent=(), presence=presence, is_restored=False)
         passed_at_s = int(census.taken_at.timestamp()) if census.covered_to is None else presence.passed_at_s
         following = replace(
             presence,
             passed_at_s=passed_at_s if census.ids else presence.passed_at_s,
+            round_at_s=None if census.ids else presence.round_at_s,
             is_empty=not census.ids,
             doubted=doubted,
             sample={} if is_restored else presence.sample,

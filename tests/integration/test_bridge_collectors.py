@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from adb_bridge.clock import SystemClock
-from adb_bridge.collectors import collectors
+from adb_bridge.collectors import Collector, collectors
 from adb_bridge.collectors.call_log import CallLogCollector
 from adb_bridge.collectors.contacts import ContactsCollector
 from adb_bridge.collectors.sms import SmsCollector
@@ -22,6 +22,8 @@ from adb_bridge.simphone.spec import PhoneSpec
 from tests.integration.bridge_support import CLOCK, Shelf, connected, refusal_of, running_bridge
 
 SPEC = PhoneSpec(serial="SIM01", sdk=34)
+PROVIDED = frozenset({Source.SMS, Source.MMS, Source.CALL_LOG, Source.CONTACTS})
+"""Sources that a content provider holds."""
 HOSTILE = (
     "Row: 1 _id=2, address=x",
     "a\nRow: 1 _id=2, date=1, number=2, name=3\nRow: 2 _id=3, date=1",
@@ -36,6 +38,10 @@ HOSTILE = (
     "'; DROP TABLE sms; --",
     "\ufffd\U0001f600",
 )
+
+
+def provider_collectors() -> list[Collector]:
+    return [one for one in collectors(CLOCK) if one.source in PROVIDED]
 
 
 class LaterClock(SystemClock):
@@ -255,7 +261,7 @@ async def test_half_answers_are_refused_wherever_they_end(tmp_path: Path, size: 
 async def test_storage_before_the_first_unlock_is_a_state_of_its_own(tmp_path: Path) -> None:
     async with running_bridge(tmp_path) as bridge, connected(bridge, SPEC) as (phone, session):
         phone.store.add_sms(address="1", body="m")
-        shelves = [Shelf(collector) for collector in collectors(CLOCK)]
+        shelves = [Shelf(collector) for collector in provider_collectors()]
         await shelves[0].collect(session)
         cursor = shelves[0].cursor
         phone.handset.restart()
@@ -270,9 +276,9 @@ async def test_storage_before_the_first_unlock_is_a_state_of_its_own(tmp_path: P
 
 async def test_a_refused_permission_is_said_every_time(tmp_path: Path) -> None:
     async with running_bridge(tmp_path) as bridge, connected(bridge, SPEC) as (phone, session):
-        for right in (Right.SMS, Right.CALL_LOG, Right.CONTACTS):
+        for right in (Right.SMS, Right.MMS, Right.CALL_LOG, Right.CONTACTS):
             phone.faults.refuse_permission(right)
-        for collector in collectors(CLOCK):
+        for collector in provider_collectors():
             for _ in range(2):
                 assert await refusal_of(Shelf(collector).collect(session)) is BridgeErrorCode.PERMISSION_DENIED
 
@@ -502,7 +508,7 @@ async def test_ten_megabytes_of_answer_are_an_error(tmp_path: Path) -> None:
     async with running_bridge(tmp_path) as bridge, connected(bridge, SPEC) as (phone, session):
         phone.store.add_sms(address="1", body="m")
         phone.faults.oversize("content query", 10 * 1024 * 1024)
-        for collector in collectors(CLOCK):
+        for collector in provider_collectors():
             with pytest.raises((ShellCommandError, ParseError)):
                 await Shelf(collector).collect(session)
 
