@@ -115,7 +115,7 @@ class App:
             clock=clock,
             keep_free_bytes=2 * reserve_for(opened.paths.archive),
         )
-        self._link = PhoneLink(bridge_settings(config.adb, opened.paths.adb_home), clock)
+        self._link = PhoneLink(bridge_settings(config.adb, opened.paths.adb_home), clock, configured=config.adb.connect)
         title, text = config.notice_for(config.store.language)
         self._fleet = Fleet(
             Workshop(
@@ -154,6 +154,7 @@ class App:
                 fleet=self._fleet,
                 health=health,
                 link=self._link,
+                media=self._media,
                 queue=self._queue,
                 texts=texts,
             )

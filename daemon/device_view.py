@@ -115,6 +115,6 @@ def _is_backfilled(facts: DeviceFacts, profile: DeviceProfile | None) -> bool:
 
 
 def _last_error(live: LiveDevice | None, state: AdbState | None) -> str | None:
-    if state is AdbState.UNAUTHORIZED:
-        return "adb.device_unauthorized"
+    if state is AdbState.UNAUTHORIZED:  # who it is is known only of phones that were allowed before
+        return "adb.device_unauthorized" if live is None else "adb.no_longer_allowed"
     return live.last_error if live is not None else None

@@ -3,9 +3,23 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from adb_bridge.identity import Body, Carrier, carrier_of
 from adb_bridge.records import AdbState, DeviceProfile, DeviceSerial, DeviceStatus, Source, TransportSerial
 
 _TRANSPORT_RANK = {AdbState.DEVICE: 0, AdbState.UNAUTHORIZED: 1, AdbState.AUTHORIZING: 2}
+_CARRIER_RANK = {carrier: rank for rank, carrier in enumerate(Carrier)}
+DUPLICATE_SERIAL = "device.duplicate_serial"
+"""Code of two phones that claim one serial number."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """A connection whose phone said who it is since it came up."""
+
+    carrier: Carrier
+    body: Body
+    since_s: float
+    """Monotonic."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -14,6 +28,12 @@ class LiveDevice:
 
     serial: DeviceSerial
     transports: dict[TransportSerial, AdbState] = field(default_factory=dict)
+    answered: dict[TransportSerial, Answered] = field(default_factory=dict)
+    """Those of `transports` that may be used."""
+    collected_body: Body | None = None
+    """The phone that was collected from last; decides when a second one claims its serial."""
+    is_doubled: bool = False
+    """Two phones claim this serial: neither is used until that is solved."""
     profile: DeviceProfile | None = None
     status: DeviceStatus | None = None
     notice_posted: bool | None = None
@@ -33,11 +53,20 @@ class LiveDevice:
     @property
     def last_error(self) -> str | None:
         """The trouble to show first."""
+        if self.is_doubled:
+            return DUPLICATE_SERIAL
         if self.link_trouble is not None:
             return self.link_trouble
         return next(iter(self.source_troubles.values()), None)
 
     def best_transport(self) -> TransportSerial | None:
-        """One that can be used now; a cable (a name without port) before the network."""
+        """One that can be used now: a cable before wireless debugging before an open port."""
+        if self.is_doubled:
+            return None
         usable = [name for name, state in self.transports.items() if state is AdbState.DEVICE]
-        return min(usable, key=lambda name: (":" in name, name), default=None)
+        return min(usable, key=lambda name: (self.rank(name), name), default=None)
+
+    def rank(self, name: TransportSerial) -> int:
+        """Lower is better."""
+        answered = self.answered.get(name)
+        return _CARRIER_RANK[carrier_of(name) if answered is None else answered.carrier]

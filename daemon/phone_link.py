@@ -1,21 +1,19 @@
 """The daemon's hold on the adb bridge. Without adb the daemon still serves its archive, says why, and keeps trying."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 
 from adb_bridge.addresses import ConnectOutcome
 from adb_bridge.bridge import Bridge, BridgeSettings
 from adb_bridge.clock import Clock
 from adb_bridge.errors import AdbBridgeError, BridgeErrorCode, ServerUnavailableError
+from adb_bridge.pairing import PairReport
 from adb_bridge.records import TransportSerial
 from adb_bridge.session import Session
 
 from .config import AdbSection
 from .logs import log_for
 from .supervise import Supervision, code_of
-
-_MAX_DIALS = 4
 
 
 def bridge_settings(section: AdbSection, home: Path) -> BridgeSettings:
@@ -31,13 +29,13 @@ def bridge_settings(section: AdbSection, home: Path) -> BridgeSettings:
 class PhoneLink:
     """One per daemon."""
 
-    def __init__(self, settings: BridgeSettings, clock: Clock) -> None:
+    def __init__(self, settings: BridgeSettings, clock: Clock, *, configured: Iterable[str] = ()) -> None:
+        self.configured = frozenset(map(TransportSerial, configured))
+        """Addresses of the configuration: they are never forgotten."""
         self._settings = settings
         self._clock = clock
         self._bridge: Bridge | None = None
         self._log = log_for("adb")
-        self._dials: set[asyncio.Task[None]] = set()
-        self._dial_turns = asyncio.Semaphore(_MAX_DIALS)
         self._trouble: str | None = "adb.starting"
 
     @property
@@ -59,6 +57,20 @@ class PhoneLink:
     async def connect(self, address: str) -> ConnectOutcome:
         """See `Bridge.connect`. Raises ServerUnavailableError, ValueError."""
         return await self._up().connect(address)
+
+    def hold(self, address: str) -> None:
+        """See `Bridge.hold`; without a server nothing happens. Raises ValueError."""
+        if self._bridge is not None:
+            self._bridge.hold(address)
+
+    def withdrawn(self, address: str) -> None:
+        """See `Bridge.withdrawn`."""
+        if self._bridge is not None:
+            self._bridge.withdrawn(address)
+
+    async def pair(self, address: str, secret: str) -> PairReport:
+        """See `Bridge.pair`. Raises ServerUnavailableError, ValueError."""
+        return await self._up().pair(address, secret)
 
     async def disconnect(self, address: str) -> None:
         """See `Bridge.disconnect`. Raises ServerUnavailableError, ValueError."""
@@ -82,26 +94,15 @@ class PhoneLink:
             self._log.info("adb.up", port=bridge.server_port)
             supervision.well()
             for address in await addresses():
-                task = asyncio.create_task(self._dial(bridge, address))
-                self._dials.add(task)
-                task.add_done_callback(self._dials.discard)
+                try:
+                    bridge.hold(address)
+                except ValueError:
+                    self._log.warning("adb.bad_address")
             await follow(bridge)
         finally:
             self._bridge = None
             self._trouble = self._trouble or BridgeErrorCode.SERVER_UNAVAILABLE.value
-            for task in self._dials:
-                task.cancel()
             await bridge.stop()
-
-    async def _dial(self, bridge: Bridge, address: str) -> None:
-        """The bridge remembers it and tries again by itself; a dead address takes seconds, so a few at a time."""
-        async with self._dial_turns:
-            try:
-                outcome = await bridge.connect(address)
-            except ValueError:
-                self._log.warning("adb.bad_address")
-            else:
-                self._log.debug("adb.dialled", state=outcome.value)
 
     def _up(self) -> Bridge:
         if self._bridge is None:
