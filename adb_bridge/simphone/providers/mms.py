@@ -13,6 +13,8 @@ from typing import Final
 from ..contents import Content
 from ..mms import PARTS_DIRECTORY
 from ..store import PhoneStore
+from ..traits import SmsProjection, Traits
+from .projection import ProjectionMap
 from .query import (
     Cursor,
     JavaError,
@@ -43,9 +45,10 @@ class _Target:
 class MmsProvider(ReadOnly):
     """Messages, parts, addresses; `content read` of a part gives its file."""
 
-    def __init__(self, store: PhoneStore, *, sdk: int, is_denied: Callable[[], bool]) -> None:
+    def __init__(self, store: PhoneStore, *, sdk: int, is_denied: Callable[[], bool], traits: Traits) -> None:
         super().__init__(_CLASS, "android.permission.WRITE_SMS")
         self._store = store
+        self._projection = traits.sms_projection
         self._sdk = sdk
         self._is_denied = is_denied
 
@@ -66,7 +69,7 @@ class MmsProvider(ReadOnly):
             if not self._compiles_alone(target.table, query.where):
                 return None
             where = (*where, query.where)
-        columns = ", ".join(query.projection) if query.projection else "*"
+        columns = self._select_list(target.table, query.projection)
         try:
             return select(
                 self._store.telephony,
@@ -99,6 +102,15 @@ class MmsProvider(ReadOnly):
         if content is None:
             raise file_not_found("open failed: ENOENT (No such file or directory)")
         return content
+
+    def _select_list(self, table: str, projection: tuple[str, ...] | None) -> str:
+        """A vendor that takes only columns for SMS is taken to do so for MMS (inferred)."""
+        if not projection:
+            return "*"
+        if self._projection is SmsProjection.COLUMNS:
+            names, _ = self._store.telephony.open(f"SELECT * FROM {table} LIMIT 0")  # noqa: S608 (our own tables)
+            return ProjectionMap(names).sql(projection)
+        return ", ".join(projection)
 
     def _compiles_alone(self, table: str, where: str) -> bool:
         """SQLiteQueryBuilder compiles the caller's condition by itself, so that it cannot close our parenthesis."""

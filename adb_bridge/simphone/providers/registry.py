@@ -4,6 +4,7 @@ from ..faults import Right
 from ..handset import Handset
 from .call_log import CallLogProvider
 from .contacts import ContactsProvider
+from .media import MediaProvider
 from .mms import MmsProvider
 from .query import ContentProvider, JavaError, Uri
 from .sms import SmsProvider
@@ -25,7 +26,7 @@ def find_provider(handset: Handset, uri: Uri) -> ContentProvider | None:
                 traits=traits,
             )
         case "mms":
-            return MmsProvider(store, sdk=sdk, is_denied=lambda: faults.is_denied(Right.MMS))
+            return MmsProvider(store, sdk=sdk, is_denied=lambda: faults.is_denied(Right.MMS), traits=traits)
         case "call_log" if is_unlocked:
             return CallLogProvider(
                 store.call_log, sdk=sdk, is_denied=lambda: faults.is_denied(Right.CALL_LOG), traits=traits
@@ -34,6 +35,8 @@ def find_provider(handset: Handset, uri: Uri) -> ContentProvider | None:
             return ContactsProvider(
                 store.contacts_db, is_denied=lambda: faults.is_denied(Right.CONTACTS), traits=traits
             )
+        case "media" if is_unlocked:
+            return MediaProvider(handset.media, handset.files, sdk=sdk, is_denied=lambda: faults.is_denied(Right.MEDIA))
         case _:
             return None
 
