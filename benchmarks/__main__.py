@@ -10,11 +10,12 @@ from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
 
-from . import backfill, idle, text, verify
+from . import backfill, fleet, idle, text, verify
 
 RESULTS = Path(__file__).parent / "results"
 BENCHMARKS: dict[str, Callable[[], Coroutine[None, None, dict[str, float | int | str]]]] = {
     "backfill": backfill.run,
+    "fleet": fleet.run,
     "idle": idle.run,
     "text": text.run,
     "verify": verify.run,

@@ -8,6 +8,7 @@ from pathlib import Path
 from adb_bridge.bridge import Bridge, BridgeSettings
 from adb_bridge.clock import SystemClock
 from adb_bridge.collectors import collectors
+from adb_bridge.collectors.base import BlobRefusedError, BlobWriter
 from adb_bridge.records import Cursor, Source
 from daemon.api.client import ApiClient
 from daemon.api.socket_path import socket_for_state
@@ -29,6 +30,18 @@ class EverythingKnown:
         """All of them."""
         return frozenset(range(max(low, 1), min(high, LONG_HISTORY) + 1))
 
+    async def present_keys(self, prefix: str) -> frozenset[str]:
+        """Messages have numbers."""
+        return frozenset()
+
+    async def subscriptions_of(self, ids: frozenset[int]) -> dict[int, int | None]:
+        """One SIM."""
+        return dict.fromkeys(ids, 1)
+
+    async def open_blob(self, name: str) -> BlobWriter:
+        """Messages have no attachments."""
+        raise BlobRefusedError
+
 
 async def run() -> dict[str, float | int | str]:
     """CPU of the daemon with default intervals, and the time of one SMS poll at two lengths of history."""
@@ -47,7 +60,7 @@ async def _idle() -> dict[str, float | int | str]:
         with tempfile.TemporaryDirectory(prefix="shopwarden-bench-") as name:
             state = new_state(Path(name), [phone.address for phone in fleet])
             async with daemon(state) as pid, ApiClient(socket_for_state(state), "en") as client:
-                await _enrol_all(client, {phone.serial for phone in fleet})
+                await enrol_all(client, {phone.serial for phone in fleet})
                 while not all(device.backfill_done for device in await client.devices()):
                     await asyncio.sleep(0.5)
                 await asyncio.sleep(5)
@@ -57,7 +70,8 @@ async def _idle() -> dict[str, float | int | str]:
                 return {"phones": PHONES, "idle_cpu_percent_of_one_core": used * 100, "idle_rss_mb": rss_mb(pid)}
 
 
-async def _enrol_all(client: ApiClient, waiting: set[str]) -> None:
+async def enrol_all(client: ApiClient, waiting: set[str]) -> None:
+    """Enrol these phones as they appear."""
     while waiting:
         for device in await client.devices():
             if device.serial in waiting:
