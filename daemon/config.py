@@ -1,6 +1,7 @@
 """The configuration file: TOML into frozen dataclasses, every key and range checked before anything starts."""
 
 import difflib
+import ipaddress
 import math
 import pwd
 import re
@@ -13,12 +14,15 @@ import msgspec
 from msgspec import Meta
 
 from adb_bridge.addresses import parse_address
+from adb_bridge.collectors.settings import DEFAULT_NOTIFICATION_APPS
 
 from .api.wire import Role
 from .errors import ConfigError
 
 Port = Annotated[int, Meta(ge=0, le=65535)]
 Line = Annotated[str, Meta(min_length=1, max_length=200)]
+Package = Annotated[str, Meta(pattern=r"^[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)+$", max_length=200)]
+"""An Android package name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +59,14 @@ class AdbSection:
     """`host:port` of phones on the LAN, connected and re-connected for ever."""
     home: str | None = None
     """Where adb keeps its keys. None: `adb/` in the state directory."""
+    discovery: Literal["auto", "off"] = "auto"
+    """Listen on the local network for phones that announce wireless debugging (ADR 0006)."""
+    interfaces: tuple[str, ...] = ()
+    """IPv4 addresses of this machine to listen on; empty: all."""
+    keep_authorised: bool = True
+    """On enrolled phones, switch off the rule that forgets this computer after seven days without use."""
+    keep_wireless: bool = True
+    """Switch wireless debugging on again on enrolled phones that had it, when they are reached another way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +85,8 @@ class CaptureSection:
     """Is the standing notice still posted?"""
     command_timeout_s: Annotated[float, Meta(ge=1, le=120)] = 15.0
     """One command on the phone."""
+    notification_apps: tuple[Package, ...] = DEFAULT_NOTIFICATION_APPS
+    """Packages whose notifications are read on phones enrolled for `notifications`; no other app's ever are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,6 +271,9 @@ def _check_sense(config: Config, file: Path) -> None:
         for address in addresses:
             if address is not None and not is_address(address):
                 raise ConfigError("config.wrong_value", file=file, key=key, expected="host:port")
+    for interface in config.adb.interfaces:
+        if not _is_ipv4(interface):
+            raise ConfigError("config.wrong_value", file=file, key="adb.interfaces", expected="an IPv4 address")
     if not config.policy.packs and config.policy.dir is None:
         raise ConfigError("config.wrong_value", file=file, key="policy.packs", expected="at least one pack or a dir")
     role_of_uids(config, 0, file)
@@ -266,5 +283,12 @@ def is_address(text: str) -> bool:
     """`host:port` or `[v6]:port` with a port of 1-65535; nothing else may reach adb's `host:connect:`."""
     try:
         return parse_address(text) == text
+    except ValueError:
+        return False
+
+
+def _is_ipv4(text: str) -> bool:
+    try:
+        return str(ipaddress.IPv4Address(text)) == text
     except ValueError:
         return False

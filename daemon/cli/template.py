@@ -17,6 +17,10 @@ language = {language}            # "en" or "zh": language of the notice on the p
 # port = {adb.port}                  # of the private adb server; 0 picks a free one / 私有 adb 端口，0 为自动
 # binary = "/usr/bin/adb"   # instead of the bundled one, version 34 or newer / 自备 adb（34 或更新）
 # connect = ["192.168.1.20:5555"]   # phones on the LAN / 局域网手机
+# discovery = {adb.discovery}        # or "off": find phones that announce wireless debugging / 发现局域网内的无线调试
+# interfaces = []           # listen on these IPv4 addresses only / 只在这些本机地址上发现
+# keep_authorised = true    # enrolled phones do not forget this computer after 7 days / 已登记手机不因七天未用而失效
+# keep_wireless = true      # switch wireless debugging on again where it was on / 自动恢复无线调试
 
 [capture]                   # seconds / 秒
 # poll_interval_s = {capture.poll_interval_s}

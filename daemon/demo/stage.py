@@ -128,7 +128,7 @@ async def _create_state(state: Path, addresses: list[str]) -> None:
             [
                 '[store]\nname = "示范珠宝店 Demo Jewellers"',
                 f'[key]\nsource = "file"\npath = "{key_path}"',
-                f"[adb]\nconnect = [{quoted}]",
+                f'[adb]\nconnect = [{quoted}]\ndiscovery = "off"',
                 "",
             ]
         ),

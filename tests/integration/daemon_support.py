@@ -33,7 +33,9 @@ QUICK = CaptureSection(
 
 def quick_config(*phones: SimPhone, adb: AdbSection | None = None) -> Config:
     """Short intervals, connected to `phones`."""
-    return Config(adb=adb or AdbSection(connect=tuple(phone.address for phone in phones)), capture=QUICK)
+    return Config(
+        adb=adb or AdbSection(connect=tuple(phone.address for phone in phones), discovery="off"), capture=QUICK
+    )
 
 
 @contextlib.asynccontextmanager

@@ -37,7 +37,8 @@ def new_state(folder: Path, addresses: list[str], extra_config: str = "") -> Pat
     )  # fmt: skip
     quoted = ", ".join(f'"{address}"' for address in addresses)
     (state / "shopwarden.toml").write_text(
-        f'[key]\nsource = "file"\npath = "{key}"\n[adb]\nconnect = [{quoted}]\n{extra_config}', encoding="utf-8"
+        f'[key]\nsource = "file"\npath = "{key}"\n[adb]\nconnect = [{quoted}]\ndiscovery = "off"\n{extra_config}',
+        encoding="utf-8",
     )
     return state
 
