@@ -52,7 +52,7 @@ from .service_impl import DaemonService, ServiceParts
 from .supervise import RetryPolicy, Supervision, supervise
 from .system import notify_systemd
 from .version import daemon_version
-from .workshop import Workshop
+from .workshop import Workshop, collector_settings
 
 CATALOG = Path(__file__).parent / "catalog"
 """Texts of the daemon beside the shared ones."""
@@ -130,7 +130,7 @@ class App:
                 tokens=DeviceTokens(opened.root.derive(Purpose.AUDIT)),
                 capture=config.capture,
                 notice=StandingNotice(title, text),
-                collectors=collectors(clock),
+                collectors=collectors(clock, collector_settings(config.capture)),
                 backfills=asyncio.Semaphore(_BACKFILLS_AT_ONCE),
             )
         )

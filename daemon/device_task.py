@@ -11,6 +11,7 @@ from adb_bridge.session import Session
 from adb_bridge.signals import ChangeSignal, Signal, watch_signals
 from adb_bridge.status import read_status
 
+from .announcements import Announcements
 from .archive.clocks import ClockReading
 from .bus import DeviceChanged
 from .command_runner import NOTICE_TAG, CommandRunner
@@ -45,6 +46,7 @@ class DeviceTask:
         self._log: Log = log_for("device").bind(device=shop.tokens.token(live.serial))
         self._lanes: tuple[Lane, ...] = ()
         self._refetch = Refetch()
+        self._announced = Announcements()
         self._clock_told: ClockReading | None = None
 
     async def run(self, supervision: Supervision) -> None:
@@ -121,7 +123,7 @@ class DeviceTask:
 
     async def _work(self, session: Session, supervision: Supervision) -> None:
         """All lanes; the first that fails ends them all."""
-        reader = SourceReader(self._shop, self._live, session, self._log)
+        reader = SourceReader(self._shop, self._live, session, self._log, self._announced)
 
         async def run(lane: Lane) -> None:
             async def do(job: Job) -> None:
@@ -208,7 +210,8 @@ class DeviceTask:
     async def _listen(self, session: Session, supervision: Supervision) -> None:
         """Signals wake the work. When they cannot be had, the schedule polls by itself."""
         try:
-            async for signal in watch_signals(session):
+            apps = self._shop.capture.notification_apps if Source.NOTIFICATIONS in self._collectors else ()
+            async for signal in watch_signals(session, apps):
                 self._set_signalled(has_signals=True)
                 self._react(signal)
                 supervision.well()
@@ -222,6 +225,8 @@ class DeviceTask:
 
     def _react(self, signal: ChangeSignal) -> None:
         now_s = self._shop.clock.monotonic()
+        if Signal.NOTIFICATION in signal.kinds:
+            self._announced.announce()
         sources = [source for kind in signal.kinds for source in _SOURCES_OF.get(kind, ())]
         for lane in self._lanes:
             lane.schedule.signal(sources, now_s=now_s)

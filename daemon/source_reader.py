@@ -11,6 +11,7 @@ from adb_bridge.records import Availability, Capability, CapabilityName, Collect
 from adb_bridge.session import Session
 
 from .absence import keys_to_look_up
+from .announcements import Announcements
 from .archive.errors import ArchiveBrokenError, ArchiveClosedError, ArchiveFullError, NotEnrolledError
 from .bus import DeviceChanged
 from .holdings import PhoneHoldings
@@ -37,7 +38,8 @@ _CAPABILITY_OF = {
 class SourceReader:
     """For one phone and one connection."""
 
-    def __init__(self, shop: Workshop, live: LiveDevice, session: Session, log: Log) -> None:
+    def __init__(self, shop: Workshop, live: LiveDevice, session: Session, log: Log, announced: Announcements) -> None:
+        self._announced = announced
         self._shop = shop
         self._live = live
         self._session = session
@@ -95,9 +97,14 @@ class SourceReader:
             batches = collector.sweep(self._session, cursor, known)
         else:
             return
+        if source is Source.NOTIFICATIONS:
+            self._announced.begin()
         urgency = Urgency.BACKFILL if isinstance(job, Poll) and job.is_backfill else Urgency.LIVE
         async with _closing(batches):
             async for batch in batches:
+                if source is Source.NOTIFICATIONS:
+                    missed = max(batch.missed, self._announced.end(len(batch.records)))
+                    self._live.missed_notifications += missed
                 is_end_reached = batch.is_caught_up and not schedule.is_source_caught_up(source)
                 if batch.records or batch.absent or batch.cursor != cursor or is_end_reached:
                     await self._take(batch, urgency)
@@ -121,7 +128,6 @@ class SourceReader:
         else:
             committed = await shop.archive.ingest(ingest)
         self._live.last_seen_at = shop.clock.now()
-        self._live.missed_notifications += batch.missed
         shop.outbox.committed(committed)
         if committed.new_event_ids:
             self._log.debug("batch.committed", source=batch.source.value, rows=len(committed.new_event_ids))

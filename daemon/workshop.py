@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from adb_bridge.clock import Clock
 from adb_bridge.collectors.base import Collector
+from adb_bridge.collectors.settings import CollectorSettings
 
 from .archive.archive import Archive
 from .archive.records import DeviceRecord
@@ -49,3 +50,8 @@ def record_of(live: LiveDevice) -> DeviceRecord:
         last_seen_at=live.last_seen_at,
         notice_posted=live.notice_posted,
     )
+
+
+def collector_settings(capture: CaptureSection) -> CollectorSettings:
+    """What the configuration says to the collectors."""
+    return CollectorSettings(notification_apps=capture.notification_apps)

@@ -93,8 +93,7 @@ class NotificationsCollector:
 
     async def _listed(self, session: Session) -> list[NotificationKey] | None:
         """The posted keys of the allow-listed apps; None when this phone cannot list."""
-        async with session.polls:
-            (listing,) = await run_batch(session, [_LIST], timeout_s=_TIMEOUT_S)
+        (listing,) = await run_batch(session, [_LIST], timeout_s=_TIMEOUT_S)
         _refuse_denied(listing)
         if listing.status != 0:
             return None
@@ -171,8 +170,8 @@ class NotificationsCollector:
         ]
 
     async def _batch(self, session: Session, commands: Sequence[str], max_bytes: int) -> tuple[Section, ...]:
-        async with session.polls:
-            return await run_batch(session, commands, timeout_s=_TIMEOUT_S, max_bytes=max_bytes)
+        """Not under `polls`: these commands start no Java VM, and what is shown does not wait for a slow query."""
+        return await run_batch(session, commands, timeout_s=_TIMEOUT_S, max_bytes=max_bytes)
 
     def _new(
         self, prints: Sequence[_Print], place: NotificationPlace
