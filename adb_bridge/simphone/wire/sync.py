@@ -31,6 +31,7 @@ _DENT_1: Final = struct.Struct("<4sIIII")
 _DENT_2: Final = struct.Struct("<4sIQQIIIIQqqqI")
 _SEND_2: Final = struct.Struct("<4sII")
 _RECV_2: Final = struct.Struct("<4sI")
+_VERBS: Final = {b"RCV2": b"RECV", b"SND2": b"SEND", b"LIS2": b"LIST", b"STA2": b"STAT", b"LST2": b"STAT"}
 _DRY_RUN: Final = 0x80000000
 _DEVICE: Final = 66_306
 _ERRNO: Final = {os.strerror(code): code for code in errno.errorcode}
@@ -45,8 +46,8 @@ class _Upload:
 
 
 async def serve_sync(stream: Stream, handset: Handset, note: Callable[[str], ServedCommand]) -> None:
-    """Serve requests until QUIT or the host's close. Each is noted as `RECV /path` and may be hit by faults that match
-    `sync:RECV /path`. Raise `ProtocolError` for requests that are not sync's, `StreamClosedError` on a pulled cable."""
+    """Serve requests until QUIT or the host's close. Each is noted by its v1 name, `RECV /path`, whichever form the
+    host used, and may be hit by faults that match `sync:RECV /path`. Raise `ProtocolError` for requests that are not sync's, `StreamClosedError` on a pulled cable."""
     wire = _SyncWire(stream)
     while True:
         header = await wire.read(_REQUEST.size, may_end=True)
@@ -59,7 +60,7 @@ async def serve_sync(stream: Stream, handset: Handset, note: Callable[[str], Ser
             await _fail(stream, "path too long")
             return
         path = (await wire.read(length)).decode("utf-8", "surrogateescape")
-        text = f"{name.decode('ascii', 'replace')} {path}"
+        text = f"{_VERBS.get(name, name).decode('ascii', 'replace')} {path}"
         served = note(text)
         trouble = _Trouble(handset, stream, served, handset.faults.strike(f"sync:{text}"))
         await _serve_one(name, path, wire, trouble, handset.files)
