@@ -124,6 +124,15 @@ async def test_real_adb_with_a_known_key_and_with_another(adb: Adb, tmp_path: Pa
         await adb.run("disconnect", phone.address)
 
 
+async def test_real_adb_with_two_keys_takes_the_known_one(tmp_path: Path, rsa_key: rsa.RSAPrivateKey) -> None:
+    form = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    (tmp_path / "vendor_key").write_bytes(rsa_key.private_bytes(*form))
+    with adb_server(tmp_path / "home", ADB_VENDOR_KEYS=str(tmp_path / "vendor_key")) as adb:
+        async with tls_phone(AuthMode.REFUSE, public(rsa_key)) as phone:
+            await adb.run("connect", phone.address)
+            await adb.until(phone.address, "device")
+
+
 async def test_pending_phone_turns_a_host_away_until_the_person_says_yes(adb: Adb) -> None:
     async with tls_phone(AuthMode.PENDING) as phone:
         assert (await adb.run("connect", phone.address)).out == turned_away(phone)

@@ -82,7 +82,8 @@ async def shake_hands(reader: asyncio.StreamReader, raw: StreamWire, banner: Ban
     if gate.admit is not None:
         await raw.write(encode(Packet(verb=Verb.STLS, arg0=STLS_VERSION, arg1=0)))
         async with asyncio.timeout(STEP_TIMEOUT_S):
-            tls = await accept_tls_after_stls(raw, reader, gate.admit)
+            known = () if gate.trusted is None else gate.trusted()
+            tls = await accept_tls_after_stls(raw, reader, gate.admit, known)
         wire, host_key = tls, tls.host_key
     elif gate.trusted is not None:
         host_key = await _authenticate(raw, gate.trusted(), gate.ask)

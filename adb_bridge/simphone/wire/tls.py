@@ -1,20 +1,24 @@
 """TLS 1.3 as adbd speaks it, after STLS and for pairing: the device is the server and looks at the host's key.
 
 An adb host presents a self-signed certificate made from its RSA key; only the key counts (AOSP `auth.cpp`,
-`adbd_tls_verify_cert`). Hosts do not check the device's certificate: it is a fixed test pair in `../data`.
+`adbd_tls_verify_cert`). A host with several keys learns which one is known from the issuers that the device names
+(`adb_ca_list.cpp`: O=AdbKey-0, CN=SHA-256 of the public key; checked against adb 36.0.0). Hosts do not check the
+device's certificate: it is a fixed test pair in `../data`.
 """
 
 import asyncio
-from collections.abc import Callable
-from functools import cache
+import hashlib
+from collections.abc import Callable, Iterable
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Final
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey, RSAPublicNumbers
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 from OpenSSL import SSL, crypto
 
 from .auth import HostKey
@@ -24,6 +28,7 @@ from .tls_start import TlsSource
 AdmitHost = Callable[[HostKey], bool]
 """Whether a host with this key may come in."""
 
+_ADB_KEY: Final = "AdbKey-0"
 _CHUNK_BYTES: Final = 256 * 1024
 _RECORD_BYTES: Final = 16 * 1024
 
@@ -40,8 +45,8 @@ def _device_pair() -> tuple[x509.Certificate, EllipticCurvePrivateKey]:
 class TlsWire:
     """A byte stream inside TLS. `shake_hands` comes first."""
 
-    def __init__(self, raw: StreamWire, source: TlsSource, admit: AdmitHost) -> None:
-        """`source` reads what `raw` carries; `admit` is asked once, during `shake_hands`."""
+    def __init__(self, raw: StreamWire, source: TlsSource, admit: AdmitHost, known: Iterable[HostKey] = ()) -> None:
+        """`source` reads what `raw` carries; `admit` is asked once, during `shake_hands`; hosts are told of `known`."""
         self._raw = raw
         self._source = source
         self._admit = admit
@@ -53,6 +58,8 @@ class TlsWire:
         context.use_certificate(certificate)
         context.use_privatekey(key)
         context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
+        for known_key in known:
+            context.add_client_ca(_issuer_of(known_key))
         context.set_verify(SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT, self._verify)
         self._tls = SSL.Connection(context, None)
         self._tls.set_accept_state()
@@ -148,6 +155,22 @@ def _key_of(certificate: crypto.X509) -> HostKey | None:
     return HostKey(modulus=numbers.n, exponent=numbers.e)
 
 
+@lru_cache(maxsize=64)
+def _issuer_of(key: HostKey) -> x509.Certificate:
+    """A certificate whose subject names the key; nothing else of it is sent."""
+    public = RSAPublicNumbers(key.exponent, key.modulus).public_key()
+    info = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    name = x509.Name(
+        [
+            x509.NameAttribute(x509.NameOID.ORGANIZATION_NAME, _ADB_KEY),
+            x509.NameAttribute(x509.NameOID.COMMON_NAME, hashlib.sha256(info).hexdigest().upper()),
+        ]
+    )
+    device, signer = _device_pair()
+    times = (device.not_valid_before_utc, device.not_valid_after_utc)
+    return x509.CertificateBuilder(name, name, signer.public_key(), 1, *times).sign(signer, SHA256())
+
+
 async def accept_tls(raw: StreamWire, reader: asyncio.StreamReader, admit: AdmitHost) -> TlsWire:
     """TLS from the first byte, as the pairing port has it. Raise as `TlsWire.shake_hands`."""
     wire = TlsWire(raw, TlsSource(reader), admit)
@@ -155,10 +178,12 @@ async def accept_tls(raw: StreamWire, reader: asyncio.StreamReader, admit: Admit
     return wire
 
 
-async def accept_tls_after_stls(raw: StreamWire, reader: asyncio.StreamReader, admit: AdmitHost) -> TlsWire:
+async def accept_tls_after_stls(
+    raw: StreamWire, reader: asyncio.StreamReader, admit: AdmitHost, known: Iterable[HostKey]
+) -> TlsWire:
     """TLS after the host's answer to our STLS. Raise as `TlsWire.shake_hands`."""
     source = TlsSource(reader)
     await source.take_stls()
-    wire = TlsWire(raw, source, admit)
+    wire = TlsWire(raw, source, admit, known)
     await wire.shake_hands()
     return wire
