@@ -152,6 +152,8 @@ class Director:
 
     def _recorded_call(self, event: LiveEvent, actor: Actor, person: Customer) -> None:
         calls = actor.phone.calls
+        if calls.is_busy:
+            return
         calls.ring(event.sender or person.number, duration_s=event.duration_s)
         calls.answer()
         self._note(actor, Source.CALL_LOG, calls.hang_up(), event.expects)

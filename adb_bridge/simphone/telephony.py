@@ -4,9 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
+from itertools import count
 from typing import Final
+from zlib import crc32
 
 from .apps import App
+from .contents import Synthetic
 from .foreground import Foreground
 from .recording_names import Direction, RecordingRules
 from .recordings import Recording, Recordings
@@ -16,8 +19,6 @@ from .switches import SwitchState
 
 SECOND_BYTES: Final = 1_600
 """What the dialer writes for a second of sound."""
-
-_PATTERN: Final = bytes(range(256))
 
 
 class CallState(IntEnum):
@@ -77,6 +78,11 @@ class Calls:
         self._call: _Ongoing | None = None
 
     @property
+    def is_busy(self) -> bool:
+        """Whether there is a call."""
+        return self._call is not None
+
+    @property
     def lines(self) -> tuple[LineState, ...]:
         """The SIM slots, first to last."""
         call = self._call
@@ -106,14 +112,16 @@ class Calls:
         call.answered_at = self._now() if call.planned_s is None else call.began_at
         self._foreground.stay(self._dialer)
         if self._rules is not None and self.recorder is SwitchState.ON:
-            path = self._rules.path(
-                number=call.number,
-                name=self._store.name_of(call.number),
-                at=self._localise(call.answered_at),
-                direction=call.direction,
+            path = self._free(
+                self._rules.path(
+                    number=call.number,
+                    name=self._store.name_of(call.number),
+                    at=self._localise(call.answered_at),
+                    direction=call.direction,
+                )
             )
-            call.recording = self._recordings.begin(path)
-            call.recording.write(_sound(1))
+            sound = Synthetic(SECOND_BYTES, seed=crc32(path.encode("utf-8", "replace")))
+            call.recording = self._recordings.begin(path, content=sound)
 
     def hang_up(self) -> int:
         """The call ends: idle at once, then the recording, then the row. A call that nobody took is missed, or, when
@@ -148,7 +156,7 @@ class Calls:
             lasted = (self._now() - call.answered_at).total_seconds()
             duration_s = max(0, int(lasted)) if call.planned_s is None else call.planned_s
         if call.recording is not None:
-            call.recording.write(_sound(max(0, duration_s - 1)))
+            call.recording.resize(max(1, duration_s) * SECOND_BYTES)
             call.recording.finish(duration_ms=max(1, duration_s) * 1_000)
         return self._store.add_call(
             number=call.number or None,
@@ -159,12 +167,14 @@ class Calls:
             sub_id=call.slot + 1,
         )
 
+    def _free(self, path: str) -> str:
+        """A name that no other recording has: a number in parentheses is added, as the media provider does."""
+        taken = {one.path for one in self._recordings.truth()}
+        stem, dot, extension = path.rpartition(".")
+        names = (f"{stem} ({number}){dot}{extension}" for number in count(1))
+        return path if path not in taken else next(name for name in names if name not in taken)
+
     def _ongoing(self) -> _Ongoing:
         if self._call is None:
             raise RuntimeError("there is no call")
         return self._call
-
-
-def _sound(seconds: int) -> bytes:
-    size = min(seconds, 36_000) * SECOND_BYTES
-    return (_PATTERN * (size // len(_PATTERN) + 1))[:size]

@@ -7,7 +7,7 @@ from adb_bridge.simphone.phone import SimPhone
 from adb_bridge.simphone.profiles import spec_of
 from adb_bridge.simphone.rows import CallKind
 from adb_bridge.simphone.switches import SwitchState
-from adb_bridge.simphone.telephony import CallState
+from adb_bridge.simphone.telephony import SECOND_BYTES, CallState
 from adb_bridge.simphone.userland.dumpsys.telephony import dump_telephony_registry
 
 NUMBER = "13800130001"
@@ -39,12 +39,12 @@ def test_an_answered_call_shows_its_states_then_row_and_recording_agree() -> Non
     phone.calls.answer()
     assert [line.state for line in phone.calls.lines] == [CallState.IDLE, CallState.OFF_HOOK]
     (growing,) = phone.recordings.truth()
-    assert not growing.is_finished and growing.content.size > 0
+    assert not growing.is_finished and growing.content.size == SECOND_BYTES
     kind, duration, date = row(phone, phone.calls.hang_up())
     assert (kind, duration) == (CallKind.INCOMING, 95)
     (recording,) = phone.recordings.truth()
     assert (recording.is_finished, recording.duration_ms) == (True, 95_000)
-    assert recording.content.size > growing.content.size or recording.content.size == 95 * 1_600
+    assert recording.content.size == 95 * SECOND_BYTES
     started = phone.handset.now().timestamp() - 95
     assert abs(date / 1000 - started) < 5 and abs(recording.modified_at_s - started - 95) < 5
     stamp = phone.handset.now().astimezone(phone.handset.zone).fromtimestamp(date / 1000, phone.handset.zone)
@@ -70,6 +70,17 @@ def test_calls_nobody_takes_leave_their_kind_and_no_recording() -> None:
         phone.calls.hang_up()
     with pytest.raises(ValueError, match="slot"):
         phone.calls.ring(NUMBER, slot=2)
+
+
+def test_two_calls_within_a_minute_get_two_files_where_names_tell_minutes() -> None:
+    phone = phone_of("coloros")
+    for _ in range(3):
+        phone.calls.ring(NUMBER, duration_s=0)
+        phone.calls.answer()
+        phone.calls.hang_up()
+    paths = {one.path for one in phone.recordings.truth()}
+    assert len(paths) == 3
+    assert all(path.startswith(f"/sdcard/Music/Recordings/Call Recordings/{NUMBER}-") for path in paths)
 
 
 def test_a_dialer_that_records_nothing_and_one_whose_owner_switched_it_off() -> None:
