@@ -154,6 +154,7 @@ class App:
                 fleet=self._fleet,
                 health=health,
                 link=self._link,
+                media=self._media,
                 queue=self._queue,
                 texts=texts,
             )

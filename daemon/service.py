@@ -46,6 +46,17 @@ class ServiceError(Exception):
         self.values = values
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedAttachment:
+    """An attachment whose opening is in the audit."""
+
+    size_bytes: int
+    sha256: str
+    """Of what `chunks` gives, 64 hexadecimal digits."""
+    chunks: AsyncIterator[bytes]
+    """Raises ServiceError when the file is missing or damaged, perhaps after the first pieces."""
+
+
 class Service(Protocol):
     """Every method raises `ServiceError`. Content in answers is masked unless the method says revealed."""
 
@@ -63,6 +74,9 @@ class Service(Protocol):
     async def events(self, caller: Caller, query: EventQuery) -> tuple[Event, ...]: ...
     async def reveal(self, caller: Caller, query: EventQuery, reason: str) -> tuple[Event, ...]:
         """Unmasked; the audit entry is durable before this returns."""
+
+    async def attachment(self, caller: Caller, event_id: str, number: int, reason: str) -> OpenedAttachment:
+        """The bytes of an event's attachment, counted from 1; the audit entry is durable before this returns."""
 
     async def alerts(
         self, caller: Caller, *, status: AlertStatus | None, device: str | None, limit: int

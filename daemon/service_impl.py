@@ -33,6 +33,7 @@ from .archive.archive import Archive
 from .archive.drafts import AlertFilter, CommandFilter
 from .archive.errors import AlreadyEnrolledError, IllegalTransitionError, NoticeConflictError
 from .archive.records import ArchivedAlert, ArchivedCommand
+from .attachment_reading import AttachmentReading
 from .audit import MAX_REASON, AuditTrail
 from .bus import AlertChanged, Bus, DeviceChanged, HealthChanged
 from .command_queue import CommandQueue
@@ -44,9 +45,10 @@ from .event_reading import MAX_LIMIT, EventReading
 from .fleet import Fleet
 from .health import HealthReport
 from .live import DUPLICATE_SERIAL
+from .media_store import MediaStore
 from .phone_link import PhoneLink
 from .roles import Permission, require
-from .service import Caller, ServiceError
+from .service import Caller, OpenedAttachment, ServiceError
 from .service_errors import invalid, not_found, refusing, unusable
 from .stream_feed import StreamFeed
 from .twins import is_crowded
@@ -66,6 +68,7 @@ class ServiceParts:
     fleet: Fleet
     health: HealthReport
     link: PhoneLink
+    media: MediaStore
     queue: CommandQueue
     texts: dict[str, Texts]
     """By language."""
@@ -80,6 +83,7 @@ class DaemonService:
         self._audit = parts.audit
         self._directory = DeviceDirectory(parts.archive, parts.fleet, parts.queue, parts.clock)
         self._reading = EventReading(parts.archive, parts.audit, self._directory)
+        self._attachments = AttachmentReading(parts.archive, parts.audit, parts.media)
 
     async def hello(self, caller: Caller) -> Hello:
         """Who we are and where the ledger ends."""
@@ -190,6 +194,12 @@ class DaemonService:
         require(caller, Permission.EVENTS_REVEAL)
         with refusing():
             return await self._reading.revealed(caller, query, reason, self._texts(caller))
+
+    async def attachment(self, caller: Caller, event_id: str, number: int, reason: str) -> OpenedAttachment:
+        """See `Service`."""
+        require(caller, Permission.EVENTS_REVEAL)
+        with refusing():
+            return await self._attachments.opened(caller, event_id, number, reason)
 
     async def alerts(
         self, caller: Caller, *, status: AlertStatus | None, device: str | None, limit: int

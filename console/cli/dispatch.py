@@ -19,6 +19,8 @@ HANDLERS: dict[tuple[str, str], str] = {
     ("unenrol", ""): "devices:unenrol",
     ("events", ""): "events:list_events",
     ("search", ""): "events:list_events",
+    ("attachments", "list"): "attachments:list_attachments",
+    ("attachments", "save"): "attachments:save_attachment",
     ("alerts", "list"): "alerts:list_alerts",
     ("alerts", "show"): "alerts:show_alert",
     ("alerts", "ack"): "alerts:acknowledge",

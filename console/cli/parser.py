@@ -15,7 +15,10 @@ from ..plain_text import clean_line
 from .hand_over import HANDED_OVER
 from .table import wrap
 
-KINDS = ("message", "call", "contact", "absence", "sms", "call_log", "contacts")
+KINDS = (
+    "message", "call", "contact", "absence", "notification", "recording",
+    "sms", "mms", "call_log", "contacts", "notifications", "recordings", "call_state", "imported",
+)  # fmt: skip
 STATUSES = (*(status.value for status in AlertStatus), "all")
 DEFAULT_WAIT_S = 60.0
 
@@ -100,6 +103,7 @@ class _Builder:
         self._devices(commands)
         self._enrolment(commands)
         self._events(commands)
+        self._attachments(commands)
         self._alerts(commands)
         self._commands(commands)
         self._add(commands, "doctor")
@@ -149,6 +153,16 @@ class _Builder:
             self._option(parser, "--reveal", "reveal", action="store_true")
             self._option(parser, "--reason", "reveal_reason", metavar="TEXT")
         self._option(events, "--id", "event_id", dest="event_ids", action="append", metavar="EVENT_ID")
+
+    def _attachments(self, commands: "argparse._SubParsersAction[Parser]") -> None:
+        actions = self._actions(self._add(commands, "attachments"), "attachments")
+        actions.required = True
+        self._argument(self._action(actions, "attachments", "list"), "event_id")
+        save = self._action(actions, "attachments", "save")
+        self._argument(save, "event_id")
+        save.add_argument("number", type=_count, metavar="N", help=self._text("argument.number"))
+        self._option(save, "--reason", "reason", required=True, metavar="TEXT")
+        self._option(save, "--output", "output", required=True, metavar="FILE")
 
     def _alerts(self, commands: "argparse._SubParsersAction[Parser]") -> None:
         alerts = self._add(commands, "alerts")

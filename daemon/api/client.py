@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing
+from contextlib import aclosing, asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -14,10 +14,17 @@ import msgspec
 
 from .errors import ApiClientError, ApiRefusedError, ApiVersionError, UnreachableReason
 from .links import LinkOffline, LinkOnline, LinkRefused, LinkState
-from .requests import ConnectReport, ConnectRequest, EndEnrolmentRequest, Nothing, VerifyRequest
+from .requests import (
+    ConnectReport,
+    ConnectRequest,
+    EndEnrolmentRequest,
+    Nothing,
+    OpenAttachmentRequest,
+    VerifyRequest,
+)
 from .sse import SseTooLargeError, read_payloads
 from .texts import Texts
-from .transport import Transport
+from .transport import Download, Transport
 from .wire import (
     API_VERSION,
     Alert,
@@ -44,6 +51,8 @@ READ_TIMEOUT_S = 15.0
 CONNECT_PHONE_TIMEOUT_S = 45.0
 """adb itself may take its time with an address that does not answer."""
 VERIFY_TIMEOUT_S = 900.0
+DOWNLOAD_IDLE_TIMEOUT_S = 60.0
+"""Between two pieces of a file."""
 FIRST_RETRY_S = 0.25
 LAST_RETRY_S = 3.0
 REFUSED_RETRY_S = 30.0
@@ -141,6 +150,14 @@ class ApiClient:
             "POST", "/v1/events/reveal", Page[Event], timeout_s=READ_TIMEOUT_S, body=request
         )
         return page.items
+
+    @asynccontextmanager
+    async def attachment(self, event_id: str, number: int, reason: str) -> AsyncGenerator[Download, None]:
+        """The bytes of an event's attachment, counted from 1. The audit entry is on disk before they arrive."""
+        path = f"/v1/events/{_segment(event_id)}/attachments/{number:d}"
+        request = OpenAttachmentRequest(reason=reason)
+        async with self._transport.download(path, request, idle_timeout_s=DOWNLOAD_IDLE_TIMEOUT_S) as download:
+            yield download
 
     async def alerts(
         self, *, status: AlertStatus | None = None, device: str | None = None, limit: int = 200

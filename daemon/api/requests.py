@@ -50,6 +50,12 @@ class EndEnrolmentRequest(Wire, frozen=True, kw_only=True):
     reason: Reason
 
 
+class OpenAttachmentRequest(Wire, frozen=True, kw_only=True):
+    """Opening a file of an event. The audit entry is on disk before the first byte leaves."""
+
+    reason: Reason
+
+
 class ConnectRequest(Wire, frozen=True, kw_only=True):
     """A phone in the LAN, `host:port`."""
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import ExitStack, asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -28,10 +29,22 @@ AnswerT = TypeVar("AnswerT")
 
 VERSION_HEADER = "X-Shopwarden-Api"
 LANGUAGE_HEADER = "X-Shopwarden-Language"
+SHA256_HEADER = "X-Shopwarden-Sha256"
+"""Of a downloaded file, 64 hexadecimal digits."""
 CONNECT_TIMEOUT_S = 5.0
 OPEN_STREAM_TIMEOUT_S = 10.0
 MAX_ANSWER_BYTES = 256 * 1024 * 1024
 """A page of 1,000 revealed bodies of 64 KiB of Han text, with room."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Download:
+    """A file on its way. `chunks` raises ApiClientError when it ends early; compare the hash all the same."""
+
+    size_bytes: int
+    sha256: str
+    """As the archive has it, 64 hexadecimal digits."""
+    chunks: AsyncIterator[bytes]
 
 
 class Transport:
@@ -89,6 +102,25 @@ class Transport:
                 raise await self._refusal(response)
             self._check_version(response)
             yield self._chunks(response)
+
+    @asynccontextmanager
+    async def download(self, path: str, body: Wire, *, idle_timeout_s: float) -> AsyncIterator[Download]:
+        """A file of any size, never whole in memory; silence of `idle_timeout_s` ends it. Raises ApiClientError."""
+        limits = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_TIMEOUT_S, sock_read=idle_timeout_s)
+        payload = msgspec.json.encode(body)
+        headers = {"Content-Type": "application/json", "Accept": "application/octet-stream, application/json"}
+        try:
+            response = await self._open_session().post(self._url(path), data=payload, headers=headers, timeout=limits)
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise self._failure(error) from error
+        async with response:
+            if response.status != 200:
+                raise await self._refusal(response)
+            self._check_version(response)
+            sha256 = response.headers.get(SHA256_HEADER)
+            if sha256 is None or response.content_length is None:
+                raise self.version_error("api.unreadable")
+            yield Download(size_bytes=response.content_length, sha256=sha256, chunks=self._chunks(response))
 
     def unreachable(self, reason: UnreachableReason) -> ApiUnreachableError:
         """The error for `reason`, with its texts."""

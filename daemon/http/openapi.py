@@ -74,6 +74,8 @@ def _operation(
             if name not in {"text", "event_ids"}  # these go by POST: addresses end up in logs
         ]
     answer_schema: dict[str, object] = {"type": "object"} if route.answer is Nothing else {**schema_of[route.answer]}
+    if route.content_type == "application/octet-stream":
+        answer_schema = {}  # OpenAPI 3.1 describes bytes by their content type alone
     operation: dict[str, object] = {
         "operationId": _operation_id(route),
         "summary": route.summary,

@@ -14,6 +14,7 @@ from ..api.requests import (
     ConnectRequest,
     EndEnrolmentRequest,
     Nothing,
+    OpenAttachmentRequest,
     StreamQuery,
     VerifyRequest,
 )
@@ -42,6 +43,7 @@ from .call import AnswerT, ApiRoute, BodyT, Call, QueryT, Route
 from .openapi import document
 
 STREAM_PATH = "/v1/stream"
+ATTACHMENT_PATH = "/v1/events/{event_id}/attachments/{number}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +82,27 @@ class DocumentRoute:
     async def run(self, request: web.Request, payload: bytes, service: Service, caller: Caller) -> bytes:
         """The document of the whole table."""
         return document(ROUTES)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttachmentRoute:
+    """A file of an event: described in the table, served by `download.serve`."""
+
+    method: str = "POST"
+    path: str = ATTACHMENT_PATH
+    permission: Permission = Permission.EVENTS_REVEAL
+    summary: str = (
+        "The bytes of an event's attachment, counted from 1; needs a reason, leaves an audit entry, limited per person"
+    )
+    status: int = 200
+    query: type[msgspec.Struct] = Nothing
+    body: type[msgspec.Struct] = OpenAttachmentRequest
+    answer: type[msgspec.Struct] = Nothing
+    content_type: str = "application/octet-stream"
+
+    async def run(self, request: web.Request, payload: bytes, service: Service, caller: Caller) -> bytes:
+        """A file is never whole in memory."""
+        return b""
 
 
 def _json(
@@ -157,6 +180,7 @@ ROUTES: tuple[ApiRoute, ...] = (
         summary="Unmasked events; needs a reason, leaves an audit entry, limited per person",
         handler=handlers.reveal_events, query=Nothing, body=RevealRequest, answer=Page[Event],
     ),
+    AttachmentRoute(),
     _json(
         method="GET", path="/v1/alerts", permission=Permission.ALERTS_READ, summary="Alerts, newest first",
         handler=handlers.list_alerts, query=AlertQuery, body=Nothing, answer=Page[Alert],

@@ -13,13 +13,13 @@ from ..api.texts import Language
 from ..logs import log_for, where
 from ..roles import Permission, require
 from ..service import Caller, Service, ServiceError
-from . import stream
+from . import download, stream
 from .answers import answer, internal_error, refusal
 from .call import ApiRoute
 from .identity import IdentifyCaller, asked_language, peer_uid
 from .listener import Listener, listen
 from .rate_limit import RateLimiter
-from .routes import ROUTES, STREAM_PATH
+from .routes import ATTACHMENT_PATH, ROUTES, STREAM_PATH
 
 _CALLER = web.RequestKey("caller", Caller)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -146,6 +146,8 @@ class ApiServer:
                 self._limit_reveals(caller)
             async with asyncio.timeout(self._limits.body_timeout_s):
                 payload = await request.read()
+            if route.path == ATTACHMENT_PATH:
+                return await download.serve(request, payload, self._service, caller)
             body = await route.run(request, payload, self._service, caller)
             return answer(body, status=route.status, content_type=route.content_type)
 

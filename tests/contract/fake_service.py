@@ -1,6 +1,7 @@
 """A shop in memory behind the real API server: every method of `Service`, with hostile text in its data."""
 
 import asyncio
+import hashlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -35,7 +36,7 @@ from daemon.api.wire import (
     StreamKind,
     VerifyReport,
 )
-from daemon.service import Caller, ServiceError
+from daemon.service import Caller, OpenedAttachment, ServiceError
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 HOSTILE = "\x1b]52;c;ZXZpbA==\x07\x1b[31m[red]假\u202e装\u200b[/foo]\x9b2J\r\nRow: 1 _id=2\u2028end"
@@ -81,6 +82,8 @@ def refusal(code: str, http_status: int, exit_code: ExitCode) -> ServiceError:
 
 
 NOT_FOUND = 404
+CUT = b"<cut>"
+"""A piece of a file that cannot be read."""
 
 
 @dataclass
@@ -90,6 +93,8 @@ class FakeService:
     known_devices: list[Device] = field(default_factory=lambda: [device(SERIAL), device(OTHER, employee=None)])
     known_events: list[Event] = field(default_factory=lambda: [event(index) for index in range(5)])
     known_alerts: list[Alert] = field(default_factory=lambda: [alert(1), alert(2, status=AlertStatus.RESOLVED)])
+    known_files: dict[str, tuple[tuple[bytes, ...], ...]] = field(default_factory=lambda: {"ev_file": ((b"one",),)})
+    """Event id to the pieces of each of its attachments."""
     known_commands: dict[str, Command] = field(default_factory=dict)
     known_enrolments: list[Enrolment] = field(default_factory=list)
     command_path: tuple[CommandState, ...] = (CommandState.SENT, CommandState.ACKNOWLEDGED)
@@ -202,6 +207,22 @@ class FakeService:
             msgspec.structs.replace(known, peer="13800000001", is_revealed=True)
             for known in await self.events(caller, query)
         )
+
+    async def attachment(self, caller: Caller, event_id: str, number: int, reason: str) -> OpenedAttachment:
+        await self._enter("attachment", caller)
+        self.reasons.append(reason)
+        files = self.known_files.get(event_id, ())
+        if not 1 <= number <= len(files):
+            raise refusal("attachment.not_found", NOT_FOUND, ExitCode.NOT_FOUND)
+        content = b"".join(files[number - 1])
+
+        async def chunks() -> AsyncIterator[bytes]:
+            for chunk in files[number - 1]:
+                if chunk == CUT:
+                    raise refusal("attachment.damaged", 500, ExitCode.INTEGRITY)
+                yield chunk
+
+        return OpenedAttachment(size_bytes=len(content), sha256=hashlib.sha256(content).hexdigest(), chunks=chunks())
 
     async def alerts(
         self, caller: Caller, *, status: AlertStatus | None, device: str | None, limit: int

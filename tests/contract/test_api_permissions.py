@@ -25,6 +25,7 @@ BODIES: dict[tuple[str, str], object] = {
     ("POST", "/v1/enrolments/{serial}/end"): {"reason": "returned"},
     ("POST", "/v1/events/search"): {"text": "手镯"},
     ("POST", "/v1/events/reveal"): {"query": {"limit": 1}, "reason": "complaint"},
+    ("POST", "/v1/events/{event_id}/attachments/{number}"): {"reason": "complaint"},
     ("POST", "/v1/alerts/{alert_id}/{status}"): {"note": "seen"},
     ("POST", "/v1/commands"): {"device": SERIAL, "verb": "lock", "reason": "lost"},
     ("POST", "/v1/verify"): {},
@@ -32,6 +33,8 @@ BODIES: dict[tuple[str, str], object] = {
 PARTS = {
     "serial": SERIAL,
     "address": "192.168.1.9%3A5555",
+    "event_id": "ev_file",
+    "number": "1",
     "alert_id": "al_1",
     "status": "acknowledged",
     "command_id": "cm_1",
