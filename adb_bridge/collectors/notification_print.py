@@ -110,6 +110,8 @@ class _Frame:
     """Indent of the notification's fields."""
     openings: tuple[int, ...]
     """Lines on which an extras block may begin."""
+    starts: tuple[int, ...]
+    """Those of `openings` that the ticker, whatever it says, does not reach."""
     publics: tuple[int, ...]
     """Lines on which the second block may begin."""
 
@@ -124,11 +126,15 @@ class _Frame:
         if first is not None and f"{' ' * inner}{_OPENING}" not in lines:
             inner = len(lines[first]) - len(_OPENING)
         opening, public = f"{' ' * inner}{_OPENING}", f"{' ' * outer}publicNotification="
+        openings = tuple(at for at, line in enumerate(lines) if line == opening)
+        view = f"{' ' * inner}contentView="  # stands behind the ticker and before the extras in every version
+        first_view = next((at for at, line in enumerate(lines) if at > (ticker or 0) and line.startswith(view)), 0)
         return cls(
             lines=lines,
             outer=outer,
             inner=inner,
-            openings=tuple(at for at, line in enumerate(lines) if line == opening),
+            openings=openings,
+            starts=tuple(at for at in openings if at > first_view) or openings,
             publics=tuple(at for at, line in enumerate(lines) if line.startswith(public)),
         )
 
@@ -167,7 +173,7 @@ def _plain(frame: _Frame) -> tuple[Extras | None, bool]:
     """The first block, and whether nothing in the print speaks for an imitation."""
     if not frame.openings:
         return None, True
-    extras = read_extras(frame.lines, frame.openings[0] + 1, frame.inner + 4)
+    extras = read_extras(frame.lines, frame.starts[0] + 1, frame.inner + 4)
     if extras is None:
         return None, False
     end = frame.publics[0] if frame.publics else len(frame.lines)
@@ -183,10 +189,10 @@ def _fitted(frame: _Frame, shape: Shape) -> tuple[Extras | None, bool]:
         return None, not frame.openings
     found: list[Extras] = []
     is_imitated = len(frame.openings) != shape.blocks
-    for opening in frame.openings[: _MAX_OPENINGS if is_imitated else 1]:
+    for opening in frame.starts[: _MAX_OPENINGS if is_imitated else 1]:
         found += fit_extras(frame.lines, opening + 1, frame.inner + 4, shape.slots)
         if len(found) > 1:
             break
     if not found:
         return _plain(frame)[0], False
-    return found[0], len(found) == 1 and found[0].is_certain and len(frame.openings) <= _MAX_OPENINGS
+    return found[0], len(found) == 1 and found[0].is_certain and len(frame.starts) <= _MAX_OPENINGS
