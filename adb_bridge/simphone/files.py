@@ -199,6 +199,8 @@ class Files:
         target, new_name = self._place(new)
         assert source.children is not None and target.children is not None
         replaced = target.children.get(new_name)
+        if replaced is entry:
+            return
         if replaced is not None and replaced.content is None:
             raise OSError(IS_DIRECTORY)
         if clean_path(new).startswith(clean_path(old) + "/"):

@@ -4,6 +4,7 @@ Source: telephony-common `PduPersister` (how a PDU becomes rows; the same in eve
 TelephonyProvider `MmsSmsDatabaseHelper`.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Final
@@ -22,7 +23,7 @@ OWN_ADDRESS: Final = "insert-address-token"
 PARTS_DIRECTORY: Final = "/data/user_de/0/com.android.providers.telephony/app_parts"
 
 
-class MmsShelf:
+class MmsShelf(ABC):
     """What `PhoneStore` does for multimedia messages."""
 
     telephony: Tables
@@ -34,11 +35,13 @@ class MmsShelf:
         self._part_files: dict[str, Content] = {}
         self._part_file_number = 0
 
+    @abstractmethod
     def _thread(self, address: Text) -> int:
-        raise NotImplementedError
+        """The conversation's id."""
 
+    @abstractmethod
     def _notify(self, app: App, title: Text, text: Text, channel: str) -> None:
-        raise NotImplementedError
+        """Show an app's notification."""
 
     def add_mms(self, mms: Mms) -> int:
         """A message is downloaded, or the person at the phone sends one (`box=SENT`). Return its row id."""

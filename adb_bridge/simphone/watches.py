@@ -72,6 +72,10 @@ class Inotify:
         while not self._queue:
             self._changed.clear()
             await self._changed.wait()
+        return self.drain()
+
+    def drain(self) -> tuple[Notice, ...]:
+        """The events since the last read, maybe none."""
         notices = tuple(self._queue)
         self._queue.clear()
         self._has_overflown = False

@@ -81,7 +81,7 @@ class Sync:
 
     async def names(self, path: str) -> set[bytes]:
         await self.ask(b"LIS2", path)
-        found = set()
+        found: set[bytes] = set()
         while True:
             entry = await self.reader.readexactly(76)
             if entry[:4] == b"DONE":

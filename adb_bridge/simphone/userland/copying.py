@@ -5,7 +5,7 @@ import time
 from typing import Final
 
 from ..contents import Content
-from ..pipes import Output
+from ..pipes import NoOutput, Output
 from .call import Call, Program, encode
 from .options import UsageError, number, parse_options
 from .reading import content_pieces, input_pieces, open_path, pieces_of
@@ -75,6 +75,8 @@ def _dd_output(call: Call, values: dict[str, str]) -> Output:
     path = values.get("of")
     if path is None:
         return call.stdout
+    if path == "/dev/null":
+        return NoOutput()
     if not call.handset.files.is_writable(path):
         raise UsageError(f"{path}: Permission denied")
     if "notrunc" not in values.get("conv", ""):

@@ -47,7 +47,8 @@ class _Upload:
 
 async def serve_sync(stream: Stream, handset: Handset, note: Callable[[str], ServedCommand]) -> None:
     """Serve requests until QUIT or the host's close. Each is noted by its v1 name, `RECV /path`, whichever form the
-    host used, and may be hit by faults that match `sync:RECV /path`. Raise `ProtocolError` for requests that are not sync's, `StreamClosedError` on a pulled cable."""
+    host used, and may be hit by faults that match `sync:RECV /path`. Raise `ProtocolError` for requests that are not
+    sync's, `StreamClosedError` on a pulled cable."""
     wire = _SyncWire(stream)
     while True:
         header = await wire.read(_REQUEST.size, may_end=True)
