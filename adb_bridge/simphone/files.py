@@ -271,6 +271,11 @@ class Files:
         except OSError:
             return None
 
+    def all_below(self, path: str) -> list[tuple[str, Entry]]:
+        """Names and entries of a directory whether shell may see them or not; none when there is no directory."""
+        entry = self.find(path)
+        return list((entry.children or {}).items()) if entry is not None else []
+
     # --- inside ------------------------------------------------------------------------------------------------------
 
     def note_write(self, path: str, entry: Entry, event: FileEvent) -> None:

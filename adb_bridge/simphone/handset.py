@@ -148,6 +148,7 @@ class Handset:
     def erase(self) -> None:
         """A factory reset: no messages, calls, contacts, lock; adb stays on."""
         self.store.erase()
+        self.recordings.erase()
         self.power.set_credential(None)
 
     def restart(self) -> None:

@@ -112,6 +112,10 @@ class MediaIndex:
         """The file is gone. Silent when there is no row."""
         self.tables.execute("DELETE FROM files WHERE _data=CAST(? AS TEXT)", (_raw(_data(path)),))
 
+    def clear(self) -> None:
+        """No rows."""
+        self.tables.execute("DELETE FROM files")
+
     def close(self) -> None:
         """Free the memory."""
         self.tables.close()

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from .contents import Content, Stored
-from .file_entries import Entry
+from .file_entries import SHARED, Entry
 from .files import Files, FileWriter
 from .media import MediaIndex, MediaState
 from .recording_names import Pending
@@ -85,6 +85,16 @@ class Recordings:
         self._files.remove(path)
         self._known.pop(path, None)
         self._media.forget(path)
+
+    def erase(self) -> None:
+        """Shared storage is emptied, silently for the media rows."""
+        for name, entry in self._files.all_below(SHARED):
+            if entry.children is None:
+                self._files.remove(f"{SHARED}/{name}")
+            else:
+                self._files.remove_directory(f"{SHARED}/{name}")
+        self._known.clear()
+        self._media.clear()
 
     def truth(self) -> tuple[StoredRecording, ...]:
         """All recordings that are there now, by path: what a perfect archive holds of the finished ones."""

@@ -166,3 +166,11 @@ async def test_media_columns_are_strict_and_rights_can_go(adb: Adb, phone: SimPh
     phone.handset.power.restart()
     assert (await adb.shell(phone, f"ls {FOLDER}")).err == f"ls: {FOLDER}: No such file or directory\n".encode()
     assert b"Could not find provider: media" in (await adb.shell(phone, f"content query --uri {AUDIO}")).err
+
+
+async def test_a_wiped_phone_holds_no_recordings(adb: Adb, phone: SimPhone) -> None:
+    phone.recordings.add(f"{FOLDER}/a.amr", b"1")
+    phone.handset.erase()
+    assert phone.recordings.truth() == ()
+    assert (await adb.shell(phone, "find /sdcard/ -type f")).out == b""
+    assert (await adb.shell(phone, f"content query --uri {AUDIO}")).out == b"No result found.\n"
