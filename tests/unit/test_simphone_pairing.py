@@ -45,6 +45,7 @@ def test_multiples_of_the_base_point_are_rfc_8032_s(seed: str, public: str) -> N
     assert public_key(bytes.fromhex(seed)).hex() == public
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.binary(min_size=32, max_size=32))
 def test_multiples_of_the_base_point_are_those_of_another_implementation(seed: bytes) -> None:
     theirs = Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
@@ -58,6 +59,7 @@ def test_the_base_point_generates_the_group() -> None:
     assert ((ORDER + 5) * BASE).encode() == (BASE + BASE + BASE + BASE + BASE).encode()
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=40))
 def test_decoding_any_bytes_gives_their_point_or_says_no(data: bytes) -> None:
     try:
@@ -85,7 +87,7 @@ def keys_of(host_password: bytes, phone_password: bytes) -> tuple[bytes, bytes]:
     return host.finish(phone.message), phone.finish(host.message)
 
 
-@settings(max_examples=30)
+@settings(max_examples=15, deadline=None)
 @given(st.binary(max_size=80), st.binary(max_size=80))
 def test_both_sides_have_one_key_exactly_when_they_know_one_password(password: bytes, other: bytes) -> None:
     assert len(set(keys_of(password, password))) == 1
@@ -110,6 +112,7 @@ def test_cipher_counts_each_direction_and_refuses_what_was_changed() -> None:
         PairingCipher(b"l" * 64).open(first)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=PEER_INFO_BYTES + 1).map(lambda data: data.ljust(PEER_INFO_BYTES, b"\0")))
 def test_any_peer_info_is_a_key_or_refused(info: bytes) -> None:
     with contextlib.suppress(ProtocolError):
