@@ -168,7 +168,17 @@ def note(
     public: PublicVersion | None = None,
 ) -> Notification:
     return Notification(
-        package=package, uid=10123, id=number, title=title, text=text, when_ms=1_700_000_000_000 + number,
-        ticker=ticker, big_text=big_text, text_class=kind, conversation_title=conversation, messages=messages, text_lines=lines,
+        package=package,
+        uid=10123,
+        id=number,
+        title=title,
+        text=text,
+        when_ms=1_700_000_000_000 + number,
+        ticker=ticker,
+        big_text=big_text,
+        text_class=kind,
+        conversation_title=conversation,
+        messages=messages,
+        text_lines=lines,
         public=public,
-    )  # fmt: skip
+    )
