@@ -14,6 +14,8 @@ class ConnectOutcome(StrEnum):
     ALREADY = "already"
     AUTH_PENDING = "auth_pending"
     """The phone asks its holder whether to trust this computer, or did so a moment ago; the device list will tell."""
+    TURNED_AWAY = "turned_away"
+    """Somebody is there and ended the handshake: wireless debugging that does not know this computer. Pair first."""
     FAILED = "failed"
 
 
@@ -32,7 +34,9 @@ def parse_address(address: str) -> str:
 def parse_verdict(words: str) -> ConnectOutcome:
     """The text after OKAY is the verdict (adb 34-36, `connect_device` in client/transport_local/socket_spec).
 
-    `connected to X` · `already connected to X` · `failed to authenticate to X` · `failed to connect to X` and others.
+    `connected to X` · `already connected to X` · `failed to authenticate to X` · `failed to connect to 'X': Connection
+    refused` · `failed to connect to X`: the TCP connection was there. Said after 10 s it means silence, said at once
+    that TLS was refused (adb 36); see `Bridge`.
     """
     if words.startswith("connected to "):
         return ConnectOutcome.CONNECTED
@@ -40,4 +44,6 @@ def parse_verdict(words: str) -> ConnectOutcome:
         return ConnectOutcome.ALREADY
     if words.startswith("failed to authenticate to "):
         return ConnectOutcome.AUTH_PENDING
+    if re.fullmatch(r"failed to connect to [^\s']+", words):
+        return ConnectOutcome.TURNED_AWAY
     return ConnectOutcome.FAILED

@@ -28,6 +28,8 @@ _T = TypeVar("_T")
 
 _CONNECT_TIMEOUT_S = 20.0
 """adb itself gives up on an address after 10 s."""
+_SILENCE_S = 5.0
+"""A phone that turns this computer away does so at once."""
 _CONNECTORS = 16
 """Threads that may wait for dead addresses at the same time; apart from the threads that open sessions."""
 _HEALTH_INTERVAL_S = 10.0
@@ -309,10 +311,14 @@ class Bridge:
             await self.ask(lambda client: client.disconnect_from(address))
 
     async def _dial(self, address: str) -> ConnectOutcome:
+        since_s = self._clock.monotonic()
         try:
             words = await self._in_thread(
                 self._connectors, lambda client: client.connect_to(address, _CONNECT_TIMEOUT_S)
             )
         except AdbBridgeError:
             return ConnectOutcome.FAILED
-        return parse_verdict(words)
+        outcome = parse_verdict(words)
+        if outcome is ConnectOutcome.TURNED_AWAY and self._clock.monotonic() - since_s >= _SILENCE_S:
+            return ConnectOutcome.FAILED
+        return outcome

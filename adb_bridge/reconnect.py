@@ -12,8 +12,8 @@ Rules:
                A phone that stayed `STEADY_S` begins again at n = 0. A transport that the server calls offline is
                released before it is dialled: the server would answer "already connected".
 6. PARKED      A person is needed. While the list shows the phone as unauthorized its question is on the screen: it is
-               not asked again by itself. When it refused this computer without a question (wireless debugging) it is
-               dialled at the longest back-off.
+               not asked again by itself. When it refused this computer without a question, or turned it away twice in
+               a row (wireless debugging; once may be a phone that is just going), it is dialled as rarely as can be.
 7. An announcement, an operator or a new server wakes RESOLVING, WAITING and PARKED at once.
 8. While the server is down nothing is due; when it is back every address is dialled at once, without failures.
 """
@@ -124,6 +124,8 @@ class Link:
     """The last dial's end."""
     ready_s: float = float("-inf")
     """Since when READY, or when it last was."""
+    turned_away: int = 0
+    """Dials in a row that ended so."""
     was_refused: bool = False
     """The last word of the phone was that it does not know this computer."""
 
@@ -175,7 +177,7 @@ def _listed(before: Link, state: AdbState | None, now_s: float, chance: float) -
     """The list shows another state than before."""
     link = replace(_left(before, now_s), listed=state)
     if state in _ONLINE:
-        return replace(link, state=LinkState.READY, due_s=None, ready_s=now_s, was_refused=False)
+        return replace(link, state=LinkState.READY, due_s=None, ready_s=now_s, was_refused=False, turned_away=0)
     if state in _ASKING:
         return replace(link, state=LinkState.PARKED, due_s=None, was_refused=True)
     if before.state is LinkState.CONNECTING:
@@ -192,12 +194,14 @@ def _dialled(link: Link, outcome: ConnectOutcome, now_s: float, chance: float) -
         return link  # the list told meanwhile, or the server went
     match outcome:
         case ConnectOutcome.FAILED:
-            return replace(_failed(link, now_s, chance), was_refused=False)
+            return replace(_failed(link, now_s, chance), was_refused=False, turned_away=0)
         case ConnectOutcome.CONNECTED | ConnectOutcome.ALREADY:
             return replace(link, state=LinkState.HANDSHAKING, due_s=now_s + ANSWER_AT_MOST_S)
-        case ConnectOutcome.AUTH_PENDING:
-            parked_s = now_s + delay_s(_MOST_FAILURES, chance)
-            return replace(link, state=LinkState.PARKED, failures=_MOST_FAILURES, due_s=parked_s, was_refused=True)
+        case ConnectOutcome.TURNED_AWAY if link.turned_away == 0:
+            return replace(_failed(link, now_s, chance), turned_away=1)
+        case ConnectOutcome.AUTH_PENDING | ConnectOutcome.TURNED_AWAY:
+            due_s = now_s + delay_s(_MOST_FAILURES, chance)
+            return replace(link, state=LinkState.PARKED, failures=_MOST_FAILURES, due_s=due_s, was_refused=True)
         case _:
             assert_never(outcome)
 

@@ -192,7 +192,8 @@ class Fleet:
             if live.is_doubled and not was_doubled:
                 self._log.warning("device.doubled", device=self._shop.tokens.token(serial))
             if is_enrolled and not live.is_doubled:
-                await self.whereabouts.settle(known, frozenset(live.answered))
+                for old in await self.whereabouts.settle(known, frozenset(live.answered)):
+                    live.transports.pop(old, None)
         for other in dead:
             live.answered.pop(other, None)
             self._update_transport(live, other)

@@ -61,10 +61,16 @@ class Whereabouts:
         for oldest in self.owns(connection.serial)[:-MOST_OF_A_PHONE]:
             del self._known[oldest.name]
 
-    async def settle(self, connection: KnownConnection, connected: frozenset[TransportSerial]) -> None:
-        """Rules 2 and 3 for an enrolled phone that answered; `connected` answer now. Raises errors of the archive."""
+    async def settle(
+        self, connection: KnownConnection, connected: frozenset[TransportSerial]
+    ) -> tuple[TransportSerial, ...]:
+        """Rules 2 and 3 for an enrolled phone that answered; `connected` answer now. Returns the forgotten ones.
+
+        Raises errors of the archive.
+        """
         if connection.carrier is Carrier.CABLE or not _is_address(connection.name):
-            return
+            return ()
+        forgotten: list[TransportSerial] = []
         if connection.name not in self._link.configured:
             await self._book.remember_address(connection.name)
         for old in self.owns(connection.serial):
@@ -72,6 +78,7 @@ class Whereabouts:
                 continue
             if old.name in self._link.configured:
                 continue
+            forgotten.append(old.name)
             del self._known[old.name]
             await self._book.forget(old.name)
             await self._book.forget_address(old.name)
@@ -79,6 +86,7 @@ class Whereabouts:
                 await self._link.disconnect(old.name)
             except (AdbBridgeError, ValueError):
                 continue  # no server, nothing to drop
+        return tuple(forgotten)
 
 
 def _without_time(connection: KnownConnection) -> tuple[str, str, Carrier, str | None]:

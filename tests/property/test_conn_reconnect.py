@@ -119,6 +119,18 @@ def test_a_phone_that_does_not_know_this_computer_waits_the_longest() -> None:
     assert advance(asking, Woken(), 5.0).act(5.0) is Act.RELEASE_AND_DIAL
 
 
+def test_wireless_debugging_must_turn_us_away_twice() -> None:
+    link = dialled(Link(), ConnectOutcome.TURNED_AWAY, 0.0)
+    assert (link.state, link.was_refused) == (LinkState.WAITING, False)
+    assert link.due_s is not None
+    link = dialled(link, ConnectOutcome.TURNED_AWAY, link.due_s)
+    assert (link.state, link.was_refused) == (LinkState.PARKED, True)
+    assert link.act(LONGEST_DELAY_S * (1 - JITTER) - 1) is Act.NOTHING
+    woken = advance(link, Woken(), 9.0)
+    assert woken.was_refused, "until it answers"
+    assert not dialled(woken, ConnectOutcome.FAILED, 9.0).was_refused
+
+
 def test_a_loss_is_answered_quickly_and_flapping_with_patience() -> None:
     link = advance(dialled(Link(), ConnectOutcome.CONNECTED, 0.0), Listed(state=AdbState.DEVICE), 0.1)
     now_s, waits = 100.0, []
