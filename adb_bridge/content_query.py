@@ -88,6 +88,17 @@ async def read_rows(
 
 def judge(output: ShellOutput, *, source: str) -> bytes:
     """Decide whether an answer is one. See `read_rows`; pure, total on any bytes but for its errors."""
+    require_accepted(output)
+    stdout = output.stdout
+    if stdout == _NO_ROWS:
+        return b""
+    if not stdout.startswith(b"Row: 0 ") or not stdout.endswith(b"\n"):
+        raise ParseError(source, sample_sha256=sample_hash(stdout[:4096]), detail="no whole rows")
+    return stdout
+
+
+def require_accepted(output: ShellOutput) -> None:
+    """Raise what `content` complains of, whichever verb was used. ShellCommandError as `read_rows`; pure, total."""
     stderr, stdout = output.stderr, output.stdout
     fingerprint = sample_hash(stderr or stdout[:4096])
     if not _HARMLESS.fullmatch(stderr):
@@ -102,11 +113,6 @@ def judge(output: ShellOutput, *, source: str) -> bytes:
         raise ShellCommandError(code, exit_code=output.exit_code, stderr_sha256=fingerprint)
     if output.exit_code != 0 or stdout.startswith((b"[ERROR]", b"\n[ERROR]", b"usage:")):
         raise ShellCommandError(BridgeErrorCode.SHELL_FAILED, exit_code=output.exit_code, stderr_sha256=fingerprint)
-    if stdout == _NO_ROWS:
-        return b""
-    if not stdout.startswith(b"Row: 0 ") or not stdout.endswith(b"\n"):
-        raise ParseError(source, sample_sha256=sample_hash(stdout[:4096]), detail="no whole rows")
-    return stdout
 
 
 async def is_storage_locked(session: Session) -> bool:

@@ -56,11 +56,15 @@ class MmsRow:
     message_type: int | None
     """`m_type`: 128 send request, 130 notification (not downloaded yet), 132 retrieved."""
     subject: UntrustedBytes | None
+    """`sub` as the column holds it. AOSP stores each byte of the subject as one Latin-1 character: `subject_charset`
+    says what the bytes were."""
     thread_id: int | None
     read: int | None
     sub_id: int | None
     addresses: tuple[MmsAddress, ...]
     parts: tuple[MmsPart, ...]
+    subject_charset: int | None = None
+    """`sub_cs`, an IANA MIBenum: 106 is UTF-8; None when not told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

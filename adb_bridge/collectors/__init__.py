@@ -5,6 +5,7 @@ from .base import Collector, Holdings
 from .call_log import CallLogCollector
 from .call_state import CallStateCollector
 from .contacts import ContactsCollector
+from .mms import MmsCollector
 from .notifications import NotificationsCollector
 from .settings import CollectorSettings
 from .sms import SmsCollector
@@ -21,4 +22,5 @@ def collectors(clock: Clock, settings: CollectorSettings | None = None) -> tuple
         CallLogCollector(clock),
         CallStateCollector(clock),
         ContactsCollector(clock),
+        MmsCollector(clock),
     )

@@ -29,6 +29,7 @@ from .paging import Item, Reader, Window
 from .presence import Presence
 
 TAIL = 20
+_MOST_TRIES = 5
 
 
 class Reading(StrEnum):
@@ -92,14 +93,23 @@ class MessageCollector(ABC, Generic[Item]):
     @abstractmethod
     async def _records(
         self, session: Session, place: MessagesPlace, items: Sequence[Item], known: Holdings
-    ) -> list[RawRecord]:
-        """The rows whole. Raises as `Collector.collect`."""
+    ) -> tuple[list[RawRecord], frozenset[int]]:
+        """The rows whole, and ids of those that were not complete yet. Raises as `Collector.collect`."""
+
+    def _blocks(self, before: MessagesPlace, marks: Mapping[int, str], fresh: Sequence[Item]) -> dict[int, str]:
+        """Fingerprints of blocks once `fresh` rows were given; `marks` are fingerprints of rows."""
+        return before.blocks
+
+    def _sweep_to(self, place: MessagesPlace) -> int:
+        """The highest id of the next window of a sweep."""
+        return place.high
 
     async def _swept(
-        self, session: Session, place: MessagesPlace, window: Window[Item], known: Holdings
-    ) -> tuple[list[RawRecord], Mapping[int, str]]:
-        """What a sweep gives of a window, and the fingerprints of blocks from now on."""
-        return await self._records(session, place, window.page.items, known), place.blocks
+        self, session: Session, place: MessagesPlace, window: Window[Item], known: Holdings, last: int
+    ) -> tuple[list[RawRecord], dict[int, str]]:
+        """What a sweep gives of a window that reaches to `last`, and the fingerprints of blocks from now on."""
+        records, _again = await self._records(session, place, window.page.items, known)
+        return records, place.blocks
 
     async def collect(self, session: Session, cursor: Cursor | None, known: Holdings) -> AsyncIterator[CollectedBatch]:
         """See `Collector.collect`. While a batch is being committed the next page is already on its way."""
@@ -121,12 +131,14 @@ class MessageCollector(ABC, Generic[Item]):
                         session, above=window.page.ids[-1], up_to=None, size=min(window.next_size, self._pace.largest)
                     )
                     fetch = asyncio.create_task(following)
-                place, fresh, gone = self._step(place, window)
+                before = place
+                place, fresh, gone = self._step(before, window)
                 suspects |= gone
                 must_count = not window.is_full and (
                     place.presence.is_empty or bool(suspects and suspects - place.presence.doubted_ids())
                 )
-                records = await self._records(session, place, fresh, known)
+                records, again = await self._records(session, place, fresh, known)
+                place = _to_be_read_again(place, before, again)
                 yield self._batch(place, records=records, is_caught_up=not window.is_full and not must_count)
                 if must_count:
                     yield await self._count(session, place, known, high=high, suspects=suspects)
@@ -143,25 +155,24 @@ class MessageCollector(ABC, Generic[Item]):
         place = read_cursor(cursor, MessagesPlace)
         if place.high == 0:
             return
-        window = await self._reader(place.reading).read(
-            session, above=place.sweep, up_to=place.high, size=self._pace.sweep
-        )
+        up_to = self._sweep_to(place)
+        window = await self._reader(place.reading).read(session, above=place.sweep, up_to=up_to, size=self._pace.sweep)
         ids = window.page.ids
         if not ids and not await self._highest_id(session):
             async for batch in self._empty(session, place, known):
                 yield batch
             return
-        is_over = not window.is_full
-        last = place.high if is_over else ids[-1]
+        is_over = not window.is_full and up_to >= place.high
+        last = ids[-1] if window.is_full else up_to
         presence = place.presence if place.sweep else place.presence.round_begun(self._now_s())
         presence = presence.seen(ids)
         missing = await known.present_ids(place.sweep + 1, last) - frozenset(ids) - presence.doubted_ids()
-        records, blocks = await self._swept(session, place, window, known)
+        records, blocks = await self._swept(session, place, window, known, last)
         following = replace(
             place,
             sweep=0 if is_over else last,
             presence=presence,
-            blocks=dict(blocks),
+            blocks=blocks,
             reading=Reading.HEX if is_over else place.reading,
         )
         if missing or presence.is_empty or (is_over and presence.doubted):
@@ -202,6 +213,7 @@ class MessageCollector(ABC, Generic[Item]):
             # Those that are gone stay until they were counted.
             tail={row_id: mark for row_id, mark in {**place.tail, **marks}.items() if row_id > high - TAIL},
             presence=presence,
+            blocks=self._blocks(place, marks, fresh),
         )
         return following, fresh, gone
 
@@ -319,3 +331,15 @@ class MessageCollector(ABC, Generic[Item]):
             cursor=write_cursor(place),
             is_caught_up=is_caught_up,
         )
+
+
+def _to_be_read_again(place: MessagesPlace, before: MessagesPlace, again: frozenset[int]) -> MessagesPlace:
+    """With marks that make rows of the tail look changed at the next poll, a few times."""
+    if not again:
+        return place
+    tail = dict(place.tail)
+    for row_id in again & tail.keys():
+        _mark, _, tries = before.tail.get(row_id, "").partition("~")
+        if len(tries) < _MOST_TRIES:
+            tail[row_id] = f"{tail[row_id]}~{tries}+"
+    return replace(place, tail=tail)

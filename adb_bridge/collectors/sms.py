@@ -33,5 +33,5 @@ class SmsCollector(MessageCollector[RawRecord]):
 
     async def _records(
         self, session: Session, place: MessagesPlace, items: Sequence[RawRecord], known: Holdings
-    ) -> list[RawRecord]:
-        return list(items)
+    ) -> tuple[list[RawRecord], frozenset[int]]:
+        return list(items), frozenset()
