@@ -10,6 +10,7 @@ Every number and name from the phone is checked before it is used, and every wai
 """
 
 import asyncio
+import errno
 import stat
 import struct
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
@@ -47,6 +48,15 @@ class FileRefusal(StrEnum):
     GONE = "gone"
     DENIED = "denied"
     OTHER = "other"
+
+
+_REFUSALS: Final = {
+    errno.ENOENT: FileRefusal.GONE,
+    errno.ENOTDIR: FileRefusal.GONE,
+    errno.EACCES: FileRefusal.DENIED,
+    errno.EPERM: FileRefusal.DENIED,
+}
+"""adbd's numbers on the wire are Linux's."""
 
 
 class FileRefusedError(ShellCommandError):
@@ -120,23 +130,17 @@ class Files:
             self._stream.write(b"".join(_request(name, folder) for folder in folders))
             return tuple([await self._listing() for _ in folders])
 
-    async def stat(self, path: bytes) -> FileEntry | None:
-        """What the path itself is (links are not followed at its end); None when it is not there or not to be seen.
+    async def stat(self, paths: Sequence[bytes]) -> tuple[FileEntry | FileRefusal, ...]:
+        """What each path itself is (links are not followed at its end), or why that is not told; a phone without
+        `stat_v2` tells no reason.
 
         Raises:
             As `list`.
         """
+        name = b"LST2" if self._is_stat_2 else b"STAT"
         async with _bounded(self._timeout_s):
-            if not self._is_stat_2:
-                self._stream.write(_request(b"STAT", path))
-                _, mode, size, modified_s = _STAT_1.unpack(await self._answer(b"STAT", _STAT_1.size))
-                return FileEntry(name=b"", mode=mode, size_bytes=size, modified_s=modified_s) if mode else None
-            self._stream.write(_request(b"LST2", path))
-            fields = _STAT_2.unpack(await self._answer(b"LST2", _STAT_2.size))
-            error, mode, size, modified_s = fields[1], fields[4], fields[8], fields[10]
-            if error or not mode:
-                return None
-            return FileEntry(name=b"", mode=mode, size_bytes=size, modified_s=modified_s)
+            self._stream.write(b"".join(_request(name, path) for path in paths))
+            return tuple([await self._stat() for _ in paths])
 
     async def fetch(self, path: bytes) -> AsyncGenerator[bytes, None]:
         """The file's bytes in pieces of at most 64 KiB, as the phone reads them. It may grow or shrink meanwhile:
@@ -160,6 +164,18 @@ class Files:
                 piece = await self._exactly(size)
             if piece:
                 yield piece
+
+    async def _stat(self) -> FileEntry | FileRefusal:
+        if not self._is_stat_2:
+            _, mode, size, modified_s = _STAT_1.unpack(await self._answer(b"STAT", _STAT_1.size))
+            if not mode:
+                return FileRefusal.OTHER
+        else:
+            fields = _STAT_2.unpack(await self._answer(b"LST2", _STAT_2.size))
+            error, mode, size, modified_s = fields[1], fields[4], fields[8], fields[10]
+            if error:
+                return _REFUSALS.get(error, FileRefusal.OTHER)
+        return FileEntry(name=b"", mode=mode, size_bytes=size, modified_s=modified_s)
 
     async def _listing(self) -> Listing:
         layout = _DENT_2 if self._is_list_2 else _DENT_1

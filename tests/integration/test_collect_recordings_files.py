@@ -10,7 +10,7 @@ import pytest
 from adb_bridge.errors import BridgeErrorCode, DeviceUnavailableError, ShellCommandError
 from adb_bridge.session import ShellOutput
 from adb_bridge.simphone.spec import DEFAULT_FEATURES, PhoneSpec
-from adb_bridge.sync_files import FileRefusal, FileRefusedError, open_files
+from adb_bridge.sync_files import FileEntry, FileRefusal, FileRefusedError, open_files
 from tests.integration.bridge_support import connected, refusal_of, running_bridge
 
 SPEC = PhoneSpec(serial="SIM01")
@@ -36,10 +36,10 @@ async def test_folders_are_listed_and_files_fetched(tmp_path: Path, spec: PhoneS
             assert (rec.is_there, rec.is_complete) == (True, True)
             assert (empty.is_there, empty.entries) == (True, ())
             assert (missing.is_there, missing.entries) == (False, ())
-            assert await files.stat(b"/sdcard/Rec/nothing") is None
             path = f"/sdcard/Rec/{ODD_NAME}".encode()
-            looked = await files.stat(path)
-            assert looked is not None
+            nothing, looked = await files.stat([b"/sdcard/Rec/nothing", path])
+            assert nothing is (FileRefusal.GONE if spec is SPEC else FileRefusal.OTHER)
+            assert isinstance(looked, FileEntry)
             assert (looked.size_bytes, looked.modified_s) == (len(LARGE), 1_700_000_000)
             assert b"".join([piece async for piece in files.fetch(path)]) == LARGE
             assert [piece async for piece in files.fetch(b"/sdcard/Rec/empty.amr")] == []
