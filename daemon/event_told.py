@@ -15,6 +15,9 @@ class Told:
     """Of a call: `telephony_state` or `recording`."""
     app: str | None = None
     """Of a notification: the package, from the allow-list."""
+    notice: str | None = None
+    """What a notification or a bank's message is: a `NoticeKind`."""
+    amount_fen: int | None = None
     provenance: str | None = None
     """Of an imported record: its file."""
 

@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from enum import IntEnum
 
-from adb_bridge.records import CollectedBatch, DeviceSerial, RawRecord
+from adb_bridge.records import CollectedBatch, DeviceSerial, RawRecord, Source
 from policies.engine import Engine
 from policies.model import Side, Subject, SubjectKind, Verdict
 
 from .absence import AbsenceGroup, finding, grouped, subject_kind
+from .event_told import told_by
 from .events import Direction, Event, EventKind, GroupFinding, Ingest, JudgedEvent
 from .logs import log_for, where
 from .normalise import normalise
@@ -164,7 +165,7 @@ class Judge:
     def _subject(self, event: Event) -> Subject:
         return Subject(
             kind=subject_kind(event) if event.kind is EventKind.ABSENCE else _KINDS[event.kind],
-            channel=event.source.value,
+            channel=channel_of(event),
             text=event.text,
             side=_SIDES[event.direction] if event.kind in _SPOKEN else Side.UNKNOWN,
             previous=self._previous(event),
@@ -186,6 +187,16 @@ class Judge:
         previous = tuple(said)
         said.append(event.text[:_MAX_CONTEXT_CHARACTERS])
         return previous
+
+
+_CHANNELS = {"com.tencent.mm": "wechat", "com.tencent.wework": "wecom", "com.eg.android.AlipayGphone": "alipay"}
+
+
+def channel_of(event: Event) -> str:
+    """What rules call it: the source, for a notification `wechat`, `wecom`, `alipay` or `notification`."""
+    if event.source is not Source.NOTIFICATIONS:
+        return event.source.value
+    return _CHANNELS.get(told_by(event).app or "", "notification")
 
 
 _KINDS = {

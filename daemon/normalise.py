@@ -9,6 +9,7 @@ from typing import assert_never
 
 from adb_bridge.records import CallRow, ContactRow, DeviceSerial, RawRecord, SmsRow, Source, UnreadableRow
 from adb_bridge.rows import MmsRow, NotificationRow, RecordingRow
+from policies.notices.reader import read_notice
 
 from .archive.identifiers import event_id
 from .event_fields import attributes, claimed_time, content_hash, storable
@@ -64,6 +65,10 @@ def normalise(record: RawRecord, device: DeviceSerial) -> Event:
 def _message(record: RawRecord, row: SmsRow, device: DeviceSerial) -> Event:
     occurred_at, claimed_ms = claimed_time(row.date_ms, record.collected_at)
     peer = None if row.address is None else row.address.decode("utf-8", "replace")
+    text = "" if row.body is None else row.body.decode("utf-8", "replace")
+    direction = _SMS_DIRECTIONS.get(row.type, Direction.NONE)
+    peer_key = None if peer is None else canonical_peer(peer)
+    notice = read_notice(peer_key or "", "", text) if direction is Direction.IN else None
     content = content_hash(("sms", str(row.type), str(row.date_ms), row.address, row.body))
     return Event(
         event_id=event_id(device, record.source, record.source_key, content),
@@ -73,9 +78,9 @@ def _message(record: RawRecord, row: SmsRow, device: DeviceSerial) -> Event:
         source_key=record.source_key,
         occurred_at=occurred_at,
         received_at=record.collected_at,
-        direction=_SMS_DIRECTIONS.get(row.type, Direction.NONE),
+        direction=direction,
         peer=peer,
-        peer_key=None if peer is None else canonical_peer(peer),
+        peer_key=peer_key,
         body=row.body,
         attributes=attributes(
             type=row.type,
@@ -84,9 +89,15 @@ def _message(record: RawRecord, row: SmsRow, device: DeviceSerial) -> Event:
             thread_id=row.thread_id,
             read=row.read,
             sub_id=row.sub_id,
+            notice=None if notice is None else notice.kind.value,
+            notice_rule=None if notice is None else f"{notice.rules_version} {notice.rule_id}",
+            notice_direction=None if notice is None else notice.direction.value,
+            amount_fen=None if notice is None else notice.amount_fen,
+            account_tail=None if notice is None else notice.account_tail,
+            counterparty=None if notice is None else notice.counterparty,
             provenance=record.provenance,
         ),
-        text="" if row.body is None else row.body.decode("utf-8", "replace"),
+        text=text,
     )
 
 

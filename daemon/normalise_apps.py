@@ -2,6 +2,8 @@
 
 from adb_bridge.records import DeviceSerial, RawRecord
 from adb_bridge.rows import NotificationRow
+from policies.notices.chat import MESSENGERS, read_chat
+from policies.notices.reader import read_notice
 
 from .archive.identifiers import event_id
 from .event_fields import attributes, claimed_time, content_hash, storable
@@ -11,10 +13,15 @@ _MAX_TITLE = 200
 
 
 def notification_event(record: RawRecord, row: NotificationRow, device: DeviceSerial) -> Event:
-    """What an app showed. `body` is the text as shown, byte for byte; the conversation is the app's title."""
+    """What an app showed. `body` is the text as shown, byte for byte; the conversation is the app's title.
+
+    What the text says of money, and who said it in a messenger, stand in the attributes as readings of it.
+    """
     occurred_at, claimed_ms = claimed_time(row.when_ms or None, record.collected_at)
     title = None if row.title is None else storable(row.title)
     shown = _shown(row)
+    notice = read_notice(row.package, title or "", shown or "")
+    chat = read_chat(title or "", shown or "") if row.package in MESSENGERS and shown else None
     content = content_hash(("notification", row.package, title, shown, tuple(storable(line) for line in row.lines)))
     return Event(
         event_id=event_id(device, record.source, record.source_key, content),
@@ -38,6 +45,18 @@ def notification_event(record: RawRecord, row: NotificationRow, device: DeviceSe
             ticker=None if row.ticker is None else storable(row.ticker),
             channel=None if row.channel is None else storable(row.channel),
             category=None if row.category is None else storable(row.category),
+            messages=tuple(storable(f"{one.sender or ''}: {one.text}") for one in row.messages) or None,
+            problem=row.problem,
+            sender=None if chat is None else chat.sender,
+            message_count=None if chat is None else chat.count,
+            is_group=True if chat is not None and chat.is_group else None,
+            is_hidden=True if chat is not None and chat.is_hidden else None,
+            notice=None if notice is None else notice.kind.value,
+            notice_rule=None if notice is None else f"{notice.rules_version} {notice.rule_id}",
+            notice_direction=None if notice is None else notice.direction.value,
+            amount_fen=None if notice is None else notice.amount_fen,
+            account_tail=None if notice is None else notice.account_tail,
+            counterparty=None if notice is None else notice.counterparty,
             claimed_ms=claimed_ms,
             provenance=record.provenance,
         ),

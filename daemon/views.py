@@ -52,6 +52,8 @@ def event_view(archived: ArchivedEvent, texts: Texts, spans: Spans = ()) -> wire
         matched=_spans(event, body, spans),
         derived_from=told.derived_from,
         app=told.app,
+        notice=told.notice,
+        amount_fen=told.amount_fen,
         provenance=None if told.provenance is None else safe_display(told.provenance, 100),
     )
 

@@ -1,9 +1,9 @@
 """Who said what in a messenger's notification.
 
 Shapes (WeChat and WeCom for Android, as they are seen; they change): the title is the chat. `文本` is one message of a
-person, `[3条]张三: 文本` the newest of three, `李四: 文本` one in a group, `你收到了一条消息` what stands there when details
-are hidden. A group and a person who writes a colon cannot be told apart for certain: a sender that differs from the
-title is a group's.
+person, `[3条]张三: 文本` the newest of three, `李四: 文本` one in a group, `你收到了一条消息` what stands there when
+details are hidden. A group and a person who writes a colon cannot be told apart for certain: a sender that differs from
+the title is a group's.
 """
 
 import re

@@ -12,6 +12,8 @@ from .rules import NoticeRule, NoticeRules, load_notice_rules
 MAX_CHARACTERS = 2_000
 """Of a text; a notice is short, and what stands behind is not read."""
 _MAX_TITLE = 200
+_MAX_CHANNEL = 300
+_MAX_REMEMBERED = 2_000
 _MAX_PARTY = 40
 
 
@@ -20,16 +22,18 @@ class NoticeReader:
 
     def __init__(self, rules: NoticeRules) -> None:
         self._rules = rules.rules
+        self._of_channel: dict[str, tuple[NoticeRule, ...]] = {}
         self.version = rules.version
 
     def read(self, channel: str, title: str, text: str) -> Notice | None:
         """See `read_notice`."""
+        rules = self._rules_of(channel[:_MAX_CHANNEL])
+        if not rules:
+            return None
         shown_title, shown = fold(title[:_MAX_TITLE]).strip(), fold(text[:MAX_CHARACTERS])
         if channel in MESSENGERS:
             shown = read_chat(shown_title, shown).body
-        for rule in self._rules:
-            if not any(is_channel(channel, one) for one in rule.channels):
-                continue
+        for rule in rules:
             if rule.title is not None and rule.title.search(shown_title) is None:
                 continue
             for pattern in rule.texts:
@@ -37,6 +41,16 @@ class NoticeReader:
                 if match is not None:
                     return self._notice(rule, match, shown)
         return None
+
+    def _rules_of(self, channel: str) -> tuple[NoticeRule, ...]:
+        """A history of messages has few senders, and most have no rule."""
+        found = self._of_channel.get(channel)
+        if found is None:
+            found = tuple(rule for rule in self._rules if any(is_channel(channel, one) for one in rule.channels))
+            if len(self._of_channel) >= _MAX_REMEMBERED:
+                self._of_channel.clear()
+            self._of_channel[channel] = found
+        return found
 
     def _notice(self, rule: NoticeRule, match: re.Match[str], shown: str) -> Notice:
         groups = match.groupdict()
