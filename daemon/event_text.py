@@ -20,12 +20,18 @@ class _Attributes(msgspec.Struct, frozen=True, kw_only=True):
     duration_ms: int | str | None = None
     unreadable: str | None = None
     last_kind: str | None = None
+    notice: str | None = None
+    sender: str | None = None
+    counterparty: str | None = None
 
 
 _decode_attributes = msgspec.json.Decoder(_Attributes).decode
 _CALL_KINDS = {1: "in", 2: "out", 3: "missed", 4: "voicemail", 5: "rejected", 6: "blocked", 7: "elsewhere"}
 _COUNTED = frozenset({EventKind.MESSAGE, EventKind.CALL, EventKind.CONTACT, EventKind.RECORDING})
 _TALKED = frozenset({1, 2, 4, 7})
+_OWN_TITLES = frozenset({"receipt", "refund"})
+"""Notices whose title is a service's, not a person's."""
+_LATEST_NAME = 200
 MAX_BODY_CHARACTERS = 20_000
 """Of a masked body. A longer one is cut; the archive keeps it whole."""
 
@@ -44,6 +50,8 @@ def mask_peer(peer: str, kind: EventKind, attributes: str = "{}") -> str:
         return mask_name(shown)
     if sum(character.isdigit() for character in shown) >= 7:
         return mask_number(shown)
+    if kind is EventKind.NOTIFICATION and _attributes(attributes).notice not in _OWN_TITLES:
+        return mask_name(shown)
     return mask_text(shown).masked
 
 
@@ -51,9 +59,19 @@ def masked_text(event: Event) -> str:
     """What every reader may see of `event.text`, as many code points: offsets of hits and matches stay valid."""
     text = event.text
     if kind_of_text(event) is not EventKind.CONTACT:
-        return safe_display(mask_text(text).masked, max_chars=len(text))
+        return safe_display(mask_text(_without_names(text, event)).masked, max_chars=len(text))
     name, *numbers = safe_display(text, max_chars=len(text)).split("\n")
     return " ".join([mask_name(name), *(_masked_number(number) for number in numbers)])
+
+
+def _without_names(text: str, event: Event) -> str:
+    """Names that `normalise` read out of the text, masked where they stand at first; as many code points."""
+    read = _attributes(event.attributes)
+    for name in {read.sender, read.counterparty} - {None, ""}:
+        at = text.find(name) if name is not None else -1
+        if name is not None and 0 <= at <= _LATEST_NAME:
+            text = text[:at] + mask_name(name) + text[at + len(name) :]
+    return text
 
 
 def _masked_number(line: str) -> str:
