@@ -7,6 +7,7 @@ from .call_state import CallStateCollector
 from .contacts import ContactsCollector
 from .mms import MmsCollector
 from .notifications import NotificationsCollector
+from .recordings import RecordingsCollector
 from .settings import CollectorSettings
 from .sms import SmsCollector
 
@@ -23,4 +24,5 @@ def collectors(clock: Clock, settings: CollectorSettings | None = None) -> tuple
         CallStateCollector(clock),
         ContactsCollector(clock),
         MmsCollector(clock),
+        RecordingsCollector(clock, chosen.recording_folders),
     )

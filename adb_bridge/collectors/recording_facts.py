@@ -8,12 +8,13 @@ on phones, so plain column names are asked for). Rows that are being written are
 `includePending=1` (10+); before 10 there is no `is_pending`.
 """
 
+import contextlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ..content_query import ContentQuery, parse_ids, read_rows
+from ..content_query import ContentQuery, parse_numbers, read_rows
 from ..errors import BridgeErrorCode, ParseError, ShellCommandError
 from ..phone_time import PhoneZone
 from ..recordings.folders import canonical
@@ -82,26 +83,34 @@ async def read_media(session: Session, files: Sequence[FoundFile]) -> dict[str, 
     if not sizes:
         return {}
     among = f"_size IN ({','.join(map(str, sizes))})"
-    for uri, condition, numbers in (
-        (_WITH_PENDING, f"is_pending=1 OR {among}", ("duration", "_size", "is_pending")),
-        (_MEDIA, among, ("duration", "_size")),
-    ):
+    try:
         try:
-            rows = await _rows(session, uri, condition, numbers)
-        except ParseError:
-            return {}
+            done, pending = await _ids(session, _WITH_PENDING, f"is_pending=1 OR {among}", ("_id", "is_pending"))
         except ShellCommandError as error:
             if error.code is not BridgeErrorCode.SHELL_FAILED:
-                return {}
-            continue  # a phone before Android 10 has no such column
-        return _match(files, rows)
-    return {}
+                raise
+            done, pending = await _ids(session, _MEDIA, among, ("_id",))  # before Android 10
+        told = _match(files, await _rows(session, _MEDIA, done))
+    except (ParseError, ShellCommandError):
+        return {}
+    with contextlib.suppress(ParseError, ShellCommandError):
+        for key in _match(files, await _rows(session, _WITH_PENDING, pending)):
+            told[key] = MediaFacts(duration_ms=None, is_pending=True)
+    return told
 
 
-async def _rows(session: Session, uri: str, condition: str, numbers: tuple[str, ...]) -> list[StrictRow]:
-    query = ContentQuery(uri=uri, projection=("_id",), where=condition, sort="_id DESC")
-    ids = parse_ids(await read_rows(session, query), source=_MEDIA)[:_MOST_ROWS]
-    table = StrictTable(uri=uri, numbers=numbers, texts=("_data",))
+async def _ids(
+    session: Session, uri: str, condition: str, columns: tuple[str, ...]
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Rows that are done, and rows that are being written."""
+    query = ContentQuery(uri=uri, projection=columns, where=condition, sort="_id DESC")
+    rows = parse_numbers(await read_rows(session, query), columns, source=_MEDIA)[:_MOST_ROWS]
+    done = tuple(row[0] for row in rows if row[0] is not None and row[1:] != (1,))
+    return done, tuple(row[0] for row in rows if row[0] is not None and row[1:] == (1,))
+
+
+async def _rows(session: Session, uri: str, ids: tuple[int, ...]) -> list[StrictRow]:
+    table = StrictTable(uri=uri, numbers=("duration", "_size"), texts=("_data",))
     return [row for row in await read_strict(session, table, ids) if isinstance(row, StrictRow)]
 
 
@@ -113,11 +122,9 @@ def _match(files: Sequence[FoundFile], rows: Sequence[StrictRow]) -> dict[str, M
         file = paths.get(_shared(path)) if path is not None else None
         if file is None:
             continue
-        duration_ms, size, *rest = row.numbers
+        duration_ms, size = row.numbers
         is_current = size == file.size_bytes and duration_ms is not None and 0 < duration_ms < _LONGEST_MS
-        told[file.key] = MediaFacts(
-            duration_ms=duration_ms if is_current else None, is_pending=bool(rest) and rest[0] == 1
-        )
+        told[file.key] = MediaFacts(duration_ms=duration_ms if is_current else None, is_pending=False)
     return told
 
 
