@@ -75,7 +75,7 @@ async def watch_files(session: Session, folders: Sequence[Folder]) -> AsyncGener
             async with aclosing(session.lines(command, idle_timeout_s=None, max_line_bytes=_LONGEST_LINE)) as lines:
                 async for line in lines:
                     has_failed = False
-                    signal, is_new_folder = _read(line, paths, wanted)
+                    signal, is_new_folder = read_line(line, paths, wanted)
                     if signal is not None:
                         yield signal
                     if is_new_folder:
@@ -88,7 +88,7 @@ async def watch_files(session: Session, folders: Sequence[Folder]) -> AsyncGener
         await asyncio.sleep(_RESTART_PAUSE_S)
 
 
-def _read(line: bytes, paths: Sequence[str], wanted: frozenset[str]) -> tuple[FileSignal | None, bool]:
+def read_line(line: bytes, paths: Sequence[str], wanted: frozenset[str]) -> tuple[FileSignal | None, bool]:
     """The hint of a line, and whether folders may have come or gone. Total on any bytes."""
     events, _, rest = line.partition(b"\t")
     if not _EVENTS.fullmatch(events):
