@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
-from .rows import CallDerivation, MmsRow, NotificationRow, RecordingRow
+from .rows import CallDerivation, ContactDetail, MmsRow, NotificationRow, RecordingRow
 from .untrusted import Untrusted as Untrusted
 from .untrusted import UntrustedBytes as UntrustedBytes
 
@@ -115,6 +115,8 @@ class ContactRow:
     note: Untrusted | None
     updated_ms: int | None
     """`contact_last_updated_timestamp`, Unix ms by the phone's clock."""
+    details: tuple[ContactDetail, ...] = ()
+    """Everything else, in the order of the phone's rows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

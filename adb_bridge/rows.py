@@ -142,6 +142,31 @@ class RecordingRow:
     problem: str | None = None
 
 
+class ContactDetailKind(StrEnum):
+    """What else an address book holds of a person."""
+
+    ORGANIZATION = "organization"
+    NICKNAME = "nickname"
+    ADDRESS = "address"
+    WEBSITE = "website"
+    IM = "im"
+    EVENT = "event"
+    RELATION = "relation"
+    SIP = "sip"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactDetail:
+    """One line of a contact beside its numbers, e-mail addresses and notes (content://com.android.contacts/data)."""
+
+    kind: ContactDetailKind
+    value: Untrusted
+    """`data1`: company, postal address, account name, date, …; empty when only the label is set."""
+    label: Untrusted | None
+    """Job title of an organization (`data4`), protocol of an account (`data6`, else `data5`), else the line's own label
+    (`data3`) or the number of its type (`data2`)."""
+
+
 class CallDerivation(StrEnum):
     """What a call was concluded from when the phone does not let its call log be read."""
 

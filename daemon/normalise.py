@@ -8,7 +8,7 @@ new event. An edit of what counts gives a new event, and the archive marks the o
 from typing import assert_never
 
 from adb_bridge.records import CallRow, ContactRow, DeviceSerial, RawRecord, SmsRow, Source, UnreadableRow
-from adb_bridge.rows import MmsRow, NotificationRow, RecordingRow
+from adb_bridge.rows import ContactDetail, MmsRow, NotificationRow, RecordingRow
 from policies.notices.reader import read_notice
 
 from .archive.identifiers import event_id
@@ -141,7 +141,10 @@ def _contact(record: RawRecord, row: ContactRow, device: DeviceSerial) -> Event:
     numbers = tuple(storable(number) for number in row.numbers)
     emails = tuple(storable(email) for email in row.emails)
     note = None if row.note is None else storable(row.note)
-    content = content_hash(("contact", name, tuple(sorted(set(numbers))), tuple(sorted(set(emails))), note))
+    details = tuple(_detail(one) for one in row.details)
+    content = content_hash(
+        ("contact", name, tuple(sorted(set(numbers))), tuple(sorted(set(emails))), note, *sorted(set(details)))
+    )
     text = "\n".join([name or "", *numbers])
     return Event(
         event_id=event_id(device, record.source, record.source_key, content),
@@ -155,9 +158,14 @@ def _contact(record: RawRecord, row: ContactRow, device: DeviceSerial) -> Event:
         peer=name,
         peer_key=canonical_peer(numbers[0]) if numbers else None,
         body=text.encode(),
-        attributes=attributes(numbers=numbers, emails=emails, note=note, claimed_ms=claimed_ms),
+        attributes=attributes(numbers=numbers, emails=emails, note=note, details=details or None, claimed_ms=claimed_ms),
         text=text,
     )
+
+
+def _detail(detail: ContactDetail) -> str:
+    label = "" if detail.label is None else f" ({storable(detail.label)})"
+    return f"{detail.kind.value}: {storable(detail.value)}{label}"
 
 
 def _unreadable(record: RawRecord, row: UnreadableRow, device: DeviceSerial) -> Event:

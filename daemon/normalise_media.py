@@ -14,6 +14,8 @@ from .peers import canonical_peer
 _BOXES = {1: Direction.IN, 2: Direction.OUT, 4: Direction.OUT}
 """AOSP Telephony.BaseMmsColumns: 1 inbox, 2 sent, 3 drafts, 4 outbox."""
 _FROM, _TO = 137, 151
+_UTF_8 = 106
+"""IANA MIBenum."""
 _NOBODY = "insert-address-token"
 """What the provider writes where the phone's own number belongs."""
 _MAX_TYPE = 100
@@ -29,7 +31,7 @@ def mms_event(record: RawRecord, row: MmsRow, device: DeviceSerial) -> Event:
     attachments = tuple(_part(part) for part in row.parts)
     texts = [bytes(part.text) for part in row.parts if part.text is not None and part.content_type == "text/plain"]
     body = b"\n".join(texts) if texts else None
-    subject = None if row.subject is None else row.subject.decode("utf-8", "replace")
+    subject = None if row.subject is None else _subject(row.subject, row.subject_charset)
     said = "" if body is None else body.decode("utf-8", "replace")
     content = content_hash(
         (
@@ -65,6 +67,17 @@ def mms_event(record: RawRecord, row: MmsRow, device: DeviceSerial) -> Event:
         ),
         text=f"{subject}\n{said}" if subject else said,
     )
+
+
+def _subject(stored: bytes, charset: int | None) -> str:
+    """AOSP's PduPersister keeps each byte of a subject as one Latin-1 character; UTF-8 bytes become text again."""
+    shown = stored.decode("utf-8", "replace")
+    if charset not in {None, _UTF_8}:
+        return shown
+    try:
+        return shown.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return shown  # a vendor that stores the text as it is
 
 
 def recording_event(record: RawRecord, row: RecordingRow, device: DeviceSerial) -> Event:

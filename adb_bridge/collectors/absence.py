@@ -30,6 +30,11 @@ Doubts = Callable[[Census, frozenset[int]], Mapping[int, AbsenceDoubt]]
 """A source's own reasons, by missing row."""
 
 
+def no_doubts(_census: Census, _missing: frozenset[int]) -> Mapping[int, AbsenceDoubt]:
+    """For a source without reasons of its own."""
+    return {}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """What one census says."""
@@ -48,7 +53,9 @@ class Reckoning:
     session: Session
     known: Holdings
     roll: Roll
-    own_doubts: Doubts
+    own_doubts: Doubts = no_doubts
+    certain: frozenset[int] = frozenset()
+    """Rows that the phone itself says it deleted: nothing makes their absence inconclusive."""
 
     async def judge(
         self, census: Census, presence: Presence, *, high: int, suspects: frozenset[int], now: datetime
@@ -91,6 +98,8 @@ class Reckoning:
                     if lasting := doubts_of_key(key) & _LASTING:
                         for row_id in unpack_ids(group.ids) & missing:
                             reasons[row_id] |= lasting
+        for row_id in self.certain & reasons.keys():
+            reasons[row_id] = set()
         return self._tell(census, presence, reasons, is_restored=is_restored, now=now)
 
     async def _is_restored(self, census: Census, presence: Presence, high: int) -> bool:
@@ -166,11 +175,6 @@ class Reckoning:
             sample={} if is_restored else presence.sample,
         )
         return Verdict(absent=tuple(absent), presence=following, is_restored=is_restored)
-
-
-def no_doubts(_census: Census, _missing: frozenset[int]) -> Mapping[int, AbsenceDoubt]:
-    """For a source without reasons of its own."""
-    return {}
 
 
 def _earliest(times_s: Iterator[int | None]) -> int | None:

@@ -14,7 +14,7 @@ from adb_bridge.collectors.call_log import CallLogCollector
 from adb_bridge.collectors.contacts import ContactsCollector
 from adb_bridge.collectors.sms import SmsCollector
 from adb_bridge.errors import AdbBridgeError, BridgeErrorCode, ParseError, ShellCommandError
-from adb_bridge.records import CallRow, ContactRow, Cursor, RawRecord, SmsRow, Source, UnreadableRow
+from adb_bridge.records import AbsenceDoubt, CallRow, ContactRow, Cursor, RawRecord, SmsRow, Source, UnreadableRow
 from adb_bridge.simphone.faults import Repeat, Right
 from adb_bridge.simphone.phone import SimPhone
 from adb_bridge.simphone.rows import Call, CallKind, Contact, Sms, SmsBox
@@ -450,9 +450,17 @@ async def test_after_a_month_away_everything_is_compared(tmp_path: Path) -> None
         await shelf.collect(session)
         phone.store.delete_contact(ids[3])
         phone.store.contacts_db.execute("DELETE FROM deleted_contacts", ())
+        phone.store.delete_contact(ids[9])
         shelf.collector = ContactsCollector(LaterClock(days=31))
         await shelf.collect(session)
-        assert shelf.absent == {ids[3]}
+        # The phone still says that it deleted one; of the other nobody knows.
+        assert shelf.absent == {ids[9]}
+        assert shelf.doubtful[str(ids[3])].doubts == frozenset({AbsenceDoubt.DELETIONS_EXPIRED})
+        shelf.doubtful.clear()
+        for _ in range(3):
+            await shelf.collect(session)
+            await shelf.sweep(session)
+        assert (shelf.absent, shelf.doubtful) == ({ids[9]}, {})
 
 
 async def test_a_contact_from_the_future_hides_nothing(tmp_path: Path) -> None:
