@@ -84,7 +84,8 @@ class Ingest:
     judged: tuple[JudgedEvent, ...]
     absent_keys: tuple[str, ...]
     """Source keys to mark absent one by one; each becomes an ABSENCE event that is part of `judged` too."""
-    cursor: Cursor
+    cursor: Cursor | None
+    """None leaves the source's place as it is: these were not read from it."""
     is_caught_up: bool
     group_findings: tuple[GroupFinding, ...] = ()
 

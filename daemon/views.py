@@ -50,6 +50,7 @@ def event_view(archived: ArchivedEvent, texts: Texts, spans: Spans = ()) -> wire
         absent_since=archived.absent_since,
         finding=_finding(event),
         matched=_spans(event, body, spans),
+        paired_with=archived.paired_with,
         derived_from=told.derived_from,
         app=told.app,
         notice=told.notice,

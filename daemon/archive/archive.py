@@ -36,6 +36,7 @@ from .head_check import HeadCheck
 from .identifiers import CONVERSATION_PREFIX, spell
 from .ingest import IngestUnit
 from .ledger_book import LedgerBook, OutsideHeads
+from .pairs import PairBook
 from .readers import Readers
 from .records import (
     ArchivedAlert,
@@ -132,7 +133,7 @@ class Archive:
             if mode is OpenMode.READ_ONLY:
                 require_current(database)
             else:
-                migrate(database, back_up=lambda version: _back_up(database, path, version))
+                migrate(database, back_up=lambda version: copy_beside(database, path, version))
                 _initialise(database, origin_of(root), clock)
         return cls(path=path, root=root, heads=heads, clock=clock, settings=settings or ArchiveSettings(), mode=mode)
 
@@ -188,6 +189,11 @@ class Archive:
     def connections(self) -> ConnectionBook:
         """Addresses, and who was behind which connection."""
         return ConnectionBook(self._write, self._readers.read)
+
+    @property
+    def pairs(self) -> PairBook:
+        """Which recording is of which call."""
+        return PairBook(self._write, self._readers.read)
 
     # --- reading ---
 
@@ -391,7 +397,3 @@ def _initialise(database: Database, origin: str, clock: Clock) -> None:
                 "VALUES (1, ?, ?, 0, ?)",
                 (origin, to_micros(clock.now()), Frontier().to_bytes()),
             )
-
-
-def _back_up(database: Database, path: Path, version: int) -> None:
-    copy_beside(database, path, version)

@@ -23,7 +23,19 @@ _RECENT_ENTRIES: Final = 5_000
 
 SELECT_EVENTS: Final = """
 SELECT e.ledger_index, e.event_id, d.serial, e.kind, e.source, e.source_key, e.occurred_at, e.received_at, e.direction,
-       e.peer, c.peer_key, c.token, e.body, e.attributes, e.text, p.change, p.at, p.replaced_by
+       e.peer, c.peer_key, c.token, e.body, e.attributes, e.text, p.change, p.at, p.replaced_by,
+       CASE e.kind
+       WHEN 6 THEN (
+         SELECT k.event_id FROM recording_pairs r JOIN events k ON k.ledger_index = r.call_index
+         WHERE r.recording_index = e.ledger_index
+           AND r.ledger_index = (SELECT max(ledger_index) FROM recording_pairs WHERE recording_index = e.ledger_index))
+       WHEN 2 THEN (
+         SELECT k.event_id FROM recording_pairs r JOIN events k ON k.ledger_index = r.recording_index
+         WHERE r.call_index = e.ledger_index
+           AND r.ledger_index = (
+             SELECT max(q.ledger_index) FROM recording_pairs q WHERE q.recording_index = r.recording_index)
+         LIMIT 1)
+       END
 FROM events e JOIN devices d ON d.device_no = e.device_no
 LEFT JOIN conversations c ON c.conversation_no = e.conversation_no
 LEFT JOIN presence_changes p ON p.ledger_index = e.presence_change"""
@@ -53,6 +65,7 @@ class _EventRow(msgspec.Struct, array_like=True, frozen=True):
     change: int | None
     changed_at: int | None
     replaced_by: int | None
+    paired_with: bytes | None
 
 
 def event_of(stored: Row) -> ArchivedEvent:
@@ -82,6 +95,7 @@ def event_of(stored: Row) -> ArchivedEvent:
         conversation="" if row.conversation is None else spell(CONVERSATION_PREFIX, row.conversation),
         absent_since=from_micros(row.changed_at or 0) if is_absent else None,
         replaced_by=row.replaced_by if row.change == PresenceChange.REPLACED else None,
+        paired_with=None if row.paired_with is None else EventId(spell(EVENT_PREFIX, row.paired_with)),
     )
 
 

@@ -19,14 +19,12 @@ from .errors import UnitRefusedError
 from .fulltext import index_terms
 from .identifiers import EVENT_PREFIX, alert_id, unspell
 from .ledger_kinds import EVENT_NAME, KINDS_OF_ENTRY, LedgerKind, PresenceChange, content_of
+from .presence import change_presence
 from .transaction import Transaction
 
 _ALERT_NAME: Final = KINDS_OF_ENTRY[LedgerKind.ALERT_RAISED].name
-_PRESENCE_NAME: Final = KINDS_OF_ENTRY[LedgerKind.PRESENCE_CHANGED].name
 _ABSENCE: Final = KIND_CODES[EventKind.ABSENCE]
 _OPEN: Final = ALERT_STATUS_CODES[AlertStatus.OPEN]
-
-_STILL_CURRENT: Final = frozenset({PresenceChange.BACK, PresenceChange.UNSEEN})
 
 _INSERT_EVENT: Final = """
 INSERT INTO events (ledger_index, event_id, device_no, kind, source, source_key, occurred_at, received_at, direction,
@@ -269,20 +267,11 @@ class _Application:
                 "INSERT INTO alert_outbox (alert_index) VALUES (?)", [(alert[0],) for alert in self._alerts]
             )
         for event_index, change, at, replaced_by in self._presence:
-            self._change_presence(event_index, change, at, replaced_by)
+            change_presence(self._transaction, event_index, change, at_us=to_micros(at), replaced_by=replaced_by)
         caught_up_at = now if ingest.is_caught_up else None
-        database.execute(_INSERT_CURSOR, (self._device_no, self._source, ingest.cursor, now, caught_up_at))
+        if ingest.cursor is not None:
+            database.execute(_INSERT_CURSOR, (self._device_no, self._source, ingest.cursor, now, caught_up_at))
         self._transaction.index_texts(self._texts)
-
-    def _change_presence(self, event_index: int, change: PresenceChange, at: datetime, replaced_by: int | None) -> None:
-        columns = (event_index, int(change), to_micros(at), replaced_by)
-        index = self._transaction.ledger.append_row(LedgerKind.PRESENCE_CHANGED, _PRESENCE_NAME, *columns)
-        sql = "INSERT INTO presence_changes (ledger_index, event_index, change, at, replaced_by) VALUES (?, ?, ?, ?, ?)"
-        self._transaction.database.execute(sql, (index, *columns))
-        self._transaction.database.execute(
-            "UPDATE events SET is_current = ?, presence_change = ? WHERE ledger_index = ?",
-            (int(change in _STILL_CURRENT), index, event_index),
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

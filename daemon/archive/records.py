@@ -8,7 +8,7 @@ from adb_bridge.records import DeviceProfile, DeviceSerial, DeviceStatus, Source
 from policies.model import Severity, Verdict
 
 from ..api.wire import AlertStatus, CommandState, Verb
-from ..events import Event
+from ..events import Event, EventId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +24,8 @@ class ArchivedEvent:
     """When a complete read of its range first lacked it; None while it is there or was replaced."""
     replaced_by: int | None
     """Ledger index of the event that the same row became on the phone, None when it did not change."""
+    paired_with: EventId | None = None
+    """The call of a recording, the recording of a call."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

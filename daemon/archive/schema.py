@@ -52,7 +52,7 @@ def require_current(database: Database, *, known: int = SCHEMA_VERSION) -> None:
 
 
 def migrate(
-    database: Database, *, back_up: Callable[[int], None], migrations: Sequence[Migration] = MIGRATIONS
+    database: Database, *, back_up: Callable[[int], object], migrations: Sequence[Migration] = MIGRATIONS
 ) -> tuple[str, ...]:
     """Take the steps that are missing; returns their names.
 
