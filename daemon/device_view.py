@@ -68,6 +68,7 @@ def device_view(facts: DeviceFacts, now: datetime, texts: Texts) -> Device:
         open_alerts=counts.open_alerts if counts else 0,
         last_error=_last_error(live, state),
         notice_posted=notice if enrolment is not None else None,
+        missed_notifications=live.missed_notifications if live is not None else 0,
     )
 
 

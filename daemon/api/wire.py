@@ -155,6 +155,9 @@ class Device(Wire, frozen=True, kw_only=True):
     notice_posted: bool | None
     name: str | None = None
     """What people call the phone; None: nobody named it."""
+    missed_notifications: int = 0
+    """Announced by the phone since the daemon started and without a text of their own: replaced before they could be
+    read, or posted again unchanged."""
 
 
 class Enrolment(Wire, frozen=True, kw_only=True):
