@@ -45,6 +45,7 @@ from .media_store import MediaStore
 from .outbox import Outbox
 from .paths import StatePaths
 from .phone_link import PhoneLink, bridge_settings
+from .recording_pairs import RecordingPairs
 from .rule_watch import RuleWatch
 from .rules import load_rules, rules_folder
 from .service import Caller
@@ -108,6 +109,9 @@ class App:
         self._judge = Judge(opened.engine)
         self._queue = CommandQueue(archive, clock, self._bus)
         self._outbox = Outbox(archive, self._bus)
+        self._recording_pairs = RecordingPairs(
+            archive=archive, judge=self._judge, outbox=self._outbox, bus=self._bus, clock=clock
+        )
         # Attachments give way to the records themselves: twice the archive's own reserve stays free.
         self._media = MediaStore(
             opened.paths.media,
@@ -208,6 +212,7 @@ class App:
             "stop": self._until_stopped(),
             "adb": self._supervised("adb", self._follow_phones),
             "outbox": self._supervised("outbox", self._outbox.run),
+            "pairs": self._supervised("pairs", self._recording_pairs.run),
             "housekeeping": self._housekeeping(),
         }
         if self._rule_watch is not None:
