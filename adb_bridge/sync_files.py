@@ -102,6 +102,8 @@ class Listing:
     """At least `.` was listed. False: missing, or not to be opened, or (some file systems) empty."""
     is_complete: bool
     """False when names were left out: too many, or ones that no folder can hold."""
+    modified_s: int | None
+    """Of the folder itself: changes when names come and go. None when not told."""
 
 
 class Files:
@@ -181,6 +183,7 @@ class Files:
         layout = _DENT_2 if self._is_list_2 else _DENT_1
         entries: list[FileEntry] = []
         is_there, is_complete = False, True
+        folder_s: int | None = None
         for _ in range(_ENTRIES_PER_FOLDER_AT_MOST):
             head = await self._exactly(_ID_SIZE)
             if head == b"FAIL":
@@ -188,7 +191,7 @@ class Files:
                 raise await self._refusal(size)
             raw = head + await self._exactly(layout.size - _ID_SIZE)
             if head == b"DONE":
-                return Listing(entries=tuple(entries), is_there=is_there, is_complete=is_complete)
+                return Listing(entries=tuple(entries), is_there=is_there, is_complete=is_complete, modified_s=folder_s)
             if self._is_list_2:
                 kind, error, _, _, mode, _, _, _, size, _, modified_s, _, length = layout.unpack(raw)
             else:
@@ -198,6 +201,7 @@ class Files:
             name = await self._exactly(length)
             if name in {b".", b".."}:
                 is_there = True
+                folder_s = modified_s if name == b"." and not error else folder_s
             elif not name or len(name) > MAX_NAME_BYTES or b"/" in name or b"\0" in name or len(entries) >= MAX_ENTRIES:
                 is_complete = False
             else:

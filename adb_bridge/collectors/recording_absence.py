@@ -35,7 +35,7 @@ async def find_absent(
     by_part = {part_of(folder): folder for folder in folders}
     missing: dict[str, set[str]] = {}
     for key in place.marks.keys() | archived:
-        if key not in seen.files and folder_part(key) in by_part:
+        if key not in seen.files and folder_part(key) in by_part and folder_part(key) not in seen.skipped:
             missing.setdefault(folder_part(key), set()).add(key)
     doubts: dict[str, str] = {}
     unlisted = [by_part[part] for part in missing if part not in seen.entries]
@@ -50,6 +50,7 @@ async def find_absent(
         doubts |= dict.fromkeys(keys, doubt)
     told = {key: doubt for key, doubt in doubts.items() if doubt == _NO_DOUBT or place.doubted.get(key) != doubt}
     still = {key: doubt for key, doubt in doubts.items() if doubt != _NO_DOUBT}
+    still |= {key: doubt for key, doubt in place.doubted.items() if folder_part(key) in seen.skipped}
     if not told and still == place.doubted:
         return (), place
     gone = frozenset(key for key, doubt in told.items() if doubt == _NO_DOUBT)

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Final
@@ -42,13 +42,21 @@ class Fetching:
     """The state of one `collect`; gone with it."""
 
     def __init__(
-        self, session: Session, folders: Sequence[Folder], known: Holdings, clock: Clock, *, settle_s: float
+        self,
+        session: Session,
+        folders: Sequence[Folder],
+        known: Holdings,
+        clock: Clock,
+        *,
+        settle_s: float,
+        calm: Mapping[str, int],
     ) -> None:
         self._session = session
         self._folders = folders
         self._known = known
         self._clock = clock
         self._settle_s = settle_s
+        self._calm = calm
         self._alike_since_s: dict[str, tuple[FoundFile, float]] = {}
         self._held: set[str] = set()
         """Keys that are left for a later call: being written by the phone's word, or changed under our hands."""
@@ -59,7 +67,7 @@ class Fetching:
         Raises:
             As `look`.
         """
-        seen = await look(self._session, self._folders)
+        seen = await look(self._session, self._folders, self._calm)
         now_s = self._clock.monotonic()
         before = self._alike_since_s
         self._alike_since_s = {

@@ -7,6 +7,7 @@ import hashlib
 import stat
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 from ..content_query import is_storage_locked
@@ -21,6 +22,9 @@ KEY_PREFIX: Final = "rec:"
 _FOLDER_DIGITS: Final = 6
 _NAME_DIGITS: Final = 14
 _LOOK_TIMEOUT_S: Final = 30.0
+_LARGE: Final = 200
+"""Names from which on a folder is not listed at every look."""
+_NONE_CALM: Final[Mapping[str, int]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +60,10 @@ class Look:
     """Every regular file's name, by the folder's part of the keys; only of folders that were there."""
     complete: frozenset[str]
     """Parts of keys of the folders whose names are all in `entries`."""
+    skipped: frozenset[str]
+    """Parts of keys of large folders in which no name came or went since they were listed: nothing is said of them."""
+    folder_times_s: Mapping[str, int]
+    """When names last came or went, by the phone's clock; of folders of more than 200 names."""
 
     def keys_of(self, part: str) -> frozenset[str]:
         """The keys of all files in a folder, also of those that are no finished recordings by their names."""
@@ -67,10 +75,13 @@ def folder_part(key: str) -> str:
     return key[len(KEY_PREFIX) : len(KEY_PREFIX) + _FOLDER_DIGITS]
 
 
-async def look(session: Session, folders: Sequence[Folder]) -> Look:
+async def look(session: Session, folders: Sequence[Folder], calm: Mapping[str, int] = _NONE_CALM) -> Look:
     """List every folder; a phone without recordings has none of them, which is no error.
 
     Shared storage takes `Record` and `record` for one folder: such spellings share their keys, so a file counts once.
+
+    Args:
+        calm: `folder_times_s` of earlier looks: folders that still have that time are not listed.
 
     Raises:
         ShellCommandError: STORAGE_LOCKED (shared storage is not there before the first unlock), PERMISSION_DENIED
@@ -79,12 +90,14 @@ async def look(session: Session, folders: Sequence[Folder]) -> Look:
     """
     async with open_files(session, timeout_s=_LOOK_TIMEOUT_S) as files:
         async with session.polls:
+            skipped = await _calm_parts(files, folders, calm)
+            folders = [folder for folder in folders if part_of(folder) not in skipped]
             root, *listings = await files.list([SHARED.encode(), *(folder.path.encode() for folder in folders)])
         if not root.is_there:
             await _refuse_storage(session)
-        if not any(listing.is_there for listing in listings) and await _are_hidden(files, folders):
+        if not skipped and not any(one.is_there for one in listings) and await _are_hidden(files, folders):
             raise _error(BridgeErrorCode.PERMISSION_DENIED)
-    return _gather(zip(folders, listings, strict=True))
+    return _gather(tuple(zip(folders, listings, strict=True)), skipped)
 
 
 async def missing_folders(session: Session, folders: Iterable[Folder]) -> Mapping[str, FileRefusal | None]:
@@ -110,10 +123,26 @@ def part_of(folder: Folder) -> str:
     return hashlib.sha256(folder.path.casefold().encode()).hexdigest()[:_FOLDER_DIGITS]
 
 
-def _gather(pairs: Iterable[tuple[Folder, Listing]]) -> Look:
+async def _calm_parts(files: Files, folders: Sequence[Folder], calm: Mapping[str, int]) -> frozenset[str]:
+    asked = [folder for folder in folders if part_of(folder) in calm]
+    if not asked:
+        return frozenset()
+    told = await files.stat([folder.path.encode() for folder in asked])
+    pairs = tuple(zip(asked, told, strict=True))
+    moved = {part_of(folder) for folder, answer in pairs if not _is_calm(answer, calm[part_of(folder)])}
+    return frozenset(part_of(folder) for folder in asked) - moved
+
+
+def _is_calm(answer: FileEntry | FileRefusal, since_s: int) -> bool:
+    """Also a spelling that is not there: the other one is the folder."""
+    return answer is FileRefusal.GONE or (isinstance(answer, FileEntry) and answer.modified_s == since_s)
+
+
+def _gather(pairs: Sequence[tuple[Folder, Listing]], skipped: frozenset[str]) -> Look:
     found: dict[str, FoundFile] = {}
     entries: dict[str, tuple[bytes, ...]] = {}
     complete: dict[str, bool] = {}
+    times_s: dict[str, int] = {}
     for folder, listing in pairs:
         if not listing.is_there:
             continue
@@ -122,6 +151,8 @@ def _gather(pairs: Iterable[tuple[Folder, Listing]]) -> Look:
         # A name without a mode could not be looked at: it may be any of the files that are missed.
         is_whole = listing.is_complete and not any(entry.mode == 0 for entry in listing.entries)
         complete[part] = complete.get(part, True) and is_whole
+        if len(listing.entries) > _LARGE and listing.modified_s is not None and is_whole:
+            times_s[part] = listing.modified_s
         entries[part] = entries.get(part, ()) + tuple(entry.name for entry in regular)
         for entry in regular:
             if _is_recording(folder, entry):
@@ -137,7 +168,11 @@ def _gather(pairs: Iterable[tuple[Folder, Listing]]) -> Look:
                     ),
                 )
     return Look(
-        files=found, entries=entries, complete=frozenset(part for part, is_whole in complete.items() if is_whole)
+        files=found,
+        entries=entries,
+        complete=frozenset(part for part, is_whole in complete.items() if is_whole),
+        skipped=skipped,
+        folder_times_s=times_s,
     )
 
 

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from ..rows import BlobRef
-from .recording_look import FoundFile, Look
+from .recording_look import FoundFile, Look, folder_part
 from .recording_pull import PullFailure
 
 MEASURING_TRIES: Final = 3
 _MOST_UNMEASURED: Final = 50
 _FAILED: Final = "!"
+_CONFIRM_S: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +23,17 @@ class Unmeasured:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Calm:
+    """A large folder in which nothing is left to take."""
+
+    modified_s: int
+    """When names last came or went, by the phone's clock: whole seconds, so a second look must confirm it."""
+    since_s: int
+    """First seen so, Unix seconds by our clock."""
+    is_confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingsPlace:
     """What the cursor holds. It grows with the files on the phone, about 40 bytes each."""
 
@@ -30,6 +42,8 @@ class RecordingsPlace:
     doubted: dict[str, str] = field(default_factory=dict)
     """Keys that were told absent with a doubt, and that doubt."""
     unmeasured: dict[str, Unmeasured] = field(default_factory=dict)
+    calm: dict[str, Calm] = field(default_factory=dict)
+    """By the folder's part of the keys."""
     passed_at_s: int | None = None
     """A complete look at everything in `marks`, Unix seconds by our clock."""
 
@@ -41,6 +55,25 @@ class RecordingsPlace:
             for key, file in look.files.items()
             if (mark := marks.get(key)) is None or mark.removeprefix(_FAILED) != file.mark
         }
+
+    def calm_times_s(self) -> dict[str, int]:
+        """Folders that need not be listed while they have this time."""
+        return {part: one.modified_s for part, one in self.calm.items() if one.is_confirmed}
+
+    def calmed(self, look: Look, now_s: int) -> "RecordingsPlace":
+        """After everything complete in `look` was taken."""
+        busy = {folder_part(key) for key in self.news(look)}
+        calm = {part: one for part, one in self.calm.items() if part in look.skipped}
+        for part, modified_s in look.folder_times_s.items():
+            was = self.calm.get(part)
+            if part in busy:
+                continue
+            if was is None or was.modified_s != modified_s:
+                calm[part] = Calm(modified_s=modified_s, since_s=now_s)
+            else:
+                is_confirmed = was.is_confirmed or not 0 <= now_s - was.since_s < _CONFIRM_S
+                calm[part] = replace(was, is_confirmed=is_confirmed)
+        return self if calm == self.calm else replace(self, calm=calm)
 
     def with_file(self, file: FoundFile, outcome: BlobRef | PullFailure, *, is_measured: bool) -> "RecordingsPlace":
         """After the file was given as a record."""

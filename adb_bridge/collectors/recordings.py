@@ -6,9 +6,11 @@ Rules:
 - It is complete when two looks at least 1.5 s apart saw the same size and time, no app says that it still writes it,
   and, while a line is off-hook, it was not written for 20 s.
 - Newest first: what was just recorded does not wait behind a history of gigabytes, not even in the middle of a file.
-- Gone means: every look lists whole folders, so a known file that is not listed in a folder that was read is absent.
+- Gone means: a look lists whole folders, so a known file that is not listed in a folder that was read is absent.
   A folder that is gone itself counts when shared storage is there and the phone says that there is none; a folder
   that is there and was not read, or on a card that is not in, makes it PARTIAL_READ.
+- A folder of more than 200 names is not listed again while its own time stands still; a file in it that is written
+  anew in place is found by the sweep, which lists everything.
 - A file that cannot be read is a record with a `problem`, tried again at every sweep.
 """
 
@@ -63,7 +65,8 @@ class RecordingsCollector:
             BlobRefusedError: the store takes no attachments now; what was taken before is given first.
         """
         place = read_cursor(cursor, RecordingsPlace)
-        work = Fetching(session, self._folders, known, self._clock, settle_s=self._settle_s)
+        calm = place.calm_times_s()
+        work = Fetching(session, self._folders, known, self._clock, settle_s=self._settle_s, calm=calm)
         seen = await work.refresh()
         now = self._clock.now()
         absent, following = await find_absent(session, self._folders, seen, place, archived=frozenset(), now=now)
@@ -88,6 +91,8 @@ class RecordingsCollector:
                 raise group.trouble
             seen = await work.refresh()
         again_in_s = AGAIN_S if work.has_unfinished(place, seen) else None
+        if (calmed := place.calmed(seen, int(self._clock.now().timestamp()))) is not place:
+            cursor = write_cursor(calmed)
         yield replace(self._batch(cursor), is_caught_up=True, again_in_s=again_in_s)
 
     async def sweep(self, session: Session, cursor: Cursor, known: Holdings) -> AsyncIterator[CollectedBatch]:

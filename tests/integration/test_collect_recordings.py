@@ -7,7 +7,7 @@ import os
 import resource
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -25,6 +25,7 @@ from adb_bridge.simphone.phone import SimPhone
 from adb_bridge.simphone.profiles import profile_names, spec_of
 from adb_bridge.simphone.recordings import Recording
 from adb_bridge.simphone.spec import PhoneSpec, Storage
+from adb_bridge.untrusted import Untrusted
 from tests.integration.bridge_support import CLOCK, Shelf, connected, refusal_of, running_bridge
 
 SETTLE_S = 0.08
@@ -95,12 +96,12 @@ async def test_ground_truth_equals_archive_on_every_profile(tmp_path: Path, prof
         rows = [row_of(record) for record in records]
         durations = {one.duration_ms for one in phone.recordings.truth()}
         assert {row.duration_ms for row in rows} == durations
-        calls = sorted((row for row in rows if row.duration_ms == 70_000), key=lambda row: row.started_ms or 0)
-        assert [row.number for row in calls] == ["13800138000", "+8613900139000"]
-        for at, row in enumerate(calls):
-            assert row.started_ms is not None
-            apart_s = (started + timedelta(seconds=at)).timestamp() - row.started_ms / 1000
-            assert 0 <= apart_s < row.precision_s
+        calls = {row.number: row for row in rows if row.duration_ms == 70_000}
+        for at, number in enumerate(("13800138000", "+8613900139000")):
+            started_ms = calls[Untrusted(number)].started_ms
+            assert started_ms is not None
+            apart_s = (started + timedelta(seconds=at)).timestamp() - started_ms / 1000
+            assert 0 <= apart_s < calls[Untrusted(number)].precision_s
         assert await shelf.collect(session) == []
         assert shelf.unfinished == {}
 
@@ -378,3 +379,34 @@ async def test_a_large_recording_costs_no_memory(tmp_path: Path) -> None:
             expected.update(content.read(offset, MIB))
         assert row_of(record).blob == BlobRef(sha256=expected.hexdigest(), size_bytes=size)
         assert grown_kib < 32 * 1024
+
+
+async def test_a_large_folder_is_not_listed_at_every_look(tmp_path: Path) -> None:
+    async with shelved(tmp_path, PhoneSpec(serial="SIM01")) as (phone, session, shelf):
+        clock = ShiftedClock()
+        shelf.collector = RecordingsCollector(clock, settle_s=SETTLE_S)
+        before = phone.handset.now() - timedelta(hours=1)
+        for at in range(250):
+            phone.handset.files.write(f"{CALLS}/{at}.txt", b"x", mtime=int(before.timestamp()))
+        first = f"{CALLS}/first_240506_192735.m4a"
+        phone.recordings.add(first, b"x")
+        await truth_reached(shelf, session, phone, within_s=5)
+        clock.ahead = timedelta(seconds=5)
+        await shelf.collect(session)
+        was = len(phone.journal)
+        await shelf.collect(session)
+        asked = [one.command for one in phone.journal[was:]]
+        assert [one for one in asked if one.endswith(f" {CALLS}")] == [f"STAT {CALLS}"]
+        phone.recordings.add(f"{CALLS}/second_240506_192736.m4a", b"y")
+        phone.handset.files.touch(CALLS, phone.handset.now() + timedelta(seconds=10))  # a later second
+        await truth_reached(shelf, session, phone, within_s=5)
+        phone.recordings.delete(first)
+        await shelf.sweep(session)
+        assert len(shelf.absent_keys) == 1
+
+
+class ShiftedClock(SystemClock):
+    ahead = timedelta()
+
+    def now(self) -> datetime:
+        return super().now() + self.ahead
