@@ -46,6 +46,9 @@ def split_answers(output: ShellOutput, mark: bytes, count: int) -> list[ShellOut
         raise ParseError(
             "content_batch", sample_sha256=sample_hash(output.stdout[:4096]), detail="an answer is missing"
         )
+    # What the shell itself complains of comes last and belongs to all.
+    rest = errors.pop()
+    errors[-1] += rest
     return [
         ShellOutput(stdout=pieces[2 * index], stderr=errors[index], exit_code=int(pieces[2 * index + 1]))
         for index in range(count)

@@ -6,7 +6,7 @@ Rules:
 - Of those 20 only rows whose fingerprint changed are given again.
 - One vanished row, in a poll or a sweep, has the whole source counted: `absence` decides what is gone.
 - A vendor that refuses expressions such as `hex(body)` shows itself by an error, or by nothing where plain ids show
-  rows; it is then read column by column, and asked again for expressions once a sweep's round.
+  rows; it is then read column by column, and asked for expressions again once a sweep's round.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from enum import StrEnum
 from typing import Generic
 
 from ..clock import Clock
-from ..content_query import ContentQuery, is_storage_locked, parse_ids, read_rows
+from ..content_query import ContentQuery, is_storage_locked, parse_ids, parse_numbers, read_rows
 from ..errors import BridgeErrorCode, ParseError, ShellCommandError
 from ..records import AbsentRecord, CollectedBatch, Cursor, RawRecord, Source
 from ..samples import sample_hash
@@ -166,16 +166,18 @@ class MessageCollector(ABC, Generic[Item]):
         last = ids[-1] if window.is_full else up_to
         presence = place.presence if place.sweep else place.presence.round_begun(self._now_s())
         presence = presence.seen(ids)
-        missing = await known.present_ids(place.sweep + 1, last) - frozenset(ids) - presence.doubted_ids()
+        doubted = presence.doubted_ids()
+        missing = await known.present_ids(place.sweep + 1, last) - frozenset(ids) - doubted
+        has_vanished = bool(missing) or await self._has_fewer(session, place, known, doubted)
         records, blocks = await self._swept(session, place, window, known, last)
         following = replace(
             place,
             sweep=0 if is_over else last,
             presence=presence,
             blocks=blocks,
-            reading=Reading.HEX if is_over else place.reading,
+            reading=await self._reading_after_round(session, place) if is_over else place.reading,
         )
-        if missing or presence.is_empty or (is_over and presence.doubted):
+        if has_vanished or presence.is_empty or (is_over and presence.doubted):
             # The window counts as swept once its missing rows were told.
             waiting = replace(following, sweep=place.sweep)
             yield self._batch(waiting, records=records, is_caught_up=True)
@@ -249,6 +251,19 @@ class MessageCollector(ABC, Generic[Item]):
                 raise refusal
             place = replace(place, reading=Reading.STRICT)
 
+    async def _reading_after_round(self, session: Session, place: MessagesPlace) -> Reading:
+        """Expressions again, should the phone take them: what looked like a refusal may have been a bad moment."""
+        if place.reading is Reading.STRICT:
+            try:
+                window = await self._reader(Reading.HEX).read(session, above=0, up_to=None, size=1)
+            except ShellCommandError as error:
+                if error.code is not BridgeErrorCode.SHELL_FAILED:
+                    raise
+                return Reading.STRICT
+            if not window.page.ids:
+                return Reading.STRICT
+        return Reading.HEX
+
     async def _nothing(
         self, session: Session, place: MessagesPlace, known: Holdings, above: int
     ) -> AsyncIterator[CollectedBatch]:
@@ -308,6 +323,25 @@ class MessageCollector(ABC, Generic[Item]):
                 },
             )
         return self._batch(place, records=[], absent=verdict.absent, is_caught_up=not verdict.is_restored)
+
+    async def _has_fewer(
+        self, session: Session, place: MessagesPlace, known: Holdings, doubted: frozenset[int]
+    ) -> bool:
+        """Whether the source holds fewer rows than the archive knows of: something vanished outside the window too.
+
+        A hint: False where the phone does not count, and a late row may hide a vanished one until the sweep gets there.
+        """
+        query = ContentQuery(uri=self._roll.uri, projection=("count(_id)",), where=f"_id<={place.high}")
+        try:
+            rows = parse_numbers(await read_rows(session, query), query.projection, source=self._roll.uri)
+        except ParseError:
+            return False
+        except ShellCommandError as error:
+            if error.code is not BridgeErrorCode.SHELL_FAILED:
+                raise
+            return False
+        count = rows[0][0] if rows else None
+        return count is not None and count < len(await known.present_ids(1, place.high) - doubted)
 
     async def _highest_id(self, session: Session) -> int:
         query = ContentQuery(uri=self._roll.uri, projection=("_id",), sort="_id DESC LIMIT 1")

@@ -18,8 +18,10 @@ from .base import Holdings
 from .census import Limiting, Roll
 from .messages import MessageCollector, MessagesPlace, Pace, Reading
 from .mms_details import AT_ONCE, MmsDetails, read_messages
-from .mms_rows import URI, MmsItem, MmsTable, fingerprint
+from .mms_rows import STRICT, URI, MmsItem, MmsTable, fingerprint, item_of_strict
+from .mms_strict import StrictMmsDetails
 from .paging import PageReader, Reader, Window
+from .strict_pages import StrictReader
 
 PACE = Pace(start=AT_ONCE, poll=20 + AT_ONCE, largest=AT_ONCE, sweep=257)
 _BLOCK = 64
@@ -35,9 +37,10 @@ class MmsCollector(MessageCollector[MmsItem]):
     def __init__(self, clock: Clock, pace: Pace = PACE) -> None:
         super().__init__(clock, source=Source.MMS, roll=_ROLL, pace=pace)
         self._by_hex = PageReader(MmsTable(), largest_page=pace.largest)
+        self._by_column = StrictReader(STRICT, _ROLL, item_of_strict)
 
     def _reader(self, reading: Reading) -> Reader[MmsItem]:
-        return self._by_hex
+        return self._by_hex if reading is Reading.HEX else self._by_column
 
     def _fingerprint(self, item: MmsItem) -> str:
         return fingerprint(item)
@@ -51,8 +54,9 @@ class MmsCollector(MessageCollector[MmsItem]):
         rows = [item for item in items if isinstance(item, UnreadableRow)]
         records = [self._record(row) for row in rows]
         again: set[int] = set()
+        details = MmsDetails() if place.reading is Reading.HEX else StrictMmsDetails()
         heads = [item for item in items if not isinstance(item, UnreadableRow)]
-        async for row, is_early in read_messages(session, known, MmsDetails(), heads):
+        async for row, is_early in read_messages(session, known, details, heads):
             records.append(self._record(row))
             if is_early:
                 again.add(row.provider_id)

@@ -20,6 +20,7 @@ from ..untrusted import Untrusted, UntrustedBytes
 from .base import LARGEST_ROW_BYTES
 from .paging import Page
 from .sms_rows import range_of
+from .strict import BadRow, Single, StrictRow, StrictTable
 
 URI = "content://mms"
 PARTS = "content://mms/part"
@@ -258,3 +259,20 @@ def _rows(stdout: bytes, pattern: re.Pattern[bytes], source: str) -> list[tuple[
 
 def _text(value: bytes) -> Untrusted:
     return Untrusted(value.decode(errors="replace"))
+
+
+STRICT = StrictTable(uri=URI, numbers=NUMBERS, texts=("sub",))
+"""The same columns for a vendor that takes no expressions."""
+STRICT_PARTS = StrictTable(uri=PARTS, numbers=("mid", "seq"), texts=("ct", "cl", "fn", "name", "_data", "text"))
+
+
+def strict_addresses(message_id: int) -> StrictTable:
+    """Addresses of one message."""
+    return StrictTable(uri=f"{URI}/{message_id}/addr", numbers=("type",), texts=("address",), single=Single.CONDITION)
+
+
+def item_of_strict(row: StrictRow | BadRow) -> MmsItem:
+    """A row of `STRICT`."""
+    if isinstance(row, BadRow):
+        return UnreadableRow(provider_id=row.row_id, reason=row.reason, size_bytes=row.size_bytes)
+    return head_of(row.row_id, row.numbers, row.raw[0])

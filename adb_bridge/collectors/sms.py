@@ -10,6 +10,7 @@ from .base import Holdings
 from .census import Limiting, Roll
 from .messages import MessageCollector, MessagesPlace, Pace, Reading
 from .paging import PageReader, Reader
+from .strict_pages import StrictReader
 
 PACE = Pace(start=200, poll=200, largest=2000, sweep=300)
 _ROLL = Roll(uri=sms_rows.URI, limiting=Limiting.SORT, subscription="sub_id")
@@ -21,9 +22,12 @@ class SmsCollector(MessageCollector[RawRecord]):
     def __init__(self, clock: Clock, pace: Pace = PACE) -> None:
         super().__init__(clock, source=Source.SMS, roll=_ROLL, pace=pace)
         self._by_hex = PageReader(sms_rows.SmsTable(clock), largest_page=pace.largest)
+        self._by_column = StrictReader(
+            sms_rows.STRICT, _ROLL, lambda row: sms_rows.record_of_strict(row, self._clock.now())
+        )
 
     def _reader(self, reading: Reading) -> Reader[RawRecord]:
-        return self._by_hex
+        return self._by_hex if reading is Reading.HEX else self._by_column
 
     def _fingerprint(self, item: RawRecord) -> str:
         return sms_rows.fingerprint(item)

@@ -16,6 +16,7 @@ from ..records import RawRecord, SmsRow, Source, UnreadableRow, UntrustedBytes
 from ..samples import sample_hash
 from .base import LARGEST_ROW_BYTES
 from .paging import Page
+from .strict import BadRow, StrictRow, StrictTable
 
 URI = "content://sms"
 
@@ -135,3 +136,31 @@ def fingerprint(record: RawRecord) -> str:
     elif isinstance(row, UnreadableRow):
         digest.update(f"{row.reason},{row.size_bytes}".encode())
     return digest.hexdigest()
+
+
+STRICT = StrictTable(
+    uri=URI, numbers=("date", "date_sent", "type", "thread_id", "read", "sub_id"), texts=("address", "body")
+)
+"""The same columns for a vendor that takes no expressions."""
+
+
+def record_of_strict(row: StrictRow | BadRow, collected_at: datetime) -> RawRecord:
+    """A row of `STRICT`."""
+    if isinstance(row, BadRow):
+        return record_of(
+            UnreadableRow(provider_id=row.row_id, reason=row.reason, size_bytes=row.size_bytes), collected_at
+        )
+    date, date_sent, kind, thread, read, sub = row.numbers
+    address, body = row.raw
+    message = SmsRow(
+        provider_id=row.row_id,
+        address=None if address is None else UntrustedBytes(address),
+        body=None if body is None else UntrustedBytes(body),
+        date_ms=date or 0,
+        date_sent_ms=date_sent or 0,
+        type=kind or 0,
+        thread_id=thread,
+        read=read,
+        sub_id=sub,
+    )
+    return record_of(message, collected_at)

@@ -6,6 +6,7 @@ nothing is left to misread. Whether `NULL` is the word or a null is settled by a
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from ..content_query import NULL, BulkRow, ContentQuery, parse_bulk, parse_ids, parse_numbers, parse_single, read_rows
 from ..errors import BridgeErrorCode, ParseError, ShellCommandError
@@ -17,16 +18,26 @@ _LARGEST_ANSWER = 4 * MIB
 _ONE_BY_ONE = 1
 
 
+class Single(Enum):
+    """How one row is asked for."""
+
+    PATH = auto()
+    """`uri/<id>`."""
+    CONDITION = auto()
+    """`_id=<id>`, where the provider has no such path."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StrictTable:
     """A provider's table and the columns that are read from it."""
 
     uri: str
-    """Without a query; `uri/<id>` is one row."""
+    """Without a query."""
     numbers: tuple[str, ...]
     texts: tuple[str, ...]
     condition: str = ""
     """SQL that goes with every read of many rows, to keep kinds of rows out."""
+    single: Single = Single.PATH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +46,13 @@ class StrictRow:
 
     row_id: int
     numbers: tuple[int | None, ...]
-    texts: tuple[Untrusted | None, ...]
+    raw: tuple[bytes | None, ...]
+    """The texts, byte for byte."""
+
+    @property
+    def texts(self) -> tuple[Untrusted | None, ...]:
+        """The texts; bytes that are no UTF-8 are replaced."""
+        return tuple(None if value is None else Untrusted(value.decode(errors="replace")) for value in self.raw)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,8 +116,8 @@ async def _bulk(session: Session, table: StrictTable, ids: Sequence[int]) -> lis
         elif sum(map(len, row.texts)) > LARGEST_ROW_BYTES:
             rows.append(BadRow(row_id=row.row_id, reason="too_large", size_bytes=sum(map(len, row.texts))))
         else:
-            texts = tuple(None if text == NULL else _text(text) for text in row.texts)
-            rows.append(StrictRow(row_id=row.row_id, numbers=row.numbers, texts=texts))
+            raw = tuple(None if text == NULL else text for text in row.texts)
+            rows.append(StrictRow(row_id=row.row_id, numbers=row.numbers, raw=raw))
     return rows
 
 
@@ -116,43 +133,45 @@ async def _literal_nulls(session: Session, table: StrictTable, where: str, bulk:
 
 async def _alone(session: Session, table: StrictTable, row_id: int) -> StrictRow | BadRow | None:
     """One row, column by column; None when it is gone."""
-    uri = f"{table.uri}/{row_id}"
     try:
-        answer = await read_rows(session, ContentQuery(uri=uri, projection=("_id", *table.numbers)))
+        answer = await read_rows(session, _one(table, row_id, "_id", *table.numbers))
         lines = parse_numbers(answer, ("_id", *table.numbers), source=table.uri)
         if not lines:
             return None
-        texts: list[Untrusted | None] = []
+        raw: list[bytes | None] = []
         size = 0
         for column in table.texts:
-            answer = await read_rows(session, ContentQuery(uri=uri, projection=(column,)), max_bytes=2 * MIB)
+            answer = await read_rows(session, _one(table, row_id, column), max_bytes=2 * MIB)
             if not answer:
                 return None
             value = parse_single(answer, column, source=table.uri)
             size += len(value)
             if size > LARGEST_ROW_BYTES:
                 return BadRow(row_id=row_id, reason="too_large", size_bytes=size)
-            texts.append(None if await _is_null(session, uri, column, value) else _text(value))
+            raw.append(None if await _is_null(session, table, row_id, column, value) else value)
     except ParseError:
         return BadRow(row_id=row_id, reason="ambiguous", size_bytes=0)
     except ShellCommandError as error:
         if error.code is BridgeErrorCode.OUTPUT_TOO_LARGE:
             return BadRow(row_id=row_id, reason="too_large", size_bytes=2 * MIB)
         raise
-    return StrictRow(row_id=row_id, numbers=lines[0][1:], texts=tuple(texts))
+    return StrictRow(row_id=row_id, numbers=lines[0][1:], raw=tuple(raw))
 
 
-async def _is_null(session: Session, uri: str, column: str, value: bytes) -> bool:
+async def _is_null(session: Session, table: StrictTable, row_id: int, column: str, value: bytes) -> bool:
     if value != NULL:
         return False
-    query = ContentQuery(uri=uri, projection=("_id",), where=f"{column} IS NULL")
-    return bool(await read_rows(session, query))
+    return bool(await read_rows(session, _one(table, row_id, "_id", where=f"{column} IS NULL")))
+
+
+def _one(table: StrictTable, row_id: int, *columns: str, where: str | None = None) -> ContentQuery:
+    """Columns of one row, if it also fulfils `where`."""
+    if table.single is Single.PATH:
+        return ContentQuery(uri=f"{table.uri}/{row_id}", projection=columns, where=where)
+    among = f"_id={row_id}"
+    return ContentQuery(uri=table.uri, projection=columns, where=among if where is None else f"{among} AND {where}")
 
 
 def _where(table: StrictTable, ids: Sequence[int]) -> str:
     among = f"_id IN ({','.join(map(str, ids))})"
     return f"{among} AND {table.condition}" if table.condition else among
-
-
-def _text(value: bytes) -> Untrusted:
-    return Untrusted(value.decode(errors="replace"))
