@@ -18,6 +18,8 @@ class Told:
     notice: str | None = None
     """What a notification or a bank's message is: a `NoticeKind`."""
     amount_fen: int | None = None
+    is_group: bool = False
+    """Of a messenger: more than one person talks there."""
     provenance: str | None = None
     """Of an imported record: its file."""
 

@@ -167,7 +167,7 @@ class Judge:
             kind=subject_kind(event) if event.kind is EventKind.ABSENCE else _KINDS[event.kind],
             channel=channel_of(event),
             text=event.text,
-            side=_SIDES[event.direction] if event.kind in _SPOKEN else Side.UNKNOWN,
+            side=side_of(event),
             previous=self._previous(event),
             sender=event.peer,
         )
@@ -197,6 +197,13 @@ def channel_of(event: Event) -> str:
     if event.source is not Source.NOTIFICATIONS:
         return event.source.value
     return _CHANNELS.get(told_by(event).app or "", "notification")
+
+
+def side_of(event: Event) -> Side:
+    """Who said it. In a group it may be a colleague as well as a customer."""
+    if event.kind not in _SPOKEN or (event.kind is EventKind.NOTIFICATION and told_by(event).is_group):
+        return Side.UNKNOWN
+    return _SIDES[event.direction]
 
 
 _KINDS = {

@@ -16,9 +16,10 @@ from daemon.api.texts import load_texts
 from daemon.app import CATALOG
 from daemon.archive.records import ArchivedEvent
 from daemon.events import Event
-from daemon.judge import channel_of
+from daemon.judge import channel_of, side_of
 from daemon.normalise import normalise
 from daemon.views import event_view
+from policies.model import Side
 
 NOW = datetime(2026, 3, 15, 4, 0, tzinfo=UTC)
 WHEN_MS = 1_773_547_200_000
@@ -50,7 +51,8 @@ def test_a_message_of_a_group() -> None:
     assert (event.peer, event.peer_key) == ("门店群", "com.tencent.mm:门店群")
     read = told(event)
     assert (read["sender"], read["message_count"], read["is_group"]) == ("李小四", 3, True)
-    assert channel_of(event) == "wechat"
+    assert (channel_of(event), side_of(event)) == ("wechat", Side.UNKNOWN)
+    assert side_of(event_of("王小姐", "在吗")) is Side.CUSTOMER
     view = view_of(event)
     assert (view.app, view.peer, view.body) == ("com.tencent.mm", "门**", "[3条]李**: 定金转我")
 
