@@ -2,10 +2,11 @@
 
 Reading order:
 - the server: `bridge` (the door), `server`, `binary`, `host_protocol`, `tracking`, `board`
-- reaching phones: `addresses`, `reconnect` (the rules), `keeper`, `discovery`, `pairing`
+- reaching phones: `addresses`, `reconnect` (the rules), `keeper`, `announced`, `discovery`, `pairing`, `wireless`
 - one phone: `session`, `streams`, `shell_protocol`, `shell_batch`, `sync_files`
-- what it is and how it is: `identity`, `probe`, `status`, `readings`, `signals`, `commands`
-- its records: `collectors/` on `content_query`, `recordings/`, `phone_time`; what leaves this package: `records`, `rows`, `untrusted`
+- what it is and how it is: `identity`, `probe`, `status`, `readings`, `signals`, `file_signals`, `commands`
+- its records: `collectors/` on `content_query`, `recordings/`, `phone_time`, `telephony_registry`
+- what leaves this package: `records`, `rows`, `untrusted`
 - everywhere: `errors`, `samples` (how errors quote a phone), `clock`
 - a phone made of software: `simphone/`
 """

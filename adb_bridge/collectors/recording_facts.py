@@ -64,12 +64,15 @@ async def read_moment(session: Session) -> PhoneMoment:
             sections = await run_batch(session, commands, timeout_s=_TIMEOUT_S)
     except (ParseError, ShellCommandError):
         return PhoneMoment(now_s=None, zone=PhoneZone(name=None, utc_offset_min=None), is_in_call=False)
-    seconds, offset, zone, registry = (section.output for section in sections)
-    lines = read_lines(registry)
+    return as_moment(*(section.output for section in sections))
+
+
+def as_moment(seconds: bytes, offset: bytes, zone: bytes, registry: bytes) -> PhoneMoment:
+    """What the four commands printed. Total."""
     return PhoneMoment(
         now_s=int(seconds) if re.fullmatch(rb"[0-9]{9,11}\s*", seconds) else None,
         zone=PhoneZone(name=_zone_name(zone), utc_offset_min=_offset_min(offset)),
-        is_in_call=any(line.state is LineState.OFF_HOOK for line in lines),
+        is_in_call=any(line.state is LineState.OFF_HOOK for line in read_lines(registry)),
     )
 
 
