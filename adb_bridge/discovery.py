@@ -1,63 +1,60 @@
-"""Phones that announce wireless debugging on the local network (mDNS). Off unless the shop asks for it.
+"""Listening for phones on the local network (mDNS).
 
-adb's own mDNS is switched off in our server: it would connect to known phones by itself. Services and their meaning
-(AOSP adb): `_adb-tls-connect._tcp` for Android 11+ with a port that changes at every switch-on, `_adb._tcp` for
-`adb tcpip`. The instance name `adb-<serial>-<random>` is a claim of whoever announces it.
+adb's own mDNS is switched off in our server: it would connect to known phones by itself. What was heard is a claim, see
+`announced`.
 """
 
 import asyncio
 import contextlib
-import ipaddress
+import fcntl
+import socket
+import struct
 from collections.abc import AsyncGenerator, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 
 from zeroconf import IPVersion, ServiceStateChange, Zeroconf
 from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZeroconf
 
-from .records import Untrusted
+from .announced import AdbService, Announcement, Withdrawal, read_announcement, read_instance
 
 _BACKLOG = 256
+_SIOCGIFADDR = 0x8915
 _RESOLVE_TIMEOUT_MS = 3000
-_LONGEST_INSTANCE = 63
 
 
-class AdbService(StrEnum):
-    """What is announced."""
-
-    TLS_CONNECT = "_adb-tls-connect._tcp.local."
-    PLAIN = "_adb._tcp.local."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Announcement:
-    """An address that may be given to `Bridge.connect`."""
-
-    service: AdbService
-    instance: Untrusted
-    """Printable, at most 63 characters."""
-    address: str
-    """IPv4 in dotted form."""
-    port: int
+def own_addresses() -> frozenset[str]:
+    """The IPv4 address of each interface; a change means that `discover` is to be begun anew."""
+    found = set()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+        for _, name in socket.if_nameindex():
+            request = struct.pack("256s", name.encode()[:15])
+            with contextlib.suppress(OSError):  # an interface without one
+                found.add(socket.inet_ntoa(fcntl.ioctl(asking, _SIOCGIFADDR, request)[20:24]))
+    return frozenset(found)
 
 
-async def discover(interfaces: Sequence[str] | None = None) -> AsyncGenerator[Announcement, None]:
-    """Announcements as they come and change, until the iterator is closed. One phone may announce itself often.
+async def discover(interfaces: Sequence[str] | None = None) -> AsyncGenerator[Announcement | Withdrawal, None]:
+    """What is announced and withdrawn, as it comes, until the iterator is closed. One phone may announce itself often.
 
     Args:
-        interfaces: IPv4 addresses of our interfaces to listen on; None takes all.
+        interfaces: IPv4 addresses of our interfaces to listen on; None takes all there are now.
 
     Raises:
         OSError: multicast is not possible here.
     """
-    found: asyncio.Queue[Announcement] = asyncio.Queue(_BACKLOG)
-    resolving: set[asyncio.Task[None]] = set()
+    found: asyncio.Queue[Announcement | Withdrawal] = asyncio.Queue(_BACKLOG)
+    resolving: dict[str, asyncio.Task[None]] = {}
 
     def changed(zeroconf: Zeroconf, service_type: str, name: str, state_change: ServiceStateChange) -> None:
-        if state_change is not ServiceStateChange.Removed and len(resolving) < _BACKLOG:
-            task = asyncio.get_running_loop().create_task(_resolve(zeroconf, AdbService(service_type), name, found))
-            resolving.add(task)
-            task.add_done_callback(resolving.discard)
+        service = AdbService(service_type)
+        if (running := resolving.pop(name, None)) is not None:
+            running.cancel()
+        if state_change is ServiceStateChange.Removed:
+            if (instance := read_instance(service, name)) is not None:
+                _put(found, Withdrawal(service=service, instance=instance))
+        elif len(resolving) < _BACKLOG:
+            task = asyncio.get_running_loop().create_task(_resolve(zeroconf, service, name, found))
+            resolving[name] = task
+            task.add_done_callback(lambda done: resolving.pop(name, None) if resolving.get(name) is done else None)
 
     mdns = (
         AsyncZeroconf(ip_version=IPVersion.V4Only)
@@ -72,36 +69,26 @@ async def discover(interfaces: Sequence[str] | None = None) -> AsyncGenerator[An
         finally:
             await browser.async_cancel()
     finally:
-        for task in tuple(resolving):
+        tasks = tuple(resolving.values())
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*resolving, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         await mdns.async_close()
 
 
-async def _resolve(zeroconf: Zeroconf, service: AdbService, name: str, found: asyncio.Queue[Announcement]) -> None:
+async def _resolve(
+    zeroconf: Zeroconf, service: AdbService, name: str, found: asyncio.Queue[Announcement | Withdrawal]
+) -> None:
     info = AsyncServiceInfo(service.value, name)
     with contextlib.suppress(OSError):
         if not await info.async_request(zeroconf, _RESOLVE_TIMEOUT_MS):
             return
     announcement = read_announcement(service, name, info.parsed_addresses(IPVersion.V4Only), info.port)
     if announcement is not None:
-        # Full: a network that shouts louder than we read loses announcements, not us memory; mDNS repeats itself.
-        with contextlib.suppress(asyncio.QueueFull):
-            found.put_nowait(announcement)
+        _put(found, announcement)
 
 
-def read_announcement(
-    service: AdbService, name: str, addresses: Sequence[str], port: int | None
-) -> Announcement | None:
-    """A resolved service, None when it names no usable address. Total on any input."""
-    instance = name.removesuffix(service.value).rstrip(".")
-    if not instance or len(instance) > _LONGEST_INSTANCE or not instance.isprintable():
-        return None
-    if port is None or not 0 < port < 65536:
-        return None
-    for address in addresses:
-        with contextlib.suppress(ValueError):
-            parsed = ipaddress.IPv4Address(address)
-            if not parsed.is_multicast and not parsed.is_unspecified:
-                return Announcement(service=service, instance=Untrusted(instance), address=str(parsed), port=port)
-    return None
+def _put(found: asyncio.Queue[Announcement | Withdrawal], news: Announcement | Withdrawal) -> None:
+    # Full: a network that shouts louder than we read loses announcements, not us memory; mDNS repeats itself.
+    with contextlib.suppress(asyncio.QueueFull):
+        found.put_nowait(news)

@@ -28,6 +28,7 @@ class _Connection(Protocol):
 
     def send_command(self, cmd: str) -> None: ...
     def check_okay(self) -> None: ...
+    def read_string(self, n: int) -> str: ...
     def read_string_block(self) -> str: ...
     def close(self) -> None: ...
 
@@ -116,7 +117,9 @@ class HostClient(AdbClient):  # type: ignore[misc]  # adbutils has no type marke
             try:
                 connection.send_command(service)
                 connection.check_okay()
-                return connection.read_string_block()
+                # adb 36 says `OKAY` to the request and then `FAIL` with the words for a pairing that did not work.
+                head = connection.read_string(4)
+                return connection.read_string_block() if head == "FAIL" else connection.read_string(int(head, 16))
             finally:
                 connection.close()
 

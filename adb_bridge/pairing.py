@@ -70,7 +70,7 @@ def check_secret(secret: str) -> str:
 
 
 def parse_pairing(words: str) -> PairReport:
-    """The text after OKAY (adb 30-36, `adb_wifi_pair_device` in client/adb_wifi.cpp). Total on any text.
+    """The text after OKAY, or after OKAY FAIL (adb 30-36, `adb_wifi_pair_device` in client/adb_wifi.cpp). Total.
 
     `Successfully paired to X [guid=adb-…]` · `Failed: Wrong password or connection was dropped.` ·
     `Failed: Unable to start pairing client.` and others.

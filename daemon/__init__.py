@@ -4,6 +4,8 @@ Reading order:
 - put together and kept alive: `app`, `supervise`, `main` (`__main__`), `cli/`; one state directory: `paths`,
   `state_lock`, `config`; the machine: `system`, `logs`, `version`
 - phones: `phone_link` → `fleet` → `device_task`, paced by `schedule`; what is known of one right now: `live`
+- reaching phones: `discovery`, `pairing_desk`, `whereabouts`, `twins` (one serial, two phones), `caretaker`; for the
+  API: `connecting`
 - a row's way: `normalise` (with `peers`) → `events` → `judge` (`rules`, `rule_watch`) → `archive/` → `outbox` → `bus`
 - commands to phones: `commands` (their life), `command_queue`, `command_runner`
 - what may be asked: `http/` → `service` (the contract), `service_impl`, with `roles`, `audit`, `enrolment`,

@@ -31,9 +31,11 @@ from .archive.errors import ArchiveError, ArchiveFullError
 from .archive.space import give_up_reserve, reserve_for
 from .audit import AuditTrail
 from .bus import Bus, HealthChanged
+from .caretaker import Care
 from .command_queue import CommandQueue
 from .command_runner import StandingNotice
 from .config import Config, role_of_uids
+from .discovery import Discovery
 from .errors import DaemonError
 from .fleet import Fleet
 from .health import HealthReport
@@ -43,6 +45,7 @@ from .judge import Judge
 from .logs import DeviceTokens, log_for
 from .media_store import MediaStore
 from .outbox import Outbox
+from .pairing_desk import PairingDesk
 from .paths import StatePaths
 from .phone_link import PhoneLink, bridge_settings
 from .recording_pairs import RecordingPairs
@@ -136,7 +139,16 @@ class App:
                 notice=StandingNotice(title, text),
                 collectors=collectors(clock, collector_settings(config.capture)),
                 backfills=asyncio.Semaphore(_BACKFILLS_AT_ONCE),
-            )
+            ),
+            Care(keep_authorised=config.adb.keep_authorised, keep_wireless=config.adb.keep_wireless),
+        )
+        self._discovery = Discovery(config.adb, self._fleet, self._link)
+        self._pairing_desk = PairingDesk(
+            link=self._link,
+            fleet=self._fleet,
+            discovery=self._discovery,
+            book=archive.connections,
+            clock=clock,
         )
         self._rule_watch = self._watch_of_rules()
         health = HealthReport(
@@ -155,10 +167,12 @@ class App:
                 bus=self._bus,
                 clock=clock,
                 config=config,
+                discovery=self._discovery,
                 fleet=self._fleet,
                 health=health,
                 link=self._link,
                 media=self._media,
+                pairing_desk=self._pairing_desk,
                 queue=self._queue,
                 texts=texts,
             )
@@ -199,6 +213,7 @@ class App:
         finally:
             notify_systemd("STOPPING=1", os.environ)
             self._bus.close()
+            await self._pairing_desk.close()
             await server.stop()
             self._judge.close()
             self._media.close()
@@ -211,6 +226,7 @@ class App:
         work = {
             "stop": self._until_stopped(),
             "adb": self._supervised("adb", self._follow_phones),
+            "discovery": self._supervised("discovery", self._discovery.run),
             "outbox": self._supervised("outbox", self._outbox.run),
             "pairs": self._supervised("pairs", self._recording_pairs.run),
             "housekeeping": self._housekeeping(),
@@ -250,9 +266,9 @@ class App:
         await self._link.run(supervision, self._fleet.follow, self._addresses)
 
     async def _addresses(self) -> tuple[str, ...]:
-        """Those of the configuration and those that an operator added."""
+        """Those of the configuration, those that were remembered, those that are announced."""
         remembered = await self._opened.archive.connections.addresses()
-        return tuple(dict.fromkeys((*self._opened.config.adb.connect, *remembered)))
+        return tuple(dict.fromkeys((*self._opened.config.adb.connect, *remembered, *self._discovery.held())))
 
     async def _until_stopped(self) -> None:
         await self._stop.wait()

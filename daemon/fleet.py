@@ -15,6 +15,7 @@ from adb_bridge.records import AdbState, DeviceSerial, Source, Transport, Transp
 from .archive.connections import KnownConnection
 from .archive.records import ArchivedEnrolment
 from .bus import DeviceChanged
+from .caretaker import Care, Caretaker
 from .device_task import DeviceTask
 from .live import Answered, LiveDevice
 from .logs import log_for
@@ -30,8 +31,9 @@ _SETTLED_S = 2.0
 class Fleet:
     """One per daemon. Everything happens on the event loop."""
 
-    def __init__(self, shop: Workshop) -> None:
+    def __init__(self, shop: Workshop, care: Care) -> None:
         self._shop = shop
+        self._care = care
         self._log = log_for("fleet")
         self._devices: dict[DeviceSerial, LiveDevice] = {}
         self._states: dict[TransportSerial, AdbState] = {}
@@ -76,6 +78,15 @@ class Fleet:
     def is_listed(self, name: str) -> bool:
         """Whether adb lists a connection of this name now."""
         return TransportSerial(name) in self._states
+
+    def state_of(self, name: str) -> AdbState | None:
+        """Of a connection; None when adb does not list it now."""
+        return self._states.get(TransportSerial(name))
+
+    def is_answering(self, name: str) -> bool:
+        """The phone behind this connection has said who it is since it came up."""
+        owner = self.whereabouts.owner_of(TransportSerial(name))
+        return owner in self._devices and name in self._devices[owner].answered
 
     async def is_known(self, serial: DeviceSerial) -> bool:
         """It is enrolled, or was connected before. Raises errors of the archive."""
@@ -275,14 +286,30 @@ class Fleet:
     def _start(self, live: LiveDevice, name: TransportSerial, enrolment: ArchivedEnrolment) -> "asyncio.Task[None]":
         scope = frozenset(Source(source) for source in enrolment.scope if source in set(Source))
         task = DeviceTask(self._shop, live, name, scope)
+        caretaker = Caretaker(self._shop, self._care, self.whereabouts, live, name)
 
         def on_trouble(trouble: Trouble | None) -> None:
             live.link_trouble = None if trouble is None else trouble.code
             self._shop.bus.publish(DeviceChanged(live.serial))
 
-        log = self._log.bind(task="device", device=self._shop.tokens.token(live.serial))
-        running = supervise(task.run, clock=self._shop.clock, log=log, wake=asyncio.Event(), on_trouble=on_trouble)
-        return asyncio.create_task(running, name=f"device:{live.serial}")
+        async def work() -> None:
+            log = self._log.bind(device=self._shop.tokens.token(live.serial))
+            caring = asyncio.create_task(
+                supervise(caretaker.run, clock=self._shop.clock, log=log.bind(task="caretaker"), wake=asyncio.Event())
+            )
+            try:
+                await supervise(
+                    task.run,
+                    clock=self._shop.clock,
+                    log=log.bind(task="device"),
+                    wake=asyncio.Event(),
+                    on_trouble=on_trouble,
+                )
+            finally:
+                caring.cancel()
+                await asyncio.gather(caring, return_exceptions=True)
+
+        return asyncio.create_task(work(), name=f"device:{live.serial}")
 
 
 async def _end(task: "asyncio.Task[None]") -> None:

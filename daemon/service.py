@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from .api.connecting import AnnouncedPhone, PairingReport, PairRequest, WirelessRequest, WirelessSwitched
 from .api.exit_codes import ExitCode
 from .api.wire import (
     Alert,
@@ -68,6 +69,20 @@ class Service(Protocol):
         """Connect to `host:port` and remember it. Returns a stable outcome word."""
 
     async def disconnect(self, caller: Caller, address: str) -> None: ...
+    async def announced_phones(self, caller: Caller) -> tuple[AnnouncedPhone, ...]:
+        """Phones that announce themselves on the local network now."""
+
+    async def pair(self, caller: Caller, request: PairRequest) -> PairingReport:
+        """Pair by code, then connect; the code is in no log and no audit entry."""
+
+    async def invite_phone(self, caller: Caller) -> PairingReport:
+        """Make a QR code; whoever scans it is paired and connected."""
+
+    async def pairing(self, caller: Caller, pairing_id: str) -> PairingReport: ...
+    async def cancel_pairing(self, caller: Caller, pairing_id: str) -> None: ...
+    async def wireless(self, caller: Caller, serial: str, request: WirelessRequest) -> WirelessSwitched:
+        """Switch wireless debugging of an enrolled phone that is connected, and read that back."""
+
     async def enrolments(self, caller: Caller) -> tuple[Enrolment, ...]: ...
     async def enrol(self, caller: Caller, request: EnrolRequest) -> Enrolment: ...
     async def unenrol(self, caller: Caller, serial: str, reason: str) -> Enrolment: ...

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from adb_bridge.clock import Clock
 from adb_bridge.records import DeviceSerial
 
+from .api.connecting import AnnouncedPhone, PairingReport, PairRequest, WirelessRequest, WirelessSwitched
 from .api.exit_codes import ExitCode
 from .api.texts import Texts
 from .api.wire import (
@@ -39,13 +40,16 @@ from .bus import AlertChanged, Bus, DeviceChanged, HealthChanged
 from .command_queue import CommandQueue
 from .commands import MAX_EXPIRY_S
 from .config import Config, is_address
+from .connecting import Connecting
 from .device_directory import DeviceDirectory
+from .discovery import Discovery
 from .enrolment import enrolment_draft
 from .event_reading import MAX_LIMIT, EventReading
 from .fleet import Fleet
 from .health import HealthReport
 from .live import DUPLICATE_SERIAL
 from .media_store import MediaStore
+from .pairing_desk import PairingDesk
 from .phone_link import PhoneLink
 from .roles import Permission, require
 from .service import Caller, OpenedAttachment, ServiceError
@@ -65,9 +69,11 @@ class ServiceParts:
     bus: Bus
     clock: Clock
     config: Config
+    discovery: Discovery
     fleet: Fleet
     health: HealthReport
     link: PhoneLink
+    pairing_desk: PairingDesk
     media: MediaStore
     queue: CommandQueue
     texts: dict[str, Texts]
@@ -82,6 +88,15 @@ class DaemonService:
         self._archive = parts.archive
         self._audit = parts.audit
         self._directory = DeviceDirectory(parts.archive, parts.fleet, parts.queue, parts.clock)
+        self._connecting = Connecting(
+            fleet=parts.fleet,
+            link=parts.link,
+            discovery=parts.discovery,
+            desk=parts.pairing_desk,
+            directory=self._directory,
+            audit=parts.audit,
+            clock=parts.clock,
+        )
         self._reading = EventReading(parts.archive, parts.audit, self._directory)
         self._attachments = AttachmentReading(parts.archive, parts.audit, parts.media)
 
@@ -127,6 +142,8 @@ class DaemonService:
         with refusing():
             await self._audit.write(caller, "device.connect", address)
             await self._archive.connections.remember_address(address)
+            if (owner := self._parts.fleet.owner_of(address)) is not None:
+                self._parts.discovery.welcome(owner)
             return (await self._parts.link.connect(address)).value
 
     async def disconnect(self, caller: Caller, address: str) -> None:
@@ -139,7 +156,33 @@ class DaemonService:
                 raise ServiceError("device.address_not_found", http_status=404, exit_code=ExitCode.NOT_FOUND)
             await self._audit.write(caller, "device.disconnect", address)
             await self._archive.connections.forget_address(address)
+            if (owner := self._parts.fleet.owner_of(address)) is not None:
+                self._parts.discovery.shun(owner)
             await self._parts.link.disconnect(address)
+
+    async def announced_phones(self, caller: Caller) -> tuple[AnnouncedPhone, ...]:
+        """See `Service`."""
+        return await self._connecting.announced(caller)
+
+    async def pair(self, caller: Caller, request: PairRequest) -> PairingReport:
+        """See `Service`."""
+        return await self._connecting.pair(caller, request)
+
+    async def invite_phone(self, caller: Caller) -> PairingReport:
+        """See `Service`."""
+        return await self._connecting.invite(caller)
+
+    async def pairing(self, caller: Caller, pairing_id: str) -> PairingReport:
+        """See `Service`."""
+        return await self._connecting.pairing(caller, pairing_id)
+
+    async def cancel_pairing(self, caller: Caller, pairing_id: str) -> None:
+        """See `Service`."""
+        await self._connecting.cancel(caller, pairing_id)
+
+    async def wireless(self, caller: Caller, serial: str, request: WirelessRequest) -> WirelessSwitched:
+        """See `Service`."""
+        return await self._connecting.wireless(caller, serial, request)
 
     async def enrolments(self, caller: Caller) -> tuple[Enrolment, ...]:
         """Ended ones too, newest first."""

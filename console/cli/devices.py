@@ -114,7 +114,7 @@ async def connect(context: Context) -> ExitCode:
     else:
         key = f"connect.{outcome}"
         context.output.line(f"{address}: {context.texts.get(key) if context.texts.has(key) else outcome}")
-    return ExitCode.ADB if outcome == "failed" else ExitCode.OK
+    return ExitCode.ADB if outcome in {"failed", "turned_away"} else ExitCode.OK
 
 
 async def disconnect(context: Context) -> ExitCode:

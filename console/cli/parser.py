@@ -128,6 +128,15 @@ class _Builder:
         self._argument(self._action(actions, "devices", "show"), "serial")
         self._argument(self._action(actions, "devices", "connect"), "address")
         self._argument(self._action(actions, "devices", "disconnect"), "address")
+        self._action(actions, "devices", "discover")
+        pair = self._action(actions, "devices", "pair")
+        pair.add_argument("address", nargs="?", metavar="ADDRESS", help=self._text("argument.pairing_address"))
+        self._option(pair, "--code", "pairing_code", dest="code", metavar="CODE")
+        self._option(pair, "--qr", "qr", action="store_true")
+        self._option(pair, "--ascii", "ascii", action="store_true")
+        wireless = self._action(actions, "devices", "wireless")
+        self._argument(wireless, "serial")
+        wireless.add_argument("switch", choices=("on", "off"), metavar="on|off", help=self._text("argument.switch"))
 
     def _enrolment(self, commands: "argparse._SubParsersAction[Parser]") -> None:
         enrol = self._add(commands, "enrol")

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from .connecting import AnnouncedPhone, PairingReport, PairRequest, WirelessRequest, WirelessSwitched
 from .errors import ApiClientError, ApiRefusedError, ApiVersionError, UnreachableReason
 from .links import LinkOffline, LinkOnline, LinkRefused, LinkState
 from .requests import (
@@ -50,6 +51,7 @@ from .wire import (
 READ_TIMEOUT_S = 15.0
 CONNECT_PHONE_TIMEOUT_S = 45.0
 """adb itself may take its time with an address that does not answer."""
+PAIR_TIMEOUT_S = 90.0
 VERIFY_TIMEOUT_S = 900.0
 DOWNLOAD_IDLE_TIMEOUT_S = 60.0
 """Between two pieces of a file."""
@@ -101,7 +103,8 @@ class ApiClient:
         return await self._transport.call("GET", f"/v1/devices/{_segment(serial)}", Device, timeout_s=READ_TIMEOUT_S)
 
     async def connect(self, address: str) -> str:
-        """Connect to `host:port` and remember it. Returns `connected`, `already`, `auth_pending` or `failed`."""
+        """Connect to `host:port` and remember it. Returns `connected`, `already`, `auth_pending`,
+        `turned_away` or `failed`."""
         report = await self._transport.call(
             "POST", "/v1/connections", ConnectReport,
             timeout_s=CONNECT_PHONE_TIMEOUT_S, body=ConnectRequest(address=address),
@@ -111,6 +114,38 @@ class ApiClient:
     async def disconnect(self, address: str) -> None:
         """Disconnect from `host:port` and forget it."""
         await self._transport.call("DELETE", f"/v1/connections/{_segment(address)}", Nothing, timeout_s=READ_TIMEOUT_S)
+
+    async def announced_phones(self) -> tuple[AnnouncedPhone, ...]:
+        """Phones that announce themselves on the local network now."""
+        return (
+            await self._transport.call("GET", "/v1/announced", Page[AnnouncedPhone], timeout_s=READ_TIMEOUT_S)
+        ).items
+
+    async def pair(self, request: PairRequest) -> PairingReport:
+        """Pair by the code a phone shows and connect to it; takes up to a minute and a half."""
+        return await self._transport.call(
+            "POST", "/v1/pairings/code", PairingReport, timeout_s=PAIR_TIMEOUT_S, body=request
+        )
+
+    async def invite_phone(self) -> PairingReport:
+        """Make a QR code; look with `pairing` what became of it."""
+        return await self._transport.call("POST", "/v1/pairings", PairingReport, timeout_s=READ_TIMEOUT_S)
+
+    async def pairing(self, pairing_id: str) -> PairingReport:
+        """How a pairing by QR code stands."""
+        path = f"/v1/pairings/{_segment(pairing_id)}"
+        return await self._transport.call("GET", path, PairingReport, timeout_s=READ_TIMEOUT_S)
+
+    async def cancel_pairing(self, pairing_id: str) -> None:
+        """Nobody can use its QR code from now on."""
+        await self._transport.call("DELETE", f"/v1/pairings/{_segment(pairing_id)}", Nothing, timeout_s=READ_TIMEOUT_S)
+
+    async def wireless(self, serial: str, request: WirelessRequest) -> WirelessSwitched:
+        """Switch wireless debugging of an enrolled, connected phone."""
+        path = f"/v1/devices/{_segment(serial)}/wireless"
+        return await self._transport.call(
+            "POST", path, WirelessSwitched, timeout_s=CONNECT_PHONE_TIMEOUT_S, body=request
+        )
 
     async def enrolments(self) -> tuple[Enrolment, ...]:
         """Every enrolment record, ended ones included."""

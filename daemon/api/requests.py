@@ -64,7 +64,7 @@ class ConnectRequest(Wire, frozen=True, kw_only=True):
 
 class ConnectReport(Wire, frozen=True, kw_only=True):
     outcome: str
-    """Stable word: `connected`, `already`, `auth_pending`, `failed`."""
+    """Stable word: `connected`, `already`, `auth_pending`, `turned_away`, `failed`."""
 
 
 class VerifyRequest(Wire, frozen=True, kw_only=True):

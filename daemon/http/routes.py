@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import msgspec
 from aiohttp import web
 
+from ..api.connecting import AnnouncedPhone, PairingReport, PairRequest, WirelessRequest, WirelessSwitched
 from ..api.requests import (
     AlertQuery,
     AuditQuery,
@@ -38,7 +39,7 @@ from ..api.wire import (
 )
 from ..roles import Permission
 from ..service import Caller, Service
-from . import handlers
+from . import connecting, handlers
 from .call import AnswerT, ApiRoute, BodyT, Call, QueryT, Route
 from .openapi import document
 
@@ -150,6 +151,36 @@ ROUTES: tuple[ApiRoute, ...] = (
         method="DELETE", path="/v1/connections/{address}", permission=Permission.DEVICES_MANAGE,
         summary="Disconnect from an address and forget it",
         handler=handlers.disconnect, query=Nothing, body=Nothing, answer=Nothing,
+    ),
+    _json(
+        method="GET", path="/v1/announced", permission=Permission.DEVICES_READ,
+        summary="Phones that announce themselves on the local network",
+        handler=connecting.list_announced, query=Nothing, body=Nothing, answer=Page[AnnouncedPhone],
+    ),
+    _json(
+        method="POST", path="/v1/pairings/code", permission=Permission.DEVICES_MANAGE,
+        summary="Pair with a phone that shows a pairing code, then connect to it",
+        handler=connecting.pair, query=Nothing, body=PairRequest, answer=PairingReport,
+    ),
+    _json(
+        method="POST", path="/v1/pairings", permission=Permission.DEVICES_MANAGE,
+        summary="Make a QR code and wait for a phone that scans it",
+        handler=connecting.invite, query=Nothing, body=Nothing, answer=PairingReport, status=201,
+    ),
+    _json(
+        method="GET", path="/v1/pairings/{pairing_id}", permission=Permission.DEVICES_MANAGE,
+        summary="How a pairing by QR code stands",
+        handler=connecting.show_pairing, query=Nothing, body=Nothing, answer=PairingReport,
+    ),
+    _json(
+        method="DELETE", path="/v1/pairings/{pairing_id}", permission=Permission.DEVICES_MANAGE,
+        summary="End a pairing by QR code", handler=connecting.cancel_pairing, query=Nothing, body=Nothing,
+        answer=Nothing,
+    ),
+    _json(
+        method="POST", path="/v1/devices/{serial}/wireless", permission=Permission.DEVICES_MANAGE,
+        summary="Switch wireless debugging of an enrolled phone and read that back",
+        handler=connecting.switch_wireless, query=Nothing, body=WirelessRequest, answer=WirelessSwitched,
     ),
     _json(
         method="GET", path="/v1/enrolments", permission=Permission.ENROLMENTS_READ,

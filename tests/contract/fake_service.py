@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
+from daemon.api.connecting import AnnouncedPhone, PairingReport, PairRequest, WirelessRequest, WirelessSwitched
 from daemon.api.exit_codes import ExitCode
 from daemon.api.wire import (
     Alert,
@@ -102,6 +103,9 @@ class FakeService:
     command_result: str = "locked"
     checks: tuple[HealthCheck, ...] = (HealthCheck(name="disk", status="ok", detail="12 GB free", advice=None),)
     verify_ok: bool = True
+    announced: tuple[AnnouncedPhone, ...] = ()
+    pairing_path: list[str] = field(default_factory=lambda: ["waiting", "pairing", "connecting", "connected"])
+    """What a QR code goes through, one step each time it is looked at."""
     failing: dict[str, Exception] = field(default_factory=dict)
     delays_s: dict[str, float] = field(default_factory=dict)
     calls: list[tuple[str, Caller]] = field(default_factory=list)
@@ -151,6 +155,36 @@ class FakeService:
 
     async def disconnect(self, caller: Caller, address: str) -> None:
         await self._enter(f"disconnect {address}", caller)
+
+    async def announced_phones(self, caller: Caller) -> tuple[AnnouncedPhone, ...]:
+        await self._enter("announced_phones", caller)
+        return self.announced
+
+    async def pair(self, caller: Caller, request: PairRequest) -> PairingReport:
+        await self._enter("pair", caller)
+        self.reasons.append(request.address)
+        outcome = "connected" if request.code == "123456" else "wrong_code"
+        return PairingReport(pairing_id="", state=outcome, is_over=True, serial=SERIAL)
+
+    async def invite_phone(self, caller: Caller) -> PairingReport:
+        await self._enter("invite_phone", caller)
+        return PairingReport(
+            pairing_id="p1", state="waiting", is_over=False, payload="WIFI:T:ADB;S:shop;P:secret;;", expires_in_s=60.0
+        )
+
+    async def pairing(self, caller: Caller, pairing_id: str) -> PairingReport:
+        await self._enter("pairing", caller)
+        if pairing_id != "p1":
+            raise refusal("pairing.not_found", NOT_FOUND, ExitCode.NOT_FOUND)
+        state = self.pairing_path.pop(0)
+        return PairingReport(pairing_id="p1", state=state, is_over=not self.pairing_path, serial=SERIAL)
+
+    async def cancel_pairing(self, caller: Caller, pairing_id: str) -> None:
+        await self._enter("cancel_pairing", caller)
+
+    async def wireless(self, caller: Caller, serial: str, request: WirelessRequest) -> WirelessSwitched:
+        await self._enter("wireless", caller)
+        return WirelessSwitched(outcome=request.switch, address="192.168.1.20:37123")
 
     async def enrolments(self, caller: Caller) -> tuple[Enrolment, ...]:
         await self._enter("enrolments", caller)

@@ -19,6 +19,8 @@ from .fake_service import OTHER, SERIAL, FakeService
 
 BODIES: dict[tuple[str, str], object] = {
     ("POST", "/v1/connections"): {"address": "192.168.1.9:5555"},
+    ("POST", "/v1/pairings/code"): {"address": "192.168.1.9:37123", "code": "123456"},
+    ("POST", "/v1/devices/{serial}/wireless"): {"switch": "on"},
     ("POST", "/v1/enrolments"): {
         "serial": OTHER, "employee": "李雷", "notice_version": "1", "acknowledged_by": "李雷",
     },
@@ -32,6 +34,7 @@ BODIES: dict[tuple[str, str], object] = {
 }  # fmt: skip
 PARTS = {
     "serial": SERIAL,
+    "pairing_id": "p1",
     "address": "192.168.1.9%3A5555",
     "event_id": "ev_file",
     "number": "1",

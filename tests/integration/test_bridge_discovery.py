@@ -7,7 +7,8 @@ from contextlib import aclosing
 from zeroconf import IPVersion, ServiceInfo
 from zeroconf.asyncio import AsyncZeroconf
 
-from adb_bridge.discovery import AdbService, Announcement, discover
+from adb_bridge.announced import AdbService, Announcement
+from adb_bridge.discovery import discover
 
 LOOPBACK = ["127.0.0.1"]
 
@@ -23,7 +24,7 @@ async def test_a_phone_that_announces_itself_is_found() -> None:
     try:
         async with asyncio.timeout(20), aclosing(discover(LOOPBACK)) as announcements:
             async for announcement in announcements:
-                if announcement.instance == instance:
+                if isinstance(announcement, Announcement) and announcement.instance == instance:
                     assert announcement == Announcement(
                         service=AdbService.TLS_CONNECT, instance=announcement.instance, address="127.0.0.1", port=37123
                     )

@@ -4,7 +4,7 @@ import pytest
 
 from adb_bridge.addresses import ConnectOutcome, parse_address, parse_verdict
 from adb_bridge.content_query import ContentQuery, InvalidColumnError, column_names, judge, parse_bulk, parse_single
-from adb_bridge.discovery import AdbService, read_announcement
+from adb_bridge.announced import AdbService, read_announcement
 from adb_bridge.errors import (
     BridgeErrorCode,
     DeviceUnavailableError,
