@@ -10,13 +10,16 @@ from adb_bridge.bridge import Bridge
 from adb_bridge.collectors.notifications import NotificationsCollector
 from adb_bridge.collectors.settings import DEFAULT_NOTIFICATION_APPS
 from adb_bridge.errors import BridgeErrorCode
-from adb_bridge.records import Cursor, RawRecord
+from adb_bridge.records import Cursor, RawRecord, UnreadableRow
 from adb_bridge.rows import NotificationRow
 from adb_bridge.session import Session
 from adb_bridge.simphone.faults import Right
 from adb_bridge.simphone.notifications import Message, Notification, PublicVersion, TextClass
 from adb_bridge.simphone.phone import SimPhone
 from adb_bridge.simphone.profiles.specs import spec_of
+from adb_bridge.simphone.userland import cmd
+from adb_bridge.simphone.userland.call import Call
+from adb_bridge.simphone.userland.notification import notification_command
 
 from .bridge_support import CLOCK, Shelf, connected, refusal_of, running_bridge
 
@@ -151,6 +154,82 @@ async def test_other_apps_are_never_asked_for(bridge: Bridge, profile: str, tmp_
         assert not [command for command in asked if "com.example.bank" in command]
         dumps = [part for command in asked for part in command.split(";") if "dumpsys notification" in part]
         assert all("--package" in part for part in dumps)
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize("profile", ["emui", "aosp-14"])
+async def test_a_phone_that_hangs_or_answers_half(
+    bridge: Bridge, profile: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with connected(bridge, spec_of(profile, serial=f"NH{profile}".upper())) as (phone, session):
+        one = shelf()
+        phone.wechat("王", "a")
+        monkeypatch.setattr("adb_bridge.collectors.notifications._TIMEOUT_S", 0.3)
+        hanging = phone.faults.hang("notification", after_bytes=50)
+        assert await refusal_of(one.collect(session)) is BridgeErrorCode.DEVICE_TIMEOUT
+        phone.faults.disarm(hanging)
+        monkeypatch.setattr("adb_bridge.collectors.notifications._TIMEOUT_S", 20.0)
+        for size in (0, 40, 300, 1200):
+            half = phone.faults.truncate("notification get" if profile == "aosp-14" else "dumpsys notification", size)
+            assert await refusal_of(one.collect(session)) is BridgeErrorCode.UNPARSEABLE
+            phone.faults.disarm(half)
+        assert [row.text for row in rows(await one.collect(session))] == ["a"]
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_text_over_the_limit_is_named_and_the_others_are_read(bridge: Bridge) -> None:
+    async with connected(bridge, spec_of("aosp-14", serial="NBIG")) as (phone, session):
+        one = shelf()
+        phone.notifications.post(note(1, title="大", text="x" * 2_200_000))
+        phone.notifications.post(note(2, title="小", text="y"))
+        found = {record.source_key: record.row for record in await one.collect(session)}
+        big = found.pop("0|com.tencent.mm|1|null|10123#0#too_large")
+        assert isinstance(big, UnreadableRow)
+        assert big.reason == "too_large"
+        assert [row.text for row in found.values() if isinstance(row, NotificationRow)] == ["y"]
+        assert await one.collect(session) == []
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_nothing_shown_costs_one_command(bridge: Bridge) -> None:
+    async with connected(bridge, spec_of("aosp-14", serial="NIDLE")) as (phone, session):
+        one = shelf()
+        for number in range(30):
+            phone.notifications.post(note(number, title="别的", text="x", package="com.example.other"))
+        before = len(phone.journal)
+        assert await one.collect(session) == []
+        cursor = one.cursor
+        assert await one.collect(session) == []
+        assert [served.command.count("cmd ") for served in phone.journal[before:]] == [1, 1]
+        assert one.cursor == cursor
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_the_phones_clock_set_back_loses_nothing(bridge: Bridge) -> None:
+    async with connected(bridge, spec_of("aosp-14", serial="NCLOCK")) as (phone, session):
+        one = shelf()
+        phone.wechat("王", "a")
+        assert len(await one.collect(session)) == 1
+        phone.jump_clock(-400 * 24 * 3600 * 1000)
+        phone.wechat("王", "a")
+        phone.wechat("李", "b")
+        assert [row.text for row in rows(await one.collect(session))] == ["a", "b"]
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_phone_that_lists_but_prints_no_single_record(bridge: Bridge, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def without_get(call: Call, words: tuple[str, ...]) -> int:
+        if words[0] != "get":
+            return await notification_command(call, words)
+        await call.complain("Unknown command: get")
+        return 255
+
+    monkeypatch.setitem(cmd._SERVICES, "notification", without_get)
+    async with connected(bridge, spec_of("aosp-14", serial="NLIST")) as (phone, session):
+        phone.wechat("王", "a")
+        phone.wechat("李", "b")
+        found = await shelf().collect(session)
+        assert sorted(str(row.text) for row in rows(found)) == ["a", "b"]
 
 
 def note(
