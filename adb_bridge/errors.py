@@ -18,6 +18,7 @@ class BridgeErrorCode(StrEnum):
     PERMISSION_DENIED = "adb.permission_denied"
     STORAGE_LOCKED = "adb.storage_locked"
     UNPARSEABLE = "adb.unparseable"
+    UNSUPPORTED_SYSTEM = "adb.unsupported_system"
 
 
 class AdbBridgeError(Exception):
@@ -53,3 +54,10 @@ class ParseError(AdbBridgeError):
         super().__init__(BridgeErrorCode.UNPARSEABLE, f"{source} {detail}".strip())
         self.source = source
         self.sample_sha256 = sample_sha256
+
+
+class UnsupportedSystemError(AdbBridgeError):
+    """It speaks adb, but has no Android behind it that can be read (HarmonyOS NEXT): nothing else is tried."""
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(BridgeErrorCode.UNSUPPORTED_SYSTEM, detail)

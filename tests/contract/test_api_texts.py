@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from adb_bridge.errors import BridgeErrorCode
+from adb_bridge.evidence import Evidence
 from adb_bridge.records import Availability, CapabilityName
 from daemon.api.errors import UnreachableReason
 from daemon.api.texts import (
@@ -72,6 +73,7 @@ def test_states_and_capabilities_have_names() -> None:
     texts = Texts("zh")
     assert all(texts.has(f"state.{state}") for state in CommandState)
     assert all(texts.has(f"capability.name.{name}") for name in CapabilityName)
+    assert all(texts.has(f"capability.evidence.{evidence}") for evidence in Evidence)
     assert all(texts.has(f"capability.availability.{availability}") for availability in Availability)
 
 

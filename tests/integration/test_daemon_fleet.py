@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from adb_bridge.records import CapabilityName
 from adb_bridge.simphone.faults import Right
 from adb_bridge.simphone.rows import SmsBox
 from adb_bridge.simphone.spec import AuthMode, History, Latencies
@@ -32,14 +33,20 @@ async def test_a_phone_is_identified_enrolled_read_and_told_of(tmp_path: Path) -
 
         async def is_told() -> bool:
             device = await service.device(OWNER, "SIMFLEET1")
-            return device.battery_pct == 80 and device.notice_posted is True and len(device.capabilities) == 7
+            return (
+                device.battery_pct == 80
+                and device.notice_posted is True
+                and len(device.capabilities) == len(CapabilityName)
+            )
 
         await until(is_told)
         device = await service.device(OWNER, one.address)
         assert device.serial == "SIMFLEET1"
         assert device.events == 330
         assert device.last_error is None
-        assert {line.availability for line in device.capabilities} == {"yes"}
+        lines = {line.name: line.availability for line in device.capabilities}
+        sources = ("sms", "mms", "call_log", "contacts", "notifications", "call_state", "change_signals", "lock")
+        assert {lines[name] for name in sources} == {"yes"}
         assert any("shopwarden" in notice.key for notice in one.handset.notifications.list())
         assert (await service.verify(OWNER, None)).ok
 

@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 
 import daemon
+from adb_bridge.advice import every_advice
 from adb_bridge.errors import BridgeErrorCode
-from adb_bridge.probe import Advice
 from crypto.errors import CryptoErrorCode, IntegrityError
 from daemon.api.exit_codes import ExitCode
 from daemon.api.texts import CATALOG, missing_translations
@@ -47,7 +47,7 @@ def test_every_asked_key_exists() -> None:
 def test_adb_codes_and_advice_are_told() -> None:
     texts = texts_for("en")
     assert not [code for code in BridgeErrorCode if not texts.has(f"error.{code.value}.message")]
-    assert not [advice for advice in Advice if not texts.has(advice.value)]
+    assert not [advice for advice in every_advice() if not texts.has(advice)]
 
 
 def test_a_code_without_a_text_is_still_told_as_a_sentence(capsys: "object") -> None:
