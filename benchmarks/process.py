@@ -54,7 +54,9 @@ def new_state(folder: Path, addresses: list[str]) -> Path:
         check=True, capture_output=True, timeout=60,
     )  # fmt: skip
     quoted = ", ".join(f'"{address}"' for address in addresses)
-    (state / "shopwarden.toml").write_text(f'[key]\nsource = "file"\npath = "{key}"\n[adb]\nconnect = [{quoted}]\n')
+    (state / "shopwarden.toml").write_text(
+        f'[key]\nsource = "file"\npath = "{key}"\n[adb]\nconnect = [{quoted}]\ndiscovery = "off"\n'
+    )
     return state
 
 
