@@ -102,7 +102,7 @@ def _row(context: Context, event: Event) -> list[Cell]:
         Cell(context.word("direction", event.direction.value)),
         Cell(event.peer),
         Cell(event.event_id, "2"),
-        Cell(_marked(event)),
+        Cell(_marked(event) if event.paired_with is None else f"{_marked(event)} ↔ {event.paired_with}"),
     ]
 
 
