@@ -15,6 +15,7 @@ from msgspec import Meta
 
 from adb_bridge.addresses import parse_address
 from adb_bridge.collectors.settings import DEFAULT_NOTIFICATION_APPS
+from adb_bridge.recordings.folders import with_configured
 
 from .api.wire import Role
 from .errors import ConfigError
@@ -23,6 +24,9 @@ Port = Annotated[int, Meta(ge=0, le=65535)]
 Line = Annotated[str, Meta(min_length=1, max_length=200)]
 Package = Annotated[str, Meta(pattern=r"^[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)+$", max_length=200)]
 """An Android package name."""
+
+
+RecordingFolder = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f:]+$")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +89,9 @@ class CaptureSection:
     """Is the standing notice still posted?"""
     command_timeout_s: Annotated[float, Meta(ge=1, le=120)] = 15.0
     """One command on the phone."""
+    recording_folders: tuple[RecordingFolder, ...] = ()
+    """Folders of call recordings on the phones beside those that vendors use; relative ones are below shared storage.
+    Every audio file in them counts as a call's."""
     notification_apps: tuple[Package, ...] = DEFAULT_NOTIFICATION_APPS
     """Packages whose notifications are read on phones enrolled for `notifications`; no other app's ever are."""
 
@@ -261,6 +268,11 @@ def _choices(key: str) -> tuple[str, ...]:
 
 def _check_sense(config: Config, file: Path) -> None:
     """What types cannot say."""
+    try:
+        with_configured(config.capture.recording_folders)
+    except ValueError:
+        expected = "a folder on the phone, without '..'"
+        raise ConfigError("config.wrong_value", file=file, key="capture.recording_folders", expected=expected) from None
     if config.key.source == "file" and not config.key.path:
         raise ConfigError("config.missing_key", file=file, key="key.path", expected='key.source = "file"')
     if config.key.source == "credential" and not config.key.name:

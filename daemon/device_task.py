@@ -2,10 +2,19 @@
 
 import asyncio
 import random
+from collections.abc import Sequence
 
 from adb_bridge.commands import NoticeResult, is_notice_posted, post_notice
-from adb_bridge.errors import AdbBridgeError, BridgeErrorCode, DeviceUnavailableError, ServerUnavailableError
+from adb_bridge.errors import (
+    AdbBridgeError,
+    BridgeErrorCode,
+    DeviceUnavailableError,
+    ServerUnavailableError,
+    ShellCommandError,
+)
+from adb_bridge.file_signals import watch_files
 from adb_bridge.probe import identify, probe
+from adb_bridge.recordings.folders import with_configured
 from adb_bridge.records import DeviceStatus, Source, TransportSerial
 from adb_bridge.session import Session
 from adb_bridge.signals import ChangeSignal, Signal, watch_signals
@@ -30,6 +39,8 @@ _SOURCES_OF = {
     Signal.CONTACTS: (Source.CONTACTS,),
     Signal.NOTIFICATION: (Source.NOTIFICATIONS,),
 }
+_NO_FILE_SIGNALS_S = 3600.0
+"""A phone without inotifyd will hardly get one."""
 _STATUS_SIGNALS = frozenset({Signal.SCREEN, Signal.BATTERY})
 
 
@@ -82,16 +93,22 @@ class DeviceTask:
         async def listen(supervision: Supervision) -> None:
             await self._listen(session, supervision)
 
+        async def watch(supervision: Supervision) -> None:
+            await self._watch_files(session, supervision)
+
         async def look(_supervision: Supervision) -> None:
             # Beside the collecting: on a slow phone the table takes seconds, in which messages come in.
             await self._probe(session)
 
+        work_of = {"signals": listen, "commands": runner.run, "probe": look}
+        if Source.RECORDINGS in self._collectors:
+            work_of["files"] = watch
         return [
             asyncio.create_task(
                 supervise(work, clock=shop.clock, log=self._log.bind(task=name), wake=asyncio.Event()),
                 name=f"{name}:{self._live.serial}",
             )
-            for name, work in (("signals", listen), ("commands", runner.run), ("probe", look))
+            for name, work in work_of.items()
         ]
 
     async def _probe(self, session: Session) -> None:
@@ -218,6 +235,24 @@ class DeviceTask:
             raise DeviceUnavailableError(BridgeErrorCode.DEVICE_OFFLINE)
         finally:
             self._set_signalled(has_signals=False)
+
+    async def _watch_files(self, session: Session, supervision: Supervision) -> None:
+        """A recording that is complete is looked at at once. Without such signals the schedule polls."""
+        folders = with_configured(self._shop.capture.recording_folders)
+        try:
+            async for _ in watch_files(session, folders):
+                self._signal((Source.RECORDINGS,))
+                supervision.well()
+        except ShellCommandError:
+            self._log.info("files.not_signalled")
+            await asyncio.sleep(_NO_FILE_SIGNALS_S)
+        raise DeviceUnavailableError(BridgeErrorCode.DEVICE_OFFLINE)
+
+    def _signal(self, sources: Sequence[Source]) -> None:
+        now_s = self._shop.clock.monotonic()
+        for lane in self._lanes:
+            lane.schedule.signal(sources, now_s=now_s)
+            lane.wake.set()
 
     def _set_signalled(self, *, has_signals: bool) -> None:
         for lane in self._lanes:

@@ -11,7 +11,8 @@ Rules:
    themselves come first.
 6. A source that is asleep is not asked until it is woken (calls by telephony state, while the call log can be read).
 7. A read may ask to be repeated soon (`ask_again`), because something on the phone is under way.
-8. A source that failed waits by itself, 2 s doubling to a minute (10 minutes when permission is denied); others go on.
+8. A source that failed waits by itself, 2 s doubling to a minute (10 s doubling to 10 minutes when permission is denied:
+   somebody may just be flipping a switch); others go on.
 """
 
 from collections.abc import Iterable
@@ -41,7 +42,8 @@ _HEADSTART_S = {Source.SMS: 3.0}
 """Of several sources that are due, the one people wait for goes first."""
 UNHURRIED = {Source.RECORDINGS: 4.0, Source.CALL_STATE: 3.0}
 """Seconds between polls of sources that cost a phone nearly nothing and that no notification announces."""
-_FIRST_FAILURE_S, _LAST_FAILURE_S, DENIED_S = 2.0, 60.0, 600.0
+_FIRST_FAILURE_S, _LAST_FAILURE_S = 2.0, 60.0
+_FIRST_DENIED_S, DENIED_S = 10.0, 600.0
 _BUSY_STATUS_GAP_S = 2.0
 
 
@@ -235,7 +237,8 @@ class Schedule:
         """The source waits."""
         plan = self._plans[source]
         plan.failures += 1
-        delay_s = DENIED_S if is_denied else min(_FIRST_FAILURE_S * 2 ** min(plan.failures - 1, 10), _LAST_FAILURE_S)
+        first_s, last_s = (_FIRST_DENIED_S, DENIED_S) if is_denied else (_FIRST_FAILURE_S, _LAST_FAILURE_S)
+        delay_s = min(first_s * 2 ** min(plan.failures - 1, 10), last_s)
         plan.blocked_until_s = now_s + delay_s
 
     @property

@@ -54,4 +54,4 @@ def record_of(live: LiveDevice) -> DeviceRecord:
 
 def collector_settings(capture: CaptureSection) -> CollectorSettings:
     """What the configuration says to the collectors."""
-    return CollectorSettings(notification_apps=capture.notification_apps)
+    return CollectorSettings(notification_apps=capture.notification_apps, recording_folders=capture.recording_folders)

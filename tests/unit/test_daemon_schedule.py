@@ -111,10 +111,37 @@ def test_a_failing_source_waits_alone_and_a_denied_one_longer() -> None:
     schedule.failed(Source.CALL_LOG, 5, is_denied=True)
     assert schedule.next_job(6.5) is None
     assert schedule.next_job(7.1) == Poll(Source.SMS, is_backfill=False)
-    schedule.signal([Source.CALL_LOG], now_s=100)
-    due = [job for job in drained(schedule, 100) if isinstance(job, Poll)]
+    schedule.signal([Source.CALL_LOG], now_s=10)
+    due = [job for job in drained(schedule, 10) if isinstance(job, Poll)]
     assert Source.CALL_LOG not in {job.source for job in due}
-    assert Poll(Source.CALL_LOG, is_backfill=False) in drained(schedule, 5 + DENIED_S)
+    assert Poll(Source.CALL_LOG, is_backfill=False) in drained(schedule, 16), "somebody may just have flipped a switch"
+    now_s = 16.0
+    for _ in range(12):
+        schedule.failed(Source.CALL_LOG, now_s, is_denied=True)
+        now_s += DENIED_S
+    assert Poll(Source.CALL_LOG, is_backfill=False) not in drained(schedule, now_s - 1)
+    assert Poll(Source.CALL_LOG, is_backfill=False) in drained(schedule, now_s)
+
+
+def test_a_sleeping_source_waits_to_be_woken() -> None:
+    schedule = Schedule(CAPTURE, {Source.CALL_STATE: True}, now_s=0)
+    schedule.only_sources()
+    schedule.put_to_sleep(Source.CALL_STATE)
+    assert drained(schedule, 100) == []
+    assert schedule.refetch(now_s=100) == ()
+    schedule.wake(Source.CALL_STATE, 101)
+    assert drained(schedule, 101) == [Poll(Source.CALL_STATE, is_backfill=False)]
+    schedule.ask_again(Source.CALL_STATE, 101, 1.0)
+    assert drained(schedule, 101.9) == []
+    assert drained(schedule, 102.1) == [Poll(Source.CALL_STATE, is_backfill=False)]
+
+
+def test_messages_go_before_their_pictures() -> None:
+    schedule = Schedule(CAPTURE, {Source.SMS: True, Source.MMS: True}, now_s=0)
+    drained(schedule, 0)
+    schedule.signal([Source.MMS, Source.SMS], now_s=5)
+    assert drained(schedule, 5) == [Poll(Source.SMS, is_backfill=False)]
+    assert drained(schedule, 6.6) == [Poll(Source.SMS, is_backfill=False), Poll(Source.MMS, is_backfill=False)]
 
 
 def test_sweeps_come_last_and_only_for_what_was_read() -> None:
