@@ -102,11 +102,21 @@ def read_utc_offset_min(printed: bytes) -> int | None:
     return -minutes if match[1] == b"-" else minutes
 
 
-def read_epoch_ms(printed: bytes) -> int | None:
-    """`date +%s.%N` in ms; toybox before Android 8 prints the N as it is, which leaves whole seconds."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Epoch:
+    """A phone's clock when it was asked."""
+
+    unix_ms: int
+    precision_ms: int
+    """1, or 1000 where it tells whole seconds: the true time lies up to this much later."""
+
+
+def read_epoch(printed: bytes) -> Epoch | None:
+    """`date +%s.%N`; toybox before Android 8 prints the N as it is, which leaves whole seconds."""
     match = _EPOCH.fullmatch(printed)
     if match is None:
         return None
     fraction = match[2]
-    millis = int(fraction.ljust(9, b"0")[:3]) if fraction and fraction != b"N" else 0
-    return int(match[1]) * 1000 + millis
+    if not fraction or fraction == b"N":
+        return Epoch(unix_ms=int(match[1]) * 1000, precision_ms=1000)
+    return Epoch(unix_ms=int(match[1]) * 1000 + int(fraction.ljust(9, b"0")[:3]), precision_ms=1)

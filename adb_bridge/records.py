@@ -291,3 +291,5 @@ class DeviceStatus:
     read_at: datetime
     utc_offset_min: int | None = None
     """The phone's local time minus UTC, minutes; None when it did not tell."""
+    clock_uncertainty_ms: int | None = None
+    """How far `clock_offset_ms` may be off either way: half the way there and back; None with it."""

@@ -8,7 +8,14 @@ its own goes. Cursor and records are committed together, so a move loses and dou
 import asyncio
 
 from adb_bridge.bridge import Bridge
-from adb_bridge.errors import AdbBridgeError, BridgeErrorCode, DeviceUnavailableError, ParseError, ShellCommandError
+from adb_bridge.errors import (
+    AdbBridgeError,
+    BridgeErrorCode,
+    DeviceUnavailableError,
+    ParseError,
+    ShellCommandError,
+    UnsupportedSystemError,
+)
 from adb_bridge.identity import Body, Identity, read_body, read_identity
 from adb_bridge.records import AdbState, DeviceSerial, Source, Transport, TransportSerial
 
@@ -40,6 +47,8 @@ class Fleet:
         self.whereabouts = Whereabouts(shop.archive.connections, shop.link)
         """Who was last seen behind a connection; kept while it is away, to name it while it cannot be asked."""
         self._identifying: dict[TransportSerial, asyncio.Task[None]] = {}
+        self._unnamed: dict[TransportSerial, str] = {}
+        """Code of why a connection's phone cannot say who it is."""
         self._enrolled: dict[DeviceSerial, ArchivedEnrolment] = {}
         self._tasks: dict[DeviceSerial, tuple[TransportSerial, asyncio.Task[None]]] = {}
         self._loading = asyncio.Lock()
@@ -68,6 +77,10 @@ class Fleet:
             for name, state in self._states.items()
             if self.whereabouts.owner_of(name) is None
         )
+
+    def trouble_of(self, name: TransportSerial) -> str | None:
+        """Code of why the phone behind a connection is not known, None when it is or was not asked yet."""
+        return self._unnamed.get(name)
 
     def owner_of(self, name: str) -> DeviceSerial | None:
         """The phone that a hardware serial or a connection's name means."""
@@ -131,6 +144,7 @@ class Fleet:
         touched = {name for name in new.keys() | self._states.keys() if new.get(name) is not self._states.get(name)}
         self._states = new
         for name in touched:
+            self._unnamed.pop(name, None)
             if (owner := self.whereabouts.owner_of(name)) is not None:
                 live = self._devices.setdefault(owner, LiveDevice(serial=owner))
                 live.answered.pop(name, None)  # another phone may have the address by now
@@ -154,7 +168,7 @@ class Fleet:
             session = self._shop.link.session(name)
             try:
                 identity = await read_identity(session)
-            except (ParseError, ShellCommandError):
+            except (ParseError, ShellCommandError, UnsupportedSystemError):
                 await self._disown(name)  # it answers, but not as the phone that was here
                 raise
             finally:
@@ -164,6 +178,8 @@ class Fleet:
 
         def on_trouble(trouble: Trouble | None) -> None:
             owner = self.whereabouts.owner_of(name)
+            if owner is None or trouble is None:
+                self._note_unnamed(name, trouble)
             if owner in self._devices and owner not in self._tasks:  # a task on another connection tells its own
                 self._devices[owner].link_trouble = None if trouble is None else trouble.code
                 self._shop.bus.publish(DeviceChanged(owner))
@@ -173,6 +189,13 @@ class Fleet:
         if self._identifying.get(name) is asyncio.current_task():
             del self._identifying[name]
         await self._reconcile()
+
+    def _note_unnamed(self, name: TransportSerial, trouble: Trouble | None) -> None:
+        if trouble is None:
+            self._unnamed.pop(name, None)
+        else:
+            self._unnamed[name] = trouble.code
+            self._shop.bus.publish(DeviceChanged(DeviceSerial(name)))
 
     async def _take_answer(self, name: TransportSerial, identity: Identity) -> None:
         serial, clock = identity.profile.serial, self._shop.clock

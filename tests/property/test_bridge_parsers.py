@@ -15,7 +15,7 @@ from adb_bridge.readings import (
     read_battery,
     read_credential,
     read_device_locked,
-    read_epoch_ms,
+    read_epoch,
     read_wakefulness,
 )
 from adb_bridge.records import SmsRow
@@ -146,7 +146,7 @@ def test_parsers_are_total_on_any_bytes(noise: bytes) -> None:
     read_wakefulness(noise)
     read_device_locked(noise)
     read_credential(noise)
-    read_epoch_ms(noise)
+    read_epoch(noise)
     SignalReader().read(noise)
     parse_transports(noise)
 

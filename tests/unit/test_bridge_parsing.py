@@ -3,8 +3,8 @@
 import pytest
 
 from adb_bridge.addresses import ConnectOutcome, parse_address, parse_verdict
-from adb_bridge.content_query import ContentQuery, InvalidColumnError, column_names, judge, parse_bulk, parse_single
 from adb_bridge.announced import AdbService, read_announcement
+from adb_bridge.content_query import ContentQuery, InvalidColumnError, column_names, judge, parse_bulk, parse_single
 from adb_bridge.errors import (
     BridgeErrorCode,
     DeviceUnavailableError,
@@ -16,11 +16,12 @@ from adb_bridge.host_protocol import refusal
 from adb_bridge.readings import (
     Battery,
     Credential,
+    Epoch,
     Wakefulness,
     read_battery,
     read_credential,
     read_device_locked,
-    read_epoch_ms,
+    read_epoch,
     read_wakefulness,
 )
 from adb_bridge.records import AdbState
@@ -145,11 +146,11 @@ def test_lock_and_screen() -> None:
 
 
 def test_phone_clock() -> None:
-    assert read_epoch_ms(b"1710489600.123456789\n") == 1710489600123
-    assert read_epoch_ms(b"1710489600.000000001\n") == 1710489600000
-    assert read_epoch_ms(b"1710489600.N\n") == 1710489600000
-    assert read_epoch_ms(b"1710489600\n") == 1710489600000
-    assert read_epoch_ms(b"date: bad format\n") is None
+    assert read_epoch(b"1710489600.123456789\n") == Epoch(unix_ms=1710489600123, precision_ms=1)
+    assert read_epoch(b"1710489600.000000001\n") == Epoch(unix_ms=1710489600000, precision_ms=1)
+    assert read_epoch(b"1710489600.N\n") == Epoch(unix_ms=1710489600000, precision_ms=1000)
+    assert read_epoch(b"1710489600\n") == Epoch(unix_ms=1710489600000, precision_ms=1000)
+    assert read_epoch(b"date: bad format\n") is None
 
 
 def test_states_are_kept_verbatim_and_unknown_ones_are_unknown() -> None:
