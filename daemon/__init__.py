@@ -3,7 +3,8 @@
 Reading order:
 - put together and kept alive: `app`, `supervise`, `main` (`__main__`), `cli/`; one state directory: `paths`,
   `state_lock`, `config`; the machine: `system`, `logs`, `version`
-- phones: `phone_link` → `fleet` → `device_task`, paced by `schedule`; what is known of one right now: `live`
+- phones: `phone_link` → `fleet` → `device_task`, paced by `schedule`; what is known of one right now: `live`,
+  `announcements` (notifications)
 - reaching phones: `discovery`, `pairing_desk`, `whereabouts`, `twins` (one serial, two phones), `caretaker`; for the
   API: `connecting`
 - a row's way: `normalise` (with `peers`) → `events` → `judge` (`rules`, `rule_watch`) → `archive/` → `outbox` → `bus`

@@ -2,8 +2,8 @@
 
 Reading order:
 - the promise: `base`, `settings`; how well each keeps it: `quality/`
-- messages: `messages` (what SMS and MMS share) on `paging`; `sms` with `sms_rows`; `mms` with `mms_rows`, `mms_details`,
-  `mms_files`, `mms_strict`
+- messages: `messages` (what SMS and MMS share) on `paging`; `sms` with `sms_rows`; `mms` with `mms_rows`,
+  `mms_details`, `mms_files`, `mms_strict`
 - calls: `call_log` with `call_rows`; `call_state` where the call log is denied
 - people: `contacts` with `contact_rows`, `contact_changes`
 - vendors that take plain column names only: `strict`, `strict_pages`
