@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from adb_bridge.bridge import Bridge
 from adb_bridge.clock import SystemClock
 from adb_bridge.collectors.base import BlobRefusedError, BlobWriter
 from adb_bridge.collectors.recordings import RecordingsCollector
@@ -26,7 +27,7 @@ from adb_bridge.simphone.profiles import profile_names, spec_of
 from adb_bridge.simphone.recordings import Recording
 from adb_bridge.simphone.spec import PhoneSpec, Storage
 from adb_bridge.untrusted import Untrusted
-from tests.integration.bridge_support import CLOCK, Shelf, connected, refusal_of, running_bridge
+from tests.integration.bridge_support import CLOCK, Shelf, ShelfBlob, connected, refusal_of, running_bridge
 
 SETTLE_S = 0.08
 CALLS = "/sdcard/Recordings/Call"
@@ -77,10 +78,17 @@ async def truth_reached(shelf: Shelf, session: Session, phone: SimPhone, within_
             await asyncio.sleep(0.05)
 
 
-@pytest.mark.parametrize("profile", [name for name in profile_names() if name != "harmony-next"])
-async def test_ground_truth_equals_archive_on_every_profile(tmp_path: Path, profile: str) -> None:
-    spec = spec_of(profile, serial="SIM01")
-    async with shelved(tmp_path, spec) as (phone, session, shelf):
+async def test_ground_truth_equals_archive_on_every_profile(tmp_path: Path) -> None:
+    names = [name for name in profile_names() if name != "harmony-next"]
+    async with running_bridge(tmp_path, workers=len(names)) as bridge, asyncio.TaskGroup() as group:
+        for name in names:
+            group.create_task(_ground_truth(bridge, name), name=name)
+
+
+async def _ground_truth(bridge: Bridge, profile: str) -> None:
+    spec = spec_of(profile, serial=f"SIM-{profile}")
+    async with connected(bridge, spec) as (phone, session):
+        shelf = Shelf(RecordingsCollector(CLOCK, settle_s=SETTLE_S))
         rules = spec.traits.recordings if spec.traits else None
         if rules is None:
             assert await shelf.collect(session) == []
@@ -106,14 +114,20 @@ async def test_ground_truth_equals_archive_on_every_profile(tmp_path: Path, prof
         assert shelf.unfinished == {}
 
 
-@pytest.mark.parametrize("profile", ["hyperos", "coloros", "vivo"])
-async def test_a_recording_is_taken_when_it_is_complete(tmp_path: Path, profile: str) -> None:
+async def test_a_recording_is_taken_when_it_is_complete(tmp_path: Path) -> None:
     """A plain file that grows, a row that is pending, a name that is."""
-    spec = spec_of(profile, serial="SIM01")
+    async with running_bridge(tmp_path) as bridge, asyncio.TaskGroup() as group:
+        for name in ("hyperos", "coloros", "vivo"):
+            group.create_task(_completion(bridge, name), name=name)
+
+
+async def _completion(bridge: Bridge, profile: str) -> None:
+    spec = spec_of(profile, serial=f"SIM-{profile}")
     assert spec.traits is not None
     rules = spec.traits.recordings
     assert rules is not None
-    async with shelved(tmp_path, spec) as (phone, session, shelf):
+    async with connected(bridge, spec) as (phone, session):
+        shelf = Shelf(RecordingsCollector(CLOCK, settle_s=SETTLE_S))
         path = rules.path(number="13800138000", name=None, at=phone.handset.now().astimezone(phone.handset.zone))
         recording = phone.recordings.begin(path)
         growing = asyncio.create_task(_grow(recording))
@@ -193,15 +207,14 @@ async def test_a_file_that_changes_under_our_hands_is_read_anew(tmp_path: Path) 
 
 
 async def test_what_was_just_recorded_does_not_wait_for_the_history(tmp_path: Path) -> None:
-    clock = FastClock(200.0)
-    async with shelved(tmp_path, PhoneSpec(serial="SIM01")) as (phone, session, shelf):
-        shelf.collector = RecordingsCollector(clock, settle_s=SETTLE_S)
+    async with shelved(tmp_path, PhoneSpec(serial="SIM01")) as (phone, session, _):
+        shelf = SlowShelf(RecordingsCollector(FastClock(60.0), settle_s=SETTLE_S))
         old = phone.handset.now() - timedelta(days=1)
-        phone.recordings.add(f"{CALLS}/old_240506_192735.m4a", Synthetic(20_000_000, seed=1), at=old)
+        phone.recordings.add(f"{CALLS}/old_240506_192735.m4a", Synthetic(12_000_000, seed=1), at=old)
         new = f"{CALLS}/new_240507_192735.m4a"
         phone.faults.meanwhile("sync:RECV", lambda: phone.recordings.add(new, b"new"), after_bytes=2_000_000)
         records = await shelf.collect(session)
-        assert [row_of(record).size_bytes for record in records] == [3, 20_000_000]
+        assert [row_of(record).size_bytes for record in records] == [3, 12_000_000]
         assert any(one.command.startswith("tail") for one in phone.journal)
 
 
@@ -325,6 +338,19 @@ class FullShelf(Shelf):
         return await super().open_blob(name)
 
 
+class SlowShelf(Shelf):
+    """A disk that takes about 20 MB a second."""
+
+    async def open_blob(self, name: str) -> BlobWriter:
+        return _SlowBlob(self, name)
+
+
+class _SlowBlob(ShelfBlob):
+    async def write(self, chunk: bytes) -> None:
+        await asyncio.sleep(0.003)
+        await super().write(chunk)
+
+
 class FastClock(SystemClock):
     """Time that runs `factor` times as fast."""
 
@@ -364,8 +390,8 @@ class _DrainBlob:
 
 
 async def test_a_large_recording_costs_no_memory(tmp_path: Path) -> None:
-    """64 MiB here, 2 GB by `SHOPWARDEN_LARGE_RECORDING_BYTES=2147483648`."""
-    size = int(os.environ.get("SHOPWARDEN_LARGE_RECORDING_BYTES", 64 * MIB))
+    """40 MiB here, 2 GB by `SHOPWARDEN_LARGE_RECORDING_BYTES=2147483648`."""
+    size = int(os.environ.get("SHOPWARDEN_LARGE_RECORDING_BYTES", 40 * MIB))
     async with shelved(tmp_path, PhoneSpec(serial="SIM01")) as (phone, session, plain):
         shelf = Drain(plain.collector)
         content = Synthetic(size, seed=5)
