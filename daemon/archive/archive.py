@@ -13,13 +13,11 @@ from crypto.errors import IntegrityError
 from crypto.head_log import HeadLog
 from crypto.heads import HeadSigner
 from crypto.keys import Purpose, RootKey
-from crypto.merkle import Frontier
 
 from ..api.wire import AlertStatus, CommandState
 from ..events import Committed, Event, Ingest
 from . import alerts, audit_trail, commands, enrolments, event_queries, fleet_records, search, stream
 from .clocks import ClockBook
-from .codes import to_micros
 from .connections import ConnectionBook
 from .drafts import (
     AlertFilter,
@@ -34,6 +32,7 @@ from .drafts import (
 from .errors import ArchiveClosedError
 from .head_check import HeadCheck
 from .identifiers import CONVERSATION_PREFIX, spell
+from .imports import ImportBook
 from .ingest import IngestUnit
 from .ledger_book import LedgerBook, OutsideHeads
 from .pairs import PairBook
@@ -50,7 +49,7 @@ from .records import (
     StreamEntry,
     VerifyResult,
 )
-from .schema import copy_beside, migrate, require_current
+from .schema import copy_beside, initialise, migrate, require_current
 from .space import SpaceReserve
 from .transaction import Directory, Tokens, Unit
 from .verify import UNREADABLE, Progress, Verification
@@ -134,7 +133,7 @@ class Archive:
                 require_current(database)
             else:
                 migrate(database, back_up=lambda version: copy_beside(database, path, version))
-                _initialise(database, origin_of(root), clock)
+                initialise(database, origin_of(root), clock.now())
         return cls(path=path, root=root, heads=heads, clock=clock, settings=settings or ArchiveSettings(), mode=mode)
 
     # --- writing ---
@@ -194,6 +193,11 @@ class Archive:
     def pairs(self) -> PairBook:
         """Which recording is of which call."""
         return PairBook(self._write, self._readers.read)
+
+    @property
+    def imports(self) -> ImportBook:
+        """What an import brings that is here already."""
+        return ImportBook(self._readers.read)
 
     # --- reading ---
 
@@ -387,13 +391,3 @@ class Archive:
         return LedgerBook.load(
             database, key=self._commitment_key, signer=self._signer, outside=self._outside, clock=self._clock
         )
-
-
-def _initialise(database: Database, origin: str, clock: Clock) -> None:
-    with database.transaction():
-        if database.fetch_value("SELECT count(*) FROM archive_state") == 0:
-            database.execute(
-                "INSERT INTO archive_state (singleton, origin, created_at, ledger_size, frontier) "
-                "VALUES (1, ?, ?, 0, ?)",
-                (origin, to_micros(clock.now()), Frontier().to_bytes()),
-            )

@@ -4,12 +4,15 @@ import os
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from importlib import resources
 from pathlib import Path
 from typing import Final
 
 from crypto.database import Database
+from crypto.merkle import Frontier
 
+from .codes import to_micros
 from .errors import ArchiveFullError, MigrationNeededError, NotAnArchiveError
 
 
@@ -73,6 +76,17 @@ def migrate(
             database.execute_script(step.script)
             database.execute(f"PRAGMA user_version = {step.number:d}")
     return tuple(step.name for step in missing)
+
+
+def initialise(database: Database, origin: str, created_at: datetime) -> None:
+    """The one row of a new archive's state; nothing for one that has it."""
+    with database.transaction():
+        if database.fetch_value("SELECT count(*) FROM archive_state") == 0:
+            database.execute(
+                "INSERT INTO archive_state (singleton, origin, created_at, ledger_size, frontier) "
+                "VALUES (1, ?, ?, 0, ?)",
+                (origin, to_micros(created_at), Frontier().to_bytes()),
+            )
 
 
 def copy_beside(database: Database, path: Path, version: int) -> Path:
