@@ -5,7 +5,7 @@ Reading order:
 - reaching phones: `addresses`, `reconnect` (the rules), `keeper`, `announced`, `discovery`, `pairing`, `wireless`
 - one phone: `session`, `streams`, `shell_protocol`, `shell_batch`, `sync_files`
 - what it is and how it is: `identity`, `probe`, `status`, `readings`, `signals`, `file_signals`, `commands`
-- its records: `collectors/` on `content_query`, `recordings/`, `phone_time`, `telephony_registry`
+- its records: `collectors/` on `content_query`, `content_batch`, `recordings/`, `phone_time`, `telephony_registry`
 - what leaves this package: `records`, `rows`, `untrusted`
 - everywhere: `errors`, `samples` (how errors quote a phone), `clock`
 - a phone made of software: `simphone/`
