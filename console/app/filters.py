@@ -21,7 +21,9 @@ KEYS: Final[Mapping[str, str]] = {
 KINDS: Final[Mapping[str, str]] = {
     "message": "message", "消息": "message", "call": "call", "通话": "call", "contact": "contact", "联系人": "contact",
     "absence": "absence", "消失": "absence", "sms": "sms", "短信": "sms", "call_log": "call_log",
-    "contacts": "contacts",
+    "contacts": "contacts", "mms": "mms", "彩信": "mms", "notification": "notification", "通知": "notification",
+    "notifications": "notifications", "recording": "recording", "录音": "recording", "recordings": "recordings",
+    "call_state": "call_state", "imported": "imported", "导入": "imported",
 }  # fmt: skip
 
 

@@ -24,7 +24,7 @@ def live(number: int) -> Event:
 @pytest.mark.parametrize("size", [NARROW, ROOMY])
 @pytest.mark.parametrize(("language", "words"), [
     ("en", ("500 records", "message", "absent", "contact", "[absent on the", "134****0059", "When", "→", "←")),
-    ("zh", ("500 条记录", "短信", "已消失", "联系人", "[手机上已", "134****0059", "时间", "→", "←")),
+    ("zh", ("500 条记录", "消息", "已消失", "联系人", "[手机上已", "134****0059", "时间", "→", "←")),
 ])  # fmt: skip
 async def test_records_are_shown_masked(language: str, words: tuple[str, ...], size: tuple[int, int]) -> None:
     async with running(FakeClient(language=language), language=language, size=size) as (app, pilot):

@@ -35,7 +35,8 @@ def hostile_client() -> FakeClient:
     client.event_list = [
         sample.event(
             number, device="EVIL", peer=EVIL, body=EVIL, source=EVIL, source_key=EVIL, conversation=EVIL,
-            attachments=(EVIL,), event_id=f"ev{number}", absent_since=sample.NOW,
+            attachments=(Attachment(content_type=EVIL, name=Masked(EVIL), sha256=EVIL, size_bytes=7),), app=EVIL,
+            notice=EVIL, provenance=EVIL, derived_from=EVIL, paired_with=EVIL, event_id=f"ev{number}", absent_since=sample.NOW,
         )
         for number in range(3)
     ]  # fmt: skip

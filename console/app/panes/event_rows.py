@@ -74,10 +74,37 @@ def event_detail(event: Event, desk: Desk) -> SafeContent:
         rows.insert(0, ("absent", safe_text(since, "bold $text-warning")))
     if event.attachments:
         rows.append(("attachments", safe_text(", ".join(map(_attachment, event.attachments)))))
+    rows += [(label, safe_text(words)) for label, words in _facts(event, desk)]
     body = safe_marked(
         event.body, event.matched, mark="bold underline $text-accent", limit=4000, line_break="\n"
     )  # fmt: skip
     return lines([safe_text(heading, "bold"), body, *labelled(desk, rows)])
+
+
+def _facts(event: Event, desk: Desk) -> list[tuple[str, str]]:
+    """What is known beside its words: the window of an absence, the pair of a recording, money, origin."""
+    facts: list[tuple[str, str]] = []
+    if (finding := event.finding) is not None:
+        absent = desk.times.both(finding.absent_at)
+        if finding.present_at is None:
+            words = desk.say("finding.since_unknown", count=finding.count, absent=absent)
+        else:
+            present = desk.times.both(finding.present_at)
+            words = desk.say("finding.window", count=finding.count, present=present, absent=absent)
+        facts.append(("finding", f"{words} · {desk.say('finding.doubtful')}" if finding.doubts else words))
+    if event.paired_with is not None:
+        facts.append(("pair", event.paired_with))
+    if event.notice is not None:
+        amount = "" if event.amount_fen is None else f" ¥{event.amount_fen / 100:.2f}"
+        facts.append(("notice", desk.known(f"app.notice.{event.notice}", event.notice) + amount))
+    origins = (
+        None if event.derived_from is None else desk.known(f"app.derived.{event.derived_from}", event.derived_from),
+        event.app,
+        event.provenance,
+    )
+    if told := " · ".join(origin for origin in origins if origin):
+        facts.append(("origin", told))
+    return facts
 
 
 def _attachment(attachment: Attachment) -> str:
