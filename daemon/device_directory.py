@@ -1,5 +1,7 @@
 """Who is who: phones by serial or by the name of a connection, their enrolments and their figures."""
 
+import msgspec
+
 from adb_bridge.clock import Clock
 from adb_bridge.records import DeviceSerial
 
@@ -9,11 +11,13 @@ from .api.wire import Device
 from .archive.archive import Archive
 from .archive.records import ArchivedEnrolment, Counts
 from .command_queue import CommandQueue
-from .device_view import DeviceFacts, device_view
+from .device_view import DeviceFacts, clock_change, device_view
 from .fleet import Fleet
 from .service import ServiceError
 from .service_errors import not_found
 
+_CLOCK_CHANGES = 10
+"""Of one phone, newest first."""
 _COUNTS_AGE_S = 0.3
 """Figures may be so old: one phone's line is asked for by every open stream at once."""
 
@@ -58,7 +62,13 @@ class DeviceDirectory:
         ]
         facts += [
             DeviceFacts(
-                serial=one.serial, enrolment=None, record=None, live=None, counts=None, stranger_state=one.state
+                serial=one.serial,
+                enrolment=None,
+                record=None,
+                live=None,
+                counts=None,
+                stranger_state=one.state,
+                stranger_trouble=fleet.trouble_of(one.serial),
             )
             for one in sorted(fleet.strangers(), key=lambda transport: transport.serial)
         ]
@@ -70,7 +80,8 @@ class DeviceDirectory:
         wanted = self._fleet.owner_of(serial) or serial
         for device in await self.devices(texts):
             if device.serial == wanted:
-                return device
+                readings = await self._archive.clocks.readings(DeviceSerial(wanted), _CLOCK_CHANGES)
+                return msgspec.structs.replace(device, clock_changes=tuple(map(clock_change, readings)))
         raise not_found("device")
 
     def named(self, name: str | None) -> DeviceSerial | None:

@@ -3,11 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from adb_bridge.records import AdbState, Availability, Capability, DeviceProfile, Source
+from adb_bridge.advice import Menu, advice_for
+from adb_bridge.errors import BridgeErrorCode
+from adb_bridge.probe import UNSUPPORTED
+from adb_bridge.records import AdbState, Availability, Capability, DeviceProfile, Source, Vendor
 from policies.display import safe_display
 
 from .api.texts import Texts
-from .api.wire import CapabilityLine, Device, DeviceAvailability
+from .api.wire import CapabilityLine, ClockChange, Device, DeviceAvailability, Masked
+from .archive.clocks import ClockReading
 from .archive.records import ArchivedEnrolment, DeviceCounts, DeviceRecord
 from .live import LiveDevice
 
@@ -28,6 +32,8 @@ class DeviceFacts:
     counts: DeviceCounts | None
     stranger_state: AdbState | None = None
     """Of a connection whose phone is not known yet; `serial` is the connection's name then."""
+    stranger_trouble: str | None = None
+    """Code of why it is not known."""
     pending_commands: int = 0
     collected: frozenset[Source] = frozenset()
     """What this daemon reads to the end."""
@@ -48,6 +54,9 @@ def device_view(facts: DeviceFacts, now: datetime, texts: Texts) -> Device:
     transports: tuple[str, ...] = tuple(sorted(live.transports)) if live is not None else ()
     if facts.stranger_state is not None:
         transports = (facts.serial,)
+    is_unsupported = facts.stranger_trouble == BridgeErrorCode.UNSUPPORTED_SYSTEM
+    capabilities = profile.capabilities if profile else UNSUPPORTED if is_unsupported else ()
+    vendor = profile.vendor if profile else Vendor.HARMONY_NEXT if is_unsupported else None
     return Device(
         serial=safe_display(facts.serial),
         employee=enrolment.employee if enrolment is not None else None,
@@ -56,7 +65,7 @@ def device_view(facts: DeviceFacts, now: datetime, texts: Texts) -> Device:
         last_seen_at=max(seen, default=None),
         battery_pct=status.battery_pct if status else None,
         profile=profile_line(profile),
-        capabilities=tuple(_capability(one, texts) for one in profile.capabilities) if profile else (),
+        capabilities=tuple(_capability(one, texts) for one in capabilities),
         pending_commands=facts.pending_commands,
         transports=tuple(safe_display(name) for name in transports),
         is_locked=status.is_locked if status else None,
@@ -66,10 +75,21 @@ def device_view(facts: DeviceFacts, now: datetime, texts: Texts) -> Device:
         backfill_done=_is_backfilled(facts, profile),
         events=counts.events if counts else 0,
         open_alerts=counts.open_alerts if counts else 0,
-        last_error=_last_error(live, state),
+        last_error=_last_error(live, state) or facts.stranger_trouble,
         notice_posted=notice if enrolment is not None else None,
         missed_notifications=live.missed_notifications if live is not None else 0,
+        vendor=vendor.value if vendor is not None else None,
+        system=Masked(safe_display(profile.rom, _MAX_PROFILE)) if profile else Masked(""),
+        timezone=Masked(safe_display(profile.timezone, _MAX_PROFILE)) if profile else Masked(""),
+        utc_offset_min=status.utc_offset_min if status else None,
+        clock_uncertainty_ms=status.clock_uncertainty_ms if status else None,
+        connect_advice=_connect_advice(state, vendor, texts) if enrolment is not None else None,
     )
+
+
+def clock_change(reading: ClockReading) -> ClockChange:
+    """For the wire."""
+    return ClockChange(read_at=reading.read_at, offset_ms=reading.offset_ms, utc_offset_min=reading.utc_offset_min)
 
 
 def availability_of(state: AdbState | None, last_seen_at: datetime | None, now: datetime) -> DeviceAvailability:
@@ -95,14 +115,21 @@ def profile_line(profile: DeviceProfile | None) -> str:
 
 def _capability(capability: Capability, texts: Texts) -> CapabilityLine:
     advice = capability.advice
-    if advice is not None and texts.has(advice):
-        advice = texts.get(advice)
+    if advice is not None:
+        advice = texts.get(advice) if texts.has(advice) else None  # of an older version, whose texts are gone
     return CapabilityLine(
         name=capability.name.value,
         availability=capability.availability.value,
         evidence=capability.evidence,
         advice=advice,
     )
+
+
+def _connect_advice(state: AdbState | None, vendor: Vendor | None, texts: Texts) -> str | None:
+    """Of a phone that should be connected and is not."""
+    if state not in {None, AdbState.OFFLINE}:
+        return None
+    return texts.get(advice_for(Menu.STAY_CONNECTED, vendor or Vendor.OTHER))
 
 
 def _is_backfilled(facts: DeviceFacts, profile: DeviceProfile | None) -> bool:

@@ -127,6 +127,16 @@ class CapabilityLine(Wire, frozen=True, kw_only=True):
     """What to tap, already in the asked language."""
 
 
+class ClockChange(Wire, frozen=True, kw_only=True):
+    """A phone's clock as it was found when it had jumped, drifted or changed its zone."""
+
+    read_at: datetime
+    """Ours."""
+    offset_ms: int
+    """The phone's minus ours."""
+    utc_offset_min: int | None
+
+
 class Device(Wire, frozen=True, kw_only=True):
     serial: str
     employee: str | None
@@ -155,6 +165,20 @@ class Device(Wire, frozen=True, kw_only=True):
     notice_posted: bool | None
     name: str | None = None
     """What people call the phone; None: nobody named it."""
+    vendor: str | None = None
+    """Whose system it runs: `xiaomi`, `huawei`, …, `aosp`, `other`, `harmony_next`; None: not known yet."""
+    system: Masked = Masked("")
+    """The vendor's system and its version, such as `HyperOS 1.0`; empty when not told."""
+    timezone: Masked = Masked("")
+    """Such as `Asia/Shanghai`; empty when not told."""
+    utc_offset_min: int | None = None
+    """The phone's local time minus UTC."""
+    clock_uncertainty_ms: int | None = None
+    """How far `clock_offset_ms` may be off either way."""
+    clock_changes: tuple[ClockChange, ...] = ()
+    """The last ones, newest first; only where one phone is asked for."""
+    connect_advice: str | None = None
+    """What to check and tap while the phone is not connected, in the asked language; None while it is."""
     missed_notifications: int = 0
     """Announced by the phone since the daemon started and without a text of their own: replaced before they could be
     read, or posted again unchanged."""
