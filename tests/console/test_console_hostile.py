@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from daemon.api.wire import CapabilityLine, CommandState, Severity
+from daemon.api.wire import Attachment, CapabilityLine, CommandState, Masked, Severity
 
 from . import sample_shop as sample
 from .fake_client import FakeClient
@@ -36,7 +36,8 @@ def hostile_client() -> FakeClient:
         sample.event(
             number, device="EVIL", peer=EVIL, body=EVIL, source=EVIL, source_key=EVIL, conversation=EVIL,
             attachments=(Attachment(content_type=EVIL, name=Masked(EVIL), sha256=EVIL, size_bytes=7),), app=EVIL,
-            notice=EVIL, provenance=EVIL, derived_from=EVIL, paired_with=EVIL, event_id=f"ev{number}", absent_since=sample.NOW,
+            notice=EVIL, provenance=EVIL, derived_from=EVIL, paired_with=EVIL, event_id=f"ev{number}",
+            absent_since=sample.NOW,
         )
         for number in range(3)
     ]  # fmt: skip
