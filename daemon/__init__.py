@@ -5,8 +5,8 @@ Reading order:
   `state_lock`, `config`; the machine: `system`, `logs`, `version`
 - phones: `phone_link` → `fleet` → `device_task`, paced by `schedule`; what is known of one right now: `live`,
   `announcements` (notifications)
-- reaching phones: `discovery`, `pairing_desk`, `whereabouts`, `twins` (one serial, two phones), `caretaker`; for the
-  API: `connecting`
+- reaching phones: `discovery`, `pairing_desk`, `whereabouts`, `twins` (one serial, two phones), `caretaker`,
+  `cables`; for the API: `connecting`
 - a row's way: `normalise` (with `peers`) → `events` → `judge` (`rules`, `rule_watch`) → `archive/` → `outbox` → `bus`
 - files that belong to a record: `holdings` → `media_store`, `attachments`, opened by `attachment_reading`; recordings
   and their calls: `pairing` with `pair_assignment` (pure), `recording_claims` → `recording_pairs`

@@ -69,9 +69,10 @@ class Caretaker:
             if not self._care.keep_wireless or answered is None or answered.carrier is Carrier.WIRELESS_DEBUGGING:
                 return
             while True:
+                losses = self._live.wireless_losses
                 wait_s = await self._keep_wireless(session)
                 supervision.well()
-                await self._rest(wait_s)
+                await self._rest(wait_s, losses)
         except ShellCommandError:
             self._log.debug("phone.not_kept")
         finally:
@@ -95,19 +96,11 @@ class Caretaker:
             self._shop.link.hold(report.address)
         return _LOOK_AGAIN_S if report.outcome is WirelessOutcome.ON else ASK_AGAIN_S
 
-    async def _rest(self, wait_s: float) -> None:
-        """Until the time is over, or wireless debugging goes."""
+    async def _rest(self, wait_s: float, losses: int) -> None:
+        """Until the time is over, or wireless debugging went once more."""
         until_s = self._shop.clock.monotonic() + wait_s
-        was_there = self._has_wireless()
-        while self._shop.clock.monotonic() < until_s:
+        while self._shop.clock.monotonic() < until_s and self._live.wireless_losses == losses:  # noqa: ASYNC110
             await asyncio.sleep(_GLANCE_S)
-            is_there = self._has_wireless()
-            if was_there and not is_there:
-                return
-            was_there = is_there
-
-    def _has_wireless(self) -> bool:
-        return any(one.carrier is Carrier.WIRELESS_DEBUGGING for one in self._live.answered.values())
 
     async def _tell(self, action: str, outcome: str) -> None:
         self._log.info("phone.kept", action=action, state=outcome)

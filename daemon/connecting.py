@@ -113,6 +113,8 @@ class Connecting:
             action = f"device.wireless.{request.switch}"
             await self._audit.write(caller, action, known, outcome="asked")
             switch = WirelessSwitch(request.switch)
+            if switch is WirelessSwitch.OFF:
+                await self._fleet.whereabouts.leave_wireless(known)
             session = self._link.session(name)
             try:
                 report = await switch_wireless(session, switch, sdk=0 if live.profile is None else live.profile.sdk)

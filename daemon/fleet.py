@@ -16,12 +16,13 @@ from adb_bridge.errors import (
     ShellCommandError,
     UnsupportedSystemError,
 )
-from adb_bridge.identity import Body, Identity, read_body, read_identity
+from adb_bridge.identity import Body, Carrier, Identity, read_body, read_identity
 from adb_bridge.records import AdbState, DeviceSerial, Source, Transport, TransportSerial
 
 from .archive.connections import KnownConnection
 from .archive.records import ArchivedEnrolment
 from .bus import DeviceChanged
+from .cables import Cables
 from .caretaker import Care, Caretaker
 from .device_task import DeviceTask
 from .live import Answered, LiveDevice
@@ -56,6 +57,7 @@ class Fleet:
         self._naming: dict[DeviceSerial, asyncio.Lock] = {}
         """Two connections of one serial are looked at one after the other."""
         self._later: set[asyncio.Task[None]] = set()
+        self._cables = Cables(shop.link)
 
     def live(self, serial: DeviceSerial) -> LiveDevice | None:
         """None when it was not seen since the start."""
@@ -124,6 +126,7 @@ class Fleet:
             async for transports in bridge.watch():
                 await self._take_list(transports)
         finally:
+            await self._cables.close()
             await self._end_all()
             self._states.clear()
             for live in self._devices.values():
@@ -143,11 +146,14 @@ class Fleet:
         new = {transport.serial: transport.state for transport in transports}
         touched = {name for name in new.keys() | self._states.keys() if new.get(name) is not self._states.get(name)}
         self._states = new
+        self._cables.take(new)
         for name in touched:
             self._unnamed.pop(name, None)
             if (owner := self.whereabouts.owner_of(name)) is not None:
                 live = self._devices.setdefault(owner, LiveDevice(serial=owner))
-                live.answered.pop(name, None)  # another phone may have the address by now
+                gone = live.answered.pop(name, None)  # another phone may have the address by now
+                if gone is not None and gone.carrier is Carrier.WIRELESS_DEBUGGING:
+                    live.wireless_losses += 1
                 self._update_transport(live, name)
             if (running := self._identifying.pop(name, None)) is not None:
                 running.cancel()

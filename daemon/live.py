@@ -30,6 +30,8 @@ class LiveDevice:
     transports: dict[TransportSerial, AdbState] = field(default_factory=dict)
     answered: dict[TransportSerial, Answered] = field(default_factory=dict)
     """Those of `transports` that may be used."""
+    wireless_losses: int = 0
+    """How often a connection by wireless debugging went, since the start."""
     collected_body: Body | None = None
     """The phone that was collected from last; decides when a second one claims its serial."""
     is_doubled: bool = False

@@ -68,6 +68,10 @@ class PhoneLink:
         if self._bridge is not None:
             self._bridge.withdrawn(address)
 
+    async def reset(self, transport: TransportSerial) -> None:
+        """See `Bridge.reset`. Raises ServerUnavailableError, DeviceUnavailableError."""
+        await self._up().reset(transport)
+
     async def pair(self, address: str, secret: str) -> PairReport:
         """See `Bridge.pair`. Raises ServerUnavailableError, ValueError."""
         return await self._up().pair(address, secret)

@@ -23,6 +23,7 @@ class Whereabouts:
         self._book = book
         self._link = link
         self._known: dict[TransportSerial, KnownConnection] = {}
+        self._not_missed: set[DeviceSerial] = set()
 
     async def load(self) -> None:
         """What earlier runs knew. Raises errors of the archive."""
@@ -39,8 +40,10 @@ class Whereabouts:
         return tuple(one for one in self._known.values() if one.serial == serial)
 
     def had_wireless(self, serial: DeviceSerial) -> bool:
-        """It was reached by wireless debugging before."""
-        return any(one.carrier is Carrier.WIRELESS_DEBUGGING for one in self.owns(serial))
+        """It was reached by wireless debugging before, and nobody switched that off."""
+        return serial not in self._not_missed and any(
+            one.carrier is Carrier.WIRELESS_DEBUGGING for one in self.owns(serial)
+        )
 
     def install_mark_of(self, serial: DeviceSerial) -> str | None:
         """The one mark under which it was known; None when there is none or more than one."""
@@ -54,12 +57,22 @@ class Whereabouts:
 
     async def answered(self, connection: KnownConnection) -> None:
         """Rule 1. Raises errors of the archive."""
+        if connection.carrier is Carrier.WIRELESS_DEBUGGING:
+            self._not_missed.discard(connection.serial)
         before = self._known.pop(connection.name, None)
         self._known[connection.name] = connection
         if before is None or _without_time(before) != _without_time(connection):
             await self._book.remember(connection)
         for oldest in self.owns(connection.serial)[:-MOST_OF_A_PHONE]:
             del self._known[oldest.name]
+
+    async def leave_wireless(self, serial: DeviceSerial) -> None:
+        """An operator switches it off: it is not missed from now on. Raises errors of the archive."""
+        self._not_missed.add(serial)
+        for one in self.owns(serial):
+            if one.carrier is Carrier.WIRELESS_DEBUGGING:
+                await self._book.forget(one.name)
+                await self._book.forget_address(one.name)
 
     async def settle(
         self, connection: KnownConnection, connected: frozenset[TransportSerial]
