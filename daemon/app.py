@@ -41,6 +41,8 @@ from .fleet import Fleet
 from .health import HealthReport
 from .http.identity import IdentifyCaller
 from .http.server import ApiServer
+from .importing.importer import Importer, ImporterParts
+from .importing.spool import UploadSpool
 from .judge import Judge
 from .logs import DeviceTokens, log_for
 from .media_store import MediaStore
@@ -123,6 +125,19 @@ class App:
             keep_free_bytes=2 * reserve_for(opened.paths.archive),
         )
         self._link = PhoneLink(bridge_settings(config.adb, opened.paths.adb_home), clock, configured=config.adb.connect)
+        self._importer = Importer(
+            ImporterParts(
+                archive=archive,
+                media=self._media,
+                judge=self._judge,
+                outbox=self._outbox,
+                clock=clock,
+                zone=config.store.zone(),
+            )
+        )
+        self._uploads = UploadSpool(
+            opened.paths.uploads, MediaKeys(opened.root), keep_free_bytes=2 * reserve_for(opened.paths.archive)
+        )
         title, text = config.notice_for(config.store.language)
         self._fleet = Fleet(
             Workshop(
@@ -170,11 +185,13 @@ class App:
                 discovery=self._discovery,
                 fleet=self._fleet,
                 health=health,
+                importer=self._importer,
                 link=self._link,
                 media=self._media,
                 pairing_desk=self._pairing_desk,
                 queue=self._queue,
                 texts=texts,
+                uploads=self._uploads,
             )
         )
 
@@ -197,6 +214,7 @@ class App:
         )
         try:
             await self._queue.load()
+            await asyncio.to_thread(self._uploads.clear)
             try:
                 await server.start()
             except OSError as error:
@@ -216,6 +234,7 @@ class App:
             await self._pairing_desk.close()
             await server.stop()
             self._judge.close()
+            self._importer.close()
             self._media.close()
         self._log.info("daemon.stopped")
         return ExitCode.OK

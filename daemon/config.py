@@ -7,8 +7,10 @@ import pwd
 import re
 import tomllib
 from dataclasses import dataclass, field, fields, is_dataclass
+from datetime import tzinfo
 from pathlib import Path
 from typing import Annotated, Literal, get_args, get_type_hints
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from msgspec import Meta
@@ -36,6 +38,12 @@ class StoreSection:
     name: Line = "shop"
     language: Literal["en", "zh"] = "zh"
     """Language of what the daemon says on its own: the notice on the phones, defaults for clients."""
+    timezone: Line | None = None
+    """Of imported times that name none, such as `Asia/Shanghai`; None: this machine's."""
+
+    def zone(self) -> tzinfo | None:
+        """None: this machine's."""
+        return None if self.timezone is None else ZoneInfo(self.timezone)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +95,8 @@ class CaptureSection:
     """Battery, screen, lock."""
     notice_interval_s: Annotated[float, Meta(ge=5, le=86_400)] = 300.0
     """Is the standing notice still posted?"""
+    probe_interval_s: Annotated[float, Meta(ge=1, le=86_400)] = 600.0
+    """What does the phone permit? Also asked at each connection and when a source is denied or comes back."""
     command_timeout_s: Annotated[float, Meta(ge=1, le=120)] = 15.0
     """One command on the phone."""
     recording_folders: tuple[RecordingFolder, ...] = ()
@@ -273,6 +283,11 @@ def _check_sense(config: Config, file: Path) -> None:
     except ValueError:
         expected = "a folder on the phone, without '..'"
         raise ConfigError("config.wrong_value", file=file, key="capture.recording_folders", expected=expected) from None
+    try:
+        config.store.zone()
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        expected = "a time zone of this machine, such as Asia/Shanghai"
+        raise ConfigError("config.wrong_value", file=file, key="store.timezone", expected=expected) from None
     if config.key.source == "file" and not config.key.path:
         raise ConfigError("config.missing_key", file=file, key="key.path", expected='key.source = "file"')
     if config.key.source == "credential" and not config.key.name:

@@ -42,6 +42,16 @@ class StatePaths:
         return self.root / "media"
 
     @property
+    def uploads(self) -> Path:
+        """Sealed files that are being imported; emptied at every start."""
+        return self.root / "uploads"
+
+    @property
+    def inbox(self) -> Path:
+        """Files that people put there for a phone, to be imported."""
+        return self.root / "inbox"
+
+    @property
     def socket(self) -> Path:
         """The local API."""
         return self.root / SOCKET_NAME

@@ -22,6 +22,7 @@ class Permission(StrEnum):
     ENROL = "enrolments.change"
     EVENTS_READ = "events.read"
     EVENTS_REVEAL = "events.reveal"
+    IMPORT = "events.import"
     ALERTS_READ = "alerts.read"
     ALERTS_HANDLE = "alerts.handle"
     COMMANDS_READ = "commands.read"
@@ -41,6 +42,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.DEVICES_MANAGE,
         Permission.ENROLMENTS_READ,
         Permission.ENROL,
+        Permission.IMPORT,
         Permission.ALERTS_READ,
         Permission.ALERTS_HANDLE,
         Permission.COMMANDS_READ,

@@ -1,11 +1,12 @@
 """What the API's handlers ask of the daemon. The handlers know HTTP, the service knows the shop."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
 from typing import Protocol
 
 from .api.connecting import AnnouncedPhone, PairingReport, PairRequest, WirelessRequest, WirelessSwitched
 from .api.exit_codes import ExitCode
+from .api.importing import ImportReport, ImportRequest, ImportTicket
 from .api.wire import (
     Alert,
     AlertStatus,
@@ -92,6 +93,14 @@ class Service(Protocol):
 
     async def attachment(self, caller: Caller, event_id: str, number: int, reason: str) -> OpenedAttachment:
         """The bytes of an event's attachment, counted from 1; the audit entry is durable before this returns."""
+
+    async def announce_import(self, caller: Caller, request: ImportRequest) -> ImportTicket:
+        """Whether a file may be imported for a phone; its bytes follow within two minutes."""
+
+    def import_file(
+        self, caller: Caller, import_id: str, chunks: AsyncIterator[bytes]
+    ) -> AsyncGenerator[ImportReport, None]:
+        """Take the bytes and import them; how it goes, the last report with `is_done`."""
 
     async def alerts(
         self, caller: Caller, *, status: AlertStatus | None, device: str | None, limit: int

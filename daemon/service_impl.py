@@ -3,7 +3,7 @@
 Every method raises `ServiceError` only; errors of the archive and of adb are given their codes in `service_errors`.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
 
 from adb_bridge.clock import Clock
@@ -11,6 +11,7 @@ from adb_bridge.records import DeviceSerial
 
 from .api.connecting import AnnouncedPhone, PairingReport, PairRequest, WirelessRequest, WirelessSwitched
 from .api.exit_codes import ExitCode
+from .api.importing import ImportReport, ImportRequest, ImportTicket
 from .api.texts import Texts
 from .api.wire import (
     API_VERSION,
@@ -47,6 +48,9 @@ from .enrolment import enrolment_draft
 from .event_reading import MAX_LIMIT, EventReading
 from .fleet import Fleet
 from .health import HealthReport
+from .importing.desk import ImportDesk
+from .importing.importer import Importer
+from .importing.spool import UploadSpool
 from .live import DUPLICATE_SERIAL
 from .media_store import MediaStore
 from .pairing_desk import PairingDesk
@@ -72,12 +76,14 @@ class ServiceParts:
     discovery: Discovery
     fleet: Fleet
     health: HealthReport
+    importer: Importer
     link: PhoneLink
     pairing_desk: PairingDesk
     media: MediaStore
     queue: CommandQueue
     texts: dict[str, Texts]
     """By language."""
+    uploads: UploadSpool
 
 
 class DaemonService:
@@ -99,6 +105,13 @@ class DaemonService:
         )
         self._reading = EventReading(parts.archive, parts.audit, self._directory)
         self._attachments = AttachmentReading(parts.archive, parts.audit, parts.media)
+        self._imports = ImportDesk(
+            importer=parts.importer,
+            spool=parts.uploads,
+            directory=self._directory,
+            audit=parts.audit,
+            clock=parts.clock,
+        )
 
     async def hello(self, caller: Caller) -> Hello:
         """Who we are and where the ledger ends."""
@@ -243,6 +256,16 @@ class DaemonService:
         require(caller, Permission.EVENTS_REVEAL)
         with refusing():
             return await self._attachments.opened(caller, event_id, number, reason)
+
+    async def announce_import(self, caller: Caller, request: ImportRequest) -> ImportTicket:
+        """See `Service`."""
+        return await self._imports.announce(caller, request)
+
+    def import_file(
+        self, caller: Caller, import_id: str, chunks: AsyncIterator[bytes]
+    ) -> AsyncGenerator[ImportReport, None]:
+        """See `Service`."""
+        return self._imports.receive(caller, import_id, chunks)
 
     async def alerts(
         self, caller: Caller, *, status: AlertStatus | None, device: str | None, limit: int

@@ -24,6 +24,7 @@ HANDLERS: dict[tuple[str, str], str] = {
     ("search", ""): "events:list_events",
     ("attachments", "list"): "attachments:list_attachments",
     ("attachments", "save"): "attachments:save_attachment",
+    ("import", ""): "imports:import_files",
     ("alerts", "list"): "alerts:list_alerts",
     ("alerts", "show"): "alerts:show_alert",
     ("alerts", "ack"): "alerts:acknowledge",

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import ClassVar, NoReturn
 
 from daemon.api.exit_codes import ExitCode
+from daemon.api.importing import ImportKind
 from daemon.api.texts import Texts
 from daemon.api.wire import AlertStatus
 
@@ -104,6 +105,7 @@ class _Builder:
         self._enrolment(commands)
         self._events(commands)
         self._attachments(commands)
+        self._imports(commands)
         self._alerts(commands)
         self._commands(commands)
         self._add(commands, "doctor")
@@ -172,6 +174,14 @@ class _Builder:
         save.add_argument("number", type=_count, metavar="N", help=self._text("argument.number"))
         self._option(save, "--reason", "reason", required=True, metavar="TEXT")
         self._option(save, "--output", "output", required=True, metavar="FILE")
+
+    def _imports(self, commands: "argparse._SubParsersAction[Parser]") -> None:
+        parser = self._add(commands, "import")
+        self._argument(parser, "files", nargs="+")
+        self._option(parser, "--device", "import_device", dest="device", required=True, metavar="SERIAL")
+        kinds = tuple(kind.value for kind in ImportKind)
+        self._option(parser, "--kind", "import_kind", dest="kind", choices=kinds, metavar="KIND", listed=kinds)
+        self._option(parser, "--check", "import_check", dest="check", action="store_true")
 
     def _alerts(self, commands: "argparse._SubParsersAction[Parser]") -> None:
         alerts = self._add(commands, "alerts")

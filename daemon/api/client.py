@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, Mapping
 from contextlib import aclosing, asynccontextmanager
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ import msgspec
 
 from .connecting import AnnouncedPhone, PairingReport, PairRequest, WirelessRequest, WirelessSwitched
 from .errors import ApiClientError, ApiRefusedError, ApiVersionError, UnreachableReason
+from .importing import ImportReport, ImportRequest, ImportTicket
 from .links import LinkOffline, LinkOnline, LinkRefused, LinkState
 from .requests import (
     ConnectReport,
@@ -55,6 +56,8 @@ PAIR_TIMEOUT_S = 90.0
 VERIFY_TIMEOUT_S = 900.0
 DOWNLOAD_IDLE_TIMEOUT_S = 60.0
 """Between two pieces of a file."""
+IMPORT_IDLE_TIMEOUT_S = 900.0
+"""A large file is read once before the first word of it."""
 FIRST_RETRY_S = 0.25
 LAST_RETRY_S = 3.0
 REFUSED_RETRY_S = 30.0
@@ -193,6 +196,23 @@ class ApiClient:
         request = OpenAttachmentRequest(reason=reason)
         async with self._transport.download(path, request, idle_timeout_s=DOWNLOAD_IDLE_TIMEOUT_S) as download:
             yield download
+
+    async def import_file(
+        self, request: ImportRequest, content: AsyncIterable[bytes]
+    ) -> AsyncGenerator[ImportReport, None]:
+        """Announce a file, send it, and hear how its import goes; the last report has `is_done`. Use `aclosing`."""
+        ticket = await self._transport.call("POST", "/v1/imports", ImportTicket, timeout_s=READ_TIMEOUT_S, body=request)
+        path = f"/v1/imports/{_segment(ticket.import_id)}"
+        async with self._transport.upload(path, content, idle_timeout_s=IMPORT_IDLE_TIMEOUT_S) as chunks:
+            rest = b""
+            async for chunk in chunks:
+                *lines, rest = (rest + chunk).split(b"\n")
+                for line in lines:
+                    report = self._transport.decode(line, ImportReport)
+                    yield report
+                    if report.is_done:
+                        return
+        raise self._transport.unreachable(UnreachableReason.LINK_LOST)
 
     async def alerts(
         self, *, status: AlertStatus | None = None, device: str | None = None, limit: int = 200

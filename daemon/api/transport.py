@@ -1,7 +1,7 @@
 """HTTP to the daemon's Unix socket: one call, its time limit and the error it ends with."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Mapping
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -121,6 +121,23 @@ class Transport:
             if sha256 is None or response.content_length is None:
                 raise self.version_error("api.unreadable")
             yield Download(size_bytes=response.content_length, sha256=sha256, chunks=self._chunks(response))
+
+    @asynccontextmanager
+    async def upload(
+        self, path: str, content: AsyncIterable[bytes], *, idle_timeout_s: float
+    ) -> AsyncIterator[AsyncIterator[bytes]]:
+        """Send a file of any size, never whole in memory; the chunks of the answer. Raises ApiClientError."""
+        limits = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_TIMEOUT_S, sock_read=idle_timeout_s)
+        headers = {"Content-Type": "application/octet-stream", "Accept": "application/jsonl, application/json"}
+        try:
+            response = await self._open_session().put(self._url(path), data=content, headers=headers, timeout=limits)
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise self._failure(error) from error
+        async with response:
+            if response.status != 200:
+                raise await self._refusal(response)
+            self._check_version(response)
+            yield self._chunks(response)
 
     def unreachable(self, reason: UnreachableReason) -> ApiUnreachableError:
         """The error for `reason`, with its texts."""

@@ -7,6 +7,7 @@ import msgspec
 from aiohttp import web
 
 from ..api.connecting import AnnouncedPhone, PairingReport, PairRequest, WirelessRequest, WirelessSwitched
+from ..api.importing import ImportReport, ImportRequest, ImportTicket
 from ..api.requests import (
     AlertQuery,
     AuditQuery,
@@ -39,11 +40,12 @@ from ..api.wire import (
 )
 from ..roles import Permission
 from ..service import Caller, Service
-from . import connecting, handlers
+from . import connecting, handlers, importing
 from .call import AnswerT, ApiRoute, BodyT, Call, QueryT, Route
 from .openapi import document
 
 STREAM_PATH = "/v1/stream"
+IMPORT_PATH = "/v1/imports/{import_id}"
 ATTACHMENT_PATH = "/v1/events/{event_id}/attachments/{number}"
 
 
@@ -100,6 +102,28 @@ class AttachmentRoute:
     body: type[msgspec.Struct] = OpenAttachmentRequest
     answer: type[msgspec.Struct] = Nothing
     content_type: str = "application/octet-stream"
+
+    async def run(self, request: web.Request, payload: bytes, service: Service, caller: Caller) -> bytes:
+        """A file is never whole in memory."""
+        return b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportRoute:
+    """A file on its way in: described in the table, served by `upload.serve`."""
+
+    method: str = "PUT"
+    path: str = IMPORT_PATH
+    permission: Permission = Permission.IMPORT
+    summary: str = (
+        "The bytes of an announced file, as the body; the answer is a line of JSON for every step of its import, the "
+        "last one with `is_done`"
+    )
+    status: int = 200
+    query: type[msgspec.Struct] = Nothing
+    body: type[msgspec.Struct] = Nothing
+    answer: type[msgspec.Struct] = ImportReport
+    content_type: str = "application/jsonl"
 
     async def run(self, request: web.Request, payload: bytes, service: Service, caller: Caller) -> bytes:
         """A file is never whole in memory."""
@@ -212,6 +236,12 @@ ROUTES: tuple[ApiRoute, ...] = (
         handler=handlers.reveal_events, query=Nothing, body=RevealRequest, answer=Page[Event],
     ),
     AttachmentRoute(),
+    _json(
+        method="POST", path="/v1/imports", permission=Permission.IMPORT,
+        summary="Announce a file to import for an enrolled phone: a backup, a call list, a recording",
+        handler=importing.announce, query=Nothing, body=ImportRequest, answer=ImportTicket,
+    ),
+    ImportRoute(),
     _json(
         method="GET", path="/v1/alerts", permission=Permission.ALERTS_READ, summary="Alerts, newest first",
         handler=handlers.list_alerts, query=AlertQuery, body=Nothing, answer=Page[Alert],

@@ -13,13 +13,13 @@ from ..api.texts import Language
 from ..logs import log_for, where
 from ..roles import Permission, require
 from ..service import Caller, Service, ServiceError
-from . import download, stream
+from . import download, stream, upload
 from .answers import answer, internal_error, refusal
 from .call import ApiRoute
 from .identity import IdentifyCaller, asked_language, peer_uid
 from .listener import Listener, listen
 from .rate_limit import RateLimiter
-from .routes import ATTACHMENT_PATH, ROUTES, STREAM_PATH
+from .routes import ATTACHMENT_PATH, IMPORT_PATH, ROUTES, STREAM_PATH
 
 _CALLER = web.RequestKey("caller", Caller)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -142,6 +142,8 @@ class ApiServer:
             caller = request[_CALLER]
             if route.path == STREAM_PATH:
                 return await self._stream(request, caller)
+            if route.path == IMPORT_PATH:
+                return await upload.serve(request, self._service, caller)
             if route.permission is Permission.EVENTS_REVEAL:
                 self._limit_reveals(caller)
             async with asyncio.timeout(self._limits.body_timeout_s):

@@ -1,4 +1,4 @@
-"""Files that the shop lawfully holds, into the archive of an enrolled phone: backups, call lists, dropped-in recordings.
+"""Files that the shop lawfully holds, into the archive of an enrolled phone: backups, call lists, recordings.
 
 Reading order:
 - what a file is and what is found in it: `files`, `kinds` → `found`

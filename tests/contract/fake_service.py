@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -10,6 +10,7 @@ import msgspec
 
 from daemon.api.connecting import AnnouncedPhone, PairingReport, PairRequest, WirelessRequest, WirelessSwitched
 from daemon.api.exit_codes import ExitCode
+from daemon.api.importing import ImportKind, ImportReport, ImportRequest, ImportTicket
 from daemon.api.wire import (
     Alert,
     AlertStatus,
@@ -241,6 +242,20 @@ class FakeService:
             msgspec.structs.replace(known, peer="13800000001", is_revealed=True)
             for known in await self.events(caller, query)
         )
+
+    async def announce_import(self, caller: Caller, request: ImportRequest) -> ImportTicket:
+        await self._enter("announce_import", caller)
+        return ImportTicket(import_id="im_1")
+
+    async def import_file(
+        self, caller: Caller, import_id: str, chunks: AsyncIterator[bytes]
+    ) -> AsyncGenerator[ImportReport, None]:
+        await self._enter("import_file", caller)
+        size = sum([len(chunk) async for chunk in chunks])
+        yield ImportReport(
+            device=SERIAL, kind=ImportKind.SMS_XML, sha256="ab" * 32, size_bytes=size, read_bytes=size, records=0,
+            new=0, already_imported=0, already_archived=0, refused=0, is_done=True,
+        )  # fmt: skip
 
     async def attachment(self, caller: Caller, event_id: str, number: int, reason: str) -> OpenedAttachment:
         await self._enter("attachment", caller)

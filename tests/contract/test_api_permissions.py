@@ -30,6 +30,7 @@ BODIES: dict[tuple[str, str], object] = {
     ("POST", "/v1/events/{event_id}/attachments/{number}"): {"reason": "complaint"},
     ("POST", "/v1/alerts/{alert_id}/{status}"): {"note": "seen"},
     ("POST", "/v1/commands"): {"device": SERIAL, "verb": "lock", "reason": "lost"},
+    ("POST", "/v1/imports"): {"device": SERIAL, "name": "sms.xml", "size_bytes": 1},
     ("POST", "/v1/verify"): {},
 }  # fmt: skip
 PARTS = {
@@ -41,6 +42,7 @@ PARTS = {
     "alert_id": "al_1",
     "status": "acknowledged",
     "command_id": "cm_1",
+    "import_id": "im_1",
 }
 
 
