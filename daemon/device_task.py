@@ -15,18 +15,19 @@ from adb_bridge.errors import (
 from adb_bridge.file_signals import watch_files
 from adb_bridge.probe import identify, probe
 from adb_bridge.recordings.folders import with_configured
-from adb_bridge.records import DeviceStatus, Source, TransportSerial
+from adb_bridge.records import DeviceProfile, DeviceStatus, Source, TransportSerial
 from adb_bridge.session import Session
 from adb_bridge.signals import ChangeSignal, Signal, watch_signals
 from adb_bridge.status import read_status
 
 from .announcements import Announcements
-from .archive.clocks import ClockReading
+from .archive.clocks import JUMP_MS, ClockReading
 from .bus import DeviceChanged
 from .command_runner import NOTICE_TAG, CommandRunner
 from .lane import LANE_OF, Lane, LaneName
 from .live import LiveDevice
 from .logs import Log, log_for
+from .prober import Prober
 from .refetch import Refetch
 from .schedule import CheckNotice, Job, Poll, ReadStatus, Schedule, Sweep
 from .source_reader import LINK_CODES, SourceReader
@@ -58,6 +59,7 @@ class DeviceTask:
         self._lanes: tuple[Lane, ...] = ()
         self._refetch = Refetch()
         self._announced = Announcements()
+        self._prober = Prober(shop.capture.probe_interval_s)
         self._clock_told: ClockReading | None = None
 
     async def run(self, supervision: Supervision) -> None:
@@ -70,7 +72,7 @@ class DeviceTask:
             self._lanes = await self._plan()
             helpers = self._start_helpers(session)
             self._log.info("device.collecting")
-            await self._work(session, supervision)
+            await self._work(supervision)
         finally:
             for helper in helpers:
                 helper.cancel()
@@ -96,9 +98,9 @@ class DeviceTask:
         async def watch(supervision: Supervision) -> None:
             await self._watch_files(session, supervision)
 
-        async def look(_supervision: Supervision) -> None:
+        async def look(supervision: Supervision) -> None:
             # Beside the collecting: on a slow phone the table takes seconds, in which messages come in.
-            await self._probe(session)
+            await self._prober.run(supervision, lambda: self._probe(session))
 
         work_of = {"signals": listen, "commands": runner.run, "probe": look}
         if Source.RECORDINGS in self._collectors:
@@ -111,42 +113,45 @@ class DeviceTask:
             for name, work in work_of.items()
         ]
 
-    async def _probe(self, session: Session) -> None:
-        profile = await probe(session)
+    async def _probe(self, session: Session) -> DeviceProfile:
+        profile = await probe(session, with_configured(self._shop.capture.recording_folders))
         if profile.serial != self._live.serial:
             raise DeviceUnavailableError(BridgeErrorCode.DEVICE_OFFLINE)  # another phone has this address now
         self._live.profile = profile
         self._seen()
         await self._remember()
         self._tell()
+        return profile
 
     async def _plan(self) -> tuple[Lane, ...]:
         done = await self._shop.archive.sources_read_to_end(self._live.serial)
         now_s, chance = self._shop.clock.monotonic(), random.random()
         lanes: list[Lane] = []
         for name in LaneName:
-            sources = [one for one in self._collectors if LANE_OF.get(one, LaneName.MESSAGES) is name]
-            if not sources and name is not LaneName.MESSAGES:
+            sources = [one for one in self._collectors if LANE_OF.get(one, LaneName.RECORDS) is name]
+            if not sources and name is not LaneName.RECORDS:
                 continue
             schedule = Schedule(
                 self._shop.capture, {source: source in done for source in sources}, now_s=now_s, chance=chance
             )
-            if name is not LaneName.MESSAGES:
+            if name is not LaneName.RECORDS:
                 schedule.only_sources()
             if Source.CALL_STATE in sources:
                 schedule.put_to_sleep(Source.CALL_STATE)
             lanes.append(Lane(name, schedule))
         return tuple(lanes)
 
-    async def _work(self, session: Session, supervision: Supervision) -> None:
+    async def _work(self, supervision: Supervision) -> None:
         """All lanes; the first that fails ends them all."""
-        reader = SourceReader(self._shop, self._live, session, self._log, self._announced)
 
         async def run(lane: Lane) -> None:
-            async def do(job: Job) -> None:
-                await self._do(job, lane, reader, session)
+            async with self._shop.link.session(self._transport) as own:
+                reader = SourceReader(self._shop, self._live, own, self._log, self._announced, self._prober.ask)
 
-            await lane.run(supervision, self._shop.clock, do)
+                async def do(job: Job) -> None:
+                    await self._do(job, lane, reader, own)
+
+                await lane.run(supervision, self._shop.clock, do)
 
         tasks = [asyncio.create_task(run(lane), name=f"{lane.name}:{self._live.serial}") for lane in self._lanes]
         try:
@@ -179,7 +184,7 @@ class DeviceTask:
 
     async def _note_clock(self, status: DeviceStatus) -> None:
         """A jump or another zone is kept: times of this phone's records are claims of this clock."""
-        if status.clock_offset_ms is None:
+        if status.clock_offset_ms is None or (status.clock_uncertainty_ms or 0) >= JUMP_MS:
             return
         reading = ClockReading(
             read_at=status.read_at, offset_ms=status.clock_offset_ms, utc_offset_min=status.utc_offset_min
@@ -269,12 +274,13 @@ class DeviceTask:
                 lane.schedule.be_fast(sources, now_s=now_s)
             else:
                 lane.schedule.be_calm(now_s=now_s)
-            if signal.kinds & _STATUS_SIGNALS and lane.name is LaneName.MESSAGES:
+            if signal.kinds & _STATUS_SIGNALS and lane.name is LaneName.RECORDS:
                 lane.schedule.status_changed(now_s=now_s)
             lane.wake.set()
 
     async def _read_everything(self) -> bool:
         """Have everything polled and swept once; False when nothing could be read."""
+        self._prober.ask()
         now_s = self._shop.clock.monotonic()
         jobs: list[Poll | Sweep] = []
         for lane in self._lanes:

@@ -38,8 +38,18 @@ _CAPABILITY_OF = {
 class SourceReader:
     """For one phone and one connection."""
 
-    def __init__(self, shop: Workshop, live: LiveDevice, session: Session, log: Log, announced: Announcements) -> None:
+    def __init__(
+        self,
+        shop: Workshop,
+        live: LiveDevice,
+        session: Session,
+        log: Log,
+        announced: Announcements,
+        look_again: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`look_again` is called when a source was denied or came back: what the phone permits may have changed."""
         self._announced = announced
+        self._look_again = look_again
         self._shop = shop
         self._live = live
         self._session = session
@@ -76,6 +86,7 @@ class SourceReader:
         if self._live.source_troubles.pop(source, None) is not None:
             self._log.info("source.recovered", source=source.value)
             self._set_capability(source, Availability.YES, "rows_readable")
+            self._look_again()
             self.tell()
         return True
 
@@ -144,6 +155,8 @@ class SourceReader:
         is_denied = code == BridgeErrorCode.PERMISSION_DENIED
         if self._live.source_troubles.get(source) != code:
             self._log.warning("source.trouble", source=source.value, code=code, where=where(error))
+            if is_denied:
+                self._look_again()
         self._live.source_troubles[source] = code
         schedule.failed(source, self._shop.clock.monotonic(), is_denied=is_denied)
         if is_denied:

@@ -28,6 +28,7 @@ language = {language}            # "en" or "zh": language of the notice on the p
 # sweep_interval_s = {capture.sweep_interval_s}      # slow search for late, edited and vanished rows / 慢速核对
 # status_interval_s = {capture.status_interval_s}
 # notice_interval_s = {capture.notice_interval_s}
+# probe_interval_s = {capture.probe_interval_s}
 # notification_apps = ["com.tencent.mm", "com.tencent.wework", "com.eg.android.AlipayGphone"]   # the only apps whose
 #                           # notifications are read, on phones enrolled for them / 仅读取这些应用的通知，且须登记该来源
 
