@@ -10,6 +10,7 @@ Reading order:
 - a row's way: `normalise` (with `peers`) → `events` → `judge` (`rules`, `rule_watch`) → `archive/` → `outbox` → `bus`
 - files that belong to a record: `holdings` → `media_store`, `attachments`, opened by `attachment_reading`; recordings
   and their calls: `pairing` with `pair_assignment` (pure), `recording_claims` → `recording_pairs`
+- files of the shop's own: `importing/`; what tells of changes in a folder, also of rules: `folder_notices`
 - commands to phones: `commands` (their life), `command_queue`, `command_runner`
 - what may be asked: `http/` → `service` (the contract), `service_impl`, with `roles`, `audit`, `enrolment`,
   `event_reading`, `device_directory`, `health`, `stream_feed`; what may leave: `views`, `event_text`, `device_view`

@@ -42,6 +42,7 @@ from .health import HealthReport
 from .http.identity import IdentifyCaller
 from .http.server import ApiServer
 from .importing.importer import Importer, ImporterParts
+from .importing.inbox import Inbox, InboxParts
 from .importing.spool import UploadSpool
 from .judge import Judge
 from .logs import DeviceTokens, log_for
@@ -247,6 +248,7 @@ class App:
             "adb": self._supervised("adb", self._follow_phones),
             "discovery": self._supervised("discovery", self._discovery.run),
             "outbox": self._supervised("outbox", self._outbox.run),
+            "inbox": self._supervised("inbox", self._inbox.run),
             "pairs": self._supervised("pairs", self._recording_pairs.run),
             "housekeeping": self._housekeeping(),
         }

@@ -15,18 +15,6 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from watchdog.events import (
-    EVENT_TYPE_CLOSED,
-    EVENT_TYPE_CREATED,
-    EVENT_TYPE_DELETED,
-    EVENT_TYPE_MODIFIED,
-    EVENT_TYPE_MOVED,
-    FileSystemEvent,
-    FileSystemEventHandler,
-)
-from watchdog.observers import Observer
-from watchdog.observers.api import BaseObserver
-
 from policies.engine import Engine
 from policies.errors import RuleError, RuleSyntaxError
 from policies.packs import MAX_FILES
@@ -35,13 +23,10 @@ from .archive.archive import Archive
 from .archive.drafts import AuditDraft
 from .audit import DAEMON_ACTOR, NO_ROLE
 from .bus import Bus, HealthChanged
+from .folder_notices import FolderNotices
 from .judge import Judge
 from .logs import Log, log_for
 from .supervise import Supervision
-
-_CHANGES = frozenset({EVENT_TYPE_CREATED, EVENT_TYPE_MODIFIED, EVENT_TYPE_MOVED, EVENT_TYPE_DELETED, EVENT_TYPE_CLOSED})
-
-_JOIN_S = 2.0
 
 _Stamp = tuple[tuple[str, int, int, int], ...]
 """Path, size in bytes, time in nanoseconds and inode of every rule file."""
@@ -87,7 +72,7 @@ class RuleWatch:
     async def run(self, supervision: Supervision) -> None:
         """For ever. Raises ArchiveError when the audit cannot be written; the old rules stay then."""
         changed = asyncio.Event()
-        notifier = _Notifier(self._folder, changed, asyncio.get_running_loop(), self._log)
+        notifier = FolderNotices(self._folder, changed, asyncio.get_running_loop(), self._log)
         try:
             while True:
                 await asyncio.to_thread(notifier.attach)
@@ -151,56 +136,6 @@ class RuleWatch:
             rules=self._judge.ruleset_version,
         )
         self._bus.publish(HealthChanged())
-
-
-class _Notifier(FileSystemEventHandler):
-    """Sets `changed` when something in the folder changes; where the system cannot tell, it stays quiet."""
-
-    def __init__(self, folder: Path, changed: asyncio.Event, loop: asyncio.AbstractEventLoop, log: Log) -> None:
-        self._folder = folder
-        self._changed = changed
-        self._loop = loop
-        self._log = log
-        self._observer: BaseObserver | None = None
-        self._inode: int | None = None
-
-    def attach(self) -> None:
-        """Watch the folder that stands there now, unless it is watched already. May block for a moment."""
-        inode = _inode_of(self._folder)
-        if inode == self._inode:
-            return
-        self.close()
-        self._inode = inode
-        if inode is None:
-            return
-        observer = Observer()
-        try:
-            observer.schedule(self, str(self._folder), recursive=True)
-            observer.start()
-        except OSError as error:  # the machine's limit of watches, or the folder went away again
-            self._log.warning("rules.unwatched", error_type=type(error).__name__, code=error.errno)
-            return
-        self._observer = observer
-
-    def on_any_event(self, event: FileSystemEvent) -> None:
-        """Called in the observer's thread. That we read the files ourselves is no change."""
-        if event.event_type in _CHANGES:
-            with suppress(RuntimeError):  # the loop may be closed by now
-                self._loop.call_soon_threadsafe(self._changed.set)
-
-    def close(self) -> None:
-        """End the observer's thread. May block for a moment."""
-        observer, self._observer = self._observer, None
-        if observer is not None:
-            observer.stop()
-            observer.join(_JOIN_S)
-
-
-def _inode_of(path: Path) -> int | None:
-    try:
-        return path.stat().st_ino
-    except OSError:
-        return None
 
 
 def _stamp_of(folder: Path) -> _Stamp:

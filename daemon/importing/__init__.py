@@ -5,5 +5,5 @@ Reading order:
 - readers, all of them generators over pieces of bytes: `backup_xml` (`xml_mending`, `backup_rows`), `csv_rows`
   (`csv_words`, `csv_times`), `recording_file`
 - one file's way: `importer` with `probes` (is it here already?), counted by `tally`
-- uploads: `spool`
+- ways in: `desk` with `spool` (the API), `inbox` with `inbox_files` (a folder)
 """

@@ -140,7 +140,7 @@ async def test_changes_are_found_where_the_system_does_not_tell(
         def schedule(self, *_arguments: object, **_options: object) -> None:
             raise OSError(28, "inotify watch limit reached")
 
-    monkeypatch.setattr("daemon.rule_watch.Observer", FullUp)
+    monkeypatch.setattr("daemon.folder_notices.Observer", FullUp)
     folder = tmp_path / "rules"
     folder.mkdir()
     (folder / "own.toml").write_text(rule("own.a", "青金石"))
