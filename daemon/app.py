@@ -176,6 +176,10 @@ class App:
             rule_watch=self._rule_watch,
         )
         texts: dict[str, Texts] = {language.value: load_texts(language.value, CATALOG) for language in Language}
+        self._inbox = Inbox(
+            opened.paths.inbox,
+            InboxParts(importer=self._importer, archive=archive, clock=clock, texts=texts, zone=config.store.zone()),
+        )
         self.service = DaemonService(
             ServiceParts(
                 archive=archive,
