@@ -1,7 +1,9 @@
 """A phone's sources in lanes: what is slow in one lane does not hold up the others.
 
-Messages, calls and contacts share a lane because a phone answers one `content` query at a time. What apps show and the
-telephony state cost a phone nearly nothing and have their own; a recording of two hours is pulled in a third.
+Text messages are what alerts wait for and have a lane to themselves. Multimedia messages, calls and contacts share one:
+their reads are many `content` queries, each of which starts a Java VM on the phone. What apps show and the telephony
+state cost a phone nearly nothing; a recording of two hours is pulled in a lane of its own. Each lane has its own
+session, so a phone answers at most one query of a lane at a time.
 """
 
 import asyncio
@@ -23,17 +25,19 @@ class LaneName(StrEnum):
     """Which lane."""
 
     MESSAGES = "messages"
+    RECORDS = "records"
     """Also status and notice."""
     SHOWN = "shown"
     FILES = "files"
 
 
 LANE_OF = {
+    Source.SMS: LaneName.MESSAGES,
     Source.NOTIFICATIONS: LaneName.SHOWN,
     Source.CALL_STATE: LaneName.SHOWN,
     Source.RECORDINGS: LaneName.FILES,
 }
-"""Every other source goes with the messages."""
+"""Every other source goes with the records."""
 
 
 @dataclass(slots=True)

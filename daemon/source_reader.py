@@ -125,7 +125,7 @@ class SourceReader:
                 schedule.page_done(source, now_s, is_caught_up=batch.is_caught_up)
                 if batch.again_in_s is not None:
                     schedule.ask_again(source, now_s, batch.again_in_s)
-                if not batch.is_caught_up and schedule.has_urgent(now_s):
+                if urgency is Urgency.BACKFILL and not batch.is_caught_up and schedule.has_urgent(now_s):
                     return
 
     async def _take(self, batch: CollectedBatch, urgency: Urgency) -> None:
