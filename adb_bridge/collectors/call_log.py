@@ -94,7 +94,8 @@ class CallLogCollector:
                 must_count = is_end and (
                     place.presence.is_empty or bool(suspects and suspects - place.presence.doubted_ids())
                 )
-                yield self._batch(place, records=records, is_caught_up=is_end and not must_count)
+                # Caught up also when rows are to be counted yet: who leaves early would never get to the count.
+                yield self._batch(place, records=records, is_caught_up=is_end)
                 if must_count:
                     census = await take_census(session, _roll(place), self._clock)
                     yield await self._told(session, place, known, census, high=high, suspects=suspects)

@@ -22,7 +22,7 @@ from ..session import Session
 from .absence import HIGHEST_ID, Doubts, Reckoning, no_doubts
 from .base import Holdings, read_cursor, write_cursor
 from .census import Census, Limiting, Roll, id_page, take_census
-from .contact_changes import ChangedPage, changed_since, deleted_since, fingerprint, versions_between
+from .contact_changes import changed_since, deleted_since, fingerprint, versions_between
 from .contact_rows import CHANGED, CONTACTS, read_contacts
 from .presence import Presence
 
@@ -93,7 +93,7 @@ class ContactsCollector:
             suspects = (suspects & archived) - place.presence.doubted_ids()
         # The list of deletions counts as read once what it names was told.
         place = place if suspects else told
-        async for batch in self._changes(session, place, has_more=bool(suspects)):
+        async for batch in self._changes(session, place):
             place = read_cursor(batch.cursor, ContactsPlace)
             yield batch
         if suspects:
@@ -125,27 +125,23 @@ class ContactsCollector:
             following = replace(following, presence=following.presence.sampled(_sample(records)))
         yield self._batch(following, records=records, absent=absent, is_caught_up=not is_restored)
 
-    async def _changes(
-        self, session: Session, place: ContactsPlace, *, has_more: bool
-    ) -> AsyncIterator[CollectedBatch]:
-        """What changed since the place, in batches. The last one is not the end when there `has_more`."""
+    async def _changes(self, session: Session, place: ContactsPlace) -> AsyncIterator[CollectedBatch]:
+        """What changed since the place, in batches."""
         size = _PAGE
         since_ms = max(place.since_ms - _OVERLAP_MS, 0) if len(place.recent) <= _MOST_RECENT else place.since_ms
         while True:
             page = await changed_since(session, since_ms, rows=size, limiting=place.limiting)
-            fresh = [row_id for row_id, at_ms in page.entries.items() if place.recent.get(row_id) != at_ms]
-            following = self._after(place, page)
             newest_ms = max(since_ms, self._newest(page.entries.values()))
             is_stuck = page.is_full and newest_ms == since_ms
             is_end = not page.is_full or (is_stuck and size == _LARGEST_PAGE)
-            # All at once, from a phone that limits nothing: given in pieces all the same.
-            for start in range(0, len(fresh) - _LARGEST_PAGE, _LARGEST_PAGE):
-                records = await self._records(session, fresh[start : start + _LARGEST_PAGE])
-                yield self._batch(place, records=records, is_caught_up=False)
-                fresh = fresh[start + _LARGEST_PAGE :]
-            records = await self._records(session, fresh)
-            place = following
-            yield self._batch(place, records=records, is_caught_up=is_end and not has_more)
+            # A phone that limits nothing gives all at once: taken in pieces all the same.
+            entries = list(page.entries.items())
+            pieces = [entries[start : start + _LARGEST_PAGE] for start in range(0, len(entries), _LARGEST_PAGE)]
+            for index, piece in enumerate(pieces or [[]]):
+                fresh = [row_id for row_id, at_ms in piece if place.recent.get(row_id) != at_ms]
+                records = await self._records(session, fresh)
+                place = self._after(place, dict(piece))
+                yield self._batch(place, records=records, is_caught_up=is_end and index + 1 >= len(pieces))
             if is_end:
                 return
             # More contacts of one and the same moment than a page holds (an import): a larger page gets past them.
@@ -204,10 +200,10 @@ class ContactsCollector:
             place = replace(place, recent=recent, high=max(census.ids))
         return place, verdict.absent, verdict.is_restored
 
-    def _after(self, place: ContactsPlace, page: ChangedPage) -> ContactsPlace:
-        """The place once a page was taken."""
-        since_ms = max(place.since_ms, self._newest(page.entries.values()))
-        seen = {**place.recent, **page.entries}
+    def _after(self, place: ContactsPlace, entries: Mapping[int, int]) -> ContactsPlace:
+        """The place once these contacts were taken."""
+        since_ms = max(place.since_ms, self._newest(entries.values()))
+        seen = {**place.recent, **entries}
         recent = {row_id: at_ms for row_id, at_ms in seen.items() if at_ms >= since_ms - _OVERLAP_MS}
         if len(recent) > _MOST_RECENT:
             recent = {row_id: at_ms for row_id, at_ms in seen.items() if at_ms >= since_ms}
@@ -215,7 +211,7 @@ class ContactsCollector:
             place,
             since_ms=since_ms,
             recent=dict(sorted(recent.items())),
-            high=max(place.high, max(page.entries, default=0)),
+            high=max(place.high, max(entries, default=0)),
         )
 
     def _after_deletions(self, place: ContactsPlace, deleted: Mapping[int, int]) -> ContactsPlace:

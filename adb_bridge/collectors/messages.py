@@ -139,7 +139,8 @@ class MessageCollector(ABC, Generic[Item]):
                 )
                 records, again = await self._records(session, place, fresh, known)
                 place = _to_be_read_again(place, before, again)
-                yield self._batch(place, records=records, is_caught_up=not window.is_full and not must_count)
+                # Caught up also when rows are to be counted yet: who leaves early would never get to the count.
+                yield self._batch(place, records=records, is_caught_up=not window.is_full)
                 if must_count:
                     yield await self._count(session, place, known, high=high, suspects=suspects)
                 if fetch is None or not window.is_full:
