@@ -174,6 +174,7 @@ class App:
             judge=self._judge,
             paths=opened.paths,
             rule_watch=self._rule_watch,
+            discovery=self._discovery,
         )
         texts: dict[str, Texts] = {language.value: load_texts(language.value, CATALOG) for language in Language}
         self._inbox = Inbox(

@@ -3,8 +3,9 @@
 import msgspec
 
 from daemon.api.exit_codes import ExitCode
-from daemon.api.wire import Device, DeviceAvailability, EnrolRequest
+from daemon.api.wire import ClockChange, Device, DeviceAvailability, EnrolRequest
 
+from .capability_table import COLUMNS, capability_rows, clock_text, tell_advice, utc_offset
 from .context import NOT_DONE, Context, UsageError, ask, is_asking_possible
 from .output import Format
 from .table import Cell
@@ -16,7 +17,7 @@ _STYLES = {
     DeviceAvailability.OFFLINE: "33",
     DeviceAvailability.MISSING: "31",
 }
-_COLUMNS = ("serial", "employee", "availability", "last_seen", "battery", "events", "alerts", "pending", "profile")
+_LIST_COLUMNS = ("serial", "employee", "availability", "last_seen", "battery", "events", "alerts", "pending", "profile")
 
 
 class _Serial(msgspec.Struct):
@@ -53,7 +54,7 @@ async def list_devices(context: Context) -> ExitCode:
     if context.output.format is not Format.TABLE:
         context.output.items(devices)
     elif devices:
-        context.output.table(_COLUMNS, [_row(context, device) for device in devices])
+        context.output.table(_LIST_COLUMNS, [_row(context, device) for device in devices])
     if not devices:
         context.output.empty("empty.devices")
     return ExitCode.OK
@@ -72,6 +73,7 @@ async def show_device(context: Context) -> ExitCode:
             ("serial", device.serial),
             ("employee", device.employee or context.texts.get("cli.not_enrolled")),
             ("profile", device.profile),
+            ("system", device.system or "-"),
             ("availability", f"{context.word('availability', device.availability)} ({device.state})"),
             ("last_seen", shown(device.last_seen_at)),
             ("transports", ", ".join(device.transports) or "-"),
@@ -82,25 +84,20 @@ async def show_device(context: Context) -> ExitCode:
             ("events", str(device.events)),
             ("alerts", str(device.open_alerts)),
             ("pending", str(device.pending_commands)),
+            ("clock", clock_text(context, device)),
             ("trouble", _trouble(context, device)),
         ]
     )
     if device.capabilities:
         output.line("")
-        rows = [
-            [
-                Cell(capability_name(context, line.name)),
-                Cell(_availability(context, line.availability)),
-                Cell(line.evidence),
-            ]
-            for line in device.capabilities
-        ]
-        output.table(("capability", "permitted", "evidence"), rows)
-        for line in device.capabilities:
-            if line.advice:
-                output.line("")
-                output.line(capability_name(context, line.name))
-                output.paragraph(line.advice, 2)
+        output.table(COLUMNS, capability_rows(context, device.capabilities))
+        tell_advice(context, device.capabilities)
+    if device.connect_advice:
+        output.line("")
+        output.paragraph(device.connect_advice, 0)
+    if device.clock_changes:
+        output.line("")
+        output.table(("read_at", "clock_offset", "zone"), list(map(_clock_row, device.clock_changes)))
     return ExitCode.OK
 
 
@@ -183,12 +180,6 @@ async def unenrol(context: Context) -> ExitCode:
     return ExitCode.OK
 
 
-def capability_name(context: Context, name: str) -> str:
-    """What a phone may permit, in the reader's language."""
-    key = f"capability.name.{name}"
-    return context.texts.get(key) if context.texts.has(key) else name
-
-
 def _named(device: Device) -> Device:
     return device if device.name is not None else msgspec.structs.replace(device, name=device.serial)
 
@@ -221,9 +212,9 @@ def _yes_no(context: Context, state: bool | None) -> str:  # noqa: FBT001 - thre
     return context.texts.get({True: "cli.yes", False: "cli.no", None: "cli.unknown"}[state])
 
 
-def _availability(context: Context, word: str) -> str:
-    key = f"capability.availability.{word}"
-    return context.texts.get(key) if context.texts.has(key) else word
+def _clock_row(change: ClockChange) -> list[Cell]:
+    offset = f"{change.offset_ms / 1000:+.1f} s"
+    return [Cell(shown(change.read_at)), Cell(offset), Cell(utc_offset(change.utc_offset_min) or "-")]
 
 
 def _trouble(context: Context, device: Device) -> str:

@@ -31,6 +31,12 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     advice: str | None = None
     device: str | None = None
     """The phone's serial, for checks of a phone."""
+    capability: str | None = None
+    """For a line of a phone's capability table; then also:"""
+    availability: str | None = None
+    """`yes`, `no` or `unknown`."""
+    evidence: str | None = None
+    """Stable word of what the probe saw."""
 
 
 def local_checks(context: Context) -> Iterator[Check]:

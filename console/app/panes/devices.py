@@ -90,7 +90,7 @@ class DevicesPane(ItemPane[Device]):
         head = joined(
             (
                 safe_text(item.employee, "bold"),
-                safe_text(f" · {item.serial} · {item.profile}"),
+                safe_text(" · ".join(("", item.serial, item.profile, *filter(None, (item.system,))))),
             )
         )
         notice = {True: "device.notice_posted", False: "device.notice_missing", None: "device.notice_unknown"}
@@ -110,6 +110,8 @@ class DevicesPane(ItemPane[Device]):
         if item.last_error:
             trouble = self.desk.known(f"error.{item.last_error}.message", item.last_error)
             rows.append(("trouble", safe_text(trouble, "bold $text-warning")))
+        if item.connect_advice:
+            rows.append(("connect", safe_text(item.connect_advice)))
         return lines([head, *labelled(desk, rows), *self._permits(item)])
 
     def empty_of_all(self) -> SafeContent:
@@ -157,8 +159,9 @@ class DevicesPane(ItemPane[Device]):
             glyph, style = _PERMITS.get(line.availability, _PERMITS["unknown"])
             word = self.desk.known(f"app.permits.{line.availability}", line.availability)
             name = safe_text(f"{glyph} {self.desk.known(f'capability.name.{line.name}', line.name)}: {word}", style)
+            why = safe_text(f" · {self.desk.known(f'capability.evidence.{line.evidence}', line.evidence)}", "$muted")
             advice = safe_text(f" · {line.advice}") if line.advice else safe_text("")
-            found.append(joined((name, advice)))
+            found.append(joined((name, advice, why)))
         return [safe_text(self.desk.say("device.permits"), "$muted"), *found] if found else []
 
     def _how_to_enrol(self, item: Device) -> SafeContent:
