@@ -6,25 +6,35 @@ that is safe to show to any role: contact details are masked, control and bidi c
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Generic, NewType, TypeVar
+from typing import Annotated, Generic, TypeVar
 
 import msgspec
 
+from .wire_base import Id as Id
+from .wire_base import Line as Line
+from .wire_base import Masked as Masked
+from .wire_base import Note as Note
+from .wire_base import Reason as Reason
+from .wire_base import Wire as Wire
+from .wire_base import Words as Words
+from .wire_devices import CapabilityLine as CapabilityLine
+from .wire_devices import ClockChange as ClockChange
+from .wire_devices import Device as Device
+from .wire_devices import DeviceAvailability as DeviceAvailability
+from .wire_devices import Enrolment as Enrolment
+from .wire_devices import EnrolRequest as EnrolRequest
+from .wire_events import AbsenceFinding as AbsenceFinding
+from .wire_events import Attachment as Attachment
+from .wire_events import Direction as Direction
+from .wire_events import Event as Event
+from .wire_events import EventKind as EventKind
+from .wire_events import EventQuery as EventQuery
+from .wire_events import MatchedSpan as MatchedSpan
+from .wire_events import RevealRequest as RevealRequest
+
 API_VERSION = 1
 
-Masked = NewType("Masked", str)
-
 ItemT = TypeVar("ItemT")
-
-Id = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
-"""Serials, ids and tokens that a client sends."""
-Line = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
-"""Names and other short text that a client sends."""
-Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
-"""Why; ends up in the audit."""
-Note = Annotated[str, msgspec.Meta(max_length=2000)]
-Words = Annotated[str, msgspec.Meta(max_length=200)]
-"""Search words."""
 
 
 class Role(StrEnum):
@@ -34,24 +44,6 @@ class Role(StrEnum):
     ADMIN = "admin"
     REVIEWER = "reviewer"
     AUDITOR = "auditor"
-
-
-class EventKind(StrEnum):
-    MESSAGE = "message"
-    CALL = "call"
-    CONTACT = "contact"
-    ABSENCE = "absence"
-    """Something present at one read was absent at a later complete read. A finding for review, never an accusation."""
-    NOTIFICATION = "notification"
-    """What an allow-listed app showed."""
-    RECORDING = "recording"
-    """A call that the phone's own dialer recorded."""
-
-
-class Direction(StrEnum):
-    IN = "in"
-    OUT = "out"
-    NONE = "none"
 
 
 class AlertStatus(StrEnum):
@@ -67,13 +59,6 @@ class Severity(StrEnum):
     MEDIUM = "medium"
     HIGH = "high"
     CRITICAL = "critical"
-
-
-class DeviceAvailability(StrEnum):
-    ONLINE = "online"
-    IDLE = "idle"
-    OFFLINE = "offline"
-    MISSING = "missing"
 
 
 class Verb(StrEnum):
@@ -101,10 +86,6 @@ class CommandState(StrEnum):
         return self in {CommandState.ACKNOWLEDGED, CommandState.FAILED, CommandState.EXPIRED, CommandState.CANCELLED}
 
 
-class Wire(msgspec.Struct, frozen=True, kw_only=True):
-    """Base of everything on the wire."""
-
-
 class Hello(Wire, frozen=True, kw_only=True):
     """First answer to every client."""
 
@@ -116,186 +97,6 @@ class Hello(Wire, frozen=True, kw_only=True):
     server_time: datetime
     language: str
     """The store's default language, `en` or `zh`."""
-
-
-class CapabilityLine(Wire, frozen=True, kw_only=True):
-    name: str
-    availability: str
-    """yes, no or unknown."""
-    evidence: str
-    advice: str | None
-    """What to tap, already in the asked language."""
-
-
-class ClockChange(Wire, frozen=True, kw_only=True):
-    """A phone's clock as it was found when it had jumped, drifted or changed its zone."""
-
-    read_at: datetime
-    """Ours."""
-    offset_ms: int
-    """The phone's minus ours."""
-    utc_offset_min: int | None
-
-
-class Device(Wire, frozen=True, kw_only=True):
-    serial: str
-    employee: str | None
-    """None: not enrolled, nothing is collected."""
-    state: str
-    """The adb state verbatim, or `absent`."""
-    availability: DeviceAvailability
-    last_seen_at: datetime | None
-    battery_pct: int | None
-    profile: str
-    """Manufacturer, model and Android version in one safe line."""
-    capabilities: tuple[CapabilityLine, ...]
-    pending_commands: int
-    transports: tuple[str, ...]
-    is_locked: bool | None
-    is_screen_on: bool | None
-    is_charging: bool | None
-    clock_offset_ms: int | None
-    backfill_done: bool
-    """True once every source was read to its end at least once."""
-    events: int
-    """Records archived from this phone."""
-    open_alerts: int
-    last_error: str | None
-    """Stable error code of the current trouble, None when well."""
-    notice_posted: bool | None
-    name: str | None = None
-    """What people call the phone; None: nobody named it."""
-    vendor: str | None = None
-    """Whose system it runs: `xiaomi`, `huawei`, …, `aosp`, `other`, `harmony_next`; None: not known yet."""
-    system: Masked = Masked("")
-    """The vendor's system and its version, such as `HyperOS 1.0`; empty when not told."""
-    timezone: Masked = Masked("")
-    """Such as `Asia/Shanghai`; empty when not told."""
-    utc_offset_min: int | None = None
-    """The phone's local time minus UTC."""
-    clock_uncertainty_ms: int | None = None
-    """How far `clock_offset_ms` may be off either way."""
-    clock_changes: tuple[ClockChange, ...] = ()
-    """The last ones, newest first; only where one phone is asked for."""
-    connect_advice: str | None = None
-    """What to check and tap while the phone is not connected, in the asked language; None while it is."""
-    missed_notifications: int = 0
-    """Announced by the phone since the daemon started and without a text of their own: replaced before they could be
-    read, or posted again unchanged."""
-
-
-class Enrolment(Wire, frozen=True, kw_only=True):
-    serial: str
-    employee: str
-    notice_version: str
-    notice_sha256: str
-    acknowledged_by: str
-    acknowledged_at: datetime
-    enrolled_by: str
-    enrolled_at: datetime
-    scope: tuple[str, ...]
-    """Sources that may be collected."""
-    ended_at: datetime | None
-
-
-class EnrolRequest(Wire, frozen=True, kw_only=True):
-    serial: Id
-    employee: Line
-    notice_version: Line
-    acknowledged_by: Line
-    scope: Annotated[tuple[Id, ...], msgspec.Meta(min_length=1, max_length=16)] = (
-        "sms", "mms", "call_log", "contacts", "notifications", "recordings", "imported",
-    )  # fmt: skip
-
-
-class MatchedSpan(Wire, frozen=True, kw_only=True):
-    """Code points in `body` of the same object, end exclusive."""
-
-    start: int
-    end: int
-
-
-class Attachment(Wire, frozen=True, kw_only=True):
-    """A part of an MMS or a recording. Its bytes are fetched one by one, with a reason."""
-
-    content_type: str
-    name: Masked
-    """Empty when it has none."""
-    sha256: str | None
-    """Of the bytes as the phone held them; None when they could not be read."""
-    size_bytes: int
-    duration_ms: int | None = None
-    problem: str | None = None
-    """Stable word of why there are no bytes."""
-
-
-class AbsenceFinding(Wire, frozen=True, kw_only=True):
-    """What an absence says: present then, absent now, how many, and how sure."""
-
-    count: int
-    """Records that are gone; one finding covers a bulk."""
-    present_at: datetime | None
-    """The last complete read that still had them."""
-    absent_at: datetime
-    conclusion: str
-    """`observed`, or `inconclusive` (then `doubts`)."""
-    doubts: tuple[str, ...]
-    """Stable words: `sim_filter`, `source_empty`, `partial_read`, `storage_locked`, `phone_restored`, `history_limit`,
-    `deletions_expired`."""
-
-
-class Event(Wire, frozen=True, kw_only=True):
-    event_id: str
-    ledger_index: int
-    device: str
-    kind: EventKind
-    source: str
-    source_key: str
-    occurred_at: datetime
-    received_at: datetime
-    direction: Direction
-    peer: str
-    """Masked unless revealed."""
-    conversation: str
-    """Stable token of (device, peer): tells conversations apart without telling the number."""
-    body: str
-    """Masked unless revealed. For a call: its type and duration in words; for a contact: its name and numbers."""
-    attachments: tuple[Attachment, ...]
-    absent_since: datetime | None
-    finding: AbsenceFinding | None = None
-    """Of an absence."""
-    paired_with: str | None = None
-    """Event id: the call of a recording, the recording of a call; None: unpaired."""
-    derived_from: str | None = None
-    """Of a call that no call log told: `telephony_state` or `recording`."""
-    app: str | None = None
-    """Of a notification: the app's package."""
-    notice: str | None = None
-    """What a notification is, when recognised: `transfer`, `red_packet`, `receipt`, `refund`, ..."""
-    amount_fen: int | None = None
-    provenance: str | None = None
-    """Of an imported record: its file."""
-    matched: tuple[MatchedSpan, ...] = ()
-    """Of `search` only."""
-    is_revealed: bool = False
-
-
-class EventQuery(Wire, frozen=True, kw_only=True):
-    """Filters are joined by AND. Newest first."""
-
-    device: Id | None = None
-    kind: Id | None = None
-    """An EventKind or a source (`sms`, `mms`, `call_log`, `contacts`, `notifications`, `recordings`, `call_state`,
-    `imported`)."""
-    since: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
-    """By `occurred_at`, inclusive."""
-    conversation: Id | None = None
-    text: Words | None = None
-    """Search words; Han words of one or two characters are found too."""
-    limit: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 50
-    before: int | None = None
-    """A `ledger_index`: only older entries; how pages follow each other."""
-    event_ids: Annotated[tuple[Id, ...], msgspec.Meta(max_length=1000)] = ()
 
 
 class Evidence(Wire, frozen=True, kw_only=True):
@@ -374,13 +175,6 @@ class AuditEntry(Wire, frozen=True, kw_only=True):
     """Ids only, no content."""
     reason: str | None
     outcome: str
-
-
-class RevealRequest(Wire, frozen=True, kw_only=True):
-    """Opening content. The audit entry is on disk before the first byte leaves."""
-
-    query: EventQuery
-    reason: Reason
 
 
 class VerifyReport(Wire, frozen=True, kw_only=True):
