@@ -32,7 +32,7 @@ _LONGEST_NUMBER: Final = 200
 _REMEMBERED: Final = 10_000
 _ROUNDED: Final = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]+")
 _FORMULA: Final = re.compile(r'="(.*)"', re.DOTALL)
-_MARKS: Final = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_MARKS: Final = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 
 csv.field_size_limit(_LONGEST_CELL)
 
@@ -62,7 +62,7 @@ def csv_encoding(head: bytes, *, is_utf8: bool) -> str:
 def plan_of(head: bytes, *, is_utf8: bool) -> CsvPlan | None:
     """The plan of a file that begins with `head`; None when no header names a number and a time. Total."""
     encoding = csv_encoding(head, is_utf8=is_utf8)
-    if b"\0" in head and encoding != "utf-16":
+    if b"\0" in head and not encoding.startswith("utf-16"):
         return None
     best: CsvPlan | None = None
     for delimiter in _DELIMITERS:
