@@ -132,10 +132,11 @@ class NoticeSection:
     title_en: Line = "Company work phone"
     title_zh: Line = "公司工作手机"
     text_en: Annotated[str, Meta(min_length=10, max_length=2000)] = (
-        "This is a company work phone. Its text messages, call log and contacts are archived by the store."
+        "This is a company work phone. Its messages, calls and call recordings, contacts and what chat and payment apps"
+        " show as notifications are archived by the store."
     )
     text_zh: Annotated[str, Meta(min_length=10, max_length=2000)] = (
-        "本机为公司工作手机,短信、通话记录和联系人由门店留存备查。如有疑问请咨询店长。"
+        "本机为公司工作手机,短信彩信、通话记录与通话录音、联系人以及聊天和支付应用的通知内容由门店留存备查。如有疑问请咨询店长。"
     )
 
 
