@@ -2,7 +2,7 @@
 
 Reading order:
 - `parser` → `dispatch` → one module for each group of subcommands with a `context`: `devices`, `pairing`, `events`,
-  `attachments`, `alerts`, `commands`, `oversight`, `doctor` (with `local_checks`), `demo`
+  `attachments`, `imports`, `alerts`, `commands`, `oversight`, `doctor` (with `local_checks`), `demo`
 - what needs keys, rules or phones at hand: `hand_over`
 - printing: `output`, `table`, `times`
 """

@@ -1,7 +1,7 @@
 """The local API's server side.
 
 Reading order:
-- coming in: `listener`, `identity` (who calls), `server`, `rate_limit`
-- the table of routes: `routes`, made of `call`; what each does: `handlers`, `connecting`
+- coming in: `listener`, `identity` (who calls), `server`, `rate_limit`; files: `upload`
+- the table of routes: `routes`, made of `call`; what each does: `handlers`, `connecting`, `importing`
 - going out: `answers`, `errors`, `download`, `stream`; for people: `openapi`
 """
