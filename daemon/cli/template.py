@@ -10,6 +10,7 @@ _TEMPLATE = """\
 [store]
 name = {name}
 language = {language}            # "en" or "zh": language of the notice on the phones / 手机告知所用语言
+# timezone = "Asia/Shanghai"   # of imported times that name none; else this machine's / 导入文件中无时区时间所用时区
 
 [key]                       # what opens the vault / 打开保险库的方式
 {key}
