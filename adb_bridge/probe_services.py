@@ -26,11 +26,11 @@ _FAILED: Final = re.compile(
 )
 _OWN_SETTING: Final = "global shopwarden_probe"
 """A setting of our own, put and deleted at once: only writing tells whether a vendor allows it."""
-_SERVICES: Final = (
+SERVICES: Final = (
     "logcat -b events -d -t 1", "dumpsys trust", "input keyevent 0", "dumpsys lock_settings",
     "dumpsys telephony.registry",
 )  # fmt: skip
-_SWITCHES: Final = (
+SWITCHES: Final = (
     "cmd notification list", f"settings put {_OWN_SETTING} 1", f"settings get {_OWN_SETTING}",
     f"settings delete {_OWN_SETTING}", "settings get global adb_wifi_enabled",
     "settings get global adb_allowed_connection_time", "getprop ro.adb.secure", "inotifyd",
@@ -51,11 +51,11 @@ async def probe_services(session: Session, system: System) -> tuple[Capability, 
         DeviceUnavailableError: the connection is gone, or the phone is silent.
         ServerUnavailableError: as `Session.shell`.
     """
-    services = await _batch(session, _SERVICES)
-    switches = await _batch(session, _SWITCHES)
+    services = await _batch(session, SERVICES)
+    switches = await _batch(session, SWITCHES)
     return (
-        *(_services(services, system) if services is not None else _untold(_OF_SERVICES)),
-        *(_switches(switches, system) if switches is not None else _untold(_OF_SWITCHES)),
+        *(read_services(services, system) if services is not None else _untold(_OF_SERVICES)),
+        *(read_switches(switches, system) if switches is not None else _untold(_OF_SWITCHES)),
         _android(system),
     )
 
@@ -77,7 +77,8 @@ def _untold(names: tuple[CapabilityName, ...]) -> tuple[Capability, ...]:
     return tuple(line(name, Availability.UNKNOWN, Evidence.NO_ANSWER) for name in names)
 
 
-def _services(sections: tuple[Section, ...], system: System) -> tuple[Capability, ...]:
+def read_services(sections: tuple[Section, ...], system: System) -> tuple[Capability, ...]:
+    """Lines of `SERVICES` in their order. Pure; total on any bytes."""
     log, trust, key_event, lock_settings, telephony = sections
     return (
         line(CapabilityName.CHANGE_SIGNALS, Availability.YES, Evidence.LOG_READABLE)
@@ -89,7 +90,8 @@ def _services(sections: tuple[Section, ...], system: System) -> tuple[Capability
     )
 
 
-def _switches(sections: tuple[Section, ...], system: System) -> tuple[Capability, ...]:
+def read_switches(sections: tuple[Section, ...], system: System) -> tuple[Capability, ...]:
+    """Lines of `SWITCHES` in their order. Pure; total on any bytes."""
     notices, put, got, _, wireless, expiry, secure, inotifyd = sections
     return (
         _notice(notices, system),

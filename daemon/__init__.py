@@ -4,7 +4,7 @@ Reading order:
 - put together and kept alive: `app`, `supervise`, `main` (`__main__`), `cli/`; one state directory: `paths`,
   `state_lock`, `config`; the machine: `system`, `logs`, `version`
 - phones: `phone_link` → `fleet` → `device_task`, paced by `schedule`; what is known of one right now: `live`,
-  `announcements` (notifications)
+  `announcements` (notifications); when to ask what it permits: `prober`
 - reaching phones: `discovery`, `pairing_desk`, `whereabouts`, `twins` (one serial, two phones), `caretaker`,
   `cables`; for the API: `connecting`
 - a row's way: `normalise` (with `peers`) → `events` → `judge` (`rules`, `rule_watch`) → `archive/` → `outbox` → `bus`
@@ -13,7 +13,8 @@ Reading order:
 - files of the shop's own: `importing/`; what tells of changes in a folder, also of rules: `folder_notices`
 - commands to phones: `commands` (their life), `command_queue`, `command_runner`
 - what may be asked: `http/` → `service` (the contract), `service_impl`, with `roles`, `audit`, `enrolment`,
-  `event_reading`, `device_directory`, `health`, `stream_feed`; what may leave: `views`, `event_text`, `device_view`
+  `event_reading`, `device_directory`, `health` (`health_phones`, `health_check`), `stream_feed`; what may leave:
+  `views`, `event_text`, `device_view`
 - errors: `errors` (our own), `refusals` (for programs), `service_errors` (for the API)
 - for clients: `api/`; on simulated phones: `demo/`
 """

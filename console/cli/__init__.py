@@ -4,5 +4,5 @@ Reading order:
 - `parser` → `dispatch` → one module for each group of subcommands with a `context`: `devices`, `pairing`, `events`,
   `attachments`, `imports`, `alerts`, `commands`, `oversight`, `doctor` (with `local_checks`), `demo`
 - what needs keys, rules or phones at hand: `hand_over`
-- printing: `output`, `table`, `times`
+- printing: `output`, `table`, `times`; what a phone permits: `capability_table`
 """
