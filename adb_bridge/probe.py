@@ -15,7 +15,7 @@ from .advice import Advice as Advice
 from .errors import BridgeErrorCode, DeviceUnavailableError, ParseError, UnsupportedSystemError
 from .evidence import Evidence as Evidence
 from .probe_services import probe_services
-from .probe_sources import System, is_missing, line, probe_sources
+from .probe_sources import System, line, probe_sources
 from .recordings.folders import KNOWN, Folder
 from .records import Availability, Capability, CapabilityName, DeviceProfile, DeviceSerial, Untrusted
 from .samples import sample_hash
@@ -37,7 +37,7 @@ _NAMES: Final = (
 UNSUPPORTED: Final[tuple[Capability, ...]] = (
     line(CapabilityName.SUPPORTED_SYSTEM, Availability.NO, Evidence.NO_ANDROID, Advice.UNSUPPORTED_SYSTEM),
 )
-"""The whole table of a phone with `UnsupportedSystemError`."""
+"""The whole table of a phone that cannot be read."""
 
 
 async def identify(session: Session) -> DeviceSerial:
@@ -58,14 +58,14 @@ async def profile_of(session: Session) -> DeviceProfile:
     """Maker, model, system and version; `capabilities` is empty. Reads properties, no content.
 
     Raises:
-        UnsupportedSystemError: it tells neither serial nor version, or no version, and has no `content`.
+        UnsupportedSystemError: it tells no Android version.
         As `identify`.
     """
     sections = await run_batch(session, [f"getprop {name}" for name in _NAMES], timeout_s=_TIMEOUT_S)
     told = dict(zip(_NAMES, map(_property, sections), strict=True))
     serial, sdk = told["ro.serialno"], told["ro.build.version.sdk"]
     is_named, has_version = _SERIAL.fullmatch(serial) is not None, _SDK.fullmatch(sdk) is not None
-    if not (is_named and has_version) and await _has_no_content(session):
+    if not has_version and not told["ro.build.version.release"]:
         raise UnsupportedSystemError
     if not is_named:
         raise ParseError("ro.serialno", sample_sha256=sample_hash(sections[0].output[:4096]))
@@ -73,7 +73,8 @@ async def profile_of(session: Session) -> DeviceProfile:
 
 
 async def probe(session: Session, folders: Sequence[Folder] = KNOWN) -> DeviceProfile:
-    """The profile with the capability table. Only for enrolled phones: it touches the sources.
+    """The profile with the capability table. Only for enrolled phones: it touches the sources. A phone that says that
+    it is an Android and has no `content` gets the table `UNSUPPORTED`, and nothing else is tried.
 
     Reads row ids, no content but our own notice; sends one key event without a meaning; puts and deletes one setting
     of its own. Ends within 150 s.
@@ -89,7 +90,10 @@ async def probe(session: Session, folders: Sequence[Folder] = KNOWN) -> DevicePr
         async with asyncio.timeout(_AT_MOST_S):
             profile = await profile_of(session)
             system = System(vendor=profile.vendor, sdk=profile.sdk)
-            sources = await probe_sources(session, system, folders)
+            try:
+                sources = await probe_sources(session, system, folders)
+            except UnsupportedSystemError:
+                return replace(profile, capabilities=UNSUPPORTED)
             services = await probe_services(session, system)
     except TimeoutError as error:
         raise DeviceUnavailableError(BridgeErrorCode.DEVICE_TIMEOUT) from error
@@ -99,12 +103,6 @@ async def probe(session: Session, folders: Sequence[Folder] = KNOWN) -> DevicePr
 def is_settled(capabilities: Sequence[Capability]) -> bool:
     """False: something failed in a way that may pass, and another look soon is worth it."""
     return not any(one.evidence in {Evidence.NO_ANSWER, Evidence.PROVIDER_FAILED} for one in capabilities)
-
-
-async def _has_no_content(session: Session) -> bool:
-    """Without an argument `content` prints its usage; a system without it says that there is no such program."""
-    (section,) = await run_batch(session, ["content"], timeout_s=_TIMEOUT_S)
-    return is_missing(section)
 
 
 def _profile(serial: DeviceSerial, told: Mapping[str, str], sdk: int) -> DeviceProfile:

@@ -13,7 +13,13 @@ from .advice import Advice, Menu, advice_for
 from .collectors.notification_dump import HEAD
 from .collectors.recording_look import look, part_of
 from .content_query import ContentQuery, is_storage_locked, read_rows
-from .errors import BridgeErrorCode, DeviceUnavailableError, ParseError, ShellCommandError
+from .errors import (
+    BridgeErrorCode,
+    DeviceUnavailableError,
+    ParseError,
+    ShellCommandError,
+    UnsupportedSystemError,
+)
 from .evidence import Evidence
 from .recordings.folders import Folder, FolderUse
 from .records import Availability, Capability, CapabilityName, Vendor
@@ -66,6 +72,7 @@ async def probe_sources(session: Session, system: System, folders: Sequence[Fold
     Raises:
         DeviceUnavailableError: the connection is gone, or nothing was answered in time more than once.
         ServerUnavailableError: as `Session.shell`.
+        UnsupportedSystemError: there is no `content`.
     """
     denied = advice_for(Menu.DATA_ACCESS, system.vendor)
     calls_denied = Advice.CALL_LOG_NEEDS_ANDROID_12 if 0 < system.sdk <= _LAST_SDK_WITHOUT_CALL_LOG else denied
@@ -110,6 +117,8 @@ async def _source(session: Session, name: CapabilityName, query: ContentQuery, d
     try:
         rows = await _rows_of(session, query)
     except ShellCommandError as error:
+        if error.exit_code == _NOT_FOUND_STATUS:
+            raise UnsupportedSystemError("no content") from error
         return _failed(name, error, denied)
     except ParseError:
         return line(name, Availability.UNKNOWN, Evidence.PROVIDER_FAILED)

@@ -43,7 +43,12 @@ def phone_checks(texts: Texts, fleet: Fleet, enrolled: Collection[LiveDevice]) -
         hint = texts.get("error.device.duplicate_serial.hint")
         found.append(check("duplicate_serials", Status.FAIL, detail, hint))
     foreign = [
-        one.serial for one in fleet.strangers() if fleet.trouble_of(one.serial) == BridgeErrorCode.UNSUPPORTED_SYSTEM
+        *(live.serial for live in enrolled if _says_no(live, CapabilityName.SUPPORTED_SYSTEM)),
+        *(
+            one.serial
+            for one in fleet.strangers()
+            if fleet.trouble_of(one.serial) == BridgeErrorCode.UNSUPPORTED_SYSTEM
+        ),
     ]
     if foreign:
         detail = texts.get("health.unsupported", count=len(foreign), phones=_named(foreign))
