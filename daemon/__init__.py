@@ -3,18 +3,20 @@
 Reading order:
 - put together and kept alive: `app`, `supervise`, `main` (`__main__`), `cli/`; one state directory: `paths`,
   `state_lock`, `config`; the machine: `system`, `logs`, `version`
-- phones: `phone_link` → `fleet` → `device_task`, paced by `schedule`; what is known of one right now: `live`,
-  `announcements` (notifications); when to ask what it permits: `prober`
+- phones: `phone_link` → `fleet` → `device_task` (`workshop`: what all of them share) → `lane` → `source_reader`, paced
+  by `schedule`, all over again on `refetch`; what is known of one right now: `live`, `announcements` (notifications);
+  when to ask what it permits: `prober`
 - reaching phones: `discovery`, `pairing_desk`, `whereabouts`, `twins` (one serial, two phones), `caretaker`,
   `cables`; for the API: `connecting`
-- a row's way: `normalise` (with `peers`) → `events` → `judge` (`rules`, `rule_watch`) → `archive/` → `outbox` → `bus`
+- a row's way: `normalise` (with `normalise_media`, `normalise_apps`, `event_fields`, `peers`) → `events` → `judge`
+  (`rules`, `rule_watch`) → `archive/` → `outbox` → `bus`; rows that vanished: `absence`
 - files that belong to a record: `holdings` → `media_store`, `attachments`, opened by `attachment_reading`; recordings
   and their calls: `pairing` with `pair_assignment` (pure), `recording_claims` → `recording_pairs`
 - files of the shop's own: `importing/`; what tells of changes in a folder, also of rules: `folder_notices`
 - commands to phones: `commands` (their life), `command_queue`, `command_runner`
 - what may be asked: `http/` → `service` (the contract), `service_impl`, with `roles`, `audit`, `enrolment`,
   `event_reading`, `device_directory`, `health` (`health_phones`, `health_check`), `stream_feed`; what may leave:
-  `views`, `event_text`, `device_view`
+  `views`, `event_told`, `event_text`, `device_view`
 - errors: `errors` (our own), `refusals` (for programs), `service_errors` (for the API)
 - for clients: `api/`; on simulated phones: `demo/`
 """
