@@ -9,7 +9,7 @@ Rules:
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -117,7 +117,7 @@ def finding(group: AbsenceGroup, last_of: Mapping[str, Event], device: DeviceSer
         attributes=attributes(
             count=len(keys),
             doubts=doubts or None,
-            present_ms=_common_ms(one.present_at for one in group.absent) or _common_ms(e.received_at for e in samples),
+            present_ms=_seen_ms(group.absent, last_of),
             last_kind=_KINDS[first.source].value,
             first_occurred_ms=milliseconds_of(min(moments)) if moments else None,
             last_occurred_ms=milliseconds_of(max(moments)) if moments else None,
@@ -148,6 +148,11 @@ def subject_kind(event: Event) -> SubjectKind:
     return SubjectKind.BULK_ABSENCE if facts.count > 1 else SubjectKind.ABSENCE
 
 
+def is_forgotten_by_phone(event: Event) -> bool:
+    """The provider forgets rows this old by itself: kept as a finding, nobody's alert."""
+    return facts_of(event).doubts == (AbsenceDoubt.HISTORY_LIMIT.value,)
+
+
 def _single(absent: AbsentRecord, last: Event | None, device: DeviceSerial) -> Event:
     """Peer and words of the row are repeated so that the finding can be read alone."""
     noticed_ms = milliseconds_of(absent.noticed_at)
@@ -175,7 +180,16 @@ def _single(absent: AbsentRecord, last: Event | None, device: DeviceSerial) -> E
     )
 
 
-def _common_ms(moments: Iterable[datetime | None]) -> int | None:
-    """When all of them were known to be there: the earliest of the rows' last sights."""
-    known = [moment for moment in moments if moment is not None]
-    return milliseconds_of(min(known)) if known else None
+def _seen_ms(absent: Sequence[AbsentRecord], last_of: Mapping[str, Event]) -> int | None:
+    """When all of them were known to be there: the earliest of the rows' last sights. A row was there when it was
+    collected, whatever the last complete read says."""
+    sights = [
+        max(known)
+        for one in absent
+        if (known := [moment for moment in (one.present_at, _collected_at(last_of.get(one.source_key))) if moment])
+    ]
+    return milliseconds_of(min(sights)) if sights else None
+
+
+def _collected_at(last: Event | None) -> datetime | None:
+    return None if last is None else last.received_at

@@ -14,7 +14,7 @@ from adb_bridge.records import CollectedBatch, DeviceSerial, RawRecord, Source
 from policies.engine import Engine
 from policies.model import Side, Subject, SubjectKind, Verdict
 
-from .absence import AbsenceGroup, finding, grouped, subject_kind
+from .absence import AbsenceGroup, finding, grouped, is_forgotten_by_phone, subject_kind
 from .event_told import told_by
 from .events import Direction, Event, EventKind, GroupFinding, Ingest, JudgedEvent
 from .logs import log_for, where
@@ -154,6 +154,8 @@ class Judge:
         return JudgedEvent(event=event, verdicts=self._verdicts(event))
 
     def _verdicts(self, event: Event) -> tuple[Verdict, ...]:
+        if event.kind is EventKind.ABSENCE and is_forgotten_by_phone(event):
+            return ()
         try:
             return self._engine.evaluate(self._subject(event))
         except Exception as error:  # noqa: BLE001 - a fault in a rule must not keep a message out of the archive

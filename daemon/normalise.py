@@ -158,7 +158,9 @@ def _contact(record: RawRecord, row: ContactRow, device: DeviceSerial) -> Event:
         peer=name,
         peer_key=canonical_peer(numbers[0]) if numbers else None,
         body=text.encode(),
-        attributes=attributes(numbers=numbers, emails=emails, note=note, details=details or None, claimed_ms=claimed_ms),
+        attributes=attributes(
+            numbers=numbers, emails=emails, note=note, details=details or None, claimed_ms=claimed_ms
+        ),
         text=text,
     )
 

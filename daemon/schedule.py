@@ -11,8 +11,8 @@ Rules:
    themselves come first.
 6. A source that is asleep is not asked until it is woken (calls by telephony state, while the call log can be read).
 7. A read may ask to be repeated soon (`ask_again`), because something on the phone is under way.
-8. A source that failed waits by itself, 2 s doubling to a minute (10 s doubling to 10 minutes when permission is denied:
-   somebody may just be flipping a switch); others go on.
+8. A source that failed waits by itself, 2 s doubling to a minute; others go on. When permission is denied, 10 s
+   doubling to 10 minutes: somebody may just be flipping a switch.
 """
 
 from collections.abc import Iterable

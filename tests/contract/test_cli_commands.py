@@ -109,7 +109,7 @@ async def test_events_and_their_filters(tmp_path: Path) -> None:
     assert len(two.out.splitlines()) == 2
     assert len(since.items) == 2
     assert len(ancient.items) == 5
-    assert "短信" in table.out and "发生时间" in table.out
+    assert "消息" in table.out and "发生时间" in table.out
     assert (nothing.code, nothing.out) == (0, "") and nothing.err == "No event fits.\n"
     assert bad.code == ExitCode.USAGE and "yesterday" in bad.err
 

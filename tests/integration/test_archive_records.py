@@ -67,7 +67,7 @@ async def test_an_enrolment_binds_a_notice_version_to_its_text(tmp_path: Path) -
         text = enrolment().notice_text
         assert written.notice_sha256 == hashlib.sha256(text.encode()).hexdigest()
         assert (written.serial, written.enrolled_at, written.ended_at) == (PHONE, NOON, None)
-        assert written.scope == ("call_log", "contacts", "sms")
+        assert written.scope == tuple(sorted(source.value for source in Source))
         with pytest.raises(AlreadyEnrolledError):
             await archive.add_enrolment(enrolment())
         with pytest.raises(NoticeConflictError):

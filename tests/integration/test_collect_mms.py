@@ -13,7 +13,7 @@ from adb_bridge.errors import AdbBridgeError, BridgeErrorCode
 from adb_bridge.records import AbsenceDoubt, CollectedBatch, UnreadableRow
 from adb_bridge.rows import MmsRow
 from adb_bridge.simphone.contents import Synthetic, sha256_of
-from adb_bridge.simphone.faults import Right
+from adb_bridge.simphone.faults import Repeat, Right
 from adb_bridge.simphone.mms_rows import Mms, MmsBox, MmsPart, MmsType, StoredMms
 from adb_bridge.simphone.phone import SimPhone
 from adb_bridge.simphone.spec import PhoneSpec
@@ -126,6 +126,20 @@ async def test_a_large_file_is_streamed_and_a_cut_starts_it_over(tmp_path: Path)
                 break
             except AdbBridgeError:
                 await asyncio.sleep(0.2)
+        assert archived(shelf) == truth_of(phone)
+        assert shelf.unfinished == {}
+
+
+@pytest.mark.parametrize("trouble", ["half", "garbage"])
+async def test_a_false_answer_that_ends_well_is_not_believed(tmp_path: Path, trouble: str) -> None:
+    async with running_bridge(tmp_path) as bridge, connected(bridge, SPEC) as (phone, session):
+        phone.store.load_mms([message(1, "看", picture(1))])
+        if trouble == "half":
+            phone.faults.truncate("content read", 1000, repeat=Repeat.ONCE)
+        else:
+            phone.faults.garbage("content read", b"\xff\x00Row: 0 _id=9", repeat=Repeat.ONCE)
+        shelf = Shelf(MmsCollector(CLOCK))
+        await shelf.collect(session)
         assert archived(shelf) == truth_of(phone)
         assert shelf.unfinished == {}
 
