@@ -3,7 +3,8 @@
 Source: AOSP AdbService, AdbDebuggingManager (Android 11+): `settings global adb_wifi_enabled` switches wireless
 debugging where the Wi-Fi network was allowed for ever; elsewhere the phone asks and sets it back to 0 until somebody
 answers. The port is in `service.adb.tls.port`. `adb_allowed_connection_time` (milliseconds, absent: 7 days, 0:
-never) is how long a computer's key lives without use. Vendors may refuse `settings put`. Checked on the simulated phone only.
+never) is how long a computer's key lives without use. Vendors may refuse `settings put`. Checked on the simulated
+phone only.
 """
 
 import asyncio
