@@ -56,7 +56,8 @@ class Fleet:
         self._reconciling = asyncio.Lock()
         self._naming: dict[DeviceSerial, asyncio.Lock] = {}
         """Two connections of one serial are looked at one after the other."""
-        self._later: set[asyncio.Task[None]] = set()
+        self._later: dict[DeviceSerial, asyncio.Task[None]] = {}
+        """Phones whose better connection has not settled yet."""
         self._cables = Cables(shop.link)
 
     def live(self, serial: DeviceSerial) -> LiveDevice | None:
@@ -127,17 +128,19 @@ class Fleet:
                 await self._take_list(transports)
         finally:
             await self._cables.close()
-            await self._end_all()
-            self._states.clear()
-            for live in self._devices.values():
-                live.transports.clear()
-                live.answered.clear()
+            async with self._reconciling:  # nobody is to start a task while all end
+                self._states.clear()
+                for live in self._devices.values():
+                    live.transports.clear()
+                    live.answered.clear()
+                await self._end_all()
 
     async def _end_all(self) -> None:
         """What was committed stays, the rest is read again next time."""
-        tasks = [*(task for _, task in self._tasks.values()), *self._identifying.values(), *self._later]
+        tasks = [*(task for _, task in self._tasks.values()), *self._identifying.values(), *self._later.values()]
         self._tasks.clear()
         self._identifying.clear()
+        self._later.clear()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -302,14 +305,13 @@ class Fleet:
         if best is None or live.rank(best) >= live.rank(name):
             return False
         wait_s = live.answered[best].since_s + _SETTLED_S - self._shop.clock.monotonic()
-        if wait_s > 0:
-            task = asyncio.create_task(self._reconcile_in(wait_s))
-            self._later.add(task)
-            task.add_done_callback(self._later.discard)
+        if wait_s > 0 and live.serial not in self._later:
+            self._later[live.serial] = asyncio.create_task(self._reconcile_in(wait_s, live.serial))
         return wait_s <= 0
 
-    async def _reconcile_in(self, wait_s: float) -> None:
+    async def _reconcile_in(self, wait_s: float, serial: DeviceSerial) -> None:
         await asyncio.sleep(wait_s + 0.01)
+        self._later.pop(serial, None)
         await self._reconcile()
 
     def _start(self, live: LiveDevice, name: TransportSerial, enrolment: ArchivedEnrolment) -> "asyncio.Task[None]":
