@@ -5,7 +5,8 @@ What it prints (AOSP cmds/content/…/Content.java, Android 11; field samples of
 A null cursor and an empty one both print `No result found.`; exceptions go to stderr and the status stays 0.
 
 Rules:
-- stderr decides about success, never the status alone.
+- stderr decides about success, never the status alone: an exception is a failure whatever was printed. What else stands
+  there (a linker's or a vendor's start-up warning) is passed over beside rows; beside none, words of a refusal count.
 - Columns that hold only digits or hex cannot be forged: one expression matches the whole row.
 - Text columns of strict providers are accepted from a bulk answer only when exactly one reading exists, given the row
   ids that a separate query returned; otherwise nothing is returned and the caller asks row by row.
@@ -27,7 +28,19 @@ _NUMBER = rb"(-?[0-9]{1,19}|NULL)"
 _DENIED = re.compile(rb"SecurityException|Permission Denial")
 _TOO_BIG = re.compile(rb"SQLiteBlobTooBigException|CursorWindow|TransactionTooLargeException")
 _INVALID_COLUMN = re.compile(rb"Invalid column ([A-Za-z_0-9]{1,64})")
-_HARMLESS = re.compile(rb"\s*(WARNING: linker: [^\n]*\n\s*)*")
+_FAILED = re.compile(
+    rb"Error while accessing provider|SecurityException|Permission Denial|\[ERROR\]|^usage: "
+    rb"|^(?:Caused by: |Exception in thread [^\n]{0,200}?)?[a-zA-Z_][\w$]*(?:\.[\w$]+)+(?:Exception|Error)\b"
+    rb"|^\s+at [\w.$<>]+\([^\n]*\)|content: (?:inaccessible or )?not found",
+    re.MULTILINE,
+)
+"""What `content` itself, its Java VM and the shell print when they fail."""
+_WARNING = re.compile(rb"WARNING: |\S*(?:linker|cutils-trace|JAVA_TOOL_OPTIONS)\b|Picked up ")
+_DOUBTFUL = re.compile(
+    rb"exception|error|fail|den(?:y|ied)|refus|reject|forbid|not (?:allowed|permitted|found)|restrict|block|abort|kill"
+    rb"|crash|fatal|unable|cannot|could not",
+    re.IGNORECASE,
+)
 _TIMEOUT_S = 30.0
 
 
@@ -91,6 +104,8 @@ def judge(output: ShellOutput, *, source: str) -> bytes:
     require_accepted(output)
     stdout = output.stdout
     if stdout == _NO_ROWS:
+        if _is_doubtful(output.stderr):
+            raise _refused(output, BridgeErrorCode.SHELL_FAILED)
         return b""
     if not stdout.startswith(b"Row: 0 ") or not stdout.endswith(b"\n"):
         raise ParseError(source, sample_sha256=sample_hash(stdout[:4096]), detail="no whole rows")
@@ -100,19 +115,27 @@ def judge(output: ShellOutput, *, source: str) -> bytes:
 def require_accepted(output: ShellOutput) -> None:
     """Raise what `content` complains of, whichever verb was used. ShellCommandError as `read_rows`; pure, total."""
     stderr, stdout = output.stderr, output.stdout
-    fingerprint = sample_hash(stderr or stdout[:4096])
-    if not _HARMLESS.fullmatch(stderr):
+    if _TOO_BIG.search(stderr) and not _DENIED.search(stderr):
+        raise _refused(output, BridgeErrorCode.OUTPUT_TOO_LARGE)
+    if _FAILED.search(stderr) or (not stdout and _is_doubtful(stderr)):
         if _DENIED.search(stderr):
-            code = BridgeErrorCode.PERMISSION_DENIED
-        elif _TOO_BIG.search(stderr):
-            code = BridgeErrorCode.OUTPUT_TOO_LARGE
-        elif (unknown := _INVALID_COLUMN.search(stderr)) is not None:
-            raise InvalidColumnError(unknown[1].decode("ascii"), stderr_sha256=fingerprint)
-        else:
-            code = BridgeErrorCode.SHELL_FAILED
-        raise ShellCommandError(code, exit_code=output.exit_code, stderr_sha256=fingerprint)
+            raise _refused(output, BridgeErrorCode.PERMISSION_DENIED)
+        if (unknown := _INVALID_COLUMN.search(stderr)) is not None:
+            raise InvalidColumnError(unknown[1].decode("ascii"), stderr_sha256=sample_hash(stderr))
+        raise _refused(output, BridgeErrorCode.SHELL_FAILED)
     if output.exit_code != 0 or stdout.startswith((b"[ERROR]", b"\n[ERROR]", b"usage:")):
-        raise ShellCommandError(BridgeErrorCode.SHELL_FAILED, exit_code=output.exit_code, stderr_sha256=fingerprint)
+        raise _refused(output, BridgeErrorCode.SHELL_FAILED)
+
+
+def _is_doubtful(stderr: bytes) -> bool:
+    """Whether a line that is no known warning may speak of a refusal."""
+    lines = stderr.splitlines()
+    return any(_DOUBTFUL.search(line) is not None and _WARNING.match(line.lstrip()) is None for line in lines)
+
+
+def _refused(output: ShellOutput, code: BridgeErrorCode) -> ShellCommandError:
+    fingerprint = sample_hash(output.stderr or output.stdout[:4096])
+    return ShellCommandError(code, exit_code=output.exit_code, stderr_sha256=fingerprint)
 
 
 async def is_storage_locked(session: Session) -> bool:

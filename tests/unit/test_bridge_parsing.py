@@ -60,7 +60,7 @@ def answer(stdout: bytes = b"", stderr: bytes = b"", exit_code: int = 0) -> Shel
         (DENIED, BridgeErrorCode.PERMISSION_DENIED),
         (TOO_BIG, BridgeErrorCode.OUTPUT_TOO_LARGE),
         (b"Error while accessing provider:sms\njava.lang.IllegalStateException: x\n", BridgeErrorCode.SHELL_FAILED),
-        (b"anything else\n", BridgeErrorCode.SHELL_FAILED),
+        (b"vendor hook\njava.lang.OutOfMemoryError\n", BridgeErrorCode.SHELL_FAILED),
     ],
 )
 def test_stderr_decides_although_the_status_is_0(stderr: bytes, code: BridgeErrorCode) -> None:
@@ -76,9 +76,22 @@ def test_a_refused_column_is_named() -> None:
     assert caught.value.column == "hex"
 
 
-def test_linker_warnings_are_no_failure() -> None:
-    warning = b"WARNING: linker: /vendor/lib64/x.so: unused DT entry: type 0x6ffffffe\n"
+@pytest.mark.parametrize(
+    "warning",
+    [
+        b"WARNING: linker: /vendor/lib64/x.so: unused DT entry: type 0x6ffffffe\n",
+        b"cutils-trace: Error opening trace file: Permission denied (13)\n",
+        b"[HwContentImpl] hook took 3 ms\nPicked up JAVA_TOOL_OPTIONS: -Xss1m\n",
+    ],
+)
+def test_warnings_at_a_start_are_no_failure(warning: bytes) -> None:
     assert judge(answer(b"Row: 0 _id=1\n", warning), source="t") == b"Row: 0 _id=1\n"
+    assert judge(answer(b"No result found.\n", warning), source="t") == b""
+
+
+def test_no_rows_beside_words_of_a_refusal_are_a_failure() -> None:
+    with pytest.raises(ShellCommandError):
+        judge(answer(b"No result found.\n", b"security centre: access denied\n"), source="t")
 
 
 @pytest.mark.parametrize(
