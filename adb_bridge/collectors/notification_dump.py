@@ -7,7 +7,7 @@ Print (AOSP NotificationManagerService.dumpImpl, 10-15): `Current Notification M
 
 from collections.abc import Sequence
 
-from .notification_print import Shape, is_header, read_shape
+from .notification_print import Shape, is_header, read_shape, unix_lines
 from .notification_rows import NotificationKey, Reading, parse_key, read_notification
 
 HEAD = b"Current Notification Manager state"
@@ -68,4 +68,4 @@ def _key_of(lines: Sequence[str], start: int) -> NotificationKey | None:
 def _posted(printed: bytes) -> list[str]:
     lines = printed.decode("utf-8", "replace").split("\n")
     start = next((at for at, line in enumerate(lines) if line.rstrip() == _LIST), None)
-    return [] if start is None else lines[start + 1 :]
+    return [] if start is None else unix_lines(lines[start:])[1:]

@@ -56,6 +56,13 @@ def is_header(line: str) -> bool:
     return _HEADER.match(line) is not None
 
 
+def unix_lines(lines: Sequence[str]) -> list[str]:
+    """The same lines without the carriage returns of a print whose first line, which holds no text, ends with one."""
+    if not lines or not lines[0].endswith("\r"):
+        return list(lines)
+    return [line.removesuffix("\r") for line in lines]
+
+
 def package_of(header: str) -> str | None:
     """The app that a header line names."""
     match = _HEADER.match(header)

@@ -3,7 +3,8 @@
 Rules:
 1. `cmd notification list` names what is posted; `get` prints one record, whole and not redacted (AOSP
    NotificationShellCmd, 11-15). Only keys of allow-listed apps are asked for.
-2. A phone without them (10, some vendors) is asked for `dumpsys notification`, filtered to each allow-listed app.
+2. A phone without them (10, some vendors) is asked for `dumpsys notification`, filtered to each allow-listed app; so is
+   one for the records that it lists and then does not print.
 3. Where a text may imitate the print, the record is read again beside the redacted print.
 4. A phone tells only what is posted now: a text that was replaced or taken away before the read is gone. Such losses
    that are noticed are counted in `missed`.
@@ -13,7 +14,7 @@ Rules:
 """
 
 import hashlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..clock import Clock
@@ -25,7 +26,7 @@ from ..session import MIB, Session, quote
 from ..shell_batch import Section, run_batch
 from .base import LARGEST_ROW_BYTES, Holdings, read_cursor, write_cursor
 from .notification_dump import HEAD, read_dump, read_shapes
-from .notification_print import Shape, is_header
+from .notification_print import Shape, is_header, unix_lines
 from .notification_rows import NotificationKey, Reading, parse_key, read_notification, short_key, source_key_of
 
 _TIMEOUT_S = 20.0
@@ -108,12 +109,14 @@ class NotificationsCollector:
         """None when this phone lists keys but prints no single record."""
         prints: list[_Print] = []
         unclear: list[NotificationKey] = []
+        unserved: dict[str, _Print | None] = {}
         for some in _portions(keys):
             for key, section in zip(some, await self._sections(session, some), strict=True):
                 if section is not None and section.status != 0 and _UNKNOWN in section.output[:4096]:
                     return None
                 read = _read(key, section)
-                if read is None:
+                if read is None or (section is not None and section.status != 0 and read.reading is None):
+                    unserved[key.text] = read
                     continue
                 is_new = place.seen.get(_hash(key.text), "")[:12] != read.mark
                 if is_new and (read.reading is None or not read.reading.is_certain) and read.reason != "too_large":
@@ -122,7 +125,14 @@ class NotificationsCollector:
                     prints.append(read)
         for some in _portions(unclear):
             prints += await self._got_beside_shapes(session, some)
-        return prints
+        return prints + await self._from_dumps(session, unserved)
+
+    async def _from_dumps(self, session: Session, unserved: Mapping[str, _Print | None]) -> list[_Print]:
+        """Listed and then not printed: gone by now, or this phone's `get` cannot. The dump tells."""
+        packages = {package for text in unserved if (package := text.split("|", 2)[1]) in self._apps}
+        found = {one.key.text: one for app in sorted(packages) for one in await self._dumped(session, app)}
+        prints = [found.get(text, refused) for text, refused in unserved.items()]
+        return [one for one in prints if one is not None]
 
     async def _got_beside_shapes(self, session: Session, keys: Sequence[NotificationKey]) -> list[_Print]:
         """Once more, together with the redacted print."""
@@ -223,7 +233,7 @@ def _read(key: NotificationKey, section: Section | None, shape: Shape | None = N
         return None
     lines = section.output.decode("utf-8", "replace").removesuffix("\n").split("\n")
     start = next((at for at, line in enumerate(lines[:20]) if is_header(line)), 0)
-    lines = lines[start:]
+    lines = unix_lines(lines[start:])
     return _Print(
         key=key,
         mark=_mark(lines),

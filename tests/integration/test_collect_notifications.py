@@ -217,11 +217,21 @@ async def test_the_phones_clock_set_back_loses_nothing(bridge: Bridge) -> None:
 
 
 @pytest.mark.asyncio(loop_scope="module")
-async def test_a_phone_that_lists_but_prints_no_single_record(bridge: Bridge, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "complaint",
+    [
+        "Unknown command: get",
+        "error: no active notification matching key: x",
+        "\nException occurred while executing 'get':\njava.lang.NullPointerException\n\tat com.android.server.A.b(A.java:1)",
+    ],
+)
+async def test_a_phone_that_lists_but_prints_no_single_record(
+    bridge: Bridge, monkeypatch: pytest.MonkeyPatch, complaint: str
+) -> None:
     async def without_get(call: Call, words: tuple[str, ...]) -> int:
         if words[0] != "get":
             return await notification_command(call, words)
-        await call.complain("Unknown command: get")
+        await call.complain(complaint)
         return 255
 
     monkeypatch.setitem(cmd._SERVICES, "notification", without_get)

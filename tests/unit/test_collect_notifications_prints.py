@@ -62,6 +62,14 @@ def test_a_dump_of_10_gives_the_app_that_was_asked_for() -> None:
     assert [(one.row.title, one.row.text, one.is_certain) for one in readings] == [("王小姐", "在吗", True)]
 
 
+def test_carriage_returns_of_a_phone_are_no_text() -> None:
+    redacted, printed = (
+        (DATA / name).read_bytes().replace(b"\n", b"\r\n") for name in ("dump-10-redacted.txt", "dump-10.txt")
+    )
+    readings = read_dump(printed, read_shapes(redacted), "com.tencent.mm")
+    assert [(one.row.title, one.row.text, one.is_certain) for one in readings] == [("王小姐", "在吗", True)]
+
+
 def test_a_redacted_print_is_told_as_such() -> None:
     lines = (DATA / "dump-10-redacted.txt").read_text().split("\n")
     start = next(at for at, line in enumerate(lines) if "NotificationRecord(" in line)
