@@ -16,8 +16,10 @@ from adb_bridge.simphone.scenario import load_scenario
 from .simphone_support import Adb
 
 
-def fleet(phones: int, **options: int) -> SimFleet:
-    return SimFleet.from_scenario(load_scenario("jewellery-day"), phones=phones, clock=SystemClock(), **options)
+def fleet(phones: int, *, seed: int = 1, history_rows: int | None = None) -> SimFleet:
+    return SimFleet.from_scenario(
+        load_scenario("jewellery-day"), phones=phones, clock=SystemClock(), seed=seed, history_rows=history_rows
+    )
 
 
 def contents(one: SimFleet) -> list[list[tuple[object, ...]]]:
@@ -51,7 +53,7 @@ async def test_whole_story_within_sixteen_seconds() -> None:
         await playing
     labels = {emission.label for emission in show.emissions}
     assert {"kickback", "private_contact", "off_till_sale", "customer_deleted"} <= labels
-    assert {Source.SMS, Source.CALL_LOG, Source.CONTACTS, Source.NOTIFICATIONS} == {
+    assert {Source.SMS, Source.MMS, Source.CALL_LOG, Source.CONTACTS, Source.NOTIFICATIONS} == {
         emission.source for emission in show.emissions
     }
     assert len({emission.serial for emission in show.emissions if emission.expects_alert}) == 4
