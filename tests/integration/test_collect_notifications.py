@@ -222,7 +222,7 @@ async def test_the_phones_clock_set_back_loses_nothing(bridge: Bridge) -> None:
     [
         "Unknown command: get",
         "error: no active notification matching key: x",
-        "\nException occurred while executing 'get':\njava.lang.NullPointerException\n\tat com.android.server.A.b(A.java:1)",
+        "\nException occurred while executing 'get':\njava.lang.NullPointerException\n\tat a.B.c(B.java:1)",
     ],
 )
 async def test_a_phone_that_lists_but_prints_no_single_record(
