@@ -31,10 +31,10 @@ QUICK = CaptureSection(
 )  # fmt: skip
 
 
-def quick_config(*phones: SimPhone, adb: AdbSection | None = None) -> Config:
+def quick_config(*phones: SimPhone, adb: AdbSection | None = None, capture: CaptureSection = QUICK) -> Config:
     """Short intervals, connected to `phones`."""
     return Config(
-        adb=adb or AdbSection(connect=tuple(phone.address for phone in phones), discovery="off"), capture=QUICK
+        adb=adb or AdbSection(connect=tuple(phone.address for phone in phones), discovery="off"), capture=capture
     )
 
 
