@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from .events import Direction
-from .pair_assignment import settle
+from .pair_assignment import Scores, settle
 from .peers import canonical_peer
 
 METHOD: Final = "score/1"
@@ -91,9 +91,9 @@ def score(recording: RecordingClaim, call: CallFact) -> int | None:
     return None if when is None else round(who + when + _length(recording, call))
 
 
-def pair(recordings: Sequence[RecordingClaim], calls: Sequence[CallFact]) -> tuple[Pair, ...]:
-    """The pairs that are certain enough, by recording."""
-    scores: dict[int, dict[int, int]] = {}
+def fitting_calls(recordings: Sequence[RecordingClaim], calls: Sequence[CallFact]) -> Scores:
+    """Points of all calls that a recording can be of, by the recording's index; one without any is left out."""
+    scores: Scores = {}
     by_start = sorted(calls, key=lambda call: call.started_s)
     longest_s = max((call.duration_s for call in calls), default=0.0)
     for recording in recordings:
@@ -107,15 +107,15 @@ def pair(recordings: Sequence[RecordingClaim], calls: Sequence[CallFact]) -> tup
         }
         if fitting:
             scores[recording.index] = fitting
+    return scores
+
+
+def pair(scores: Scores) -> tuple[Pair, ...]:
+    """The pairs of `fitting_calls` that are certain enough, by recording."""
     return tuple(
         Pair(recording=recording, call=call, score=scores[recording][call])
         for recording, call in sorted(settle(scores, enough=ENOUGH, margin=MARGIN).items())
     )
-
-
-def is_nobody_near(recording: RecordingClaim, calls: Sequence[CallFact]) -> bool:
-    """Whether no call at all can be the recording's: then a call that no log tells may be concluded from it."""
-    return all(score(recording, call) is None for call in calls)
 
 
 def _when(recording: RecordingClaim, call: CallFact) -> float | None:

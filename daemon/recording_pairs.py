@@ -23,7 +23,7 @@ from .archive.records import ArchivedEvent, DeviceRecord
 from .bus import Bus, LedgerGrew, Notice
 from .judge import Judge, Urgency
 from .outbox import Outbox
-from .pairing import METHOD, CallFact, RecordingClaim, is_nobody_near, pair
+from .pairing import METHOD, CallFact, Pair, RecordingClaim, fitting_calls, pair
 from .recording_claims import call_fact, concluded_call, is_concluded, recording_claim
 from .supervise import Supervision
 
@@ -83,13 +83,13 @@ class RecordingPairs:
             serial, recordings, min(times) - _CALLS_BEFORE, max(times) + _CALLS_AFTER
         )
         record = await self._archive.device(serial)
-        facts = _facts(situation, record)
-        decisions = _decisions(situation, claims, facts)
+        # After a backfill these are thousands of recordings and all calls of years.
+        decisions, fitting_none = await asyncio.to_thread(_weighed, situation, claims, record)
         if _is_call_log_denied(record):
-            unpaired = claims.keys() - {one.recording for one in decisions if one.call is not None}
-            unpaired -= situation.held.keys() - {one.recording for one in decisions}
-            lonely = [one for one in reversed(recordings) if one.ledger_index in unpaired]
-            decisions += await self._conclude(serial, lonely, claims, facts, situation)
+            lonely = fitting_none - (situation.held.keys() - {one.recording for one in decisions})
+            decisions += await self._conclude(
+                serial, [one for one in reversed(recordings) if one.ledger_index in lonely], claims, situation
+            )  # fmt: skip
         new = await self._archive.pairs.decide(serial, tuple(decisions)) if decisions else 0
         if new:
             self._bus.publish(LedgerGrew(self._archive.ledger_size))
@@ -122,17 +122,16 @@ class RecordingPairs:
         serial: DeviceSerial,
         lonely: list[ArchivedEvent],
         claims: dict[int, RecordingClaim],
-        facts: list[CallFact],
         situation: PairingSituation,
     ) -> list[PairDecision]:
-        """Calls from recordings that no call fits, with the decisions that pair them."""
+        """Calls from recordings that no call fits, with the decisions that pair them. Where two calls fit alike it is
+        not known which one a recording is of, but not that there was none.
+        """
         known = {one.event.source_key: one.ledger_index for one in situation.calls if is_concluded(one)}
         now = self._clock.now()
         decisions: list[PairDecision] = []
         for recording in lonely:
             index, key = recording.ledger_index, recording.event.source_key
-            if not is_nobody_near(claims[index], facts):
-                continue  # two calls fit alike: which one it is of is not known, but not that there was none
             wait = recording.event.received_at + CONCLUDED_AFTER - now
             if key not in known and wait > timedelta(0):
                 self._due.setdefault(serial, self._clock.monotonic() + wait.total_seconds())
@@ -169,11 +168,19 @@ def _facts(situation: PairingSituation, record: DeviceRecord | None) -> list[Cal
     return [fact for fact in found if fact is not None]
 
 
+def _weighed(
+    situation: PairingSituation, claims: dict[int, RecordingClaim], record: DeviceRecord | None
+) -> tuple[list[PairDecision], frozenset[int]]:
+    """What changes, and the recordings that no call at all can be the call of. In a thread."""
+    scores = fitting_calls(tuple(claims.values()), _facts(situation, record))
+    found = {one.recording: one for one in pair(scores)}
+    return _decisions(situation, claims, found), frozenset(claims.keys() - scores.keys())
+
+
 def _decisions(
-    situation: PairingSituation, claims: dict[int, RecordingClaim], facts: list[CallFact]
+    situation: PairingSituation, claims: dict[int, RecordingClaim], found: dict[int, Pair]
 ) -> list[PairDecision]:
     """What changes. A call that was concluded stays its recording's until a log tells another."""
-    found = {one.recording: one for one in pair(tuple(claims.values()), facts)}
     concluded = {one.ledger_index for one in situation.calls if is_concluded(one)}
     decisions: list[PairDecision] = []
     for recording in claims:

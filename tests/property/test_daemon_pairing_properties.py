@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from daemon.events import Direction
 from daemon.pair_assignment import _best, settle
-from daemon.pairing import ENOUGH, MARGIN, CallFact, RecordingClaim, pair, score
+from daemon.pairing import ENOUGH, MARGIN, CallFact, RecordingClaim, fitting_calls, pair, score
 
 NUMBERS = st.sampled_from([None, "13800000017", "+8613800000018", "10086", "", "ab，\udcff", "1" * 300])
 NAMES = st.sampled_from([None, "", "周女士", "周", "李先生"])
@@ -41,16 +41,22 @@ def test_pairs_are_one_to_one_and_do_not_depend_on_order(
     calls: list[CallFact],
     chance: random.Random,
 ) -> None:
-    found = pair(recordings, calls)
+    scores = fitting_calls(recordings, calls)
+    found = pair(scores)
     assert len({one.recording for one in found}) == len({one.call for one in found}) == len(found)
     facts = {call.index: call for call in calls}
     claims = {recording.index: recording for recording in recordings}
     for one in found:
         assert one.score >= ENOUGH
         assert one.score == score(claims[one.recording], facts[one.call])
+    everything = {
+        one.index: {call.index: points for call in calls if (points := score(one, call)) is not None}
+        for one in recordings
+    }
+    assert scores == {index: fitting for index, fitting in everything.items() if fitting}
     chance.shuffle(recordings)
     chance.shuffle(calls)
-    assert pair(recordings, calls) == found
+    assert pair(fitting_calls(recordings, calls)) == found
 
 
 SCORES = st.dictionaries(

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from daemon.events import Direction
-from daemon.pairing import CallFact, RecordingClaim, is_nobody_near, pair, score
+from daemon.pairing import CallFact, RecordingClaim, fitting_calls, pair, score
 
 AT = 1_760_000_000.0
 CALL = CallFact(
@@ -23,13 +23,13 @@ def later(call: CallFact, seconds: float, **changes: object) -> CallFact:
 
 
 def pairs(recordings: list[RecordingClaim], calls: list[CallFact]) -> dict[int, int]:
-    return {one.recording: one.call for one in pair(recordings, calls)}
+    return {one.recording: one.call for one in pair(fitting_calls(recordings, calls))}
 
 
 def test_a_complete_claim_is_nearly_full_marks() -> None:
     points = score(FILE, CALL)
     assert points is not None and points > 900
-    assert pair([FILE], [CALL])[0].score == points
+    assert pair(fitting_calls([FILE], [CALL]))[0].score == points
 
 
 @pytest.mark.parametrize(
@@ -63,8 +63,8 @@ def test_another_number_is_another_call(ours: str, theirs: str) -> None:
 )
 def test_what_cannot_be_is_not_paired(impossible: CallFact) -> None:
     assert score(FILE, impossible) is None
-    assert is_nobody_near(FILE, [impossible])
-    assert not is_nobody_near(FILE, [impossible, CALL])
+    assert fitting_calls([FILE], [impossible]) == {}
+    assert fitting_calls([FILE], [impossible, CALL]) == {FILE.index: {CALL.index: score(FILE, CALL)}}
 
 
 def test_a_direction_that_contradicts_is_another_call() -> None:
