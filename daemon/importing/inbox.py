@@ -4,7 +4,8 @@
 2. A file is taken when size, time and inode have not changed for a moment.
 3. It is imported as one that was uploaded is, by the daemon in the audit's words, then moved to `done` or `failed`. A
    kill between import and move does no harm: the same file again changes nothing, and is moved then.
-4. What may end by itself (disk full, archive busy) leaves the file where it is for later.
+4. What may end by itself (disk full, archive busy) leaves the file where it is for later. One that cannot be moved is
+   not imported again meanwhile.
 """
 
 import asyncio
@@ -75,6 +76,8 @@ class Inbox:
         self._log: Log = log_for("inbox")
         self._alike_since: dict[Path, tuple[_Stamp, float]] = {}
         self._not_before: dict[Path, float] = {}
+        self._unmoved: dict[Waiting, tuple[Box, str]] = {}
+        """Dealt with, where they go and their note."""
 
     async def run(self, supervision: Supervision) -> None:
         """For ever. Raises OSError when the folder itself cannot be used."""
@@ -111,6 +114,7 @@ class Inbox:
         before, self._alike_since = self._alike_since, {}
         paths = {one.file.path for one in waiting}
         self._not_before = {path: at_s for path, at_s in self._not_before.items() if path in paths and at_s > now_s}
+        self._unmoved = {one: self._unmoved[one] for one in waiting if one in self._unmoved}
         settled: list[Waiting] = []
         for one in waiting:
             file = one.file
@@ -128,17 +132,19 @@ class Inbox:
     async def _take(self, one: Waiting) -> None:
         """Import one file and move it; trouble that may pass leaves it."""
         try:
-            report, reason = await self._import(one)
-            if report is not None and report.problem in TRANSIENT:
-                self._later(one, report.problem or "")
-                return
-            is_done = report is not None and report.problem is None
-            note = self._note(report, reason)
+            if one not in self._unmoved:
+                report, reason = await self._import(one)
+                if report is not None and report.problem in TRANSIENT:
+                    self._later(one, report.problem or "")
+                    return
+                box = Box.DONE if report is not None and report.problem is None else Box.FAILED
+                self._unmoved[one] = box, self._note(report, reason)
+                self._log.info("inbox.taken", state=box.value, rows=0 if report is None else report.new)
+            box, note = self._unmoved[one]
             now = self._parts.clock.now()
             date = (now.astimezone() if self._parts.zone is None else now.astimezone(self._parts.zone)).date()
-            box = Box.DONE if is_done else Box.FAILED
             await asyncio.to_thread(self._folder.put_away, one, box, date.isoformat(), note)
-            self._log.info("inbox.taken", state=box.value, rows=0 if report is None else report.new)
+            del self._unmoved[one]
         except FileChangedError:
             return  # somebody still writes to it: it settles again
         except ArchiveError as error:

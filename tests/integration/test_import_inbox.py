@@ -77,6 +77,25 @@ async def test_dropped_files_are_imported_and_put_away(tmp_path: Path) -> None:
         assert desk.archive.ledger_size == size + 4  # two entries of the audit each
 
 
+async def test_a_file_that_cannot_be_moved_is_imported_once_and_never_leaves_through_a_link(tmp_path: Path) -> None:
+    async with desk_in(tmp_path) as desk, watched(tmp_path, desk) as inbox:
+        (tmp_path / "elsewhere").mkdir()
+        (inbox / "done").symlink_to(tmp_path / "elsewhere")
+        (inbox / PHONE).mkdir()
+        name = "通" * 83 + ".xml"  # no longer name is possible, with a note beside it neither
+        (inbox / PHONE / name).write_bytes(backup(sms_xml(), sms_xml().replace('type="1"', 'type="?"')))
+        async with asyncio.timeout(8):
+            while len(await desk.archive.audit_entries(limit=10)) < 2:
+                await asyncio.sleep(0.02)
+        await asyncio.sleep(QUICK.retry_s * 3)
+        assert len(await desk.archive.audit_entries(limit=10)) == 2
+        assert list((tmp_path / "elsewhere").iterdir()) == []
+        (inbox / "done").unlink()
+        moved = await found(inbox, f"done/*/{PHONE}/通*.xml")
+        assert moved.name == name and "line 5" in next(moved.parent.glob("*.txt")).read_text()
+        assert len(await desk.archive.audit_entries(limit=10)) == 2
+
+
 async def test_what_cannot_be_imported_says_why_in_both_languages(tmp_path: Path) -> None:
     async with desk_in(tmp_path) as desk, watched(tmp_path, desk) as inbox:
         await desk.archive.add_enrolment(enrolment(OTHER_PHONE, scope=("sms",)))
