@@ -75,9 +75,9 @@ class Discovery:
             listening = asyncio.create_task(self._listen(supervision))
             watching = asyncio.create_task(_until_addresses_change())
             try:
-                await asyncio.wait({listening, watching}, return_when=asyncio.FIRST_COMPLETED)
-                if listening.done():
-                    listening.result()
+                done, _ = await asyncio.wait({listening, watching}, return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
+                    task.result()
             finally:
                 self.is_listening = False
                 for task in (listening, watching):

@@ -124,17 +124,19 @@ class PairingDesk:
     async def _run(self, pairing: Pairing) -> None:
         invitation = pairing.invitation
         assert invitation is not None
-        name = invitation.service_name
-        found = await self._discovery.wait_for(AdbService.TLS_PAIRING, name, INVITATION_S)
-        if found is None:
-            pairing.state = PairingState.EXPIRED
-            return
-        pairing.state = PairingState.PAIRING
         try:
+            found = await self._discovery.wait_for(AdbService.TLS_PAIRING, invitation.service_name, INVITATION_S)
+            if found is None:
+                pairing.state = PairingState.EXPIRED
+                return
+            pairing.state = PairingState.PAIRING
             await self._pair(pairing, found.endpoint, invitation.password)
         except (AdbBridgeError, ArchiveError, ValueError):
             pairing.state = PairingState.FAILED
-        pairing.invitation = None
+        finally:
+            pairing.invitation = None
+            if pairing.state not in ENDS:  # whoever asks must not wait for ever
+                pairing.state = PairingState.FAILED
 
     async def _pair(self, pairing: Pairing, address: str, secret: str) -> None:
         report = await self._link.pair(address, secret)
@@ -163,7 +165,6 @@ class PairingDesk:
         pairing.address = found.endpoint
         await self._book.remember_address(found.endpoint)
         await self._link.connect(found.endpoint)
-
         await self._until_named(pairing, found.endpoint)
         pairing.state = PairingState.PAIRED if pairing.serial is None else PairingState.CONNECTED
 
