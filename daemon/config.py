@@ -83,7 +83,7 @@ class AdbSection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaptureSection:
-    """How often phones are asked. All in seconds."""
+    """How often phones are asked, in seconds, and what of them is read."""
 
     poll_interval_s: Annotated[float, Meta(ge=0.5, le=3600)] = 20.0
     """Every source, when no signal came."""

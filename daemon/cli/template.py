@@ -17,6 +17,8 @@ language = {language}            # "en" or "zh": language of the notice on the p
 [adb]
 # port = {adb.port}                  # of the private adb server; 0 picks a free one / 私有 adb 端口，0 为自动
 # binary = "/usr/bin/adb"   # instead of the bundled one, version 34 or newer / 自备 adb（34 或更新）
+# server = "127.0.0.1:5038" # somebody else's adb server; port and binary are unused then / 使用他人运行的 adb 服务
+# home = "/var/lib/adb"     # where adb keeps its keys; else adb/ in the state directory / adb 密钥所在目录
 # connect = ["192.168.1.20:5555"]   # phones on the LAN / 局域网手机
 # discovery = {adb.discovery}        # or "off": find phones that announce wireless debugging / 发现局域网内的无线调试
 # interfaces = []           # listen on these IPv4 addresses only / 只在这些本机地址上发现
@@ -29,7 +31,9 @@ language = {language}            # "en" or "zh": language of the notice on the p
 # sweep_interval_s = {capture.sweep_interval_s}      # slow search for late, edited and vanished rows / 慢速核对
 # status_interval_s = {capture.status_interval_s}
 # notice_interval_s = {capture.notice_interval_s}
-# probe_interval_s = {capture.probe_interval_s}
+# probe_interval_s = {capture.probe_interval_s}   # what does the phone permit? / 手机允许读取什么
+# command_timeout_s = {capture.command_timeout_s}  # one command on the phone / 单条手机命令的时限
+# recording_folders = ["MyRecorder"]   # call recordings, beside where vendors put them / 厂商目录之外的通话录音文件夹
 # notification_apps = ["com.tencent.mm", "com.tencent.wework", "com.eg.android.AlipayGphone"]   # the only apps whose
 #                           # notifications are read, on phones enrolled for them / 仅读取这些应用的通知，且须登记该来源
 

@@ -1,13 +1,21 @@
 """A configuration is checked whole before anything starts, and its errors say what to write instead."""
 
+import re
+from dataclasses import fields
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
 
 from daemon.api.exit_codes import ExitCode
+from daemon.api.texts import Language
 from daemon.api.wire import Role
+from daemon.cli.template import config_template
 from daemon.config import Config, load_config, role_of_uids
 from daemon.errors import ConfigError
+
+SECTIONS = {section.name: fields(get_type_hints(Config)[section.name]) for section in fields(Config)}
+KEYS = {f"{section}.{item.name}" for section, items in SECTIONS.items() for item in items}
 
 
 def refused(tmp_path: Path, text: str) -> ConfigError:
@@ -24,6 +32,18 @@ def test_no_file_gives_the_defaults() -> None:
     config = load_config(None)
     assert config == Config()
     assert config.adb.port != 5037
+
+
+def test_the_page_and_the_template_name_every_key() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "operations.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"`([a-z]+\.[a-z_]+)`", page)) >= KEYS
+    named, section = set(), ""
+    for line in config_template("shop", Language.ZH, 'source = "passphrase"\n').splitlines():
+        if header := re.match(r"\[(\w+)\]", line):
+            section = header[1]
+        elif key := re.match(r"(?:# )?(\w+) = ", line):
+            named.add(f"{section}.{key[1]}")
+    assert named == KEYS - {"key.path", "key.name"}  # as the store was made
 
 
 @pytest.mark.parametrize(
