@@ -82,8 +82,8 @@ class Collector(Protocol):
     def sweep(self, session: Session, cursor: Cursor, known: Holdings) -> AsyncIterator[CollectedBatch]:
         """Re-read one window of what was collected: late and edited rows as records, vanished ones as absent.
 
-        Each call moves the window on; after the last one it starts again. Absence is only reported when the read
-        was complete and not when the whole source suddenly looks empty. Raises as `collect`.
+        Each call moves the window on; after the last one it starts again. What makes an absence inconclusive (a partial
+        read, a source that suddenly looks empty) is told with it, see `AbsenceDoubt`. Raises as `collect`.
         """
 
 
