@@ -12,7 +12,7 @@ from adb_bridge.errors import (
     ServerUnavailableError,
     ShellCommandError,
 )
-from adb_bridge.file_signals import watch_files
+from adb_bridge.file_signals import FileEvent, watch_files
 from adb_bridge.probe import identify, probe
 from adb_bridge.recordings.folders import with_configured
 from adb_bridge.records import DeviceProfile, DeviceStatus, Source, TransportSerial
@@ -245,12 +245,18 @@ class DeviceTask:
         """A recording that is complete is looked at at once. Without such signals the schedule polls."""
         folders = with_configured(self._shop.capture.recording_folders)
         try:
-            async for _ in watch_files(session, folders):
+            async for signal in watch_files(session, folders):
+                if signal.event is FileEvent.WRITTEN:
+                    for lane in self._lanes:
+                        lane.schedule.told_by_phone(Source.RECORDINGS)
                 self._signal((Source.RECORDINGS,))
                 supervision.well()
         except ShellCommandError:
             self._log.info("files.not_signalled")
             await asyncio.sleep(_NO_FILE_SIGNALS_S)
+        finally:
+            for lane in self._lanes:
+                lane.schedule.untold(Source.RECORDINGS)
         raise DeviceUnavailableError(BridgeErrorCode.DEVICE_OFFLINE)
 
     def _signal(self, sources: Sequence[Source]) -> None:

@@ -42,6 +42,8 @@ _HEADSTART_S = {Source.SMS: 3.0}
 """Of several sources that are due, the one people wait for goes first."""
 UNHURRIED = {Source.RECORDINGS: 4.0, Source.CALL_STATE: 3.0}
 """Seconds between polls of sources that cost a phone nearly nothing and that no notification announces."""
+_WATCHED_S = {Source.RECORDINGS: 6.0}
+"""The same while the events log tells of calls: it wakes the source when one ends."""
 _FIRST_FAILURE_S, _LAST_FAILURE_S = 2.0, 60.0
 _FIRST_DENIED_S, DENIED_S = 10.0, 600.0
 _BUSY_STATUS_GAP_S = 2.0
@@ -86,11 +88,13 @@ class _SourcePlan:
     blocked_until_s: float = float("-inf")
     failures: int = 0
     is_asleep: bool = False
+    is_midway: bool = False
+    """The last page was not the end: the next is due at once."""
 
     def next_poll_s(self) -> float:
         if self.is_asleep:
             return float("inf")
-        soonest = min([self.due_s, *self.extra_s])
+        soonest = self.asked_s if self.is_midway else min([self.due_s, *self.extra_s])
         return max(soonest, self.asked_s + MIN_GAP_S, self.blocked_until_s)
 
 
@@ -108,6 +112,7 @@ class Schedule:
             for source, is_caught_up in caught_up.items()
         }
         self._tends_phone = True
+        self._told_by_phone: set[Source] = set()
         self._status_s = now_s
         self._status_read_s = float("-inf")
         self._notice_s = now_s
@@ -200,6 +205,7 @@ class Schedule:
             case Poll(source=source):
                 plan = self._plans[source]
                 plan.asked_s = now_s
+                plan.is_midway = False
                 plan.extra_s = [moment for moment in plan.extra_s if moment > now_s]
                 plan.due_s = now_s + self._interval_s(source, plan, now_s)
             case Sweep(source=source):
@@ -209,6 +215,14 @@ class Schedule:
                 self._status_s = now_s + self._settings.status_interval_s * self._spread
             case CheckNotice():
                 self._notice_s = now_s + self._settings.notice_interval_s * self._spread
+
+    def told_by_phone(self, source: Source) -> None:
+        """The phone has shown that it tells of every change there by itself: the calm interval is enough."""
+        self._told_by_phone.add(source)
+
+    def untold(self, source: Source) -> None:
+        """It tells no more."""
+        self._told_by_phone.discard(source)
 
     def put_to_sleep(self, source: Source) -> None:
         """Do not ask it until `wake`."""
@@ -229,8 +243,8 @@ class Schedule:
         plan = self._plans[source]
         plan.failures = 0
         plan.is_caught_up = plan.is_caught_up or is_caught_up
+        plan.is_midway = not is_caught_up
         if not is_caught_up:
-            plan.due_s = now_s
             plan.asked_s = now_s - MIN_GAP_S
 
     def failed(self, source: Source, now_s: float, *, is_denied: bool) -> None:
@@ -255,8 +269,9 @@ class Schedule:
         return self._plans[source].is_caught_up
 
     def _interval_s(self, source: Source, plan: _SourcePlan, now_s: float) -> float:
-        if source in UNHURRIED:
-            return min(self._settings.poll_interval_s, UNHURRIED[source]) * self._spread
+        if source in UNHURRIED and source not in self._told_by_phone:
+            most_s = _WATCHED_S.get(source, UNHURRIED[source]) if self.has_signals else UNHURRIED[source]
+            return min(self._settings.poll_interval_s, most_s) * self._spread
         if plan.fast_until_s > now_s:
             return min(self._settings.fast_poll_interval_s, self._settings.poll_interval_s)
         calm_s = self._settings.poll_interval_s

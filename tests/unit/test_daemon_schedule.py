@@ -165,3 +165,20 @@ def test_next_due_is_never_later_than_the_next_job() -> None:
     due_s = schedule.next_due_s()
     assert schedule.next_job(due_s - 0.01) is None
     assert schedule.next_job(due_s) is not None
+
+
+def test_recordings_are_polled_as_often_as_the_phone_keeps_silent() -> None:
+    def polls_in_a_minute(schedule: Schedule) -> int:
+        schedule.only_sources()
+        return sum(len(drained(schedule, second)) for second in range(60))
+
+    def schedule() -> Schedule:
+        return Schedule(CAPTURE, {Source.RECORDINGS: True}, now_s=0)
+
+    silent, logged, told = schedule(), schedule(), schedule()
+    logged.has_signals = told.has_signals = True
+    told.told_by_phone(Source.RECORDINGS)
+    counts = [polls_in_a_minute(one) for one in (silent, logged, told)]
+    assert counts == [15, 10, 3]
+    told.untold(Source.RECORDINGS)
+    assert sum(len(drained(told, 60 + second)) for second in range(60)) > 5
