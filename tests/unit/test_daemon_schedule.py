@@ -88,6 +88,18 @@ def test_backfill_runs_page_by_page_but_live_sources_go_first() -> None:
     assert schedule.next_job(0.5) == Poll(Source.CALL_LOG, is_backfill=False)
 
 
+def test_a_read_of_several_pages_that_reached_its_end_is_not_due_again() -> None:
+    schedule = Schedule(CAPTURE, {Source.CONTACTS: True, Source.MMS: False}, now_s=0)
+    schedule.has_signals = True
+    drained(schedule, 0, most=4)
+    schedule.signal([Source.CONTACTS], now_s=1)
+    schedule.started(Poll(Source.CONTACTS, is_backfill=False), 1)
+    schedule.page_done(Source.CONTACTS, 1.1, is_caught_up=False)
+    assert schedule.next_job(1.1) == Poll(Source.CONTACTS, is_backfill=False)
+    schedule.page_done(Source.CONTACTS, 1.2, is_caught_up=True)
+    assert schedule.next_job(1.3) == Poll(Source.MMS, is_backfill=True)
+
+
 def test_two_backfills_take_turns() -> None:
     schedule = Schedule(CAPTURE, {Source.SMS: False, Source.CONTACTS: False}, now_s=0)
     order = []
