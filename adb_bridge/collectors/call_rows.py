@@ -37,7 +37,7 @@ class CallHead:
 
 
 async def list_calls(session: Session, where: str, *, limit: int | None, columns: Sequence[str]) -> list[CallHead]:
-    """Rows by id, lowest first; at most `limit` where the phone cares.
+    """Rows by id, lowest first; at most `limit` where the phone cares, all where it does not sort.
 
     Args:
         columns: What the phone has; empty asks for ids alone, which every phone has.
@@ -55,13 +55,18 @@ async def list_calls(session: Session, where: str, *, limit: int | None, columns
     )
     answer = await read_rows(session, query, max_bytes=_LARGEST_LIST)
     heads: list[CallHead] = []
-    last = 0
     for row_id, *numbers in parse_numbers(answer, query.projection, source=URI):
-        if row_id is None or row_id <= last:
-            raise ParseError(URI, sample_sha256=sample_hash(answer[:4096]), detail="order")
-        last = row_id
+        if row_id is None or row_id <= 0:
+            raise ParseError(URI, sample_sha256=sample_hash(answer[:4096]), detail="no id")
         values = dict(zip(names, numbers, strict=True))
         heads.append(CallHead(row_id=row_id, numbers=tuple(numbers), modified_ms=values.get("last_modified")))
+    ids = [head.row_id for head in heads]
+    if len(set(ids)) != len(ids):
+        raise ParseError(URI, sample_sha256=sample_hash(answer[:4096]), detail="order")
+    if ids != sorted(ids):
+        if limit is not None and len(ids) >= limit:
+            return await list_calls(session, where, limit=None, columns=columns)
+        heads.sort(key=lambda head: head.row_id)
     return heads
 
 

@@ -54,6 +54,8 @@ class IdPage:
     subscriptions: frozenset[int | None]
     covered_to: int | None
     """Everything up to this id was returned; None: everything there is."""
+    is_as_asked: bool = True
+    """False: the phone printed them in another order, so a limit may have cut off any of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +116,8 @@ async def id_page(session: Session, roll: Roll, *, above: int, rows: int) -> IdP
     if roll.limiting is Limiting.RANGE:
         return await _without_limit(session, roll, above)
     page = await _ask(session, roll, _limited(roll, above, rows), above)
+    if not page.is_as_asked and len(page.ids) >= rows:
+        return await _without_limit(session, roll, above)
     # A provider that ignores the limit returns more than that: all there is.
     is_all = len(page.ids) != rows
     return page if is_all else replace(page, covered_to=page.ids[-1])
@@ -166,10 +170,12 @@ async def _ask(session: Session, roll: Roll, query: ContentQuery, above: int) ->
     answer = await read_rows(session, query, timeout_s=_TIMEOUT_S, max_bytes=_LARGEST_ANSWER)
     rows = parse_numbers(answer, query.projection, source=roll.uri)
     ids = tuple(row[0] for row in rows if row[0] is not None)
-    if list(ids) != sorted(set(ids)) or (ids and ids[0] <= above):
+    is_as_asked = list(ids) == sorted(ids)
+    ids = tuple(sorted(ids))
+    if len(set(ids)) != len(ids) or (ids and ids[0] <= above):
         raise ParseError(roll.uri, sample_sha256=sample_hash(answer[:4096]), detail="other rows")
     subscriptions = frozenset(row[1] for row in rows) if roll.subscription is not None else frozenset[int | None]()
-    return IdPage(ids=ids, subscriptions=subscriptions, covered_to=None)
+    return IdPage(ids=ids, subscriptions=subscriptions, covered_to=None, is_as_asked=is_as_asked)
 
 
 def _projection(roll: Roll) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from ..rows import MmsAddress
 from ..samples import sample_hash
 from ..untrusted import Untrusted, UntrustedBytes
 from .base import LARGEST_ROW_BYTES
-from .paging import Page
+from .paging import Page, in_order
 from .sms_rows import range_of
 from .strict import BadRow, Single, StrictRow, StrictTable
 
@@ -144,14 +144,14 @@ def parse_heads(stdout: bytes) -> Page[MmsItem]:
     """All rows or none.
 
     Raises:
-        ParseError: anything that is not exactly such rows with ascending ids.
+        ParseError: anything that is not exactly such rows, each id once.
     """
     ids: list[int] = []
     items: list[MmsItem] = []
     for row_id, *cells in _rows(stdout, _HEAD, URI):
         provider_id = number(row_id)
-        if provider_id is None or provider_id <= (ids[-1] if ids else 0):
-            raise ParseError(URI, sample_sha256=sample_hash(stdout[:4096]), detail="order")
+        if provider_id is None:
+            raise ParseError(URI, sample_sha256=sample_hash(stdout[:4096]), detail="no id")
         *numbers, subject_type, subject = cells
         ids.append(provider_id)
         items.append(
@@ -161,7 +161,7 @@ def parse_heads(stdout: bytes) -> Page[MmsItem]:
                 None if subject_type == _NULL_TYPE else unhexlify(subject),
             )
         )
-    return Page(ids=ids, items=items, size_bytes=len(stdout))
+    return in_order(ids, items, size_bytes=len(stdout), source=URI)
 
 
 def part_query(uri: str, message_ids: Sequence[int]) -> ContentQuery:

@@ -5,9 +5,10 @@ is named without its text.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Generic, Protocol, TypeVar
 
-from ..content_query import ContentQuery, parse_numbers, read_rows
+from ..content_query import ContentQuery, parse_ids, parse_numbers, read_rows
 from ..errors import BridgeErrorCode, ParseError, ShellCommandError
 from ..records import UnreadableRow
 from ..samples import sample_hash
@@ -29,6 +30,23 @@ class Page(Generic[Item]):
     """As long as `ids`."""
     size_bytes: int
     """What the phone printed."""
+    is_as_asked: bool = True
+    """False: the phone printed them in another order, so a limit may have cut off any of them."""
+
+
+def in_order(ids: list[int], items: list[Item], *, size_bytes: int, source: str) -> Page[Item]:
+    """A page of rows as printed.
+
+    Raises:
+        ParseError: an id that no row has, or one twice.
+    """
+    is_as_asked = all(before < after for before, after in pairwise(ids))
+    if not is_as_asked:
+        places = sorted(range(len(ids)), key=ids.__getitem__)
+        ids, items = [ids[at] for at in places], [items[at] for at in places]
+    if ids and (ids[0] <= 0 or any(before == after for before, after in pairwise(ids))):
+        raise ParseError(source, sample_sha256=sample_hash(repr(ids[:100]).encode()), detail="order")
+    return Page(ids=ids, items=items, size_bytes=size_bytes, is_as_asked=is_as_asked)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +84,7 @@ class Table(Protocol[Item]):
         """Id and twice the size of the next row without its text."""
 
     def parse_page(self, stdout: bytes) -> Page[Item]:
-        """All rows or none. Raises ParseError for anything that is not exactly such rows with ascending ids."""
+        """All rows or none, by `in_order`. Raises ParseError for anything that is not exactly such rows."""
 
     def first_id(self, stdout: bytes) -> int | None:
         """The id of a first row that starts well, however it goes on."""
@@ -81,12 +99,15 @@ class PageReader(Generic[Item]):
     def __init__(self, table: Table[Item], *, largest_page: int) -> None:
         self._table = table
         self._largest_page = largest_page
+        self._is_sorted = True
+        """Until a phone shows that it does not care for the order."""
 
     async def read(self, session: Session, *, above: int, up_to: int | None, size: int) -> Window[Item]:
         """See `Reader`."""
         table = self._table
         while True:
-            query = table.page_query(above=above, up_to=up_to, rows=size)
+            bound = None if self._is_sorted else await self._bound(session, above=above, up_to=up_to, size=size)
+            query = table.page_query(above=above, up_to=up_to if bound is None else bound, rows=size)
             try:
                 answer = await read_rows(session, query, timeout_s=TIMEOUT_S, max_bytes=LARGEST_ANSWER)
             except ShellCommandError as error:
@@ -106,14 +127,25 @@ class PageReader(Generic[Item]):
                     return await self._skip(session, above=above, up_to=up_to, reason="ambiguous")
                 size = max(1, size // 4)
                 continue
+            if not page.is_as_asked and self._is_sorted:
+                self._is_sorted = False
+                continue
             if page.ids and (page.ids[0] <= above or (up_to is not None and page.ids[-1] > up_to)):
                 raise ParseError(table.uri, sample_sha256=sample_hash(answer[:4096]), detail="other rows")
             return Window(
                 above=above,
                 page=page,
-                is_full=len(page.ids) >= size,
+                is_full=len(page.ids) >= size or (bound is not None and bool(page.ids)),
                 next_size=self._next_size(size, page.size_bytes),
             )
+
+    async def _bound(self, session: Session, *, above: int, up_to: int | None, size: int) -> int:
+        """The id of the last of the next `size` rows, where the phone does not sort: by all ids."""
+        where = f"_id>{above}" if up_to is None else f"_id>{above} AND _id<={up_to}"
+        query = ContentQuery(uri=self._table.uri, projection=("_id",), where=where)
+        answer = await read_rows(session, query, timeout_s=TIMEOUT_S, max_bytes=LARGEST_ANSWER)
+        ids = sorted(parse_ids(answer, source=self._table.uri))[:size]
+        return ids[-1] if ids else above
 
     async def _skip(self, session: Session, *, above: int, up_to: int | None, reason: str) -> Window[Item]:
         """Name the next row without its text, which cannot be read. The phone must still make sense without it."""

@@ -15,7 +15,7 @@ from ..errors import ParseError
 from ..records import RawRecord, SmsRow, Source, UnreadableRow, UntrustedBytes
 from ..samples import sample_hash
 from .base import LARGEST_ROW_BYTES
-from .paging import Page
+from .paging import Page, in_order
 from .strict import BadRow, StrictRow, StrictTable
 
 URI = "content://sms"
@@ -81,11 +81,11 @@ def parse_page(stdout: bytes, *, collected_at: datetime) -> Page[RawRecord]:
     """All rows or none.
 
     Raises:
-        ParseError: anything that is not exactly such rows with ascending ids.
+        ParseError: anything that is not exactly such rows, each id once.
     """
     ids: list[int] = []
     records: list[RawRecord] = []
-    position, end, last = 0, len(stdout), 0
+    position, end = 0, len(stdout)
     match_row = _ROW.match
     while position < end:
         match = match_row(stdout, position)
@@ -95,9 +95,8 @@ def parse_page(stdout: bytes, *, collected_at: datetime) -> Page[RawRecord]:
             match.groups()
         )
         provider_id = int(row_id)
-        if int(index) != len(ids) or provider_id <= last:
+        if int(index) != len(ids):
             raise ParseError(URI, sample_sha256=sample_hash(stdout[position : position + 4096]), detail="order")
-        last = provider_id
         position = match.end()
         row: SmsRow | UnreadableRow
         if len(body) > 2 * LARGEST_ROW_BYTES:
@@ -116,7 +115,7 @@ def parse_page(stdout: bytes, *, collected_at: datetime) -> Page[RawRecord]:
             )
         ids.append(provider_id)
         records.append(record_of(row, collected_at))
-    return Page(ids=ids, items=records, size_bytes=end)
+    return in_order(ids, records, size_bytes=end, source=URI)
 
 
 def record_of(row: SmsRow | UnreadableRow, collected_at: datetime) -> RawRecord:

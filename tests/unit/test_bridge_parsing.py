@@ -1,9 +1,12 @@
 """What the bridge reads out of golden output, and what it says about output that is not an answer."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from adb_bridge.addresses import ConnectOutcome, parse_address, parse_verdict
 from adb_bridge.announced import AdbService, read_announcement
+from adb_bridge.collectors.sms_rows import parse_page
 from adb_bridge.content_query import ContentQuery, InvalidColumnError, column_names, judge, parse_bulk, parse_single
 from adb_bridge.errors import (
     BridgeErrorCode,
@@ -108,6 +111,19 @@ def test_half_and_foreign_answers_are_refused(stdout: bytes) -> None:
 def test_usage_errors_and_bad_status_are_failures(output: ShellOutput) -> None:
     with pytest.raises(ShellCommandError):
         judge(output, source="t")
+
+
+def test_rows_in_another_order_than_asked_are_put_in_order() -> None:
+    rows = b"".join(
+        b"Row: %d _id=%d, date=1, date_sent=0, type=1, thread_id=1, read=0, sub_id=1, typeof(address)=null, hex(address)=,"
+        b" typeof(body)=text, hex(body)=4%d\n" % (index, row_id, row_id)
+        for index, row_id in enumerate((3, 1, 2))
+    )
+    page = parse_page(rows, collected_at=datetime(2026, 1, 1, tzinfo=UTC))
+    assert (page.ids, page.is_as_asked) == ([1, 2, 3], False)
+    assert [record.source_key for record in page.items] == ["1", "2", "3"]
+    with pytest.raises(ParseError):
+        parse_page(rows.replace(b"_id=3,", b"_id=1,"), collected_at=datetime(2026, 1, 1, tzinfo=UTC))
 
 
 def test_no_rows() -> None:
