@@ -115,8 +115,8 @@ def test_usage_errors_and_bad_status_are_failures(output: ShellOutput) -> None:
 
 def test_rows_in_another_order_than_asked_are_put_in_order() -> None:
     rows = b"".join(
-        b"Row: %d _id=%d, date=1, date_sent=0, type=1, thread_id=1, read=0, sub_id=1, typeof(address)=null, hex(address)=,"
-        b" typeof(body)=text, hex(body)=4%d\n" % (index, row_id, row_id)
+        b"Row: %d _id=%d, date=1, date_sent=0, type=1, thread_id=1, read=0, sub_id=1,"
+        b" typeof(address)=null, hex(address)=, typeof(body)=text, hex(body)=4%d\n" % (index, row_id, row_id)
         for index, row_id in enumerate((3, 1, 2))
     )
     page = parse_page(rows, collected_at=datetime(2026, 1, 1, tzinfo=UTC))
