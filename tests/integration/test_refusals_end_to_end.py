@@ -1,5 +1,6 @@
 """Wrong key, stolen archive, bad configuration, second daemon: a clear message, the contract's code, no harm."""
 
+import asyncio
 import os
 import shutil
 import subprocess
@@ -9,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from crypto.database import OpenMode, open_database
 from crypto.keyring import open_keyring
+from crypto.keys import Purpose
+from crypto.opening import PAGE_BYTES
 from crypto.secrets import KeyFileSecret
 from daemon.api.client import ApiClient
 
@@ -28,14 +32,27 @@ def contents(state: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in state.iterdir() if path.is_file()}
 
 
+@pytest.fixture(scope="module")
+def used_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a key and a state whose daemon ran once and stopped; to be copied."""
+    state = new_state(tmp_path_factory.mktemp("used"), [])
+
+    async def run() -> None:
+        daemon = RunningDaemon(state)
+        await daemon.start()
+        assert await daemon.stop() == 0
+
+    asyncio.run(run())
+    return state.parent
+
+
 @pytest.fixture
-async def used_state(tmp_path: Path) -> Path:
-    """A state whose daemon ran once and stopped."""
-    state = new_state(tmp_path, [])
-    daemon = RunningDaemon(state)
-    await daemon.start()
-    assert await daemon.stop() == 0
-    return state
+def used_state(used_once: Path, tmp_path: Path) -> Path:
+    """A state of this test's own whose daemon ran once and stopped."""
+    shutil.copytree(used_once, tmp_path, dirs_exist_ok=True)
+    config = tmp_path / "state" / "shopwarden.toml"
+    config.write_text(config.read_text().replace(str(used_once), str(tmp_path)))
+    return tmp_path / "state"
 
 
 async def test_wrong_key_is_refused_and_changes_nothing(used_state: Path) -> None:
@@ -129,10 +146,19 @@ def test_of_inits_at_once_one_makes_the_state_whole(tmp_path: Path) -> None:
     open_keyring(state / "keys.json", KeyFileSecret(key))
 
 
+def place_of(state: Path, table: str) -> int:
+    """In the middle of the first page of this table; what `verify` does not read is a cache or free."""
+    key = open_keyring(state / "keys.json", KeyFileSecret(state.parent / "shop.key")).derive(Purpose.ARCHIVE)
+    with open_database(state / "archive.db", key, OpenMode.READ_ONLY) as database:
+        page = database.fetch_value("SELECT rootpage FROM sqlite_schema WHERE name = ?", (table,))
+    assert isinstance(page, int)
+    return (page - 1) * PAGE_BYTES + PAGE_BYTES // 2
+
+
 async def test_daemon_survives_a_flipped_bit_by_saying_so(used_state: Path) -> None:
     archive = used_state / "archive.db"
     damaged = bytearray(archive.read_bytes())
-    damaged[len(damaged) // 2] ^= 0x10
+    damaged[place_of(used_state, "audit")] ^= 0x10
     archive.write_bytes(damaged)
     answer = shopwardend("verify", "--state", str(used_state))
     assert answer.returncode == 11
