@@ -110,12 +110,14 @@ class SourceReader:
             return
         if source is Source.NOTIFICATIONS:
             self._announced.begin()
+        told = missed = 0
         urgency = Urgency.BACKFILL if isinstance(job, Poll) and job.is_backfill else Urgency.LIVE
         async with _closing(batches):
             async for batch in batches:
                 if source is Source.NOTIFICATIONS:
-                    missed = max(batch.missed, self._announced.end(len(batch.records)))
-                    self._live.missed_notifications += missed
+                    told, missed = told + len(batch.records), missed + batch.missed
+                    if batch.is_caught_up:
+                        self._live.missed_notifications += max(missed, self._announced.end(told))
                 is_end_reached = batch.is_caught_up and not schedule.is_source_caught_up(source)
                 if batch.records or batch.absent or batch.cursor != cursor or is_end_reached:
                     await self._take(batch, urgency)

@@ -6,9 +6,10 @@ Rules:
 2. A phone without them (10, some vendors) is asked for `dumpsys notification`, filtered to each allow-listed app; so is
    one for the records that it lists and then does not print.
 3. Where a text may imitate the print, the record is read again beside the redacted print.
-4. A phone tells only what is posted now: a text that was replaced or taken away before the read is gone. Such losses
+4. Of many, those never read and those that changed last come first, in a batch of their own.
+5. A phone tells only what is posted now: a text that was replaced or taken away before the read is gone. Such losses
    that are noticed are counted in `missed`.
-5. The cursor keeps, for the newest keys, what was read last: nothing is given twice, nor parsed twice.
+6. The cursor keeps, for the newest keys, what was read last: nothing is given twice, nor parsed twice.
 
 `source_key` is `source_key_of(row)`; of a record that cannot be read `<key>#0#<reason>`.
 """
@@ -34,6 +35,8 @@ _LIST = "cmd notification list"
 _SHELL = "com.android.shell"
 """Whose notifications are our own standing notice."""
 _GETS_AT_ONCE = 20
+_FIRST_KEYS = 4
+"""Read and given before the others."""
 _COMMAND_BYTES = 8_000
 _ANSWER_BYTES = 4 * MIB
 _DUMP_BYTES = 8 * MIB
@@ -76,14 +79,31 @@ class NotificationsCollector:
         """See `Collector.collect`. One command when none of the apps shows anything, two calls when one does."""
         place = read_cursor(cursor, NotificationPlace)
         keys = await self._listed(session) if self._apps else []
-        prints = None if keys is None else await self._got(session, keys, place)
+        if keys is not None and place.seen and len(keys) > _FIRST_KEYS:
+            keys = _likeliest_first(keys, place)
+            first = keys[:_FIRST_KEYS]
+            prints = await self._got(session, first, place)
+            keys = keys[_FIRST_KEYS:] if prints is not None else None
+            if prints is not None:
+                records, place = self._new(prints, place)
+                yield self._told(place, records, missed=len(first) - len(prints), is_caught_up=False)
+        prints = None if keys is None else await self._rest(session, keys, place)
         missed = 0 if keys is None or prints is None else len(keys) - len(prints)
         if prints is None:
             prints = [one for app in self._apps for one in await self._dumped(session, app)]
         records, place = self._new(prints, place)
-        written = write_cursor(place)
-        yield CollectedBatch(
-            source=self.source, records=records, absent=(), cursor=written, is_caught_up=True, missed=missed
+        yield self._told(place, records, missed=missed, is_caught_up=True)
+
+    def _told(
+        self, place: NotificationPlace, records: tuple[RawRecord, ...], *, missed: int, is_caught_up: bool
+    ) -> CollectedBatch:
+        return CollectedBatch(
+            source=self.source,
+            records=records,
+            absent=(),
+            cursor=write_cursor(place),
+            is_caught_up=is_caught_up,
+            missed=missed,
         )
 
     async def sweep(self, session: Session, cursor: Cursor, known: Holdings) -> AsyncIterator[CollectedBatch]:
@@ -102,6 +122,25 @@ class NotificationsCollector:
         keys = (parse_key(line.removesuffix("\r")) for line in lines)
         found = {key.text: key for key in keys if key is not None and key.package in self._apps}
         return list(found.values())[:_MAX_KEYS]
+
+    async def _rest(
+        self, session: Session, keys: Sequence[NotificationKey], place: NotificationPlace
+    ) -> list[_Print] | None:
+        """As `_got`; many at once from the dump, which starts one program and not one for each."""
+        if not place.seen or len(keys) <= _GETS_AT_ONCE // 2:
+            return await self._got(session, keys, place)
+        wanted = {key.text: key for key in keys}
+        dumped: dict[str, _Print] = {}
+        try:
+            for app in sorted({key.package for key in keys}):
+                dumped |= {one.key.text: one for one in await self._dumped(session, app) if one.key.text in wanted}
+        except ParseError:
+            dumped = {}
+        except ShellCommandError as error:
+            if error.code is not BridgeErrorCode.OUTPUT_TOO_LARGE:
+                raise
+        got = await self._got(session, [key for text, key in wanted.items() if text not in dumped], place)
+        return None if got is None else [*dumped.values(), *got]
 
     async def _got(
         self, session: Session, keys: Sequence[NotificationKey], place: NotificationPlace
@@ -204,6 +243,12 @@ class NotificationsCollector:
             place = NotificationPlace(seen=dict(list(seen.items())[-_MAX_KEYS:]))
         records.sort(key=lambda record: record.row.when_ms if isinstance(record.row, NotificationRow) else 0)
         return tuple(records), place
+
+
+def _likeliest_first(keys: Sequence[NotificationKey], place: NotificationPlace) -> list[NotificationKey]:
+    """What was never read, then what changed last: a phone starts a program for each record, and people wait."""
+    rank = {key: number for number, key in enumerate(reversed(place.seen))}
+    return sorted(keys, key=lambda key: rank.get(_hash(key.text), -1))
 
 
 def _dump(package: str, flag: str) -> str:

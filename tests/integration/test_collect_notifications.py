@@ -242,6 +242,26 @@ async def test_a_phone_that_lists_but_prints_no_single_record(
         assert sorted(str(row.text) for row in rows(found)) == ["a", "b"]
 
 
+@pytest.mark.asyncio(loop_scope="module")
+async def test_of_many_the_new_one_comes_first_and_nothing_twice(bridge: Bridge) -> None:
+    async with connected(bridge, spec_of("hyperos", serial="NMANY")) as (phone, session):
+        for number in range(40):
+            phone.notifications.post(note(number, title="客户", text=f"旧 {number}"))
+        one = shelf()
+        assert len(rows(await one.collect(session))) == 40
+        phone.notifications.post(note(7, title="客户", text="又"))
+        phone.notifications.post(note(99, title="客户", text="新"))
+        told = [
+            [str(row.text) for row in rows(list(batch.records))]
+            async for batch in one.collector.collect(session, one.cursor, one)
+        ]
+        assert told == [["新"], ["又"]]
+        last = phone.journal[-1].command
+        assert "dumpsys notification" in last
+        assert len(rows(await one.collect(session))) == 2
+        assert not await one.collect(session)
+
+
 def note(
     number: int,
     *,
