@@ -3,7 +3,8 @@
 import msgspec
 
 from adb_bridge.clock import Clock
-from adb_bridge.records import DeviceSerial
+from adb_bridge.errors import BridgeErrorCode
+from adb_bridge.records import DeviceSerial, TransportSerial
 
 from .api.exit_codes import ExitCode
 from .api.texts import Texts
@@ -57,6 +58,7 @@ class DeviceDirectory:
                 counts=counts.get(DeviceSerial(serial)),
                 pending_commands=self._queue.open_count(DeviceSerial(serial)),
                 collected=fleet.collected,
+                had_wireless=fleet.whereabouts.had_wireless(DeviceSerial(serial)),
             )
             for serial in known
         ]
@@ -94,6 +96,8 @@ class DeviceDirectory:
             return owner
         if any(record.serial == name for record in await self._archive.devices()):
             return DeviceSerial(name)
+        if self._fleet.trouble_of(TransportSerial(name)) == BridgeErrorCode.UNSUPPORTED_SYSTEM:
+            raise ServiceError(BridgeErrorCode.UNSUPPORTED_SYSTEM.value, http_status=409, exit_code=ExitCode.ADB)
         if self._fleet.is_listed(name):
             raise ServiceError("device.not_identified", http_status=409, exit_code=ExitCode.ADB)
         raise not_found("device")

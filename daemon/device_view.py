@@ -37,6 +37,8 @@ class DeviceFacts:
     pending_commands: int = 0
     collected: frozenset[Source] = frozenset()
     """What this daemon reads to the end."""
+    had_wireless: bool = False
+    """It was reached by wireless debugging, and nobody switched that off."""
 
 
 def device_view(facts: DeviceFacts, now: datetime, texts: Texts) -> Device:
@@ -83,7 +85,8 @@ def device_view(facts: DeviceFacts, now: datetime, texts: Texts) -> Device:
         timezone=Masked(safe_display(profile.timezone, _MAX_PROFILE)) if profile else Masked(""),
         utc_offset_min=status.utc_offset_min if status else None,
         clock_uncertainty_ms=status.clock_uncertainty_ms if status else None,
-        connect_advice=_connect_advice(state, vendor, texts) if enrolment is not None else None,
+        connect_advice=_connect_advice(facts, state, vendor, texts) if enrolment is not None else None,
+        troubled_sources=tuple(sorted(live.source_troubles)) if live is not None and state is AdbState.DEVICE else (),
     )
 
 
@@ -125,10 +128,13 @@ def _capability(capability: Capability, texts: Texts) -> CapabilityLine:
     )
 
 
-def _connect_advice(state: AdbState | None, vendor: Vendor | None, texts: Texts) -> str | None:
+def _connect_advice(facts: DeviceFacts, state: AdbState | None, vendor: Vendor | None, texts: Texts) -> str | None:
     """Of a phone that should be connected and is not."""
     if state not in {None, AdbState.OFFLINE}:
         return None
+    if facts.had_wireless:
+        menu = texts.get(advice_for(Menu.WIRELESS, vendor or Vendor.OTHER))
+        return texts.get("health.advice.wireless_lost", menu=menu)
     return texts.get(advice_for(Menu.STAY_CONNECTED, vendor or Vendor.OTHER))
 
 

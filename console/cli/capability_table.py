@@ -9,6 +9,7 @@ from .table import Cell
 
 NEEDED_FOR_NOTHING = frozenset({"wireless_debugging", "file_signals"})
 """Without them everything is still collected: to be told, not to be warned of."""
+_UNSUPPORTED = "adb.unsupported_system"
 _STYLES = {"yes": "32", "no": "31", "unknown": "33"}
 COLUMNS = ("capability", "permitted", "evidence")
 
@@ -42,6 +43,23 @@ def status_of(line: CapabilityLine) -> str:
     if line.availability == "yes":
         return "ok"
     return "warn" if line.advice and line.name not in NEEDED_FOR_NOTHING else "info"
+
+
+def profile_text(context: Context, device: Device) -> str:
+    """Maker, model and Android; of a phone without Android that it is unsupported; empty while nothing is known."""
+    if not device.profile and device.last_error == _UNSUPPORTED:
+        return context.texts.get("cli.unsupported")
+    return device.profile
+
+
+def trouble_text(context: Context, device: Device) -> str:
+    """What is wrong, with the sources that it keeps from being read; empty when all is well."""
+    if device.last_error is None:
+        return ""
+    key = f"error.{device.last_error}.message"
+    text = context.texts.get(key) if context.texts.has(key) else device.last_error
+    names = context.texts.get("cli.separator").join(capability_name(context, one) for one in device.troubled_sources)
+    return f"{names}: {text}" if names else text
 
 
 def clock_text(context: Context, device: Device) -> str:

@@ -5,7 +5,15 @@ import msgspec
 from daemon.api.exit_codes import ExitCode
 from daemon.api.wire import ClockChange, Device, DeviceAvailability, EnrolRequest
 
-from .capability_table import COLUMNS, capability_rows, clock_text, tell_advice, utc_offset
+from .capability_table import (
+    COLUMNS,
+    capability_rows,
+    clock_text,
+    profile_text,
+    tell_advice,
+    trouble_text,
+    utc_offset,
+)
 from .context import NOT_DONE, Context, UsageError, ask, is_asking_possible
 from .output import Format
 from .table import Cell
@@ -72,7 +80,7 @@ async def show_device(context: Context) -> ExitCode:
         [
             ("serial", device.serial),
             ("employee", device.employee or context.texts.get("cli.not_enrolled")),
-            ("profile", device.profile),
+            ("profile", profile_text(context, device) or "-"),
             ("system", device.system or "-"),
             ("availability", f"{context.word('availability', device.availability)} ({device.state})"),
             ("last_seen", shown(device.last_seen_at)),
@@ -198,7 +206,7 @@ def _row(context: Context, device: Device) -> list[Cell]:
         Cell(str(device.events)),
         Cell(str(device.open_alerts), "1;31" if device.open_alerts else ""),
         Cell(str(device.pending_commands)),
-        Cell(device.profile),
+        Cell(profile_text(context, device)),
     ]
 
 
@@ -220,6 +228,5 @@ def _clock_row(change: ClockChange) -> list[Cell]:
 def _trouble(context: Context, device: Device) -> str:
     if device.last_error is None:
         return "-"
-    key = f"error.{device.last_error}.message"
-    text = context.texts.get(key) if context.texts.has(key) else device.last_error
+    text = trouble_text(context, device)
     return f"{text} ({device.last_error})" if text != device.last_error else text

@@ -13,8 +13,10 @@ from .capability_table import (
     capability_name,
     capability_rows,
     evidence_text,
+    profile_text,
     status_of,
     tell_advice,
+    trouble_text,
 )
 from .context import Context
 from .local_checks import Check, local_checks
@@ -70,14 +72,15 @@ async def _of_phones(context: Context, client: ApiClient) -> tuple[tuple[Device,
 def _of_phone(context: Context, device: Device) -> Iterator[Check]:
     texts = context.texts
     availability = context.word("availability", device.availability.value)
-    detail = f"{device.profile}; {device.employee or texts.get('cli.not_enrolled')}; {availability} ({device.state})"
+    who = device.employee or texts.get("cli.not_enrolled")
+    detail = "; ".join(filter(None, (profile_text(context, device), who, f"{availability} ({device.state})")))
     if device.last_error is None:
         status = "ok" if device.availability is DeviceAvailability.ONLINE else "info"
         yield Check(name="phone", device=device.serial, status=status, detail=detail, advice=device.connect_advice)
     else:
         key = f"error.{device.last_error}"
         known = texts.has(f"{key}.message")
-        message = texts.get(f"{key}.message") if known else device.last_error
+        message = trouble_text(context, device)
         hint = texts.get(f"{key}.hint") if known else None
         yield Check(name="phone", device=device.serial, status="warn", detail=f"{detail}; {message}", advice=hint)
     for line in device.capabilities:

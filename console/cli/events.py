@@ -102,8 +102,18 @@ def _row(context: Context, event: Event) -> list[Cell]:
         Cell(context.word("direction", event.direction.value)),
         Cell(event.peer),
         Cell(event.event_id, "2"),
-        Cell(_marked(event) if event.paired_with is None else f"{_marked(event)} ↔ {event.paired_with}"),
+        Cell(_content(context, event)),
     ]
+
+
+def _content(context: Context, event: Event) -> str:
+    """The body, and what a reader must know beside it: its pair, and what it was concluded from."""
+    parts = [_marked(event)]
+    if event.paired_with is not None:
+        parts.append(f"↔ {event.paired_with}")
+    if event.derived_from is not None:
+        parts.append(f"({context.word('derived', event.derived_from)})")
+    return " ".join(parts)
 
 
 def _marked(event: Event) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import getpass
+import re
 import sys
 from contextlib import suppress
 from typing import Literal
@@ -20,6 +21,7 @@ from .output import Format
 from .table import Cell
 
 _COLUMNS = ("serial", "announced_state", "announced_service", "address", "instance")
+_CODE = re.compile(r"\d{6}", re.ASCII)
 _EVERY_S = 0.5
 _QUIET_ZONE = 2
 """Modules around the code; phones read it with two, the norm asks for four."""
@@ -75,6 +77,8 @@ async def pair(context: Context) -> ExitCode:
             report = await _by_qr(context, client, is_ascii=arguments.ascii)
         else:
             code = arguments.code if arguments.code is not None else await asyncio.to_thread(_asked_code, context)
+            if not _CODE.fullmatch(code):
+                raise UsageError("usage.no_pairing_code")
             context.output.say("pairing")
             report = await client.pair(PairRequest(address=arguments.address or "", code=code))
     report = msgspec.structs.replace(report, payload=None, expires_in_s=None)

@@ -80,6 +80,8 @@ class Device(Wire, frozen=True, kw_only=True):
     missed_notifications: int = 0
     """Announced by the phone since the daemon started and without a text of their own: replaced before they could be
     read, or posted again unchanged."""
+    troubled_sources: tuple[str, ...] = ()
+    """Sources that cannot be read at the moment, sorted."""
 
 
 class Enrolment(Wire, frozen=True, kw_only=True):

@@ -21,6 +21,7 @@ BATTERY_LOW_PCT = 20
 CLOCK_OFF_MS = 60_000
 LOCK_TOLD_S = 600
 """How long the end of a lock stays in its column; the panel and screen 4 keep it."""
+_UNSUPPORTED = "adb.unsupported_system"
 
 
 class DevicesPane(ItemPane[Device]):
@@ -84,7 +85,10 @@ class DevicesPane(ItemPane[Device]):
     def detail_of(self, item: Device) -> SafeContent:
         desk = self.desk
         if item.employee is None:
-            return lines([safe_text(item.serial, "bold"), self._how_to_enrol(item), *self._permits(item)])
+            trouble = item.last_error and safe_text(self._trouble(item.last_error, item), "bold $text-warning")
+            enrol = None if item.last_error == _UNSUPPORTED else self._how_to_enrol(item)
+            told = [one for one in (trouble, enrol) if one]
+            return lines([safe_text(item.serial, "bold"), *told, *self._permits(item)])
         seen = desk.times.both(item.last_seen_at) if item.last_seen_at else desk.say("device.never_seen")
         progress = desk.say("device.complete" if item.backfill_done else "device.reading", n=item.events)
         head = joined(
@@ -108,11 +112,16 @@ class DevicesPane(ItemPane[Device]):
                 ("clock", desk.line(name, "$text-warning", age=desk.times.span(abs(item.clock_offset_ms) // 1000)))
             )
         if item.last_error:
-            trouble = self.desk.known(f"error.{item.last_error}.message", item.last_error)
-            rows.append(("trouble", safe_text(trouble, "bold $text-warning")))
+            rows.append(("trouble", safe_text(self._trouble(item.last_error, item), "bold $text-warning")))
         if item.connect_advice:
             rows.append(("connect", safe_text(item.connect_advice)))
         return lines([head, *labelled(desk, rows), *self._permits(item)])
+
+    def _trouble(self, code: str, item: Device) -> str:
+        """What is wrong, after the sources that it keeps from being read."""
+        words = self.desk.known(f"error.{code}.message", code)
+        names = ", ".join(self.desk.known(f"capability.name.{one}", one) for one in item.troubled_sources)
+        return f"{names}: {words}" if names else words
 
     def empty_of_all(self) -> SafeContent:
         return safe_page(self.desk.say("empty.devices"))
