@@ -15,27 +15,16 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from adb_bridge.records import AbsenceDoubt, AbsentRecord, DeviceSerial, Source
+from adb_bridge.records import AbsenceDoubt, AbsentRecord, DeviceSerial
 from policies.model import SubjectKind
 
 from .archive.identifiers import event_id
 from .event_fields import EPOCH, attributes, content_hash, milliseconds_of
-from .events import Direction, Event, EventKind
+from .events import KIND_OF_SOURCE, Direction, Event, EventKind
 
 BULK_FROM = 10
 SAMPLE = 50
 """Of a bulk's rows, how many are looked up and named in the finding."""
-
-_KINDS = {
-    Source.SMS: EventKind.MESSAGE,
-    Source.MMS: EventKind.MESSAGE,
-    Source.CALL_LOG: EventKind.CALL,
-    Source.CALL_STATE: EventKind.CALL,
-    Source.CONTACTS: EventKind.CONTACT,
-    Source.NOTIFICATIONS: EventKind.NOTIFICATION,
-    Source.RECORDINGS: EventKind.RECORDING,
-    Source.IMPORTED: EventKind.MESSAGE,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +107,7 @@ def finding(group: AbsenceGroup, last_of: Mapping[str, Event], device: DeviceSer
             count=len(keys),
             doubts=doubts or None,
             present_ms=_seen_ms(group.absent, last_of),
-            last_kind=_KINDS[first.source].value,
+            last_kind=KIND_OF_SOURCE[first.source].value,
             first_occurred_ms=milliseconds_of(min(moments)) if moments else None,
             last_occurred_ms=milliseconds_of(max(moments)) if moments else None,
             sample=tuple(event.event_id for event in samples) or None,
@@ -172,7 +161,7 @@ def _single(absent: AbsentRecord, last: Event | None, device: DeviceSerial) -> E
         body=None if last is None else last.body,
         attributes=attributes(
             last_event_id=None if last is None else last.event_id,
-            last_kind=_KINDS[absent.source].value if last is None else last.kind.value,
+            last_kind=KIND_OF_SOURCE[absent.source].value if last is None else last.kind.value,
             last_occurred_ms=None if last is None else milliseconds_of(last.occurred_at),
             present_ms=milliseconds_of(max(known)) if known else None,
         ),

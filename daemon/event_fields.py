@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
+from policies.notices.notice import Notice
+
 from .attachments import Attachment
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -58,3 +60,17 @@ def attributes(**fields: Attribute) -> str:
             case _:
                 kept[name] = value
     return _encode_json(kept).decode()
+
+
+def notice_fields(notice: Notice | None) -> dict[str, Attribute]:
+    """What a text says of money, as attributes."""
+    if notice is None:
+        return {}
+    return {
+        "notice": notice.kind.value,
+        "notice_rule": f"{notice.rules_version} {notice.rule_id}",
+        "notice_direction": notice.direction.value,
+        "amount_fen": notice.amount_fen,
+        "account_tail": notice.account_tail,
+        "counterparty": notice.counterparty,
+    }

@@ -23,6 +23,19 @@ class EventKind(StrEnum):
     RECORDING = "recording"
 
 
+KIND_OF_SOURCE = {
+    Source.SMS: EventKind.MESSAGE,
+    Source.MMS: EventKind.MESSAGE,
+    Source.CALL_LOG: EventKind.CALL,
+    Source.CALL_STATE: EventKind.CALL,
+    Source.CONTACTS: EventKind.CONTACT,
+    Source.NOTIFICATIONS: EventKind.NOTIFICATION,
+    Source.RECORDINGS: EventKind.RECORDING,
+    Source.IMPORTED: EventKind.MESSAGE,
+}
+"""What a source's rows are, where the row itself cannot tell."""
+
+
 class Direction(StrEnum):
     """Seen from the phone."""
 

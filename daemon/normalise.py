@@ -7,13 +7,13 @@ new event. An edit of what counts gives a new event, and the archive marks the o
 
 from typing import assert_never
 
-from adb_bridge.records import CallRow, ContactRow, DeviceSerial, RawRecord, SmsRow, Source, UnreadableRow
+from adb_bridge.records import CallRow, ContactRow, DeviceSerial, RawRecord, SmsRow, UnreadableRow
 from adb_bridge.rows import ContactDetail, MmsRow, NotificationRow, RecordingRow
 from policies.notices.reader import read_notice
 
 from .archive.identifiers import event_id
-from .event_fields import attributes, claimed_time, content_hash, storable
-from .events import Direction, Event, EventKind
+from .event_fields import attributes, claimed_time, content_hash, notice_fields, storable
+from .events import KIND_OF_SOURCE, Direction, Event, EventKind
 from .normalise_apps import notification_event
 from .normalise_media import mms_event, recording_event
 from .peers import canonical_peer
@@ -22,16 +22,6 @@ _SMS_DIRECTIONS = {1: Direction.IN, 2: Direction.OUT, 4: Direction.OUT, 5: Direc
 """AOSP Telephony.TextBasedSmsColumns: 1 inbox, 2 sent, 3 draft, 4 outbox, 5 failed, 6 queued."""
 _CALL_DIRECTIONS = {2: Direction.OUT} | dict.fromkeys((1, 3, 4, 5, 6, 7), Direction.IN)
 """AOSP CallLog.Calls, see `CallRow.type`."""
-_KINDS = {
-    Source.SMS: EventKind.MESSAGE,
-    Source.MMS: EventKind.MESSAGE,
-    Source.CALL_LOG: EventKind.CALL,
-    Source.CALL_STATE: EventKind.CALL,
-    Source.CONTACTS: EventKind.CONTACT,
-    Source.NOTIFICATIONS: EventKind.NOTIFICATION,
-    Source.RECORDINGS: EventKind.RECORDING,
-    Source.IMPORTED: EventKind.MESSAGE,
-}
 _PRESENTATION_ALLOWED = 1
 
 
@@ -89,13 +79,8 @@ def _message(record: RawRecord, row: SmsRow, device: DeviceSerial) -> Event:
             thread_id=row.thread_id,
             read=row.read,
             sub_id=row.sub_id,
-            notice=None if notice is None else notice.kind.value,
-            notice_rule=None if notice is None else f"{notice.rules_version} {notice.rule_id}",
-            notice_direction=None if notice is None else notice.direction.value,
-            amount_fen=None if notice is None else notice.amount_fen,
-            account_tail=None if notice is None else notice.account_tail,
-            counterparty=None if notice is None else notice.counterparty,
             provenance=record.provenance,
+            **notice_fields(notice),
         ),
         text=text,
     )
@@ -175,7 +160,7 @@ def _unreadable(record: RawRecord, row: UnreadableRow, device: DeviceSerial) -> 
     return Event(
         event_id=event_id(device, record.source, record.source_key, content),
         device=device,
-        kind=_KINDS[record.source],
+        kind=KIND_OF_SOURCE[record.source],
         source=record.source,
         source_key=record.source_key,
         occurred_at=record.collected_at,

@@ -6,7 +6,7 @@ from policies.notices.chat import MESSENGERS, read_chat
 from policies.notices.reader import read_notice
 
 from .archive.identifiers import event_id
-from .event_fields import attributes, claimed_time, content_hash, storable
+from .event_fields import attributes, claimed_time, content_hash, notice_fields, storable
 from .events import Direction, Event, EventKind
 
 _MAX_TITLE = 200
@@ -51,14 +51,9 @@ def notification_event(record: RawRecord, row: NotificationRow, device: DeviceSe
             message_count=None if chat is None else chat.count,
             is_group=True if chat is not None and chat.is_group else None,
             is_hidden=True if chat is not None and chat.is_hidden else None,
-            notice=None if notice is None else notice.kind.value,
-            notice_rule=None if notice is None else f"{notice.rules_version} {notice.rule_id}",
-            notice_direction=None if notice is None else notice.direction.value,
-            amount_fen=None if notice is None else notice.amount_fen,
-            account_tail=None if notice is None else notice.account_tail,
-            counterparty=None if notice is None else notice.counterparty,
             claimed_ms=claimed_ms,
             provenance=record.provenance,
+            **notice_fields(notice),
         ),
         text=shown or "",
     )
