@@ -8,7 +8,6 @@ import errno
 import hashlib
 import secrets
 import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -158,7 +157,8 @@ class SealedWriter:
         self._offset += len(content)
 
     def _move(self, place: Path, sha256: bytes) -> None:
-        with storage_errors(place.name), _made(place.parent):
+        with storage_errors(place.name):
+            _make(place.parent)
             while True:
                 try:
                     self._directory.rename(place)
@@ -177,9 +177,7 @@ class SealedWriter:
         sync_directory(self._directory.parent)
 
 
-@contextlib.contextmanager
-def _made(directory: Path) -> Iterator[None]:
+def _make(directory: Path) -> None:
     if not directory.is_dir():
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         sync_directory(directory.parent)
-    yield
