@@ -34,7 +34,7 @@ SELECT e.ledger_index, e.event_id, d.serial, e.kind, e.source, e.source_key, e.o
          WHERE r.call_index = e.ledger_index
            AND r.ledger_index = (
              SELECT max(q.ledger_index) FROM recording_pairs q WHERE q.recording_index = r.recording_index)
-         LIMIT 1)
+         ORDER BY r.ledger_index DESC LIMIT 1)
        END
 FROM events e JOIN devices d ON d.device_no = e.device_no
 LEFT JOIN conversations c ON c.conversation_no = e.conversation_no

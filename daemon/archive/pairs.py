@@ -46,7 +46,14 @@ SELECT recording_index, call_index FROM recording_pairs p WHERE call_index IS NO
   SELECT value FROM json_each(?)
 ) AND ledger_index = (SELECT max(ledger_index) FROM recording_pairs q WHERE q.recording_index = p.recording_index)"""
 _OF_RECORDINGS: Final = _HOLDING.format(column="recording_index")
-_OF_CALLS: Final = _HOLDING.format(column="call_index")
+_OF_CALLS: Final = "\n".join(
+    (
+        _HOLDING.format(column="call_index"),
+        "AND NOT EXISTS (SELECT 1 FROM events e JOIN presence_changes c ON c.ledger_index = e.presence_change",
+        "WHERE e.ledger_index = p.recording_index AND c.change = ?)",
+    )
+)
+"""A recording that was written anew leaves its call to what it is now."""
 _NEWS: Final = """
 SELECT DISTINCT d.serial FROM events e JOIN devices d ON d.device_no = e.device_no
 WHERE e.ledger_index > ? AND e.kind IN (?, ?)"""
@@ -166,7 +173,9 @@ def _situation(
     calls = _events(database, _CALLS, _CALL, device, to_micros(first), to_micros(last), MOST_CALLS)
     taken = {
         call
-        for recording, call in _held(database, _OF_CALLS, (one.ledger_index for one in calls))
+        for recording, call in _held(
+            database, _OF_CALLS, (one.ledger_index for one in calls), int(PresenceChange.REPLACED)
+        )
         if recording not in ours
     }
     return PairingSituation(
@@ -183,9 +192,9 @@ def _events(
     return tuple(event_of(row) for row in database.execute(sql, parameters))
 
 
-def _held(database: Database, sql: str, indexes: Iterable[int]) -> list[tuple[int, int]]:
+def _held(database: Database, sql: str, indexes: Iterable[int], *more: SqlValue) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
-    for row in database.execute(sql, (json.dumps(list(indexes)),)):
+    for row in database.execute(sql, (json.dumps(list(indexes)), *more)):
         match row:
             case (int(recording), int(call)):
                 found.append((recording, call))

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -158,6 +158,20 @@ async def test_young_pairs_are_reconsidered_and_old_ones_stay(tmp_path: Path) ->
         assert await shop.pairs.decide(PHONE) == 0
         assert await shop.paired() == [("rec:one", "1")]
         assert (await shop.archive.verify()).ok
+
+
+async def test_a_recording_that_was_written_anew_is_paired_with_its_call_again(tmp_path: Path) -> None:
+    async with shop_in(tmp_path) as shop:
+        await shop.take([call(1), recording("one", length_s=50)])
+        assert await shop.pairs.decide(PHONE) == 1
+        whole = recording("one", length_s=60)
+        assert isinstance(whole.row, RecordingRow)
+        await shop.take([replace(whole, row=replace(whole.row, size_bytes=11))])
+        assert await shop.pairs.decide(PHONE) == 1
+        one, now = await shop.events(EventKind.RECORDING)
+        (of,) = await shop.events(EventKind.CALL)
+        assert one.event.event_id != now.event.event_id and now.paired_with == of.event.event_id
+        assert of.paired_with == now.event.event_id
 
 
 async def test_a_denied_call_log_gives_concluded_calls_until_a_log_tells(tmp_path: Path) -> None:
