@@ -1,5 +1,6 @@
 """What stands in `body` and `peer` of an event on the wire: masked, or as it was for those who may see it."""
 
+import re
 from typing import assert_never
 
 import msgspec
@@ -31,6 +32,14 @@ _COUNTED = frozenset({EventKind.MESSAGE, EventKind.CALL, EventKind.CONTACT, Even
 _TALKED = frozenset({1, 2, 4, 7})
 _OWN_TITLES = frozenset({"receipt", "refund"})
 """Notices whose title is a service's, not a person's."""
+_NAMED_FOR_NUMBER = frozenset({EventKind.CALL.value, EventKind.RECORDING.value})
+"""Their peer is a person's name where no number is known."""
+_WORD = re.compile(r"[^\W\d_]+")
+_DIALERS_WORDS = frozenset({
+    "call", "calls", "recording", "recordings", "record", "callrecord", "callrecording", "voice", "in", "out",
+    "incoming", "outgoing", "通话", "通话录音", "通话记录", "电话录音", "通話", "通話錄音", "通話録音", "電話錄音",
+    "来电", "來電", "呼入", "去电", "去電", "呼出", "录音", "錄音",
+})  # fmt: skip
 _LATEST_NAME = 200
 MAX_BODY_CHARACTERS = 20_000
 """Of a masked body. A longer one is cut; the archive keeps it whole."""
@@ -46,13 +55,24 @@ def masked_peer(event: Event) -> str:
 def mask_peer(peer: str, kind: EventKind, attributes: str = "{}") -> str:
     """Numbers and names each by their own mask; senders such as `10086` or `JD` are nobody's and stay."""
     shown = safe_display(peer[:200])
-    if kind is EventKind.CONTACT or _attributes(attributes).last_kind == EventKind.CONTACT.value:
+    of = _attributes(attributes).last_kind or kind.value
+    if of == EventKind.CONTACT.value or (of in _NAMED_FOR_NUMBER and any(map(str.isalpha, shown))):
         return mask_name(shown)
     if sum(character.isdigit() for character in shown) >= 7:
         return mask_number(shown)
     if kind is EventKind.NOTIFICATION and _attributes(attributes).notice not in _OWN_TITLES:
         return mask_name(shown)
     return mask_text(shown).masked
+
+
+def masked_file_name(name: str, kind: EventKind) -> str:
+    """Of an attachment. Dialers name a recording after the person: every word in it is masked that is not theirs."""
+    shown = mask_text(safe_display(name)).masked
+    if kind is not EventKind.RECORDING:
+        return shown
+    stem, dot, ending = shown.rpartition(".")
+    masked = _WORD.sub(lambda word: word[0] if word[0].casefold() in _DIALERS_WORDS else mask_name(word[0]), stem)
+    return f"{masked}{dot}{ending}" if dot else mask_name(shown)
 
 
 def masked_text(event: Event) -> str:

@@ -17,7 +17,7 @@ from .archive.records import (
     VerifyResult,
 )
 from .attachments import Attachment, attachments_of
-from .event_text import masked_body, masked_peer, masked_text, revealed_body
+from .event_text import masked_body, masked_file_name, masked_peer, masked_text, revealed_body
 from .event_told import told_by
 from .events import Event, EventKind
 
@@ -46,7 +46,7 @@ def event_view(archived: ArchivedEvent, texts: Texts, spans: Spans = ()) -> wire
         peer=masked_peer(event),
         conversation=archived.conversation,
         body=body,
-        attachments=tuple(_attachment(one) for one in attachments_of(event)),
+        attachments=tuple(_attachment(one, event.kind) for one in attachments_of(event)),
         absent_since=archived.absent_since,
         finding=_finding(event),
         matched=_spans(event, body, spans),
@@ -78,10 +78,10 @@ def _source_key(event: Event) -> str:
     return key if key.isdecimal() else mask_text(key).masked
 
 
-def _attachment(attachment: Attachment) -> wire.Attachment:
+def _attachment(attachment: Attachment, kind: EventKind) -> wire.Attachment:
     return wire.Attachment(
         content_type=safe_display(attachment.content_type),
-        name=wire.Masked(mask_text(safe_display(attachment.name or "")).masked),
+        name=wire.Masked(masked_file_name(attachment.name or "", kind)),
         sha256=attachment.sha256,
         size_bytes=attachment.size_bytes,
         duration_ms=attachment.duration_ms,

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from adb_bridge.recordings.names import read_name
 from adb_bridge.records import (
     AbsentRecord,
     AdbState,
@@ -18,6 +19,7 @@ from adb_bridge.records import (
     Untrusted,
     UntrustedBytes,
 )
+from adb_bridge.rows import RecordingRow
 from daemon.absence import finding, grouped
 from daemon.api.texts import Texts, load_texts
 from daemon.api.wire import AlertStatus, DeviceAvailability
@@ -50,7 +52,7 @@ def zh() -> Texts:
     return load_texts("zh", CATALOG)
 
 
-def record(source: Source, row: SmsRow | CallRow | ContactRow | UnreadableRow) -> Event:
+def record(source: Source, row: SmsRow | CallRow | ContactRow | RecordingRow | UnreadableRow) -> Event:
     return normalise(RawRecord(source=source, source_key="1", row=row, collected_at=NOW), PHONE)
 
 
@@ -148,6 +150,36 @@ def test_a_word_in_the_place_of_a_number_is_masked(en: Texts) -> None:
         emails=(), note=None, updated_ms=None,
     )  # fmt: skip
     assert event_view(archived(record(Source.CONTACTS, row)), en).body == "王** 微* a**** 10086"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["周海涛(13800000017)_20240506192735.mp3", "周海涛(13800000017),李建国(13800000019)_20240506192735.mp3",
+     "周海涛@13800000017_20240506192735.amr", "周海涛-2405061927.mp3", "通话录音 周海涛_240506_192735.m4a",
+     "Call recording Zhouhaitao_240506_192735.m4a"],
+)  # fmt: skip
+def test_the_name_of_a_recording_names_nobody(en: Texts, name: str) -> None:
+    claim = read_name(name)
+    row = RecordingRow(
+        folder=Untrusted("/sdcard/Call"),
+        name=Untrusted(name),
+        size_bytes=3,
+        modified_s=1_714_994_855,
+        pattern=claim.pattern,
+        number=None if claim.number is None else Untrusted(claim.number),
+        contact_name=None if claim.contact_name is None else Untrusted(claim.contact_name),
+        direction=claim.direction,
+        started_ms=None,
+        precision_s=1,
+        duration_ms=None,
+        blob=None,
+        problem=None,
+    )
+    view = event_view(archived(record(Source.RECORDINGS, row)), en)
+    shown = " ".join([view.peer, view.body, *(one.name for one in view.attachments)])
+    for secret in ("海涛", "建国", "haitao", "13800000017", "13800000019"):
+        assert secret not in shown
+    assert view.attachments[0].name.endswith(name.rpartition(".")[2])
 
 
 def test_an_absence_says_what_is_gone_without_saying_who_did_it(en: Texts, zh: Texts) -> None:
