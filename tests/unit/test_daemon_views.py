@@ -24,8 +24,8 @@ from daemon.absence import finding, grouped
 from daemon.api.texts import Texts, load_texts
 from daemon.api.wire import AlertStatus, DeviceAvailability
 from daemon.app import CATALOG
-from daemon.archive.records import ArchivedAlert, ArchivedEvent
-from daemon.device_view import availability_of
+from daemon.archive.records import ArchivedAlert, ArchivedEnrolment, ArchivedEvent
+from daemon.device_view import DeviceFacts, availability_of, device_view
 from daemon.events import Event
 from daemon.normalise import normalise
 from daemon.rules import engine_of
@@ -279,3 +279,30 @@ def test_availability_tells_lately_from_long_ago() -> None:
 def test_attributes_from_an_odd_phone_do_not_break_the_view(en: Texts) -> None:
     odd = replace(call(2, 5), attributes='{"type": "x", "duration_s": [1]}')
     assert event_view(archived(odd), en).body == "call"
+
+
+@pytest.mark.parametrize(("had_wireless", "says"), [(True, "switches itself off"), (False, "USB debugging")])
+def test_an_absent_phone_says_how_it_comes_back(en: Texts, had_wireless: bool, says: str) -> None:  # noqa: FBT001
+    enrolment = ArchivedEnrolment(
+        ledger_index=0,
+        serial=PHONE,
+        employee="Wang",
+        notice_version="1",
+        notice_sha256="0" * 64,
+        notice_text="",
+        acknowledged_by="Wang",
+        acknowledged_at=NOW,
+        enrolled_by="owner",
+        enrolled_at=NOW,
+        scope=("sms",),
+        ended_at=None,
+        ended_by=None,
+        end_reason=None,
+    )
+    facts = DeviceFacts(
+        serial=PHONE, enrolment=enrolment, record=None, live=None, counts=None, had_wireless=had_wireless
+    )
+    advice = device_view(facts, NOW, en).connect_advice
+    assert advice is not None
+    assert says in advice
+    assert ("Wireless debugging: turn it on" in advice) is had_wireless
