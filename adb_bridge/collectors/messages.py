@@ -232,14 +232,12 @@ class MessageCollector(ABC, Generic[Item]):
         """The first page, by whichever way of reading this phone takes."""
         attempts = 0
         while True:
-            refusal: ShellCommandError | None = None
             window: Window[Item] | None = None
             try:
                 window = await self._reader(place.reading).read(session, above=above, up_to=None, size=size)
             except ShellCommandError as error:
                 if error.code is not BridgeErrorCode.SHELL_FAILED or place.reading is Reading.STRICT:
                     raise
-                refusal = error
             if window is not None and (window.page.ids or place.reading is Reading.STRICT):
                 return place, window
             highest = await self._highest_id(session)
@@ -248,8 +246,6 @@ class MessageCollector(ABC, Generic[Item]):
             attempts += 1
             if attempts < 2:
                 continue  # a row may have come in between, or a provider was being started
-            if refusal is not None and highest == 0:
-                raise refusal
             place = replace(place, reading=Reading.STRICT)
 
     async def _reading_after_round(self, session: Session, place: MessagesPlace) -> Reading:

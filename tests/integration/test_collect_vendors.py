@@ -44,6 +44,7 @@ async def test_messages_of_a_vendor_that_takes_no_expressions(tmp_path: Path, re
     async with running_bridge(tmp_path) as bridge, connected(bridge, spec) as (phone, session):
         if refusal == "nothing":
             phone.faults.garbage("hex(body)", b"No result found.\n")
+        assert await Shelf(SmsCollector(CLOCK)).collect(session) == []  # empty, and no trouble
         phone.store.load_sms(Sms(address=f"1{index}", body=TEXTS[index % len(TEXTS)], at=AT) for index in range(40))
         shelf = Shelf(SmsCollector(CLOCK))
         await rounds(shelf, session)
