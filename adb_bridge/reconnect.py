@@ -26,8 +26,9 @@ from .addresses import ConnectOutcome
 from .records import AdbState
 
 LONGEST_DELAY_S: Final = 60.0
-FIRST_DELAY_S: Final = 0.25
-"""Before the first try after a loss."""
+FIRST_DELAY_S: Final = 0.5
+"""Before the first try after a loss. The server itself tries after 0.25 s: a try at the same moment would tear down
+the connection that it just made."""
 SHORTEST_GAP_S: Final = 0.25
 STEADY_S: Final = 5.0
 HANDSHAKE_AT_MOST_S: Final = 60.0

@@ -141,13 +141,13 @@ def test_a_loss_is_answered_quickly_and_flapping_with_patience() -> None:
         now_s = link.due_s
         link = advance(dialled(link, ConnectOutcome.CONNECTED, now_s), Listed(state=AdbState.DEVICE), now_s)
         now_s += 0.5
-    assert waits == [0.25, 0.25, 1.0 * 1.8, 1.8 * 1.8]
+    assert waits == [0.5, 0.5, 1.0 * 1.8, 1.8 * 1.8]
 
 
 def test_a_transport_that_the_server_calls_offline_is_released_first() -> None:
     link = advance(dialled(Link(), ConnectOutcome.CONNECTED, 0.0), Listed(state=AdbState.DEVICE), 0.1)
     link = advance(link, Listed(state=AdbState.OFFLINE), 50.0)
-    assert link.act(50.3) is Act.RELEASE_AND_DIAL
+    assert link.act(50.6) is Act.RELEASE_AND_DIAL
 
 
 def test_connected_but_never_listed_counts_as_a_failure() -> None:
