@@ -1,14 +1,13 @@
 """kill -9 of a process that ingests: contents, cursor and ledger agree, and nothing acknowledged is lost."""
 
 import asyncio
+import os
 import random
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
-
-import pytest
 
 from adb_bridge.records import Source
 from daemon.archive.archive import ArchiveSettings
@@ -30,28 +29,61 @@ async def ingest_for_ever(directory: Path) -> None:
             print(done, flush=True)
 
 
-def run_and_kill(directory: Path, after_s: float) -> int:
-    """The last cursor the process acknowledged before it was killed."""
-    code = "import asyncio, sys, pathlib; from tests.integration.test_archive_crash import ingest_for_ever; "
-    code += "asyncio.run(ingest_for_ever(pathlib.Path(sys.argv[1])))"
-    root = Path(__file__).parents[2]
-    with subprocess.Popen(
-        [sys.executable, "-c", code, str(directory)], cwd=root, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
+NURSERY = """
+import asyncio, os, pathlib, sys
+from tests.integration.test_archive_crash import ingest_for_ever
+directory = pathlib.Path(sys.argv[1])
+for _ in sys.stdin:
+    child = os.fork()
+    if child == 0:
+        print(os.getpid(), flush=True)
+        asyncio.run(ingest_for_ever(directory))
+    os.waitpid(child, 0)
+    print("gone", flush=True)
+"""
+"""A process for each line that comes in, without loading the program anew for each."""
+
+
+class Nursery:
+    """Starts processes that ingest, and kills them."""
+
+    def __init__(self, directory: Path) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", NURSERY, str(directory)], cwd=Path(__file__).parents[2],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+
+    def run_and_kill(self, after_s: float) -> int:
+        """The last cursor the process acknowledged before it was killed."""
+        orders, said = self._process.stdin, self._process.stdout
+        assert orders is not None and said is not None
+        orders.write("go\n")
+        orders.flush()
+        pid = int(said.readline())
+        assert said.readline() == "ready\n"
         time.sleep(after_s)
-        process.send_signal(signal.SIGKILL)
-        said = process.stdout.read().split("\n")[:-1]  # a torn last line was not said
-    return int(said[-1]) if said else 0
+        os.kill(pid, signal.SIGKILL)
+        acknowledged = 0
+        while (line := said.readline()) != "gone\n":
+            acknowledged = int(line)
+        return acknowledged
+
+    def __enter__(self) -> "Nursery":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait(10)
 
 
 def test_killed_at_random_moments(tmp_path: Path) -> None:
     rng = random.Random(20260504)
     acknowledged = 0
-    for _ in range(8):
-        acknowledged = max(acknowledged, run_and_kill(tmp_path, rng.uniform(0.01, 0.35)))
-        asyncio.run(check(tmp_path, acknowledged))
+    with Nursery(tmp_path) as nursery:
+        for _ in range(8):
+            acknowledged = max(acknowledged, nursery.run_and_kill(rng.uniform(0.01, 0.35)))
+            asyncio.run(check(tmp_path, acknowledged))
     assert acknowledged > 0
 
 
@@ -77,10 +109,10 @@ async def check(directory: Path, acknowledged: int) -> None:
         assert len(page.found) == 1
 
 
-@pytest.mark.slow
 def test_killed_at_more_moments_of_a_commit(tmp_path: Path) -> None:
     rng = random.Random(7)
     acknowledged = 0
-    for _ in range(25):
-        acknowledged = max(acknowledged, run_and_kill(tmp_path, rng.uniform(0.0, 0.03)))
+    with Nursery(tmp_path) as nursery:
+        for _ in range(25):
+            acknowledged = max(acknowledged, nursery.run_and_kill(rng.uniform(0.0, 0.03)))
     asyncio.run(check(tmp_path, acknowledged))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from adb_bridge import host_protocol
 from adb_bridge.binary import find_binary, shipped_binary
 from adb_bridge.bridge import Bridge, BridgeSettings
 from adb_bridge.collectors.sms import SmsCollector
@@ -219,10 +220,14 @@ async def test_nobody_listening_spawns_nothing(monkeypatch: pytest.MonkeyPatch) 
             await asyncio.to_thread(call)
 
 
-async def test_a_server_that_says_nothing_costs_five_seconds_at_most(tmp_path: Path) -> None:
+async def test_a_server_that_says_nothing_costs_five_seconds_at_most(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert host_protocol.HOST_TIMEOUT_S == 5
+    monkeypatch.setattr(host_protocol, "HOST_TIMEOUT_S", 0.5)
     silent = socket.create_server(("127.0.0.1", 0))
     bridge = Bridge(BridgeSettings(home=tmp_path, external=f"127.0.0.1:{silent.getsockname()[1]}"), CLOCK)
-    async with asyncio.timeout(8):
+    async with asyncio.timeout(3.5):
         with pytest.raises(ServerUnavailableError, match="does not answer"):
             await bridge.start()
     await bridge.stop()

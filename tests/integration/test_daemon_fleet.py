@@ -1,6 +1,7 @@
 """Phones come, go, refuse and break; the daemon collects what it may and says why it cannot have the rest."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from daemon.api.wire import DeviceAvailability, EventQuery, StreamKind
 from daemon.config import AdbSection
 from daemon.service import ServiceError
 
-from .daemon_support import OWNER, Watching, enrolled, phone, quick_config, request, running, seen, until
+from .daemon_support import OWNER, QUICK, Watching, enrolled, phone, quick_config, request, running, seen, until
 
 KICKBACK = "行，回扣还是转我个人卡，别走公司账"
 
@@ -61,7 +62,7 @@ async def test_alerts_reach_the_stream_within_a_second_and_a_half(tmp_path: Path
         await enrolled(service, "SIMFAST1")
         await enrolled(service, "SIMFAST2")
         watching = Watching(service, OWNER)
-        await asyncio.sleep(1)
+        await asyncio.sleep(0.5)
         latencies = []
         for number in range(6):
             sent_at = datetime.now(UTC)
@@ -76,7 +77,7 @@ async def test_alerts_reach_the_stream_within_a_second_and_a_half(tmp_path: Path
 
             await until(has_alert, timeout_s=10)
             latencies.append((datetime.now(UTC) - sent_at).total_seconds())
-            await asyncio.sleep(0.7)
+            await asyncio.sleep(0.3)
         await watching.stop()
         assert sorted(latencies)[4] < 1.5, latencies
         events = [item for item in watching.items if item.kind is StreamKind.EVENT]
@@ -87,13 +88,13 @@ async def test_alerts_reach_the_stream_within_a_second_and_a_half(tmp_path: Path
 async def test_nothing_but_identity_is_read_without_enrolment_and_nothing_after_it_ended(tmp_path: Path) -> None:
     async with phone("SIMGATE1", history=History(sms=20)) as one, running(tmp_path, quick_config(one)) as service:
         await seen(service, "SIMGATE1")
-        await asyncio.sleep(1.5)
+        await asyncio.sleep(1.2)
         assert all("getprop" in served.command for served in one.journal)
         await enrolled(service, "SIMGATE1")
         await service.unenrol(OWNER, "SIMGATE1", "left the shop")
         asked = len(one.journal)
         one.store.add_sms(address="13800000017", body=KICKBACK)
-        await asyncio.sleep(2)
+        await asyncio.sleep(1.3)
         assert len(one.journal) == asked, "the phone was asked after its enrolment ended"
         assert (await service.device(OWNER, "SIMGATE1")).employee is None
         assert (await service.device(OWNER, "SIMGATE1")).events == 20
@@ -111,7 +112,7 @@ async def test_the_scope_limits_what_is_read(tmp_path: Path) -> None:
         running(tmp_path, quick_config(one)) as service,
     ):
         await enrolled(service, "SIMSCOPE1", scope=("sms",))
-        await asyncio.sleep(1.5)
+        await asyncio.sleep(1.2)
         assert (await service.device(OWNER, "SIMSCOPE1")).events == 10
         rows = {event.source for event in await service.events(OWNER, EventQuery(limit=100))}
         assert rows == {"sms"}
@@ -204,7 +205,10 @@ async def test_a_pulled_cable_is_noticed_and_nothing_is_missing_afterwards(tmp_p
 
 
 async def test_a_cancelled_notice_is_posted_again(tmp_path: Path) -> None:
-    async with phone("SIMNOTE1") as one, running(tmp_path, quick_config(one)) as service:
+    async with (
+        phone("SIMNOTE1") as one,
+        running(tmp_path, quick_config(one, capture=replace(QUICK, notice_interval_s=1))) as service,
+    ):
         await enrolled(service, "SIMNOTE1")
 
         async def is_posted() -> bool:

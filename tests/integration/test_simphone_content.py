@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from adb_bridge.simphone.phone import SimPhone
+from adb_bridge.simphone.providers import tables
 from adb_bridge.simphone.rows import Call, Sms, SmsBox
 from adb_bridge.simphone.spec import Latencies, PhoneSpec
 
@@ -211,7 +212,8 @@ async def test_wrong_arguments_and_forbidden_verbs(adb: Adb, phone: SimPhone) ->
     assert b"java.lang.IllegalStateException: Could not find provider: no.such.authority" in nowhere.err
 
 
-async def test_endless_sql_is_interrupted(adb: Adb) -> None:
+async def test_endless_sql_is_interrupted(adb: Adb, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "QUERY_LIMIT_S", 0.5)
     async with connected(adb, PhoneSpec(serial="OLD", sdk=29)) as old:
         endless = "_id IN (WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x+1 FROM c) SELECT x FROM c)"
         old.store.load_sms([Sms(address="a", body="b", at=NOW)])

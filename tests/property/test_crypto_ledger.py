@@ -100,7 +100,7 @@ def corrupted(proof: tuple[bytes, ...], data: st.DataObject) -> tuple[bytes, ...
     return tuple(nodes)
 
 
-@settings(max_examples=1000)
+@settings(max_examples=300)
 @given(size=st.integers(1, 200), data=st.data())
 def test_a_corrupted_inclusion_proof_fails(size: int, data: st.DataObject) -> None:
     index = data.draw(st.integers(0, size - 1))
@@ -114,7 +114,7 @@ def test_a_corrupted_inclusion_proof_fails(size: int, data: st.DataObject) -> No
     assert not verify_inclusion(LEAVES[index], index, size, proof, wrong_root)
 
 
-@settings(max_examples=1000)
+@settings(max_examples=300)
 @given(size=st.integers(1, 200), data=st.data())
 def test_a_corrupted_consistency_proof_fails(size: int, data: st.DataObject) -> None:
     old = data.draw(st.integers(1, size))
