@@ -6,7 +6,8 @@ Rules:
    `FAST_AT_MOST_S`; when it leaves, once more.
 3. Without signals every source is due every `poll_interval_s`; when signals do not work at all, every `UNSIGNALLED_S`.
 4. Live work goes before status, notice, backfill pages and sweeps, in this order; backfill
-   is handed back after each page.
+   is handed back after each page. What has waited `PATIENCE_S` gets one turn first, or a slow phone would never come
+   to it.
 5. Sources that are rarely worth hurrying (`_SOON_S`) are asked a little after their signal, so that the messages
    themselves come first.
 6. A source that is asleep is not asked until it is woken (calls by telephony state, while the call log can be read).
@@ -24,6 +25,8 @@ from .config import CaptureSection
 
 UNSIGNALLED_S = 5.0
 FAST_AT_MOST_S = 900.0
+PATIENCE_S = 10.0
+"""How long other work waits behind live polls that never end."""
 MIN_GAP_S = 0.25
 """Between two polls of one source, however many signals come."""
 FOLLOW_UPS_S = {
@@ -111,6 +114,7 @@ class Schedule:
             source: _SourcePlan(due_s=now_s, sweep_s=sweep_s, is_caught_up=is_caught_up)
             for source, is_caught_up in caught_up.items()
         }
+        self._begun_s = now_s
         self._tends_phone = True
         self._told_by_phone: set[Source] = set()
         self._status_s = now_s
@@ -160,6 +164,9 @@ class Schedule:
 
     def next_job(self, now_s: float) -> Job | None:
         """The most urgent job that is due, None when nothing is."""
+        starving = self._starving(now_s)
+        if starving is not None:
+            return starving
         live = [
             (plan.next_poll_s() - _HEADSTART_S.get(source, 0.0), source)
             for source, plan in self._plans.items()
@@ -184,6 +191,21 @@ class Schedule:
             if plan.is_caught_up and not plan.is_asleep and max(plan.sweep_s, plan.blocked_until_s) <= now_s
         ]
         return Sweep(min(sweeps)[1]) if sweeps else None
+
+    def _starving(self, now_s: float) -> Job | None:
+        """What has been due for long behind live work: a phone may be too slow to answer all polls in their interval.
+        One page, or one window, then live work goes first again."""
+        since_s: list[tuple[float, int, Job]] = [(self._status_s, 0, ReadStatus()), (self._notice_s, 1, CheckNotice())]
+        for number, (source, plan) in enumerate(self._plans.items(), 2):
+            if plan.is_asleep or plan.blocked_until_s > now_s:
+                continue
+            if plan.is_caught_up:
+                since_s.append((max(plan.sweep_s, plan.blocked_until_s), number, Sweep(source)))
+            else:
+                waits_s = max(plan.next_poll_s(), plan.asked_s, self._begun_s)
+                since_s.append((waits_s, number, Poll(source, is_backfill=True)))
+        due_s, _, job = min(since_s, key=lambda one: one[:2])
+        return job if now_s - max(due_s, self._begun_s) >= PATIENCE_S else None
 
     def next_due_s(self) -> float:
         """When to look again; in the past when something is due."""

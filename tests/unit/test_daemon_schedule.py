@@ -100,6 +100,22 @@ def test_a_read_of_several_pages_that_reached_its_end_is_not_due_again() -> None
     assert schedule.next_job(1.3) == Poll(Source.MMS, is_backfill=True)
 
 
+def test_polls_that_take_longer_than_their_interval_starve_nothing() -> None:
+    schedule = Schedule(CAPTURE, {Source.CALL_LOG: True, Source.CONTACTS: True, Source.MMS: False}, now_s=0)
+    done: list[Job] = []
+    now_s = 0.0
+    while now_s < CAPTURE.sweep_interval_s + 60:
+        job = schedule.next_job(now_s)
+        assert job is not None
+        schedule.started(job, now_s)
+        now_s += 5
+        if isinstance(job, Poll):
+            schedule.page_done(job.source, now_s, is_caught_up=not job.is_backfill)
+        done.append(job)
+    assert {type(job) for job in done} == {Poll, Sweep, ReadStatus, CheckNotice}
+    assert 5 <= done.count(Poll(Source.MMS, is_backfill=True)) < len(done) / 2
+
+
 def test_two_backfills_take_turns() -> None:
     schedule = Schedule(CAPTURE, {Source.SMS: False, Source.CONTACTS: False}, now_s=0)
     order = []
