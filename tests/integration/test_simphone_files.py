@@ -196,7 +196,7 @@ async def test_the_cable_is_pulled_in_the_middle_of_a_pull(adb: Adb, phone: SimP
     assert cut.code != 0
     await adb.until(phone.address, "device")
     again = await adb.run("-s", phone.address, "pull", "/sdcard/a", str(tmp_path / "a"))
-    assert again.code == 0
+    assert again.code == 0, again.err
     assert (tmp_path / "a").read_bytes() == Synthetic(3_000_000).read(0, 3_000_000)
 
 
