@@ -1,5 +1,7 @@
 """`shopwardend` from the outside: exit codes, messages in two languages, keys of every kind, a clean stdout."""
 
+import contextlib
+import io
 import json
 import os
 import signal
@@ -9,6 +11,8 @@ import time
 from pathlib import Path
 
 import pytest
+
+from daemon.main import main
 
 
 def shopwardend(
@@ -29,21 +33,37 @@ def shopwardend(
         )
 
 
+def called(*arguments: str, lang: str = "en") -> subprocess.CompletedProcess[bytes]:
+    """As `shopwardend`, in this process: for what neither runs, nor reads stdin, nor touches a key."""
+    out, err = io.TextIOWrapper(io.BytesIO(), "utf-8"), io.TextIOWrapper(io.BytesIO(), "utf-8")
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            code = main(["--lang", lang, *arguments])
+        except SystemExit as end:
+            code = end.code if isinstance(end.code, int) else 1
+    said = []
+    for stream in (out, err):
+        stream.flush()
+        stream.seek(0)
+        said.append(stream.buffer.read())
+    return subprocess.CompletedProcess(arguments, code, *said)
+
+
 def test_help_in_both_languages() -> None:
     english, chinese = shopwardend("--help"), shopwardend("--help", lang="zh")
     assert english.returncode == chinese.returncode == 0
     assert b"run the daemon" in english.stdout
     assert "运行守护进程" in chinese.stdout.decode()
     for command in ("run", "init", "check-config", "verify", "scan", "mask", "policy"):
-        assert shopwardend(command, "--help").returncode == 0
+        assert called(command, "--help").returncode == 0
 
 
 def test_wrong_use_is_exit_2() -> None:
     assert shopwardend().returncode == 2
     assert shopwardend("fly").returncode == 2
-    assert shopwardend("verify", "--since", "-1").returncode == 2
-    assert shopwardend("init", "--key-file", "a", "--credential", "b").returncode == 2
-    assert b"shopwardend " in shopwardend("--version").stdout
+    assert called("verify", "--since", "-1").returncode == 2
+    assert called("init", "--key-file", "a", "--credential", "b").returncode == 2
+    assert b"shopwardend " in called("--version").stdout
 
 
 def test_init_makes_a_private_state_and_never_touches_it_again(tmp_path: Path) -> None:
@@ -154,8 +174,8 @@ def test_a_credential_is_read_from_systemd(tmp_path: Path) -> None:
 def test_check_config_says_what_run_would(tmp_path: Path, text: str) -> None:
     config = tmp_path / "c.toml"
     config.write_text(text)
-    for command in ("check-config", "run"):
-        answer = shopwardend(command, "--config", str(config), "--state", str(tmp_path / "s"))
+    for command, program in (("check-config", called), ("run", shopwardend)):
+        answer = program(command, "--config", str(config), "--state", str(tmp_path / "s"))
         assert answer.returncode == 2
         assert str(config) in answer.stderr.decode()
         assert b"Traceback" not in answer.stderr
@@ -170,7 +190,7 @@ def test_check_config_loads_the_rules(tmp_path: Path) -> None:
     (tmp_path / "rules").mkdir()
     (tmp_path / "rules" / "own.toml").write_text("[[rule]]\nwrods = ['x']\n")
     config.write_text('[policy]\npacks = []\ndir = "rules"\n')
-    answer = shopwardend("check-config", "--config", str(config), "--state", str(tmp_path / "s"), "--json")
+    answer = called("check-config", "--config", str(config), "--state", str(tmp_path / "s"), "--json")
     assert answer.returncode == 2
     assert b"own.toml" in answer.stderr
     assert answer.stdout == b""
@@ -182,16 +202,16 @@ def test_policy_check_and_packs(tmp_path: Path) -> None:
     names = [pack["name"] for pack in json.loads(packs.stdout)["items"]]
     assert "retail-zh" in names
     (tmp_path / "own.toml").write_text("[[rule]]\nwrods = ['x']\n")
-    bad = shopwardend("policy", "check", str(tmp_path), "--json")
+    bad = called("policy", "check", str(tmp_path), "--json")
     assert bad.returncode == 2
     report = json.loads(bad.stdout)
     assert report["ok"] is False
     assert report["items"]
-    assert shopwardend("policy", "check", str(tmp_path / "none")).returncode == 2
-    lines = shopwardend("policy", "check", str(tmp_path), "--jsonl").stdout.splitlines()
+    assert called("policy", "check", str(tmp_path / "none")).returncode == 2
+    lines = called("policy", "check", str(tmp_path), "--jsonl").stdout.splitlines()
     assert [json.loads(line) for line in lines] == report["items"]
     (tmp_path / "own.toml").write_text("[[rule]]\nid = 'x'\nwrods = ['x']\n")
-    told = shopwardend("policy", "check", str(tmp_path)).stdout.decode()
+    told = called("policy", "check", str(tmp_path)).stdout.decode()
     assert told.count("own.toml") == 1, "the place is said once"
     assert "wrods" in told
     assert "'words'" in told
