@@ -53,17 +53,19 @@ class Nursery:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
 
-    def run_and_kill(self, after_s: float) -> int:
-        """The last cursor the process acknowledged before it was killed."""
+    def run_and_kill(self, after_s: float, *, after_commits: int = 0) -> int:
+        """The last cursor the process acknowledged before it was killed, so long after so many acknowledgements."""
         orders, said = self._process.stdin, self._process.stdout
         assert orders is not None and said is not None
         orders.write("go\n")
         orders.flush()
         pid = int(said.readline())
         assert said.readline() == "ready\n"
+        acknowledged = 0
+        for _ in range(after_commits):
+            acknowledged = int(said.readline())
         time.sleep(after_s)
         os.kill(pid, signal.SIGKILL)
-        acknowledged = 0
         while (line := said.readline()) != "gone\n":
             acknowledged = int(line)
         return acknowledged
@@ -82,7 +84,7 @@ def test_killed_at_random_moments(tmp_path: Path) -> None:
     acknowledged = 0
     with Nursery(tmp_path) as nursery:
         for _ in range(8):
-            acknowledged = max(acknowledged, nursery.run_and_kill(rng.uniform(0.01, 0.35)))
+            acknowledged = max(acknowledged, nursery.run_and_kill(rng.uniform(0.01, 0.35), after_commits=1))
             asyncio.run(check(tmp_path, acknowledged))
     assert acknowledged > 0
 
@@ -113,6 +115,6 @@ def test_killed_at_more_moments_of_a_commit(tmp_path: Path) -> None:
     rng = random.Random(7)
     acknowledged = 0
     with Nursery(tmp_path) as nursery:
-        for _ in range(25):
-            acknowledged = max(acknowledged, nursery.run_and_kill(rng.uniform(0.0, 0.03)))
+        for number in range(25):
+            acknowledged = max(acknowledged, nursery.run_and_kill(rng.uniform(0.0, 0.03), after_commits=number % 2))
     asyncio.run(check(tmp_path, acknowledged))
