@@ -3,7 +3,7 @@
 Reading order:
 - the door: `archive`; what goes in: `drafts`, what comes out: `records`, what is refused: `errors`
 - writing: `writer` → `transaction` → `ingest`, `enrolments`, `alerts`, `commands`, `audit_trail`, `fleet_records`,
-  `connections`, `pairs`, `clocks`; what became of a row: `presence`
+  `connections`, `pairs`, `clocks` (each a `book`); what became of a row: `presence`
 - on the disk: `schema`, `migrations/`, `codes`, `identifiers`, `rows`, `space`
 - reading: `readers` → `event_queries`, `search` (`fulltext`), `stream`, `imports` (what is here already)
 - evidence: `ledger_kinds`, `ledger_book`; checked again: `verify`, `state_check`, `head_check`

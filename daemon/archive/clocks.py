@@ -1,21 +1,19 @@
 """Phones' clocks against ours: a ledgered row whenever one jumped, drifted or changed its zone."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, Final, Protocol, TypeVar
+from typing import ClassVar, Final
 
 import msgspec
 
 from adb_bridge.records import DeviceSerial
 from crypto.database import Database
 
+from .book import Read, Write
 from .codes import from_micros, to_micros
 from .ledger_kinds import KINDS_OF_ENTRY, LedgerKind
 from .rows import row_as
-from .transaction import Transaction, Unit
-
-T = TypeVar("T")
+from .transaction import Transaction
 
 JUMP_MS: Final = 2_000
 """A change below this is the way of the answer, not the clock."""
@@ -76,18 +74,10 @@ class ClockUnit:
         return True
 
 
-class _Write(Protocol):
-    def __call__(self, unit: Unit[T]) -> Awaitable[T]: ...
-
-
-class _Read(Protocol):
-    def __call__(self, query: Callable[[Database], T]) -> Awaitable[T]: ...
-
-
 class ClockBook:
     """A part of the archive. Raises what the archive raises."""
 
-    def __init__(self, write: _Write, read: _Read) -> None:
+    def __init__(self, write: Write, read: Read) -> None:
         self._write = write
         self._read = read
 

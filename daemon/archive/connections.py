@@ -1,9 +1,8 @@
 """How phones are reached: addresses to connect to, and who was behind which connection. Not part of the ledger."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, Final, Protocol, TypeVar
+from typing import ClassVar, Final
 
 import msgspec
 
@@ -11,11 +10,10 @@ from adb_bridge.identity import Carrier
 from adb_bridge.records import DeviceSerial, TransportSerial
 from crypto.database import Database
 
+from .book import Read, Write
 from .codes import from_micros, to_micros
 from .rows import row_as
-from .transaction import Transaction, Unit
-
-T = TypeVar("T")
+from .transaction import Transaction
 
 _CARRIER_CODES: Final = {Carrier.CABLE: 1, Carrier.NETWORK: 2, Carrier.WIRELESS_DEBUGGING: 3}
 _CARRIERS: Final = {code: carrier for carrier, code in _CARRIER_CODES.items()}
@@ -98,18 +96,10 @@ class AddressUnit:
             transaction.database.execute("DELETE FROM addresses WHERE address = ?", (self.address,))
 
 
-class _Write(Protocol):
-    def __call__(self, unit: Unit[T]) -> Awaitable[T]: ...
-
-
-class _Read(Protocol):
-    def __call__(self, query: Callable[[Database], T]) -> Awaitable[T]: ...
-
-
 class ConnectionBook:
     """A part of the archive. Raises what the archive raises."""
 
-    def __init__(self, write: _Write, read: _Read) -> None:
+    def __init__(self, write: Write, read: Read) -> None:
         self._write = write
         self._read = read
 

@@ -1,12 +1,12 @@
 """What of an import the archive holds already: by its key, or by what it says, from whatever source."""
 
 import json
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final, Protocol, TypeVar
+from typing import Final
 
 import msgspec
 
@@ -14,10 +14,9 @@ from adb_bridge.records import DeviceSerial, Source
 from crypto.database import Database
 
 from ..events import Direction, EventKind
+from .book import Read
 from .codes import DIRECTIONS, KIND_CODES, SOURCE_CODES, SOURCES, to_micros
 from .rows import row_as
-
-T = TypeVar("T")
 
 MOST_AT_A_TIME: Final = 500
 """Events of a phone within the exactness of one time; a phone has a few."""
@@ -77,14 +76,10 @@ class ImportLookup:
     """Ledger indexes that stand for a record of this batch, and for no later one of the same file."""
 
 
-class _Read(Protocol):
-    def __call__(self, query: Callable[[Database], T]) -> Awaitable[T]: ...
-
-
 class ImportBook:
     """A part of the archive. Raises what the archive raises."""
 
-    def __init__(self, read: _Read) -> None:
+    def __init__(self, read: Read) -> None:
         self._read = read
 
     async def look_up(

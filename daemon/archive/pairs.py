@@ -1,24 +1,23 @@
 """Which recording is of which call: every decision a ledgered row, the last one of a recording holds."""
 
 import json
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Protocol, TypeVar
+from typing import Final
 
 from adb_bridge.records import DeviceSerial
 from crypto.database import Database, SqlValue
 
 from ..events import EventKind
+from .book import Read, Write
 from .codes import KIND_CODES, to_micros
 from .errors import UnitRefusedError
 from .event_queries import SELECT_EVENTS, event_of
 from .ledger_kinds import KINDS_OF_ENTRY, LedgerKind, PresenceChange
 from .presence import change_presence
 from .records import ArchivedEvent
-from .transaction import Transaction, Unit
-
-T = TypeVar("T")
+from .transaction import Transaction
 
 MOST_RECORDINGS: Final = 5_000
 MOST_CALLS: Final = 50_000
@@ -127,18 +126,10 @@ class PairUnit:
         return 1
 
 
-class _Write(Protocol):
-    def __call__(self, unit: Unit[T]) -> Awaitable[T]: ...
-
-
-class _Read(Protocol):
-    def __call__(self, query: Callable[[Database], T]) -> Awaitable[T]: ...
-
-
 class PairBook:
     """A part of the archive. Raises what the archive raises."""
 
-    def __init__(self, write: _Write, read: _Read) -> None:
+    def __init__(self, write: Write, read: Read) -> None:
         self._write = write
         self._read = read
 
