@@ -14,9 +14,9 @@ Reading order:
   and their calls: `pairing` with `pair_assignment` (pure), `recording_claims` → `recording_pairs`
 - files of the shop's own: `importing/`; what tells of changes in a folder, also of rules: `folder_notices`
 - commands to phones: `commands` (their life), `command_queue`, `command_runner`
-- what may be asked: `http/` → `service` (the contract), `service_impl`, with `roles`, `audit`, `enrolment`,
-  `event_reading`, `device_directory`, `health` (`health_phones`, `health_check`), `stream_feed`; what may leave:
-  `views`, `event_told`, `event_text`, `device_view`
+- what may be asked: `http/` → `service` (the contract), `service_impl` (of `service_parts`) and `desks`, with
+  `roles`, `audit`, `enrolment`, `event_reading`, `device_directory`, `health` (`health_phones`, `health_check`),
+  `stream_feed`; what may leave: `views`, `event_told`, `event_text`, `device_view`
 - errors: `errors` (our own), `refusals` (for programs), `service_errors` (for the API)
 - for clients: `api/`; on simulated phones: `demo/`
 """

@@ -55,7 +55,8 @@ from .recording_pairs import RecordingPairs
 from .rule_watch import RuleWatch
 from .rules import load_rules, rules_folder
 from .service import Caller
-from .service_impl import DaemonService, ServiceParts
+from .service_impl import DaemonService
+from .service_parts import ServiceParts
 from .supervise import RetryPolicy, Supervision, supervise
 from .system import notify_systemd
 from .version import daemon_version
@@ -195,6 +196,7 @@ class App:
                 link=self._link,
                 media=self._media,
                 pairing_desk=self._pairing_desk,
+                paths=opened.paths,
                 queue=self._queue,
                 texts=texts,
                 uploads=self._uploads,

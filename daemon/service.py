@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from .api.connecting import AnnouncedPhone, PairingReport, PairRequest, WirelessRequest, WirelessSwitched
 from .api.exit_codes import ExitCode
@@ -24,6 +24,9 @@ from .api.wire import (
     StreamItem,
     VerifyReport,
 )
+
+if TYPE_CHECKING:  # desks know callers and errors of this file
+    from .desks import Desks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +64,10 @@ class OpenedAttachment:
 
 class Service(Protocol):
     """Every method raises `ServiceError`. Content in answers is masked unless the method says revealed."""
+
+    @property
+    def desks(self) -> "Desks":
+        """What has a file of its own instead of methods here."""
 
     async def hello(self, caller: Caller) -> Hello: ...
     async def health(self, caller: Caller) -> Health: ...

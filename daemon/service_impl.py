@@ -4,9 +4,7 @@ Every method raises `ServiceError` only; errors of the archive and of adb are gi
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator
-from dataclasses import dataclass
 
-from adb_bridge.clock import Clock
 from adb_bridge.records import DeviceSerial
 
 from .api.connecting import AnnouncedPhone, PairingReport, PairRequest, WirelessRequest, WirelessSwitched
@@ -31,59 +29,29 @@ from .api.wire import (
     VerifyReport,
 )
 from .archive.alerts import is_legal_step
-from .archive.archive import Archive
 from .archive.drafts import AlertFilter, CommandFilter
 from .archive.errors import AlreadyEnrolledError, IllegalTransitionError, NoticeConflictError
 from .archive.records import ArchivedAlert, ArchivedCommand
 from .attachment_reading import AttachmentReading
-from .audit import MAX_REASON, AuditTrail
-from .bus import AlertChanged, Bus, DeviceChanged, HealthChanged
-from .command_queue import CommandQueue
+from .audit import MAX_REASON
+from .bus import AlertChanged, DeviceChanged, HealthChanged
 from .commands import MAX_EXPIRY_S
-from .config import Config, is_address
+from .config import is_address
 from .connecting import Connecting
+from .desks import DeskParts, Desks, open_desks
 from .device_directory import DeviceDirectory
-from .discovery import Discovery
 from .enrolment import enrolment_draft
 from .event_reading import MAX_LIMIT, EventReading
-from .fleet import Fleet
-from .health import HealthReport
 from .importing.desk import ImportDesk
-from .importing.importer import Importer
-from .importing.spool import UploadSpool
 from .live import DUPLICATE_SERIAL
-from .media_store import MediaStore
-from .pairing_desk import PairingDesk
-from .phone_link import PhoneLink
 from .roles import Permission, require
 from .service import Caller, OpenedAttachment, ServiceError
 from .service_errors import invalid, not_found, refusing, unusable
+from .service_parts import ServiceParts
 from .stream_feed import StreamFeed
 from .twins import is_crowded
 from .version import daemon_version
 from .views import alert_view, audit_view, command_view, enrolment_view, verify_view
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServiceParts:
-    """What the service is made of."""
-
-    archive: Archive
-    audit: AuditTrail
-    bus: Bus
-    clock: Clock
-    config: Config
-    discovery: Discovery
-    fleet: Fleet
-    health: HealthReport
-    importer: Importer
-    link: PhoneLink
-    pairing_desk: PairingDesk
-    media: MediaStore
-    queue: CommandQueue
-    texts: dict[str, Texts]
-    """By language."""
-    uploads: UploadSpool
 
 
 class DaemonService:
@@ -112,6 +80,25 @@ class DaemonService:
             audit=parts.audit,
             clock=parts.clock,
         )
+        self._desks = open_desks(
+            DeskParts(
+                archive=parts.archive,
+                audit=parts.audit,
+                bus=parts.bus,
+                clock=parts.clock,
+                config=parts.config,
+                directory=self._directory,
+                media=parts.media,
+                paths=parts.paths,
+                reading=self._reading,
+                texts=parts.texts,
+            )
+        )
+
+    @property
+    def desks(self) -> Desks:
+        """See `Service`."""
+        return self._desks
 
     async def hello(self, caller: Caller) -> Hello:
         """Who we are and where the ledger ends."""

@@ -86,21 +86,23 @@ class _Formatter(argparse.HelpFormatter):
 def build_parser(texts: Texts) -> argparse.ArgumentParser:
     """Every subcommand; those of HANDED_OVER are listed for the help only."""
     bound = type("BoundParser", (Parser,), {"texts": texts})
-    return _Builder(texts, bound).build()
+    return Builder(texts, bound).build()
 
 
-class _Builder:
+class Builder:
+    """What the files of single subcommands build their arguments with."""
+
     def __init__(self, texts: Texts, kind: type[Parser]) -> None:
         self._texts = texts
         self._kind = kind
 
     def build(self) -> argparse.ArgumentParser:
-        parser = self._kind(prog="shopwarden", description=self._text("description"))
+        parser = self._kind(prog="shopwarden", description=self.text("description"))
         self._common(parser)
-        parser.add_argument("--version", action="store_true", help=self._text("option.version"))
-        parser.add_argument("--readonly", action="store_true", help=self._text("option.readonly"))
-        parser.add_argument("--theme", default="dark", metavar="NAME", help=self._text("option.theme"))
-        commands = parser.add_subparsers(dest="command", metavar="COMMAND", title=self._text("help.commands"))
+        parser.add_argument("--version", action="store_true", help=self.text("option.version"))
+        parser.add_argument("--readonly", action="store_true", help=self.text("option.readonly"))
+        parser.add_argument("--theme", default="dark", metavar="NAME", help=self.text("option.theme"))
+        commands = parser.add_subparsers(dest="command", metavar="COMMAND", title=self.text("help.commands"))
         self._devices(commands)
         self._enrolment(commands)
         self._events(commands)
@@ -108,141 +110,141 @@ class _Builder:
         self._imports(commands)
         self._alerts(commands)
         self._commands(commands)
-        self._add(commands, "doctor")
-        verify = self._add(commands, "verify")
-        self._option(verify, "--since", "since_index", type=_index, metavar="INDEX")
-        self._option(verify, "--offline", "offline", action="store_true")
-        self._option(verify, "--key-file", "key_file", metavar="PATH")
-        self._option(verify, "--passphrase-fd", "passphrase_fd", metavar="N")
-        self._option(verify, "--credential", "credential", metavar="NAME")
-        self._option(verify, "--config", "config", metavar="FILE")
-        audit = self._add(commands, "audit")
-        self._option(audit, "--limit", "limit", type=_count)
-        self._option(self._action(self._actions(audit, "audit"), "audit", "list"), "--limit", "limit", type=_count)
+        self.add(commands, "doctor")
+        verify = self.add(commands, "verify")
+        self.option(verify, "--since", "since_index", type=_index, metavar="INDEX")
+        self.option(verify, "--offline", "offline", action="store_true")
+        self.option(verify, "--key-file", "key_file", metavar="PATH")
+        self.option(verify, "--passphrase-fd", "passphrase_fd", metavar="N")
+        self.option(verify, "--credential", "credential", metavar="NAME")
+        self.option(verify, "--config", "config", metavar="FILE")
+        audit = self.add(commands, "audit")
+        self.option(audit, "--limit", "limit", type=_count)
+        self.option(self.action(self.actions(audit, "audit"), "audit", "list"), "--limit", "limit", type=_count)
         for name in HANDED_OVER:
-            self._add(commands, name)
+            self.add(commands, name)
         return parser
 
     def _devices(self, commands: "argparse._SubParsersAction[Parser]") -> None:
-        devices = self._add(commands, "devices")
-        actions = self._actions(devices, "devices")
-        self._action(actions, "devices", "list")
-        self._argument(self._action(actions, "devices", "show"), "serial")
-        self._argument(self._action(actions, "devices", "connect"), "address")
-        self._argument(self._action(actions, "devices", "disconnect"), "address")
-        self._action(actions, "devices", "discover")
-        pair = self._action(actions, "devices", "pair")
-        pair.add_argument("address", nargs="?", metavar="ADDRESS", help=self._text("argument.pairing_address"))
-        self._option(pair, "--code", "pairing_code", dest="code", metavar="CODE")
-        self._option(pair, "--qr", "qr", action="store_true")
-        self._option(pair, "--ascii", "ascii", action="store_true")
-        wireless = self._action(actions, "devices", "wireless")
-        self._argument(wireless, "serial")
-        wireless.add_argument("switch", choices=("on", "off"), metavar="on|off", help=self._text("argument.switch"))
+        devices = self.add(commands, "devices")
+        actions = self.actions(devices, "devices")
+        self.action(actions, "devices", "list")
+        self.argument(self.action(actions, "devices", "show"), "serial")
+        self.argument(self.action(actions, "devices", "connect"), "address")
+        self.argument(self.action(actions, "devices", "disconnect"), "address")
+        self.action(actions, "devices", "discover")
+        pair = self.action(actions, "devices", "pair")
+        pair.add_argument("address", nargs="?", metavar="ADDRESS", help=self.text("argument.pairing_address"))
+        self.option(pair, "--code", "pairing_code", dest="code", metavar="CODE")
+        self.option(pair, "--qr", "qr", action="store_true")
+        self.option(pair, "--ascii", "ascii", action="store_true")
+        wireless = self.action(actions, "devices", "wireless")
+        self.argument(wireless, "serial")
+        wireless.add_argument("switch", choices=("on", "off"), metavar="on|off", help=self.text("argument.switch"))
 
     def _enrolment(self, commands: "argparse._SubParsersAction[Parser]") -> None:
-        enrol = self._add(commands, "enrol")
-        self._argument(enrol, "serial")
-        self._option(enrol, "--employee", "employee", required=True, metavar="NAME")
-        self._option(enrol, "--notice-version", "notice_version", required=True, metavar="V")
-        self._option(enrol, "--acknowledged-by", "acknowledged_by", required=True, metavar="NAME")
-        self._option(enrol, "--scope", "scope", metavar="SOURCES")
-        unenrol = self._add(commands, "unenrol")
-        self._argument(unenrol, "serial")
-        self._option(unenrol, "--reason", "reason", required=True, metavar="TEXT")
-        self._option(unenrol, "--yes", "yes", action="store_true")
+        enrol = self.add(commands, "enrol")
+        self.argument(enrol, "serial")
+        self.option(enrol, "--employee", "employee", required=True, metavar="NAME")
+        self.option(enrol, "--notice-version", "notice_version", required=True, metavar="V")
+        self.option(enrol, "--acknowledged-by", "acknowledged_by", required=True, metavar="NAME")
+        self.option(enrol, "--scope", "scope", metavar="SOURCES")
+        unenrol = self.add(commands, "unenrol")
+        self.argument(unenrol, "serial")
+        self.option(unenrol, "--reason", "reason", required=True, metavar="TEXT")
+        self.option(unenrol, "--yes", "yes", action="store_true")
 
     def _events(self, commands: "argparse._SubParsersAction[Parser]") -> None:
-        events, search = self._add(commands, "events"), self._add(commands, "search")
-        self._argument(search, "text", nargs="+")
+        events, search = self.add(commands, "events"), self.add(commands, "search")
+        self.argument(search, "text", nargs="+")
         for parser in (events, search):
-            self._option(parser, "--device", "device", metavar="SERIAL")
-            self._option(parser, "--kind", "kind", choices=KINDS, metavar="KIND", listed=KINDS)
-            self._option(parser, "--since", "since", metavar="TIME")
-            self._option(parser, "--conversation", "conversation", metavar="TOKEN")
-            self._option(parser, "--limit", "limit", type=_count, metavar="N")
-            self._option(parser, "--reveal", "reveal", action="store_true")
-            self._option(parser, "--reason", "reveal_reason", metavar="TEXT")
-        self._option(events, "--id", "event_id", dest="event_ids", action="append", metavar="EVENT_ID")
+            self.option(parser, "--device", "device", metavar="SERIAL")
+            self.option(parser, "--kind", "kind", choices=KINDS, metavar="KIND", listed=KINDS)
+            self.option(parser, "--since", "since", metavar="TIME")
+            self.option(parser, "--conversation", "conversation", metavar="TOKEN")
+            self.option(parser, "--limit", "limit", type=_count, metavar="N")
+            self.option(parser, "--reveal", "reveal", action="store_true")
+            self.option(parser, "--reason", "reveal_reason", metavar="TEXT")
+        self.option(events, "--id", "event_id", dest="event_ids", action="append", metavar="EVENT_ID")
 
     def _attachments(self, commands: "argparse._SubParsersAction[Parser]") -> None:
-        actions = self._actions(self._add(commands, "attachments"), "attachments")
+        actions = self.actions(self.add(commands, "attachments"), "attachments")
         actions.required = True
-        self._argument(self._action(actions, "attachments", "list"), "event_id")
-        save = self._action(actions, "attachments", "save")
-        self._argument(save, "event_id")
-        save.add_argument("number", type=_count, metavar="N", help=self._text("argument.number"))
-        self._option(save, "--reason", "reason", required=True, metavar="TEXT")
-        self._option(save, "--output", "output", required=True, metavar="FILE")
+        self.argument(self.action(actions, "attachments", "list"), "event_id")
+        save = self.action(actions, "attachments", "save")
+        self.argument(save, "event_id")
+        save.add_argument("number", type=_count, metavar="N", help=self.text("argument.number"))
+        self.option(save, "--reason", "reason", required=True, metavar="TEXT")
+        self.option(save, "--output", "output", required=True, metavar="FILE")
 
     def _imports(self, commands: "argparse._SubParsersAction[Parser]") -> None:
-        parser = self._add(commands, "import")
-        self._argument(parser, "files", nargs="+")
-        self._option(parser, "--device", "import_device", dest="device", required=True, metavar="SERIAL")
+        parser = self.add(commands, "import")
+        self.argument(parser, "files", nargs="+")
+        self.option(parser, "--device", "import_device", dest="device", required=True, metavar="SERIAL")
         kinds = tuple(kind.value for kind in ImportKind)
-        self._option(parser, "--kind", "import_kind", dest="kind", choices=kinds, metavar="KIND", listed=kinds)
-        self._option(parser, "--check", "import_check", dest="check", action="store_true")
+        self.option(parser, "--kind", "import_kind", dest="kind", choices=kinds, metavar="KIND", listed=kinds)
+        self.option(parser, "--check", "import_check", dest="check", action="store_true")
 
     def _alerts(self, commands: "argparse._SubParsersAction[Parser]") -> None:
-        alerts = self._add(commands, "alerts")
-        actions = self._actions(alerts, "alerts")
-        for parser in (alerts, self._action(actions, "alerts", "list")):
-            self._option(parser, "--status", "status", choices=STATUSES, metavar="STATUS", listed=STATUSES)
-            self._option(parser, "--device", "device", metavar="SERIAL")
-            self._option(parser, "--limit", "limit_1000", type=_page, metavar="N")
-        self._argument(self._action(actions, "alerts", "show"), "alert_id")
+        alerts = self.add(commands, "alerts")
+        actions = self.actions(alerts, "alerts")
+        for parser in (alerts, self.action(actions, "alerts", "list")):
+            self.option(parser, "--status", "status", choices=STATUSES, metavar="STATUS", listed=STATUSES)
+            self.option(parser, "--device", "device", metavar="SERIAL")
+            self.option(parser, "--limit", "limit_1000", type=_page, metavar="N")
+        self.argument(self.action(actions, "alerts", "show"), "alert_id")
         for name in ("ack", "resolve", "reopen"):
-            parser = self._action(actions, "alerts", name)
-            self._argument(parser, "alert_ids", nargs="+")
-            self._option(parser, "--note", "note", metavar="TEXT")
+            parser = self.action(actions, "alerts", name)
+            self.argument(parser, "alert_ids", nargs="+")
+            self.option(parser, "--note", "note", metavar="TEXT")
 
     def _commands(self, commands: "argparse._SubParsersAction[Parser]") -> None:
         for name in ("lock", "refetch"):
-            parser = self._add(commands, name)
-            self._argument(parser, "serial")
-            self._option(parser, "--reason", "reason", required=True, metavar="TEXT")
-            self._option(
+            parser = self.add(commands, name)
+            self.argument(parser, "serial")
+            self.option(parser, "--reason", "reason", required=True, metavar="TEXT")
+            self.option(
                 parser, "--wait", "wait", nargs="?", type=_seconds, const=DEFAULT_WAIT_S, metavar="SECONDS",
                 listed=(f"{DEFAULT_WAIT_S:g}",),
             )  # fmt: skip
             if name == "lock":
-                self._option(parser, "--yes", "yes", action="store_true")
-        queue = self._add(commands, "commands")
-        actions = self._actions(queue, "commands")
-        for parser in (queue, self._action(actions, "commands", "list")):
-            self._option(parser, "--device", "device", metavar="SERIAL")
-            self._option(parser, "--limit", "limit_1000", type=_page, metavar="N")
+                self.option(parser, "--yes", "yes", action="store_true")
+        queue = self.add(commands, "commands")
+        actions = self.actions(queue, "commands")
+        for parser in (queue, self.action(actions, "commands", "list")):
+            self.option(parser, "--device", "device", metavar="SERIAL")
+            self.option(parser, "--limit", "limit_1000", type=_page, metavar="N")
         for name in ("show", "cancel"):
-            self._argument(self._action(actions, "commands", name), "command_id")
+            self.argument(self.action(actions, "commands", name), "command_id")
 
-    def _add(self, commands: "argparse._SubParsersAction[Parser]", name: str) -> Parser:
-        text = self._text(f"command.{name.replace('-', '_')}")
+    def add(self, commands: "argparse._SubParsersAction[Parser]", name: str) -> Parser:
+        text = self.text(f"command.{name.replace('-', '_')}")
         parser = commands.add_parser(name, help=text, description=text)
         self._common(parser)
         return parser
 
-    def _actions(self, parser: Parser, name: str) -> "argparse._SubParsersAction[Parser]":
-        return parser.add_subparsers(dest="action", metavar="ACTION", title=self._text("help.actions"))
+    def actions(self, parser: Parser, name: str) -> "argparse._SubParsersAction[Parser]":
+        return parser.add_subparsers(dest="action", metavar="ACTION", title=self.text("help.actions"))
 
-    def _action(self, actions: "argparse._SubParsersAction[Parser]", owner: str, name: str) -> Parser:
-        text = self._text(f"command.{owner}_{name}")
+    def action(self, actions: "argparse._SubParsersAction[Parser]", owner: str, name: str) -> Parser:
+        text = self.text(f"command.{owner}_{name}")
         parser = actions.add_parser(name, help=text, description=text)
         self._common(parser)
         return parser
 
     def _common(self, parser: Parser) -> None:
         # Accepted before and after the subcommand: a missing one must not overwrite the other place's.
-        self._option(parser, "--state", "state", metavar="DIR")
-        self._option(parser, "--socket", "socket", metavar="FILE")
-        self._option(parser, "--lang", "lang", choices=("en", "zh"))
-        self._option(parser, "--json", "json", action="store_true")
-        self._option(parser, "--jsonl", "jsonl", action="store_true")
+        self.option(parser, "--state", "state", metavar="DIR")
+        self.option(parser, "--socket", "socket", metavar="FILE")
+        self.option(parser, "--lang", "lang", choices=("en", "zh"))
+        self.option(parser, "--json", "json", action="store_true")
+        self.option(parser, "--jsonl", "jsonl", action="store_true")
 
-    def _argument(self, parser: Parser, name: str, nargs: str | None = None) -> None:
+    def argument(self, parser: Parser, name: str, nargs: str | None = None) -> None:
         singular = name.removesuffix("s") if nargs else name
-        parser.add_argument(name, nargs=nargs, metavar=singular.upper(), help=self._text(f"argument.{name}"))
+        parser.add_argument(name, nargs=nargs, metavar=singular.upper(), help=self.text(f"argument.{name}"))
 
-    def _option(
+    def option(
         self,
         parser: Parser,
         flag: str,
@@ -251,10 +253,10 @@ class _Builder:
         listed: Sequence[str] = (),
         **settings: object,
     ) -> None:
-        text = self._text(f"option.{key}", values=", ".join(listed))
+        text = self.text(f"option.{key}", values=", ".join(listed))
         parser.add_argument(flag, help=text, default=argparse.SUPPRESS, **settings)  # type: ignore[arg-type]
 
-    def _text(self, key: str, **values: str) -> str:
+    def text(self, key: str, **values: str) -> str:
         return self._texts.get(f"cli.{key}", **values).replace("%", "%%")
 
 

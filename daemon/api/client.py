@@ -26,7 +26,7 @@ from .requests import (
 )
 from .sse import SseTooLargeError, read_payloads
 from .texts import Texts
-from .transport import Download, Transport
+from .transport import AnswerT, Download, Transport
 from .wire import (
     API_VERSION,
     Alert,
@@ -47,6 +47,7 @@ from .wire import (
     StreamItem,
     StreamKind,
     VerifyReport,
+    Wire,
 )
 
 READ_TIMEOUT_S = 15.0
@@ -89,6 +90,22 @@ class ApiClient:
     ) -> None:
         await self.close()
 
+    async def call(
+        self,
+        method: str,
+        path: str,
+        answer: type[AnswerT],
+        *,
+        body: Wire | None = None,
+        query: Mapping[str, str] | None = None,
+        timeout_s: float = READ_TIMEOUT_S,
+    ) -> AnswerT:
+        """One call of a route that has its functions in a file of its own (`daemon/api/*_client.py`).
+
+        `path` is percent-encoded (`segment`).
+        """
+        return await self._transport.call(method, path, answer, timeout_s=timeout_s, body=body, query=query)
+
     async def hello(self) -> Hello:
         """Who we are to the daemon. Raises ApiVersionError when it speaks another version."""
         return self._checked(await self._transport.call("GET", "/v1/hello", Hello, timeout_s=READ_TIMEOUT_S))
@@ -103,7 +120,7 @@ class ApiClient:
 
     async def device(self, serial: str) -> Device:
         """One phone."""
-        return await self._transport.call("GET", f"/v1/devices/{_segment(serial)}", Device, timeout_s=READ_TIMEOUT_S)
+        return await self._transport.call("GET", f"/v1/devices/{segment(serial)}", Device, timeout_s=READ_TIMEOUT_S)
 
     async def connect(self, address: str) -> str:
         """Connect to `host:port` and remember it. Returns `connected`, `already`, `auth_pending`,
@@ -116,7 +133,7 @@ class ApiClient:
 
     async def disconnect(self, address: str) -> None:
         """Disconnect from `host:port` and forget it."""
-        await self._transport.call("DELETE", f"/v1/connections/{_segment(address)}", Nothing, timeout_s=READ_TIMEOUT_S)
+        await self._transport.call("DELETE", f"/v1/connections/{segment(address)}", Nothing, timeout_s=READ_TIMEOUT_S)
 
     async def announced_phones(self) -> tuple[AnnouncedPhone, ...]:
         """Phones that announce themselves on the local network now."""
@@ -136,16 +153,16 @@ class ApiClient:
 
     async def pairing(self, pairing_id: str) -> PairingReport:
         """How a pairing by QR code stands."""
-        path = f"/v1/pairings/{_segment(pairing_id)}"
+        path = f"/v1/pairings/{segment(pairing_id)}"
         return await self._transport.call("GET", path, PairingReport, timeout_s=READ_TIMEOUT_S)
 
     async def cancel_pairing(self, pairing_id: str) -> None:
         """Nobody can use its QR code from now on."""
-        await self._transport.call("DELETE", f"/v1/pairings/{_segment(pairing_id)}", Nothing, timeout_s=READ_TIMEOUT_S)
+        await self._transport.call("DELETE", f"/v1/pairings/{segment(pairing_id)}", Nothing, timeout_s=READ_TIMEOUT_S)
 
     async def wireless(self, serial: str, request: WirelessRequest) -> WirelessSwitched:
         """Switch wireless debugging of an enrolled, connected phone."""
-        path = f"/v1/devices/{_segment(serial)}/wireless"
+        path = f"/v1/devices/{segment(serial)}/wireless"
         return await self._transport.call(
             "POST", path, WirelessSwitched, timeout_s=CONNECT_PHONE_TIMEOUT_S, body=request
         )
@@ -161,7 +178,7 @@ class ApiClient:
     async def unenrol(self, serial: str, reason: str) -> Enrolment:
         """End the enrolment; collecting stops."""
         return await self._transport.call(
-            "POST", f"/v1/enrolments/{_segment(serial)}/end", Enrolment,
+            "POST", f"/v1/enrolments/{segment(serial)}/end", Enrolment,
             timeout_s=READ_TIMEOUT_S, body=EndEnrolmentRequest(reason=reason),
         )  # fmt: skip
 
@@ -192,7 +209,7 @@ class ApiClient:
     @asynccontextmanager
     async def attachment(self, event_id: str, number: int, reason: str) -> AsyncGenerator[Download, None]:
         """The bytes of an event's attachment, counted from 1. The audit entry is on disk before they arrive."""
-        path = f"/v1/events/{_segment(event_id)}/attachments/{number:d}"
+        path = f"/v1/events/{segment(event_id)}/attachments/{number:d}"
         request = OpenAttachmentRequest(reason=reason)
         async with self._transport.download(path, request, idle_timeout_s=DOWNLOAD_IDLE_TIMEOUT_S) as download:
             yield download
@@ -202,7 +219,7 @@ class ApiClient:
     ) -> AsyncGenerator[ImportReport, None]:
         """Announce a file, send it, and hear how its import goes; the last report has `is_done`. Use `aclosing`."""
         ticket = await self._transport.call("POST", "/v1/imports", ImportTicket, timeout_s=READ_TIMEOUT_S, body=request)
-        path = f"/v1/imports/{_segment(ticket.import_id)}"
+        path = f"/v1/imports/{segment(ticket.import_id)}"
         async with self._transport.upload(path, content, idle_timeout_s=IMPORT_IDLE_TIMEOUT_S) as chunks:
             rest = b""
             async for chunk in chunks:
@@ -225,12 +242,12 @@ class ApiClient:
 
     async def alert(self, alert_id: str) -> Alert:
         """One alert."""
-        return await self._transport.call("GET", f"/v1/alerts/{_segment(alert_id)}", Alert, timeout_s=READ_TIMEOUT_S)
+        return await self._transport.call("GET", f"/v1/alerts/{segment(alert_id)}", Alert, timeout_s=READ_TIMEOUT_S)
 
     async def change_alert(self, alert_id: str, to: AlertStatus, note: str | None = None) -> Alert:
         """Move an alert to `to`."""
         return await self._transport.call(
-            "POST", f"/v1/alerts/{_segment(alert_id)}/{to.value}", Alert,
+            "POST", f"/v1/alerts/{segment(alert_id)}/{to.value}", Alert,
             timeout_s=READ_TIMEOUT_S, body=AlertAction(note=note),
         )  # fmt: skip
 
@@ -255,12 +272,12 @@ class ApiClient:
 
     async def command_by_id(self, command_id: str) -> Command:
         """One command."""
-        path = f"/v1/commands/{_segment(command_id)}"
+        path = f"/v1/commands/{segment(command_id)}"
         return await self._transport.call("GET", path, Command, timeout_s=READ_TIMEOUT_S)
 
     async def cancel_command(self, command_id: str) -> Command:
         """Cancel what is still queued."""
-        path = f"/v1/commands/{_segment(command_id)}/cancel"
+        path = f"/v1/commands/{segment(command_id)}/cancel"
         return await self._transport.call("POST", path, Command, timeout_s=READ_TIMEOUT_S)
 
     async def audit(self, *, limit: int = 200, before: int | None = None) -> tuple[AuditEntry, ...]:
@@ -339,7 +356,8 @@ def _advanced(position: int | None, item: StreamItem) -> int | None:
     return position
 
 
-def _segment(text: str) -> str:
+def segment(text: str) -> str:
+    """A part of a path, percent-encoded."""
     return quote(text, safe="")
 
 

@@ -1,6 +1,5 @@
 """Every route of the API, version 1: the one table that the app, the permission check and the document are made of."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import msgspec
@@ -41,8 +40,9 @@ from ..api.wire import (
 from ..roles import Permission
 from ..service import Caller, Service
 from . import connecting, handlers, importing
-from .call import AnswerT, ApiRoute, BodyT, Call, QueryT, Route
+from .call import ApiRoute
 from .openapi import document
+from .table import json_route
 
 STREAM_PATH = "/v1/stream"
 IMPORT_PATH = "/v1/imports/{import_id}"
@@ -130,153 +130,135 @@ class ImportRoute:
         return b""
 
 
-def _json(
-    *,
-    method: str,
-    path: str,
-    permission: Permission,
-    summary: str,
-    handler: Callable[[Call, QueryT, BodyT], Awaitable[AnswerT]],
-    query: type[QueryT],
-    body: type[BodyT],
-    answer: type[AnswerT],
-    status: int = 200,
-) -> ApiRoute:
-    return Route(
-        method=method, path=path, permission=permission, summary=summary, handler=handler,
-        query=query, body=body, answer=answer, status=status,
-    )  # fmt: skip
-
-
 ROUTES: tuple[ApiRoute, ...] = (
-    _json(
+    json_route(
         method="GET", path="/v1/hello", permission=Permission.HELLO, summary="Versions and the caller's role",
         handler=handlers.hello, query=Nothing, body=Nothing, answer=Hello,
     ),
-    _json(
+    json_route(
         method="GET", path="/v1/health", permission=Permission.HEALTH, summary="The daemon's own checks",
         handler=handlers.health, query=Nothing, body=Nothing, answer=Health,
     ),
-    _json(
+    json_route(
         method="GET", path="/v1/devices", permission=Permission.DEVICES_READ,
         summary="All phones, enrolled or only seen",
         handler=handlers.list_devices, query=Nothing, body=Nothing, answer=Page[Device],
     ),
-    _json(
+    json_route(
         method="GET", path="/v1/devices/{serial}", permission=Permission.DEVICES_READ, summary="One phone",
         handler=handlers.show_device, query=Nothing, body=Nothing, answer=Device,
     ),
-    _json(
+    json_route(
         method="POST", path="/v1/connections", permission=Permission.DEVICES_MANAGE,
         summary="Connect to a phone in the LAN and remember its address",
         handler=handlers.connect, query=Nothing, body=ConnectRequest, answer=ConnectReport,
     ),
-    _json(
+    json_route(
         method="DELETE", path="/v1/connections/{address}", permission=Permission.DEVICES_MANAGE,
         summary="Disconnect from an address and forget it",
         handler=handlers.disconnect, query=Nothing, body=Nothing, answer=Nothing,
     ),
-    _json(
+    json_route(
         method="GET", path="/v1/announced", permission=Permission.DEVICES_READ,
         summary="Phones that announce themselves on the local network",
         handler=connecting.list_announced, query=Nothing, body=Nothing, answer=Page[AnnouncedPhone],
     ),
-    _json(
+    json_route(
         method="POST", path="/v1/pairings/code", permission=Permission.DEVICES_MANAGE,
         summary="Pair with a phone that shows a pairing code, then connect to it",
         handler=connecting.pair, query=Nothing, body=PairRequest, answer=PairingReport,
     ),
-    _json(
+    json_route(
         method="POST", path="/v1/pairings", permission=Permission.DEVICES_MANAGE,
         summary="Make a QR code and wait for a phone that scans it",
         handler=connecting.invite, query=Nothing, body=Nothing, answer=PairingReport, status=201,
     ),
-    _json(
+    json_route(
         method="GET", path="/v1/pairings/{pairing_id}", permission=Permission.DEVICES_MANAGE,
         summary="How a pairing by QR code stands",
         handler=connecting.show_pairing, query=Nothing, body=Nothing, answer=PairingReport,
     ),
-    _json(
+    json_route(
         method="DELETE", path="/v1/pairings/{pairing_id}", permission=Permission.DEVICES_MANAGE,
         summary="End a pairing by QR code", handler=connecting.cancel_pairing, query=Nothing, body=Nothing,
         answer=Nothing,
     ),
-    _json(
+    json_route(
         method="POST", path="/v1/devices/{serial}/wireless", permission=Permission.DEVICES_MANAGE,
         summary="Switch wireless debugging of an enrolled phone and read that back",
         handler=connecting.switch_wireless, query=Nothing, body=WirelessRequest, answer=WirelessSwitched,
     ),
-    _json(
+    json_route(
         method="GET", path="/v1/enrolments", permission=Permission.ENROLMENTS_READ,
         summary="All enrolment records, ended ones included",
         handler=handlers.list_enrolments, query=Nothing, body=Nothing, answer=Page[Enrolment],
     ),
-    _json(
+    json_route(
         method="POST", path="/v1/enrolments", permission=Permission.ENROL,
         summary="Enrol a phone; collecting starts with this record",
         handler=handlers.enrol, query=Nothing, body=EnrolRequest, answer=Enrolment, status=201,
     ),
-    _json(
+    json_route(
         method="POST", path="/v1/enrolments/{serial}/end", permission=Permission.ENROL,
         summary="End an enrolment; collecting stops",
         handler=handlers.end_enrolment, query=Nothing, body=EndEnrolmentRequest, answer=Enrolment,
     ),
-    _json(
+    json_route(
         method="GET", path="/v1/events", permission=Permission.EVENTS_READ, summary="Masked events, newest first",
         handler=handlers.list_events, query=EventQuery, body=Nothing, answer=Page[Event],
     ),
-    _json(
+    json_route(
         method="POST", path="/v1/events/search", permission=Permission.EVENTS_READ,
         summary="Masked events that match words or ids, with the matched spans",
         handler=handlers.search_events, query=Nothing, body=EventQuery, answer=Page[Event],
     ),
-    _json(
+    json_route(
         method="POST", path="/v1/events/reveal", permission=Permission.EVENTS_REVEAL,
         summary="Unmasked events; needs a reason, leaves an audit entry, limited per person",
         handler=handlers.reveal_events, query=Nothing, body=RevealRequest, answer=Page[Event],
     ),
     AttachmentRoute(),
-    _json(
+    json_route(
         method="POST", path="/v1/imports", permission=Permission.IMPORT,
         summary="Announce a file to import for an enrolled phone: a backup, a call list, a recording",
         handler=importing.announce, query=Nothing, body=ImportRequest, answer=ImportTicket,
     ),
     ImportRoute(),
-    _json(
+    json_route(
         method="GET", path="/v1/alerts", permission=Permission.ALERTS_READ, summary="Alerts, newest first",
         handler=handlers.list_alerts, query=AlertQuery, body=Nothing, answer=Page[Alert],
     ),
-    _json(
+    json_route(
         method="GET", path="/v1/alerts/{alert_id}", permission=Permission.ALERTS_READ, summary="One alert",
         handler=handlers.show_alert, query=Nothing, body=Nothing, answer=Alert,
     ),
-    _json(
+    json_route(
         method="POST", path="/v1/alerts/{alert_id}/{status}", permission=Permission.ALERTS_HANDLE,
         summary="Move an alert to `acknowledged`, `resolved`, `suppressed` or back to `open`",
         handler=handlers.change_alert, query=Nothing, body=AlertAction, answer=Alert,
     ),
-    _json(
+    json_route(
         method="GET", path="/v1/commands", permission=Permission.COMMANDS_READ, summary="Commands, newest first",
         handler=handlers.list_commands, query=CommandQuery, body=Nothing, answer=Page[Command],
     ),
-    _json(
+    json_route(
         method="POST", path="/v1/commands", permission=Permission.COMMANDS_ISSUE, summary="Queue a command for a phone",
         handler=handlers.queue_command, query=Nothing, body=CommandRequest, answer=Command, status=202,
     ),
-    _json(
+    json_route(
         method="GET", path="/v1/commands/{command_id}", permission=Permission.COMMANDS_READ, summary="One command",
         handler=handlers.show_command, query=Nothing, body=Nothing, answer=Command,
     ),
-    _json(
+    json_route(
         method="POST", path="/v1/commands/{command_id}/cancel", permission=Permission.COMMANDS_ISSUE,
         summary="Cancel a command that was not sent yet",
         handler=handlers.cancel_command, query=Nothing, body=Nothing, answer=Command,
     ),
-    _json(
+    json_route(
         method="GET", path="/v1/audit", permission=Permission.AUDIT_READ, summary="Who did what, newest first",
         handler=handlers.list_audit, query=AuditQuery, body=Nothing, answer=Page[AuditEntry],
     ),
-    _json(
+    json_route(
         method="POST", path="/v1/verify", permission=Permission.VERIFY,
         summary="Recompute the ledger and compare it with the archive and all signed heads",
         handler=handlers.verify, query=Nothing, body=VerifyRequest, answer=VerifyReport,

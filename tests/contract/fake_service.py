@@ -38,6 +38,7 @@ from daemon.api.wire import (
     StreamKind,
     VerifyReport,
 )
+from daemon.desks import Desks
 from daemon.service import Caller, OpenedAttachment, ServiceError
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
@@ -114,6 +115,11 @@ class FakeService:
     live: asyncio.Queue[StreamItem] = field(default_factory=asyncio.Queue)
     stream_starts: list[int | None] = field(default_factory=list)
     api_version: int = 1
+
+    @property
+    def desks(self) -> Desks:
+        """A shop without desks: their routes answer 404."""
+        raise ServiceError("request.no_such_route", http_status=404, exit_code=ExitCode.NOT_FOUND)
 
     async def _enter(self, name: str, caller: Caller) -> None:
         self.calls.append((name, caller))

@@ -1,0 +1,44 @@
+"""What the service is made of."""
+
+from dataclasses import dataclass
+
+from adb_bridge.clock import Clock
+
+from .api.texts import Texts
+from .archive.archive import Archive
+from .audit import AuditTrail
+from .bus import Bus
+from .command_queue import CommandQueue
+from .config import Config
+from .discovery import Discovery
+from .fleet import Fleet
+from .health import HealthReport
+from .importing.importer import Importer
+from .importing.spool import UploadSpool
+from .media_store import MediaStore
+from .pairing_desk import PairingDesk
+from .paths import StatePaths
+from .phone_link import PhoneLink
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceParts:
+    """One of each; made by the application."""
+
+    archive: Archive
+    audit: AuditTrail
+    bus: Bus
+    clock: Clock
+    config: Config
+    discovery: Discovery
+    fleet: Fleet
+    health: HealthReport
+    importer: Importer
+    link: PhoneLink
+    pairing_desk: PairingDesk
+    media: MediaStore
+    paths: StatePaths
+    queue: CommandQueue
+    texts: dict[str, Texts]
+    """By language."""
+    uploads: UploadSpool
