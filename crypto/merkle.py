@@ -49,6 +49,11 @@ class Frontier:
         """The number of leaves; also the index the next leaf gets."""
         return self._size
 
+    @property
+    def peaks(self) -> tuple[bytes, ...]:
+        """The roots of its complete subtrees, from the largest to the smallest."""
+        return tuple(self._peaks)
+
     def append(self, leaf: bytes) -> int:
         """Add one leaf hash (from `leaf_hash`); returns its index."""
         index = self._size
