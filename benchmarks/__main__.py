@@ -10,13 +10,14 @@ from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
 
-from . import backfill, fleet, idle, text, verify
+from . import backfill, fleet, idle, insert, text, verify
 
 RESULTS = Path(__file__).parent / "results"
 BENCHMARKS: dict[str, Callable[[], Coroutine[None, None, dict[str, float | int | str]]]] = {
     "backfill": backfill.run,
     "fleet": fleet.run,
     "idle": idle.run,
+    "insert": insert.run,
     "text": text.run,
     "verify": verify.run,
 }

@@ -1,0 +1,230 @@
+"""The product's insert path against bare SQLCipher, and that against plain SQLite: the same rows, the same disk.
+
+One round inserts the next rows three times, one after the other: by `Archive.ingest` (records sealed, ledger leaves,
+full-text and blind index, cursors, a few alerts, an audit entry every fifth batch), into a bare table of the same
+library with a key, and into the same table without one. A ratio is of one round; the figures are medians of all rounds,
+so that what else the machine does meets all three alike.
+
+What the floor does: one table with the events' columns in the clear, its rowid, and the three indexes that its
+questions need (row of a phone, time, conversation); `executemany` of rows made beforehand, a transaction of 1,000 rows,
+WAL, synchronous=FULL, secure_delete and cache as the product has them. It looks nothing up.
+"""
+
+import asyncio
+import os
+import sqlite3
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from adb_bridge.records import Source
+from crypto.database import Database, OpenMode, SqlValue, open_database
+from daemon.archive.archive import Archive
+from daemon.archive.codes import DIRECTION_CODES, KIND_CODES, SOURCE_CODES, stored_key, to_micros
+from daemon.archive.identifiers import EVENT_PREFIX, unspell
+from daemon.events import Event, Ingest, JudgedEvent
+from policies.model import Hit, How, Severity, Verdict
+
+from .million import BATCH, Store, audit_entry, enrol_phones, ingest_of
+from .process import new_state
+from .synthetic import CALL_EVERY, PHONES, Slice, events
+
+ROUNDS: Final = int(os.environ.get("SHOPWARDEN_BENCH_ROUNDS", "15"))
+BATCHES_A_ROUND: Final = 6
+IN_FLIGHT: Final = 2
+"""One batch is written while the next one waits: each is a commit of its own."""
+ALERT_EVERY: Final = 200
+AUDIT_EVERY: Final = 5
+
+_TABLE: Final = """
+CREATE TABLE floor (
+  id INTEGER PRIMARY KEY, event_id BLOB NOT NULL, device_no INTEGER NOT NULL, kind INTEGER NOT NULL,
+  source INTEGER NOT NULL, source_key ANY NOT NULL, occurred_at INTEGER NOT NULL, received_at INTEGER NOT NULL,
+  direction INTEGER NOT NULL, peer TEXT, conversation_no INTEGER, body BLOB, attributes TEXT NOT NULL, text TEXT
+) STRICT"""
+_INDEXES: Final = (
+    "CREATE UNIQUE INDEX floor_by_key ON floor (device_no, source, source_key)",
+    "CREATE INDEX floor_by_time ON floor (occurred_at)",
+    "CREATE INDEX floor_by_conversation ON floor (conversation_no)",
+)
+_INSERT: Final = "INSERT INTO floor VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+
+BareRow = tuple[SqlValue, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """Seconds for the same rows."""
+
+    product_s: float
+    sqlcipher_s: float
+    sqlite_s: float
+
+
+async def run() -> dict[str, float | int | str]:
+    """ROUNDS rounds of BATCHES_A_ROUND batches; the first round warms up and is not counted."""
+    with tempfile.TemporaryDirectory(prefix="shopwarden-bench-") as name:
+        folder = Path(name)
+        new_state(folder, [])
+        store = Store(folder=folder, rows=0, built_in_s=0.0)
+        archive = store.open(OpenMode.READ_WRITE if store.paths.archive.exists() else OpenMode.CREATE)
+        encrypted, plain = _encrypted(folder / "floor.db"), _plain(folder / "plain.db")
+        try:
+            await enrol_phones(archive)
+            rounds = [await _round(archive, encrypted, plain, number) for number in range(ROUNDS + 1)][1:]
+        finally:
+            await archive.close()
+            encrypted.close()
+            plain.close()
+    return _figures(rounds)
+
+
+def _figures(rounds: Sequence[Round]) -> dict[str, float | int | str]:
+    rows = BATCHES_A_ROUND * BATCH
+    return {
+        "rounds": len(rounds),
+        "rows_a_round": rows,
+        "batch": BATCH,
+        "product_rows_per_s": rows / statistics.median(one.product_s for one in rounds),
+        "sqlcipher_rows_per_s": rows / statistics.median(one.sqlcipher_s for one in rounds),
+        "sqlite_rows_per_s": rows / statistics.median(one.sqlite_s for one in rounds),
+        "ratio_product_to_sqlcipher": statistics.median(one.sqlcipher_s / one.product_s for one in rounds),
+        "worst_round": min(one.sqlcipher_s / one.product_s for one in rounds),
+        "goal_ratio": 0.5,
+        "ratio_sqlcipher_to_sqlite": statistics.median(one.sqlite_s / one.sqlcipher_s for one in rounds),
+    }
+
+
+async def _round(archive: Archive, encrypted: Database, plain: sqlite3.Connection, number: int) -> Round:
+    made = _rows_of(number)
+    batches = [made[first : first + BATCH] for first in range(0, len(made), BATCH)]
+    wanted = [_with_alerts(ingest_of(rows[0].device, rows[0].source, rows)) for rows in batches]
+    bare_rows = [_bare(event, number * len(made) + at) for at, event in enumerate(made, 1)]
+    bare = [bare_rows[first : first + BATCH] for first in range(0, len(bare_rows), BATCH)]
+    return Round(
+        product_s=await _product_s(archive, wanted),
+        sqlcipher_s=_bare_s(bare, lambda rows: _insert_encrypted(encrypted, rows)),
+        sqlite_s=_bare_s(bare, lambda rows: _insert_plain(plain, rows)),
+    )
+
+
+def _rows_of(number: int) -> list[Event]:
+    """Messages of the phones in turn; whole batches."""
+    rows: list[Event] = []
+    for batch in range(BATCHES_A_ROUND):
+        at = number * BATCHES_A_ROUND + batch
+        wanted = Slice(
+            device=PHONES[at % len(PHONES)],
+            first=at // len(PHONES) * 2 * BATCH + 1,
+            count=BATCH * CALL_EVERY // (CALL_EVERY - 1) + 2,
+        )
+        rows += [event for event in events(wanted) if event.source is Source.SMS][:BATCH]
+    return rows
+
+
+def _with_alerts(ingest: Ingest) -> Ingest:
+    judged = tuple(
+        JudgedEvent(event=one.event, verdicts=(_VERDICT,)) if at % ALERT_EVERY == 0 else one
+        for at, one in enumerate(ingest.judged)
+    )
+    return replace(ingest, judged=judged)
+
+
+async def _product_s(archive: Archive, wanted: Sequence[Ingest]) -> float:
+    started = time.perf_counter()
+    room = asyncio.Semaphore(IN_FLIGHT)
+
+    async def insert(at: int, ingest: Ingest) -> None:
+        try:
+            await archive.ingest(ingest)
+            if at % AUDIT_EVERY == 0:
+                await audit_entry(archive)
+        finally:
+            room.release()
+
+    tasks = []
+    for at, ingest in enumerate(wanted):
+        await room.acquire()
+        tasks.append(asyncio.create_task(insert(at, ingest)))
+    await asyncio.gather(*tasks)
+    return time.perf_counter() - started
+
+
+def _bare_s(batches: Sequence[Sequence[BareRow]], insert: Callable[[Sequence[BareRow]], None]) -> float:
+    started = time.perf_counter()
+    for rows in batches:
+        insert(rows)
+    return time.perf_counter() - started
+
+
+def _insert_encrypted(database: Database, rows: Sequence[BareRow]) -> None:
+    with database.transaction():
+        database.executemany(_INSERT, rows)
+
+
+def _insert_plain(connection: sqlite3.Connection, rows: Sequence[BareRow]) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    connection.executemany(_INSERT, rows)
+    connection.execute("COMMIT")
+
+
+def _encrypted(path: Path) -> Database:
+    database = open_database(path, os.urandom(32), OpenMode.CREATE)
+    for sql in (_TABLE, *_INDEXES):
+        database.execute(sql)
+    return database
+
+
+def _plain(path: Path) -> sqlite3.Connection:
+    """The same library without a key, set as `crypto.opening` sets it."""
+    from sqlcipher3 import dbapi2  # noqa: PLC0415  ships no types; the product's own door insists on a key
+
+    connection: sqlite3.Connection = dbapi2.connect(str(path), isolation_level=None)
+    for name, value in (
+        ("journal_mode", "wal"),
+        ("synchronous", "2"),
+        ("secure_delete", "1"),
+        ("cell_size_check", "1"),
+        ("foreign_keys", "1"),
+        ("cache_size", "-16384"),
+        ("wal_autocheckpoint", "1000"),
+        ("temp_store", "2"),
+    ):
+        connection.execute(f"PRAGMA {name} = {value}").close()
+    for sql in (_TABLE, *_INDEXES):
+        connection.execute(sql)
+    return connection
+
+
+def _bare(event: Event, number: int) -> BareRow:
+    token = unspell(EVENT_PREFIX, event.event_id)
+    conversation = None if event.peer_key is None else int(event.peer_key[-8:])
+    return (
+        number, token, PHONES.index(event.device), KIND_CODES[event.kind], SOURCE_CODES[event.source],
+        stored_key(event.source_key), to_micros(event.occurred_at), to_micros(event.received_at),
+        DIRECTION_CODES[event.direction], event.peer, conversation, event.body, event.attributes, None,
+    )  # fmt: skip
+
+
+_VERDICT: Final = Verdict(
+    rule_id="kickback.cash",
+    rule_title={"en": "Kickback", "zh": "回扣"},
+    category="fraud",
+    severity=Severity.HIGH,
+    hits=(
+        Hit(
+            start=0,
+            end=2,
+            rule_id="kickback.cash",
+            word="回扣",
+            category="fraud",
+            severity=Severity.HIGH,
+            how=How.EXACT,
+        ),
+    ),  # fmt: skip
+    ruleset_version="bench@1+00000000",
+)
