@@ -18,7 +18,7 @@ from .merkle import HASH_BYTES
 from .notes import checked_name, from_base64, malformed, public_key_text, sign_note, split_note, to_base64, verify_note
 
 MAX_SIZE: Final = 2**63 - 1
-_SIZE: Final = re.compile(r"0|[1-9][0-9]{0,18}")
+SIZE_FORM: Final = re.compile(r"0|[1-9][0-9]{0,18}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +88,7 @@ class HeadSigner:
 def read_head(note: str) -> SignedHead:
     """A note without looking at its signatures. IntegrityError(HEAD_MALFORMED)."""
     origin, size, root, *more = split_note(note)[0].split("\n", 3) + ["", "", ""]
-    if not origin or not _SIZE.fullmatch(size) or int(size) > MAX_SIZE or not root:
+    if not origin or not SIZE_FORM.fullmatch(size) or int(size) > MAX_SIZE or not root:
         raise malformed("body")
     if "" in more[0].split("\n")[:-1]:
         raise malformed("extension lines")

@@ -25,6 +25,21 @@ class CryptoErrorCode(StrEnum):
     KEYRING_OTHER_STORE = "keyring.other_store"
     SLOT_UNKNOWN = "keyring.slot_unknown"
     SLOT_LAST = "keyring.slot_last"
+    SLOT_FORGED = "keyring.slot_forged"
+    KEYRING_STALE = "keyring.stale"
+    KEYRING_CHANGED = "keyring.changed"
+
+    SHARE_WORD = "share.word"
+    SHARE_DAMAGED = "share.damaged"
+    SHARE_FOREIGN = "share.foreign"
+    SHARE_TWICE = "share.twice"
+    SHARES_TOO_FEW = "share.too_few"
+    SHARES_OTHER_SET = "share.other_set"
+    SHARES_DISAGREE = "share.disagree"
+
+    ESCROW_DAMAGED = "escrow.damaged"
+    ESCROW_NEWER = "escrow.newer"
+    ESCROW_KIND = "escrow.kind"
 
     FILE_EXISTS = "file.exists"
     FILE_IS_LINK = "file.is_link"
@@ -54,6 +69,7 @@ class CryptoErrorCode(StrEnum):
     HEAD_ROLLBACK = "ledger.head_rollback"
     HEAD_EQUIVOCATION = "ledger.head_equivocation"
     HEAD_LOG_DAMAGED = "ledger.head_log_damaged"
+    WITNESS_STALE = "ledger.witness_stale"
 
     SEALED_DAMAGED = "sealed.damaged"
     SEALED_MISSING = "sealed.missing"

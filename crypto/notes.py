@@ -14,13 +14,15 @@ from .errors import CryptoErrorCode, IntegrityError
 
 MAX_NOTE_CHARACTERS: Final = 8192
 _ED25519: Final = b"\x01"
-_KEY_ID_BYTES: Final = 4
+KEY_ID_BYTES: Final = 4
 _NAME: Final = re.compile(r"[^\s+]{1,200}")
 _DASH: Final = "\N{EM DASH} "
 
 
 @dataclass(frozen=True, slots=True)
-class _Verifier:
+class Verifier:
+    """A verifier key, read."""
+
     name: str
     key_id: bytes
     key: Ed25519PublicKey
@@ -29,15 +31,20 @@ class _Verifier:
 def public_key_text(name: str, private: Ed25519PrivateKey) -> str:
     """The verifier key `name+id+base64` that anybody may have. ValueError when `name` is no key name."""
     public = private.public_key().public_bytes_raw()
-    return f"{checked_name(name)}+{_key_id(name, public).hex()}+{to_base64(_ED25519 + public)}"
+    return f"{checked_name(name)}+{key_id(name, _ED25519, public).hex()}+{to_base64(_ED25519 + public)}"
 
 
 def sign_note(text: str, name: str, private: Ed25519PrivateKey) -> str:
     """`text`, which ends with a newline, and one signature by `name`. ValueError when a note cannot hold them."""
     if not text.endswith("\n") or not _is_plain(text):
         raise ValueError("a note's text ends with a newline and has no control characters")
-    signature = _key_id(checked_name(name), private.public_key().public_bytes_raw()) + private.sign(text.encode())
-    return f"{text}\n{_DASH}{name} {to_base64(signature)}\n"
+    identifier = key_id(checked_name(name), _ED25519, private.public_key().public_bytes_raw())
+    return f"{text}\n{signature_line(name, identifier + private.sign(text.encode()))}"
+
+
+def signature_line(name: str, signature: bytes) -> str:
+    """One line of a note's signatures, with its newline. `signature` begins with the key's id."""
+    return f"{_DASH}{name} {to_base64(signature)}\n"
 
 
 def verify_note(note: str, public_key: str) -> str:
@@ -45,12 +52,12 @@ def verify_note(note: str, public_key: str) -> str:
 
     IntegrityError(HEAD_MALFORMED, HEAD_SIGNATURE); ValueError when `public_key` is not a verifier key.
     """
-    verifier = _parse_verifier(public_key)
+    verifier = read_verifier(public_key, _ED25519)
     text, signatures = split_note(note)
     for name, signature in signatures:
-        if name == verifier.name and signature[:_KEY_ID_BYTES] == verifier.key_id:
+        if name == verifier.name and signature[:KEY_ID_BYTES] == verifier.key_id:
             try:
-                verifier.key.verify(signature[_KEY_ID_BYTES:], text.encode())
+                verifier.key.verify(signature[KEY_ID_BYTES:], text.encode())
             except InvalidSignature:
                 raise IntegrityError(CryptoErrorCode.HEAD_SIGNATURE, "not signed by this key") from None
             return text
@@ -103,25 +110,28 @@ def _parse_signature(line: str) -> tuple[str, bytes]:
     if not line.startswith(_DASH) or not blank or not _NAME.fullmatch(name):
         raise malformed("signature line")
     signature = from_base64(encoded)
-    if len(signature) <= _KEY_ID_BYTES:
+    if len(signature) <= KEY_ID_BYTES:
         raise malformed("signature")
     return name, signature
 
 
-def _parse_verifier(public_key: str) -> _Verifier:
+def read_verifier(public_key: str, algorithm: bytes) -> Verifier:
+    """A verifier key `name+id+base64` of one algorithm (the first byte of its key). ValueError when it is none."""
     name, _, rest = public_key.partition("+")
-    key_id, _, encoded = rest.partition("+")
+    identifier, _, encoded = rest.partition("+")
     try:
         key = from_base64(encoded)
     except IntegrityError:
         key = b""
-    if not _NAME.fullmatch(name) or key[:1] != _ED25519 or len(key) != 33 or _key_id(name, key[1:]).hex() != key_id:
+    is_ours = _NAME.fullmatch(name) and key[:1] == algorithm and len(key) == 33
+    if not is_ours or key_id(name, algorithm, key[1:]).hex() != identifier:
         raise ValueError("not the public key of a ledger")
-    return _Verifier(name, _key_id(name, key[1:]), Ed25519PublicKey.from_public_bytes(key[1:]))
+    return Verifier(name, key_id(name, algorithm, key[1:]), Ed25519PublicKey.from_public_bytes(key[1:]))
 
 
-def _key_id(name: str, public: bytes) -> bytes:
-    return hashlib.sha256(name.encode() + b"\n" + _ED25519 + public).digest()[:_KEY_ID_BYTES]
+def key_id(name: str, algorithm: bytes, public: bytes) -> bytes:
+    """The first 4 bytes of SHA-256 over name, newline, algorithm and public key."""
+    return hashlib.sha256(name.encode() + b"\n" + algorithm + public).digest()[:KEY_ID_BYTES]
 
 
 def _is_plain(text: str) -> bool:

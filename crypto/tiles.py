@@ -63,11 +63,6 @@ class TiledTree:
         self._size = size
         self._block = lru_cache(maxsize=_MOST_BLOCKS)(self._read_block)
 
-    @property
-    def size(self) -> int:
-        """Its number of leaves."""
-        return self._size
-
     def root(self) -> bytes:
         """The same as `merkle.root_of` of the leaves."""
         return self._root_of(0, self._size) if self._size else EMPTY_ROOT
