@@ -12,7 +12,8 @@ from typing import Final, NoReturn
 import pyrage
 
 from .errors import CryptoErrorCode, IntegrityError
-from .keys import Purpose, RootKey, SecretKey
+from .keys import Purpose, SecretKey
+from .vault_keys import KeySource
 
 _CHARSET: Final = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _GENERATOR: Final = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
@@ -47,7 +48,7 @@ class MediaKeys:
 
     __slots__ = ("_identity", "_name_key", "_secret", "recipient")
 
-    def __init__(self, root: RootKey) -> None:
+    def __init__(self, root: KeySource) -> None:
         self._secret = root.derive(Purpose.MEDIA_SEAL)
         self._name_key = root.derive(Purpose.MEDIA_NAME)
         self._identity = pyrage.x25519.Identity.from_str(_bech32(_IDENTITY_PREFIX, self._secret).upper())

@@ -1,0 +1,155 @@
+"""The keys of one store while it is open: standing keys, data keys by class and period, and their destruction."""
+
+import secrets as randomness
+import threading
+from collections.abc import Callable, Iterable
+from typing import Final, NoReturn, Protocol
+
+from .data_keys import DataKey, DataKeyInfo, WrappedKey, standing_label, unwrap_key, wrap_key
+from .errors import CryptoErrorCode, IntegrityError
+from .keys import KEY_BYTES, Purpose, RootKey, SecretKey, StoreId
+
+_FIRST_GENERATION: Final = 1
+
+
+class KeySource(Protocol):
+    """What gives standing keys."""
+
+    def derive(self, purpose: Purpose) -> SecretKey:
+        """The 32-byte key for one purpose; the same as long as the store lives."""
+
+
+class KeyList(Protocol):
+    """Where wrapped keys are kept: the keyring file."""
+
+    def load(self) -> tuple[WrappedKey, ...]:
+        """All of them, as they are on the disk now."""
+
+    def change(self, change: Callable[[tuple[WrappedKey, ...], int], tuple[WrappedKey, ...]]) -> None:
+        """Replace the list by what `change(list, next key number)` returns, whole and durable; one at a time."""
+
+
+class VaultKeys:
+    """Thread-safe; one per process. A key that `by_no` gives may be destroyed by another process: `reload`."""
+
+    def __init__(self, root: RootKey, keys: KeyList) -> None:
+        """Made by `keyring.open_keyring`. Writes nothing."""
+        self._root = root
+        self._list = keys
+        self._lock = threading.Lock()
+        self._by_no: dict[int, DataKey] = {}
+        self._by_name: dict[tuple[str, str], DataKey] = {}
+        self._damaged: tuple[WrappedKey, ...] = ()
+        self._take(keys.load())
+
+    @property
+    def store_id(self) -> StoreId:
+        """Public."""
+        return self._root.store_id
+
+    @property
+    def generation(self) -> int:
+        """Of the root: counts its rotations from 1."""
+        return self._root.generation
+
+    @property
+    def root(self) -> RootKey:
+        """For `keyring` alone: slots and rotation."""
+        return self._root
+
+    def derive(self, purpose: Purpose) -> SecretKey:
+        """The standing key for one purpose. A purpose that the file does not know yet is made when it is asked for.
+
+        IntegrityError(KEYRING_DAMAGED) when its entry is damaged.
+        """
+        label = standing_label(purpose.value)
+        found = self._by_name.get((label, ""))
+        if found is not None:
+            return found.secret
+        if any(damaged.label == label for damaged in self._damaged):
+            raise IntegrityError(CryptoErrorCode.KEYRING_DAMAGED, label)
+        if self._root.generation == _FIRST_GENERATION:
+            return self._root.derive(purpose)
+        return self.period_key(label, "").secret
+
+    def period_key(self, label: str, period: str) -> DataKey:
+        """The key of a class of data in a period, made if there is none; durable when this returns.
+
+        Raises IntegrityError(KEYRING_DAMAGED) when it is there and damaged, DiskFullError, StorageError.
+        """
+        found = self._by_name.get((label, period))
+        if found is not None:
+            return found
+        with self._lock:
+            self._list.change(lambda present, next_no: self._with(present, next_no, label, period))
+            self._take(self._list.load())
+        made = self._by_name.get((label, period))
+        if made is None:
+            raise IntegrityError(CryptoErrorCode.KEYRING_DAMAGED, f"{label} {period}")
+        return made
+
+    def by_no(self, key_no: int) -> DataKey | None:
+        """None: destroyed, damaged, or never ours."""
+        return self._by_no.get(key_no)
+
+    def list(self) -> tuple[DataKeyInfo, ...]:
+        """Every key of the file, by number."""
+        sound = [_info(key, is_damaged=False) for key in self._by_no.values()]
+        return tuple(
+            sorted((*sound, *(_info(key, is_damaged=True) for key in self._damaged)), key=lambda key: key.key_no)
+        )
+
+    def destroy(self, key_nos: Iterable[int]) -> None:
+        """Forget these keys: the file is written without them. Numbers that are not there do not matter.
+
+        What they sealed is unreadable from now on, also in copies of the data that are made or kept elsewhere; copies
+        of the keyring file itself are not reached. DiskFullError, StorageError.
+        """
+        doomed = frozenset(key_nos)
+        with self._lock:
+            self._list.change(lambda present, _: tuple(key for key in present if key.key_no not in doomed))
+            self._take(self._list.load())
+
+    def reload(self) -> None:
+        """Read the file again: another process may have added or destroyed keys."""
+        with self._lock:
+            self._take(self._list.load())
+
+    def replaced(self, root: RootKey) -> None:
+        """From now on the keys lie under another generation of the root; for `keyring` after a rotation."""
+        with self._lock:
+            self._root = root
+            self._take(self._list.load())
+
+    def _with(self, present: tuple[WrappedKey, ...], next_no: int, label: str, period: str) -> tuple[WrappedKey, ...]:
+        """The list with one more key, and with the standing keys when they are not written yet."""
+        names = {(key.label, key.period) for key in present}
+        more: list[WrappedKey] = []
+
+        def add(wanted: str, when: str, secret: SecretKey) -> None:
+            if (wanted, when) not in names:
+                key = DataKey(key_no=next_no + len(more), label=wanted, period=when, secret=secret)
+                more.append(wrap_key(self._root, key))
+
+        if self._root.generation == _FIRST_GENERATION:
+            for purpose in Purpose:
+                add(standing_label(purpose.value), "", self._root.derive(purpose))
+        add(label, period, SecretKey(randomness.token_bytes(KEY_BYTES)))
+        return (*present, *more)
+
+    def _take(self, wrapped: tuple[WrappedKey, ...]) -> None:
+        opened = [(one, unwrap_key(self._root, one)) for one in wrapped]
+        sound = [key for _, key in opened if key is not None]
+        self._by_no = {key.key_no: key for key in sound}
+        self._by_name = {(key.label, key.period): key for key in sound}
+        self._damaged = tuple(one for one, key in opened if key is None)
+
+    def __repr__(self) -> str:
+        return f"VaultKeys(store_id={self.store_id!r}, generation={self.generation})"
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        raise TypeError("keys are not pickled or copied")
+
+
+def _info(key: DataKey | WrappedKey, *, is_damaged: bool) -> DataKeyInfo:
+    return DataKeyInfo(key_no=key.key_no, label=key.label, period=key.period, is_damaged=is_damaged)
