@@ -17,8 +17,7 @@ from crypto.keys import Purpose, RootKey
 from ..api.wire import AlertStatus, CommandState
 from ..events import Committed, Event, Ingest
 from . import alerts, audit_trail, commands, enrolments, event_queries, fleet_records, search, stream
-from .clocks import ClockBook
-from .connections import ConnectionBook
+from .books import Books
 from .drafts import (
     AlertFilter,
     AuditDraft,
@@ -32,10 +31,8 @@ from .drafts import (
 from .errors import ArchiveClosedError
 from .head_check import HeadCheck
 from .identifiers import CONVERSATION_PREFIX, spell
-from .imports import ImportBook
 from .ingest import IngestUnit
 from .ledger_book import LedgerBook, OutsideHeads
-from .pairs import PairBook
 from .readers import Readers
 from .records import (
     ArchivedAlert,
@@ -74,7 +71,7 @@ def origin_of(root: RootKey) -> str:
     return f"shopwarden/{root.store_id}/ledger"
 
 
-class Archive:
+class Archive(Books):
     """Made by `open`. Writes wait for their commit; reads see all that was committed before they were asked.
 
     Writes raise subclasses of `errors.ArchiveError`: ArchiveFullError and ArchiveBrokenError when the disk fails
@@ -178,26 +175,6 @@ class Archive:
     async def mark_outbox_sent(self, alert_ids: tuple[str, ...]) -> None:
         """These alerts were published."""
         await self._write(alerts.OutboxSentUnit(alert_ids=alert_ids))
-
-    @property
-    def clocks(self) -> ClockBook:
-        """Phones' clocks over time."""
-        return ClockBook(self._write, self._readers.read)
-
-    @property
-    def connections(self) -> ConnectionBook:
-        """Addresses, and who was behind which connection."""
-        return ConnectionBook(self._write, self._readers.read)
-
-    @property
-    def pairs(self) -> PairBook:
-        """Which recording is of which call."""
-        return PairBook(self._write, self._readers.read)
-
-    @property
-    def imports(self) -> ImportBook:
-        """What an import brings that is here already."""
-        return ImportBook(self._readers.read)
 
     # --- reading ---
 
@@ -330,6 +307,11 @@ class Archive:
         return results[0]
 
     # --- about itself ---
+
+    @property
+    def tokens(self) -> Tokens:
+        """Of numbers and conversations."""
+        return self._tokens
 
     def conversation(self, device: DeviceSerial, peer_key: str | None) -> str:
         """The token of a phone's conversation with a peer, `cv_…`; empty for an unknown peer."""

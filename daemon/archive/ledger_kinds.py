@@ -35,6 +35,11 @@ class LedgerKind(IntEnum):
     COMMAND_CHANGED = 9
     RECORDING_PAIRED = 10
     PHONE_CLOCK = 11
+    REQUEST = 15
+    REQUEST_CHANGED = 16
+    DOCUMENT = 21
+    CORRECTION = 30
+    PRIVACY_MARK = 31
 
 
 class PresenceChange(IntEnum):
@@ -124,6 +129,36 @@ SELECT c.ledger_index, 'ledger:' || c.ledger_index, d.serial, c.read_at, c.offse
 FROM phone_clocks c JOIN devices d ON d.device_no = c.device_no
 WHERE c.ledger_index >= ? AND c.ledger_index < ? ORDER BY c.ledger_index"""
 
+_REQUESTS = """
+SELECT r.ledger_index, r.request_id,
+       r.request_id, r.kind, r.subject_kind, r.subject, r.subject_token, r.received_at, r.due_at, r.channel, r.note,
+       r.recorded_at, r.recorded_by
+FROM requests r
+WHERE r.ledger_index >= ? AND r.ledger_index < ? ORDER BY r.ledger_index"""
+
+_REQUEST_CHANGES = """
+SELECT c.ledger_index, 'ledger:' || c.ledger_index,
+       c.request_index, c.at, c.actor, c.step, c.to_state, c.body, c.assignee, c.due_at, c.outcome, c.reference
+FROM request_changes c
+WHERE c.ledger_index >= ? AND c.ledger_index < ? ORDER BY c.ledger_index"""
+
+_CORRECTIONS = """
+SELECT c.ledger_index, 'ledger:' || c.ledger_index, c.event_index, c.request_index, c.at, c.actor, c.body
+FROM corrections c
+WHERE c.ledger_index >= ? AND c.ledger_index < ? ORDER BY c.ledger_index"""
+
+_PRIVACY_MARKS = """
+SELECT m.ledger_index, 'ledger:' || m.ledger_index,
+       m.token, m.is_conversation, m.is_private, m.request_index, m.at, m.actor, m.reason
+FROM privacy_marks m
+WHERE m.ledger_index >= ? AND m.ledger_index < ? ORDER BY m.ledger_index"""
+
+_DOCUMENTS = """
+SELECT d.ledger_index, 'ledger:' || d.ledger_index,
+       d.document, d.name, d.step, d.at, d.actor, d.title, d.body, d.facts
+FROM documents d
+WHERE d.ledger_index >= ? AND d.ledger_index < ? ORDER BY d.ledger_index"""
+
 KINDS_OF_ENTRY: Final = {
     entry.kind: entry
     for entry in (
@@ -146,6 +181,13 @@ KINDS_OF_ENTRY: Final = {
             kind=LedgerKind.RECORDING_PAIRED, name="recording-pair/1", table="recording_pairs", select=_RECORDING_PAIRS
         ),
         KindOfEntry(kind=LedgerKind.PHONE_CLOCK, name="phone-clock/1", table="phone_clocks", select=_PHONE_CLOCKS),
+        KindOfEntry(kind=LedgerKind.REQUEST, name="request/1", table="requests", select=_REQUESTS),
+        KindOfEntry(
+            kind=LedgerKind.REQUEST_CHANGED, name="request-change/1", table="request_changes", select=_REQUEST_CHANGES
+        ),
+        KindOfEntry(kind=LedgerKind.DOCUMENT, name="document/1", table="documents", select=_DOCUMENTS),
+        KindOfEntry(kind=LedgerKind.CORRECTION, name="correction/1", table="corrections", select=_CORRECTIONS),
+        KindOfEntry(kind=LedgerKind.PRIVACY_MARK, name="privacy-mark/1", table="privacy_marks", select=_PRIVACY_MARKS),
     )
 }
 

@@ -1,0 +1,65 @@
+"""Parts of the archive that have files of their own, as the archive offers them."""
+
+from typing import TypeVar
+
+from .clocks import ClockBook
+from .connections import ConnectionBook
+from .documents import DocumentBook
+from .imports import ImportBook
+from .pairs import PairBook
+from .privacy import PrivacyBook
+from .readers import Readers
+from .requests import RequestBook
+from .subjects import SubjectBook
+from .transaction import Unit
+
+T = TypeVar("T")
+
+
+class Books:
+    """What `Archive` inherits: one property for each book."""
+
+    _readers: Readers
+
+    async def _write(self, unit: Unit[T]) -> T:
+        raise NotImplementedError
+
+    @property
+    def clocks(self) -> ClockBook:
+        """Phones' clocks over time."""
+        return ClockBook(self._write, self._readers.read)
+
+    @property
+    def connections(self) -> ConnectionBook:
+        """Addresses, and who was behind which connection."""
+        return ConnectionBook(self._write, self._readers.read)
+
+    @property
+    def pairs(self) -> PairBook:
+        """Which recording is of which call."""
+        return PairBook(self._write, self._readers.read)
+
+    @property
+    def imports(self) -> ImportBook:
+        """What an import brings that is here already."""
+        return ImportBook(self._readers.read)
+
+    @property
+    def requests(self) -> RequestBook:
+        """What people asked for."""
+        return RequestBook(self._write, self._readers.read)
+
+    @property
+    def privacy(self) -> PrivacyBook:
+        """Corrections, and what is not collected any more."""
+        return PrivacyBook(self._write, self._readers.read)
+
+    @property
+    def subjects(self) -> SubjectBook:
+        """What there is about a person."""
+        return SubjectBook(self._readers.read)
+
+    @property
+    def documents(self) -> DocumentBook:
+        """Impact assessments, notices, incidents."""
+        return DocumentBook(self._write, self._readers.read)
