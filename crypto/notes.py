@@ -134,6 +134,12 @@ def key_id(name: str, algorithm: bytes, public: bytes) -> bytes:
     return hashlib.sha256(name.encode() + b"\n" + algorithm + public).digest()[:KEY_ID_BYTES]
 
 
+def fingerprint(public_key: str) -> str:
+    """Of a verifier key, for people to compare: 32 hexadecimal digits of its SHA-256, in groups of four."""
+    digest = hashlib.sha256(public_key.encode("utf-8", "replace")).hexdigest()[:32]
+    return " ".join(digest[at : at + 4] for at in range(0, 32, 4))
+
+
 def _is_plain(text: str) -> bool:
     """Text a note may hold: UTF-8, no control characters but newline."""
     return not any((character < " " and character != "\n") or "\ud800" <= character <= "\udfff" for character in text)

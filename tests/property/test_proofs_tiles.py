@@ -71,17 +71,17 @@ def test_trees_around_the_first_tiles(size: int, data: st.DataObject) -> None:
 
 
 def test_a_tree_above_the_second_level_reads_little() -> None:
-    size = 65_536 * 2 + 700
+    size = 65_536 + 700
     leaves = leaves_of(size)
     kept = Kept(leaves)
-    assert kept.nodes[16] == [root_of(leaves[:65_536]), root_of(leaves[65_536:131_072])]
+    assert kept.nodes[16] == [root_of(leaves[:65_536])]
     draw = random.Random(4)
-    for index in [0, 255, 256, 65_535, 65_536, 131_071, 131_072, size - 1, *(draw.randrange(size) for _ in range(3))]:
+    for index in [255, 65_535, 65_536, size - 1, draw.randrange(size)]:
         kept.read = 0
         tree = TiledTree(kept, size)
         assert tree.inclusion(index) == inclusion_proof(leaves, index)
         assert kept.read <= 1_100
-    assert TiledTree(kept, size).consistency(70_001) == consistency_proof(leaves, 70_001)
+    assert TiledTree(kept, size).consistency(60_001) == consistency_proof(leaves, 60_001)
     assert TiledTree(kept, size - 5).root() == root_of(leaves[:-5])
 
 

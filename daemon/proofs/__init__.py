@@ -1,0 +1,1 @@
+"""Evidence that leaves the box: proofs of single records, witnessed heads, and looking after what is kept."""
