@@ -31,6 +31,7 @@ from .wire_events import EventKind as EventKind
 from .wire_events import EventQuery as EventQuery
 from .wire_events import MatchedSpan as MatchedSpan
 from .wire_events import RevealRequest as RevealRequest
+from .wire_events import Trace as Trace
 
 API_VERSION = 1
 
@@ -44,6 +45,8 @@ class Role(StrEnum):
     ADMIN = "admin"
     REVIEWER = "reviewer"
     AUDITOR = "auditor"
+    EMPLOYEE = "employee"
+    """Sees what is kept about them and who looked, and may ask; nothing else."""
 
 
 class AlertStatus(StrEnum):

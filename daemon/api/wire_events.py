@@ -99,15 +99,37 @@ class Event(Wire, frozen=True, kw_only=True):
     is_revealed: bool = False
 
 
+class Trace(StrEnum):
+    ABSENT = "absent"
+    """A later complete read lacked it."""
+    EDITED = "edited"
+    """The same row has other content now."""
+
+
 class EventQuery(Wire, frozen=True, kw_only=True):
     """Filters are joined by AND. Newest first."""
 
     device: Id | None = None
+    devices: Annotated[tuple[Id, ...], msgspec.Meta(max_length=200)] = ()
+    """Any of these; none means all."""
+    employee: Annotated[str, msgspec.Meta(max_length=200)] | None = None
+    """Phones for the time that they were enrolled for this person, by the whole name."""
     kind: Id | None = None
     """An EventKind or a source (`sms`, `mms`, `call_log`, `contacts`, `notifications`, `recordings`, `call_state`,
     `imported`)."""
     since: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
     """By `occurred_at`, inclusive."""
+    until: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
+    """By `occurred_at`, exclusive."""
+    direction: Direction | None = None
+    peer: Annotated[str, msgspec.Meta(max_length=100)] | None = None
+    """A complete number in any spelling: what was said with it on all phones, and contacts that have it. For those who
+    may reveal; goes into a body, never into an address."""
+    has_attachments: bool = False
+    """True: only events with attachments."""
+    trace: Trace | None = None
+    has_alerts: bool = False
+    """True: only events that raised an alert, settled ones too."""
     conversation: Id | None = None
     text: Words | None = None
     """Search words; Han words of one or two characters are found too."""

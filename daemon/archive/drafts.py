@@ -7,7 +7,27 @@ from enum import StrEnum
 from adb_bridge.records import DeviceSerial, Source
 
 from ..api.wire import AlertStatus, CommandState, Verb
-from ..events import EventId, EventKind
+from ..events import Direction, EventId, EventKind
+
+
+class Trace(StrEnum):
+    """What became of an event's row on the phone."""
+
+    ABSENT = "absent"
+    """A later complete read lacked it."""
+    EDITED = "edited"
+    """The same row has other content now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldSpan:
+    """A phone for the time that somebody had it, by `received_at`: phones change hands."""
+
+    device: DeviceSerial
+    since: datetime | None = None
+    """Inclusive; None: from the beginning."""
+    until: datetime | None = None
+    """Exclusive; None: for ever."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,10 +35,22 @@ class EventFilter:
     """Conditions joined by AND; newest in the ledger first."""
 
     device: DeviceSerial | None = None
+    held: tuple[HeldSpan, ...] | None = None
+    """Any of these phones in its time; None: any phone, (): nothing fits."""
     kind: EventKind | None = None
     source: Source | None = None
     since: datetime | None = None
     """By `occurred_at`, inclusive."""
+    until: datetime | None = None
+    """By `occurred_at`, exclusive."""
+    direction: Direction | None = None
+    peer_key: str | None = None
+    """A complete number as `canonical_peer` makes it: what was said with it on any phone, and contacts that have it."""
+    has_attachments: bool = False
+    """True: only events with attachments."""
+    trace: Trace | None = None
+    has_alerts: bool = False
+    """True: only events that raised an alert, settled ones too."""
     conversation: str | None = None
     """`cv_…`"""
     event_ids: tuple[EventId, ...] = ()

@@ -1,0 +1,15 @@
+"""The client's part of backtracking."""
+
+from .client import READ_TIMEOUT_S, ApiClient
+from .timeline import TimelinePage, TimelineQuery, TimelineRevealRequest
+
+
+async def timeline(client: ApiClient, query: TimelineQuery) -> TimelinePage:
+    """A masked stretch of a conversation."""
+    return await client.call("POST", "/v1/timeline", TimelinePage, body=query, timeout_s=READ_TIMEOUT_S)
+
+
+async def reveal_timeline(client: ApiClient, query: TimelineQuery, reason: str) -> TimelinePage:
+    """The same unmasked. The audit entry is on disk before it arrives."""
+    request = TimelineRevealRequest(query=query, reason=reason)
+    return await client.call("POST", "/v1/timeline/reveal", TimelinePage, body=request, timeout_s=READ_TIMEOUT_S)

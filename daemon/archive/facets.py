@@ -1,0 +1,108 @@
+"""What the full-text index holds of an event beside its words, so that a filter costs what it finds.
+
+Every event is indexed with one term for each of its phone, conversation, kind, source, direction, day, block of 32 days
+and, where it has any, its attachments; a contact with one for each of its numbers, as the blind index has them. Terms
+begin with a character of private use, which no text's terms hold. The index only proposes: what it finds is checked
+against the rows. Events archived before there were such terms have none; `first_with_facets` tells where they begin.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+from crypto.database import Database
+
+from .codes import KINDS
+
+_MARK: Final = "\ue000"
+_DAY_US: Final = 86_400_000_000
+_BLOCK_DAYS: Final = 32
+_MOST_PERIODS: Final = 400
+"""A longer range is left to the check of the rows."""
+
+
+def facet_terms(
+    *,
+    device_no: int,
+    conversation_no: int | None,
+    kind: int,
+    source: int,
+    direction: int,
+    occurred_at: int,
+    has_attachments: bool,
+    number_tokens: Iterable[bytes] = (),
+) -> str:
+    """Index terms of an event, space separated. Codes as in its row; `occurred_at` in microseconds."""
+    day = occurred_at // _DAY_US
+    terms = [
+        device_term(device_no), f"{_MARK}k{kind}", f"{_MARK}s{source}", f"{_MARK}o{direction}",
+        f"{_MARK}y{day}", f"{_MARK}b{day // _BLOCK_DAYS}",
+    ]  # fmt: skip
+    if conversation_no is not None:
+        terms.append(conversation_term(conversation_no))
+    if has_attachments:
+        terms.append(ATTACHMENT_TERM)
+    terms += [number_term(token) for token in number_tokens]
+    return " ".join(terms)
+
+
+ATTACHMENT_TERM: Final = f"{_MARK}a"
+
+
+def device_term(device_no: int) -> str:
+    """Of a phone."""
+    return f"{_MARK}d{device_no}"
+
+
+def conversation_term(conversation_no: int) -> str:
+    """Of a conversation of one phone."""
+    return f"{_MARK}c{conversation_no}"
+
+
+def number_term(token: bytes) -> str:
+    """Of a contact's number."""
+    return f"{_MARK}n{token.hex()}"
+
+
+def kind_term(code: int) -> str:
+    """Of a kind of event."""
+    return f"{_MARK}k{code}"
+
+
+def source_term(code: int) -> str:
+    """Of a source."""
+    return f"{_MARK}s{code}"
+
+
+def direction_term(code: int) -> str:
+    """Of a direction."""
+    return f"{_MARK}o{code}"
+
+
+def period_terms(since_us: int, until_us: int) -> tuple[str, ...] | None:
+    """Days and blocks of days that cover `since_us` to `until_us`, exclusive; None when they are too many to name."""
+    day, end = since_us // _DAY_US, -(-until_us // _DAY_US)
+    if (end - day) // _BLOCK_DAYS > _MOST_PERIODS - 2 * _BLOCK_DAYS:
+        return None
+    terms: list[str] = []
+    while day < end:
+        if day % _BLOCK_DAYS == 0 and day + _BLOCK_DAYS <= end:
+            terms.append(f"{_MARK}b{day // _BLOCK_DAYS}")
+            day += _BLOCK_DAYS
+        else:
+            terms.append(f"{_MARK}y{day}")
+            day += 1
+    return tuple(terms)
+
+
+def any_of(terms: Iterable[str]) -> str:
+    """The FTS5 expression for events with at least one of these terms; there must be one."""
+    return "(" + " OR ".join(f'"{term}"' for term in terms) + ")"
+
+
+def first_with_facets(database: Database) -> int | None:
+    """The ledger index from which on every event has its terms; None when none has."""
+    found = database.fetch_value(_FIRST, (any_of(map(kind_term, KINDS)),))
+    return found if isinstance(found, int) else None
+
+
+_FIRST: Final = "SELECT rowid FROM events_text WHERE events_text MATCH ? ORDER BY rowid LIMIT 1"
