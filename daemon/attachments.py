@@ -37,9 +37,14 @@ _decode = msgspec.json.Decoder(_Attributes).decode
 
 def attachments_of(event: Event) -> tuple[Attachment, ...]:
     """In the order of the source; () for events without any."""
-    if '"attachments"' not in event.attributes:
+    return attachments_in(event.attributes)
+
+
+def attachments_in(attributes: str) -> tuple[Attachment, ...]:
+    """The same of an event's attributes."""
+    if '"attachments"' not in attributes:
         return ()
     try:
-        return _decode(event.attributes).attachments
+        return _decode(attributes).attachments
     except msgspec.MsgspecError:
         return ()

@@ -20,6 +20,7 @@ _COMMANDS = {
     "init": "daemon.cli.init",
     "check-config": "daemon.cli.check_config",
     "verify": "daemon.cli.verify",
+    "verify-proof": "daemon.cli.verify_proof",
     "scan": "daemon.cli.scan",
     "mask": "daemon.cli.mask",
     "policy": "daemon.cli.policy",

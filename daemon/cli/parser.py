@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from ..api.texts import Texts
+from .proof_arguments import add_proofs
 
 HANDED_OVER = ("simphone", "demo")
 """Subcommands whose arguments belong to another package: everything after the name is passed on untouched."""
@@ -55,6 +56,7 @@ def build_parser(texts: Texts) -> argparse.ArgumentParser:
     actions.add_parser(
         "packs", help=text("command.policy_packs"), description=text("command.policy_packs"), parents=[common, json]
     )
+    add_proofs(add, text, json=json)
     for name in HANDED_OVER:
         add(name)
     return parser

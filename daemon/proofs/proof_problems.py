@@ -28,6 +28,8 @@ class ProofProblem(StrEnum):
     """The proof does not say how it continues a head that was given: ask for a proof made with that head."""
     NOT_COSIGNED = "not_cosigned"
     """No head in the proof is cosigned by the witness that was given."""
+    FILE_OTHER = "file_other"
+    """A file that was given is not one that the record names."""
 
 
 class ProofError(Exception):

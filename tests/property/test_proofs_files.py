@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from crypto.checkpoints import HeadSigner, SignedHead
 from crypto.cosignatures import CosignKey
+from crypto.database import SqlValue
 from crypto.merkle import Frontier, consistency_proof, inclusion_proof, leaf_hash, root_of
 from crypto.notes import to_base64
 from crypto.witnessing import with_signature
@@ -66,6 +67,21 @@ def made(**changes: object) -> ProofFile:
         ),
     )
     return msgspec.structs.replace(proof, **changes)
+
+
+def made_of(columns: tuple[SqlValue, ...]) -> ProofFile:
+    """A proof of an only entry."""
+    content = content_of("event/1", *columns)
+    commitment = hashlib.sha256(OPENING + content).digest()
+    disclosed = Disclosure(opening=to_base64(OPENING), content=to_base64(content), fields=fields_of("event/1", columns))
+    return made(
+        ledger_index=1,
+        commitment=to_base64(commitment),
+        record=disclosed,
+        path=(),
+        head=SIGNER.sign(ORIGIN, 1, leaf_hash(commitment)).note,
+        witnessed=(),
+    )
 
 
 FULL_TRUST = Trust(public_key=PUBLIC, heads=(head_of(9), head_of(33)), witness_keys=(WITNESS.public_key,))
