@@ -34,7 +34,7 @@ from .bus import Bus, HealthChanged
 from .caretaker import Care
 from .command_queue import CommandQueue
 from .command_runner import StandingNotice
-from .config import Config, role_of_uids
+from .config import Config, employee_of_uids, role_of_uids
 from .discovery import Discovery
 from .errors import DaemonError
 from .fleet import Fleet
@@ -333,10 +333,13 @@ class App:
 
     def _identify_caller(self) -> IdentifyCaller:
         roles = role_of_uids(self._opened.config, os.geteuid(), self._opened.config_file)
+        employees = employee_of_uids(self._opened.config, self._opened.config_file)
 
         def identify(uid: int, language: str) -> Caller | None:
             role = roles.get(uid)
-            return None if role is None else Caller(uid=uid, name=_user_name(uid), role=role, language=language)
+            if role is None:
+                return None
+            return Caller(uid=uid, name=_user_name(uid), role=role, language=language, employee=employees.get(uid))
 
         return identify
 

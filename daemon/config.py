@@ -126,6 +126,30 @@ class RolesSection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EmployeesSection:
+    """Who of this machine's users is which employee: they may see what is kept about them, and nothing else."""
+
+    accounts: dict[Line, int | str] = field(default_factory=dict)
+    """Name as enrolled to uid or user name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestsSection:
+    """How long the shop has to answer people about their records."""
+
+    profile: Literal["pipl", "gdpr"] = "pipl"
+    """`pipl`: 15 days, 15 more once; `gdpr`: 30 days, 60 more once."""
+    due_days: Annotated[int, Meta(ge=1, le=30)] | None = None
+    """None: the profile's. Calendar days, to the end of the last one where the shop is."""
+    extension_days: Annotated[int, Meta(ge=1, le=60)] | None = None
+    """None: the profile's."""
+    weekends: Literal["count", "before"] = "count"
+    """`before`: what would be due on a Saturday or Sunday is due on the Friday before."""
+    remind_days: Annotated[int, Meta(ge=0, le=30)] = 3
+    """`doctor` warns so many days before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeSection:
     """The standing notice on every enrolled phone and its text of record."""
 
@@ -157,6 +181,8 @@ class Config:
     capture: CaptureSection = field(default_factory=CaptureSection)
     policy: PolicySection = field(default_factory=PolicySection)
     roles: RolesSection = field(default_factory=RolesSection)
+    employees: EmployeesSection = field(default_factory=EmployeesSection)
+    requests: RequestsSection = field(default_factory=RequestsSection)
     notice: NoticeSection = field(default_factory=NoticeSection)
     log: LogSection = field(default_factory=LogSection)
 
@@ -213,24 +239,30 @@ def role_of_uids(config: Config, own_uid: int, file: Path | None) -> dict[int, R
     Raises:
         ConfigError: a user name that this machine does not know, or an impossible uid.
     """
-    roles: dict[int, Role] = {}
-    for role in reversed(Role):
+    roles = dict.fromkeys(employee_of_uids(config, file), Role.EMPLOYEE)
+    for role in (Role.AUDITOR, Role.REVIEWER, Role.ADMIN, Role.OWNER):
         for principal in getattr(config.roles, role.value):
-            roles[_uid(principal, role, file)] = role
+            roles[_uid(principal, f"roles.{role.value}", file)] = role
     roles[own_uid] = Role.OWNER
     return roles
 
 
-def _uid(principal: int | str, role: Role, file: Path | None) -> int:
+def employee_of_uids(config: Config, file: Path | None) -> dict[int, str]:
+    """Which uid is which employee. ConfigError as `role_of_uids`."""
+    accounts = config.employees.accounts.items()
+    return {_uid(principal, "employees.accounts", file): name for name, principal in accounts}
+
+
+def _uid(principal: int | str, key: str, file: Path | None) -> int:
     where = file or Path("shopwarden.toml")
     if isinstance(principal, int):
         if not 0 <= principal < 2**32 - 1:
-            raise ConfigError("config.wrong_value", file=where, key=f"roles.{role.value}", expected="0 <= uid < 2^32-1")
+            raise ConfigError("config.wrong_value", file=where, key=key, expected="0 <= uid < 2^32-1")
         return principal
     try:
         return pwd.getpwnam(principal).pw_uid
     except (KeyError, ValueError):
-        raise ConfigError("config.unknown_user", file=where, key=f"roles.{role.value}", expected=principal) from None
+        raise ConfigError("config.unknown_user", file=where, key=key, expected=principal) from None
 
 
 def _refuse_unknown(table: dict[str, object], section: type, file: Path, prefix: str) -> None:

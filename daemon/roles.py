@@ -30,9 +30,18 @@ class Permission(StrEnum):
     AUDIT_READ = "audit.read"
     VERIFY = "verify"
     STREAM = "stream"
+    REQUESTS_READ = "requests.read"
+    REQUESTS_HANDLE = "requests.handle"
+    ERASURE_ASK = "erasure.ask"
+    ERASURE_DECIDE = "erasure.decide"
+    COPY_MAKE = "copies.make"
+    DOCUMENTS_READ = "documents.read"
+    DOCUMENTS_WRITE = "documents.write"
+    SELF = "self"
+    """What is kept about the caller."""
 
 
-_EVERYBODY = frozenset({Permission.HELLO, Permission.HEALTH, Permission.STREAM})
+_EVERYBODY = frozenset({Permission.HELLO, Permission.HEALTH, Permission.STREAM, Permission.SELF})
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.OWNER: frozenset(Permission),
@@ -47,6 +56,11 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.ALERTS_HANDLE,
         Permission.COMMANDS_READ,
         Permission.COMMANDS_ISSUE,
+        Permission.REQUESTS_READ,
+        Permission.REQUESTS_HANDLE,
+        Permission.ERASURE_ASK,
+        Permission.DOCUMENTS_READ,
+        Permission.DOCUMENTS_WRITE,
     },
     Role.REVIEWER: _EVERYBODY
     | {
@@ -57,8 +71,20 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.ALERTS_READ,
         Permission.ALERTS_HANDLE,
         Permission.COMMANDS_READ,
+        Permission.REQUESTS_READ,
+        Permission.REQUESTS_HANDLE,
+        Permission.COPY_MAKE,
     },
-    Role.AUDITOR: _EVERYBODY | {Permission.ENROLMENTS_READ, Permission.AUDIT_READ, Permission.VERIFY},
+    Role.AUDITOR: _EVERYBODY
+    | {
+        Permission.ENROLMENTS_READ,
+        Permission.AUDIT_READ,
+        Permission.VERIFY,
+        Permission.REQUESTS_READ,
+        Permission.ERASURE_DECIDE,
+        Permission.DOCUMENTS_READ,
+    },
+    Role.EMPLOYEE: frozenset({Permission.HELLO, Permission.SELF}),
 }
 
 

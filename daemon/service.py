@@ -38,6 +38,8 @@ class Caller:
     role: Role
     language: str
     """`en` or `zh`: the language of texts in the answer."""
+    employee: str | None = None
+    """Which employee the caller is, as enrolled; None: none that the configuration names."""
 
 
 class ServiceError(Exception):

@@ -47,6 +47,16 @@ packs = ["retail-zh"]
 # reviewer = []             # reads, opens content with a reason / 复核员：可说明理由后打开内容
 # auditor = []              # audit and verify, no content / 审计员：只看审计
 
+[employees]                 # may see what is kept about them (`shopwarden me`), nothing else / 员工本人查看自己的记录
+# accounts = {{ "王店员" = "wang" }}   # name as enrolled, then user name or uid / 登记姓名 = 用户名或编号
+
+[requests]                  # people asking about their records / 个人信息请求
+# profile = {requests.profile}          # 15 days, 15 more once; "gdpr": 30 and 60 / 答复期限
+# due_days = 15             # instead of the profile's / 自定期限（天）
+# extension_days = 15       # instead of the profile's / 自定延长（天）
+# weekends = {requests.weekends}        # or "before": due on the Friday before a weekend / 逢周末提前到周五
+# remind_days = {requests.remind_days}           # doctor warns so many days before / 到期前提醒（天）
+
 [notice]                    # shown on every enrolled phone and kept with its enrolment / 显示在每部已登记手机上
 # title_zh = {notice.title_zh}
 # text_zh = {notice.text_zh}
@@ -88,5 +98,6 @@ def config_template(store_name: str, language: Language, key_lines: str) -> str:
         adb=_Quoted(defaults.adb),
         capture=_Quoted(defaults.capture),
         notice=_Quoted(defaults.notice),
+        requests=_Quoted(defaults.requests),
         log=_Quoted(defaults.log),
     )

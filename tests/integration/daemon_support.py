@@ -23,6 +23,7 @@ OWNER = Caller(uid=os.geteuid(), name="owner", role=Role.OWNER, language="en")
 ADMIN = Caller(uid=2001, name="admin", role=Role.ADMIN, language="zh")
 REVIEWER = Caller(uid=2002, name="reviewer", role=Role.REVIEWER, language="zh")
 AUDITOR = Caller(uid=2003, name="auditor", role=Role.AUDITOR, language="en")
+EMPLOYEE = Caller(uid=2004, name="wang", role=Role.EMPLOYEE, language="zh", employee="王店员")
 
 EVERYTHING = ("sms", "call_log", "contacts")
 QUICK = CaptureSection(

@@ -11,7 +11,7 @@ from daemon.service import Caller, ServiceError
 def test_every_role_is_in_the_table_and_only_the_owner_has_everything() -> None:
     assert set(PERMISSIONS) == set(Role)
     assert PERMISSIONS[Role.OWNER] == set(Permission)
-    for role in (Role.ADMIN, Role.REVIEWER, Role.AUDITOR):
+    for role in (Role.ADMIN, Role.REVIEWER, Role.AUDITOR, Role.EMPLOYEE):
         assert PERMISSIONS[role] < set(Permission)
 
 
@@ -26,6 +26,10 @@ def test_the_reader_is_not_the_auditor_and_does_not_command_phones() -> None:
     assert not may(Role.REVIEWER, Permission.AUDIT_READ)
     assert not may(Role.REVIEWER, Permission.COMMANDS_ISSUE)
     assert not may(Role.AUDITOR, Permission.ALERTS_READ)
+
+
+def test_an_employee_sees_only_what_is_about_them() -> None:
+    assert PERMISSIONS[Role.EMPLOYEE] == {Permission.HELLO, Permission.SELF}
 
 
 def test_a_refusal_names_what_was_missing() -> None:
