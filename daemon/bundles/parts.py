@@ -23,7 +23,7 @@ class Disclosure(StrEnum):
     """What of the records is in it."""
 
     MASKED = "masked"
-    """Names, numbers and what policies mask are masked. Proven is that each record stands in the ledger at its place."""
+    """Names and numbers are masked. Proven is that each record stands in the ledger at its place."""
     FULL = "full"
     """Everything; proven is what each record says."""
 
