@@ -17,7 +17,7 @@ ifeq (demo,$(firstword $(MAKECMDGOALS)))
   endif
 endif
 
-.PHONY: demo test quick check bench screenshots setup clean
+.PHONY: demo test quick check bench faults screenshots setup clean
 .DEFAULT_GOAL := help
 
 help:
@@ -25,6 +25,7 @@ help:
 	@echo "make test   every test        make quick  without the slow ones"
 	@echo "make check  lint, types, import rules, name guards"
 	@echo "make bench  benchmarks, with their ratios; JSON in benchmarks/results/"
+	@echo "make faults kills, power cuts, full disks, old pages, flipped bits (docs/faults.md); JSON as well"
 
 .uv/bin/uv:
 	@echo "no uv here: installing it into .uv/" >&2
@@ -54,6 +55,9 @@ check: setup
 
 bench: setup
 	@$(RUN) python -m benchmarks $(ARGS)
+
+faults: setup
+	@$(RUN) python -m tests.campaigns $(ARGS)
 
 screenshots: setup
 	@$(RUN) python -m scripts.screenshots

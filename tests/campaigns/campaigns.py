@@ -1,0 +1,128 @@
+"""The campaigns by name: their points, and what each worker needs."""
+
+import contextlib
+import random
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from . import fuse_wire, power, shim
+from .driver import Order, Outcome
+from .driver import run as run_points
+from .kills import DISKS, KILLS, Point, Range, firing_range, points_of
+from .power import PowerCut, Recording
+from .stages import STAGES
+
+DEFAULT_CUTS: Final = 3_000
+_KEPT: Final = contextlib.ExitStack()
+"""What a worker holds until it ends."""
+
+
+@dataclass(slots=True)
+class _Worker:
+    """What this process has made ready."""
+
+    range: Range | None = None
+    folder: Path | None = None
+    recordings: dict[str, Recording] | None = None
+
+
+_worker: Final = _Worker()
+
+
+def shared_memory() -> Path | None:
+    """Where files are made quickly; None for the usual place."""
+    place = Path("/dev/shm")
+    return place if place.is_dir() else None
+
+
+def _begin_range() -> None:
+    _worker.range = _KEPT.enter_context(firing_range())
+
+
+def _strike_range(name: str) -> Outcome:
+    assert _worker.range is not None
+    return _worker.range.strike(Point.named(name))
+
+
+def _points(actions: tuple[shim.Action, ...], only: str) -> list[str]:
+    with firing_range() as place:
+        return [
+            point.name
+            for stage in STAGES
+            if stage.startswith(only.split("/")[0])
+            for point in points_of(stage, place.calls_of(stage), actions)
+        ]
+
+
+def _kills(order: Order, only: str) -> list[Outcome]:
+    names = [name for name in _points(KILLS, only) if name.startswith(only)]
+    return run_points("kills", names, order, strike=_strike_range, begin=_begin_range)
+
+
+def _disks(order: Order, only: str) -> list[Outcome]:
+    names = [name for name in _points(DISKS, only) if name.startswith(only)]
+    return run_points("disks", names, order, strike=_strike_range, begin=_begin_range)
+
+
+def _begin_power() -> None:
+    _worker.folder = Path(_KEPT.enter_context(tempfile.TemporaryDirectory(prefix="power-", dir=shared_memory())))
+
+
+def _strike_power(name: str) -> Outcome:
+    assert _worker.folder is not None and _worker.recordings is not None
+    cut = PowerCut.named(name)
+    return power.strike(_worker.recordings[cut.stage], cut, _worker.folder)
+
+
+def _record_all(only: str, weaken: Callable[[], None] | None = None) -> dict[str, Recording]:
+    with tempfile.TemporaryDirectory(prefix="record-", dir=shared_memory()) as folder:
+        return {name: power.record(name, Path(folder), weaken) for name in STAGES if name.startswith(only)}
+
+
+def _power(order: Order, only: str) -> list[Outcome]:
+    """Workers are forked and inherit what was recorded."""
+    _worker.recordings = _record_all(only.split("/")[0])
+    chance = random.Random(order.seed)
+    each = (order.points or DEFAULT_CUTS) // len(_worker.recordings)
+    names = [cut.name for one in _worker.recordings.values() for cut in power.cuts_of(one, each, chance)]
+    return run_points("power", names, order, strike=_strike_power, begin=_begin_power)
+
+
+def _power_control(order: Order, only: str) -> list[Outcome]:
+    """With synchronous=NORMAL acknowledged rows must be seen to be lost: otherwise the harness sees nothing."""
+    del only
+    with tempfile.TemporaryDirectory(prefix="power-", dir=shared_memory()) as folder:
+        recording = power.record("work", Path(folder), power.normal_synchronous)
+        cuts = power.cuts_of(recording, 60, random.Random(order.seed))
+        lost = [one for one in (power.strike(recording, cut, Path(folder)) for cut in cuts) if one.problem]
+    problem = None if lost else "nothing was lost with synchronous=NORMAL"
+    how = f"{len(lost)} of {len(cuts)} cuts, the first: {lost[0].problem}" if lost else ""
+    return [Outcome(point="control/normal", took_effect=True, problem=problem, how=how)]
+
+
+Campaign = Callable[[Order, str], list[Outcome]]
+CAMPAIGNS: Final[dict[str, Campaign]] = {
+    "kills": _kills,
+    "disks": _disks,
+    "power": _power,
+    "power-control": _power_control,
+}
+_WHY_NOT: Final[dict[str, Callable[[], str | None]]] = {
+    "kills": shim.why_not,
+    "disks": shim.why_not,
+    "power": fuse_wire.why_not,
+    "power-control": fuse_wire.why_not,
+}
+
+
+def why_not(name: str) -> str | None:
+    """Why this machine cannot run it; None when it can."""
+    return _WHY_NOT[name]() if name in _WHY_NOT else None
+
+
+def run(name: str, order: Order, only: str) -> list[Outcome]:
+    """All its points."""
+    return CAMPAIGNS[name](order, only)
