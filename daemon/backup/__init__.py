@@ -1,0 +1,1 @@
+"""Backups: pieces of sealed files stored once, a signed list of them for each snapshot, restore and drill."""

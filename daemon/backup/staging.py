@@ -1,0 +1,140 @@
+"""A new state put together beside its name: `.NAME.restoring`, renamed when it is whole and verified.
+
+A state that is half there has another name, so nothing takes it for one; the next try begins anew.
+"""
+
+import contextlib
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from crypto.atomic_file import storage_errors, write_all
+from crypto.backup_keys import BackupKeys
+from crypto.errors import CryptoErrorCode, DiskFullError
+
+from ..api.exit_codes import ExitCode
+from ..errors import StateError
+from .errors import BackupError, DamagedError, PlaceError
+from .manifest import SEALED, FileEntry, Manifest
+from .pieces import PieceFolder, PieceState
+from .place import KeysCopy
+from .progress import Progress, Stage
+
+_LOCK: Final = "restoring.lock"
+_SYNC_BYTES: Final = 16 * 1024 * 1024
+
+
+@contextlib.contextmanager
+def staged(state: Path) -> Iterator[Path]:
+    """A private empty folder beside `state`; removed at the end unless `finish` gave it its name.
+
+    PlaceError(`state_exists`, `inside_itself`); BackupError(`backup.running`); StateError when the folder above it
+    cannot be written.
+    """
+    if state.is_symlink() or (state.exists() and not (state.is_dir() and not any(state.iterdir()))):
+        raise PlaceError("state_exists", state)
+    stage = state.with_name(f".{state.name}.restoring")
+    try:
+        state.parent.mkdir(parents=True, exist_ok=True)
+        stage.mkdir(mode=0o700, exist_ok=True)
+        handle = os.open(stage / _LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise StateError("state.unusable", ExitCode.VAULT, state=str(state), problem=error.strerror or "?") from error
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise BackupError("backup.running", ExitCode.USAGE) from None
+        _empty(stage)
+        try:
+            yield stage
+        finally:
+            if stage.exists():
+                shutil.rmtree(stage, ignore_errors=True)
+    finally:
+        os.close(handle)
+
+
+def finish(stage: Path, state: Path) -> None:
+    """Give the stage its name, over an empty folder if there is one. StorageError."""
+    with storage_errors(state.name):
+        (stage / _LOCK).unlink(missing_ok=True)
+        stage.replace(state)
+        _sync(state)
+        _sync(state.parent)
+
+
+class StateWriter:
+    """Puts files of a snapshot into a stage. Every piece is checked once more as it is read."""
+
+    def __init__(self, stage: Path, pieces: PieceFolder, keys: BackupKeys) -> None:
+        self._stage = stage
+        self._pieces = pieces
+        self._keys = keys
+
+    def write(self, manifest: Manifest, copy: KeysCopy, progress: Progress) -> None:
+        """All files, durable. DamagedError, StorageError, DiskFullError, PlaceFailedError, StoppedError."""
+        progress.begin(Stage.RESTORING, manifest.size_bytes)
+        self._require_room(manifest)
+        folders = {self._stage}
+        with storage_errors("restore"):
+            for file in manifest.files:
+                folders |= set(self._file(manifest, file, progress).parents) - set(self._stage.parents)
+            _write(self._stage / "keys.json", [copy.content])
+            for folder in sorted(folders):
+                _sync(folder)
+
+    def _file(self, manifest: Manifest, file: FileEntry, progress: Progress) -> Path:
+        target = self._stage / file.path.removeprefix(SEALED)
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        content = self._content(manifest, file, progress)
+        if file.path.startswith(SEALED):
+            content = iter([self._keys.unseal(file.path.removeprefix(SEALED), b"".join(content))])
+        _write(target, content)
+        if file.modified_ns:
+            os.utime(target, ns=(file.modified_ns, file.modified_ns))  # else the next backup would read all of them
+        return target
+
+    def _content(self, manifest: Manifest, file: FileEntry, progress: Progress) -> Iterator[bytes]:
+        for piece in file.pieces:
+            state, content = self._pieces.read(piece)
+            if state is not PieceState.WHOLE:
+                raise DamagedError(snapshot=manifest.number, reason=state.value, count=1, whole=None)
+            yield content
+            progress.add(len(content))
+
+    def _require_room(self, manifest: Manifest) -> None:
+        disk = os.statvfs(self._stage)
+        if disk.f_bavail * disk.f_frsize < manifest.size_bytes:
+            raise DiskFullError(CryptoErrorCode.DISK_FULL, "restore")
+
+
+def _write(path: Path, content: Iterator[bytes] | list[bytes]) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        for part in content:
+            write_all(handle, part)
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _empty(stage: Path) -> None:
+    with storage_errors(stage.name):
+        for path in stage.iterdir():
+            if path.name != _LOCK:
+                if path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path)
+                else:
+                    path.unlink()
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
