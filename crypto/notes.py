@@ -13,7 +13,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from .errors import CryptoErrorCode, IntegrityError
 
 MAX_NOTE_CHARACTERS: Final = 8192
-_ED25519: Final = b"\x01"
+LEDGER_KEY: Final = b"\x01"
+"""The algorithm byte of plain Ed25519 keys, which sign ledgers' heads."""
 KEY_ID_BYTES: Final = 4
 _NAME: Final = re.compile(r"[^\s+]{1,200}")
 _DASH: Final = "\N{EM DASH} "
@@ -31,14 +32,14 @@ class Verifier:
 def public_key_text(name: str, private: Ed25519PrivateKey) -> str:
     """The verifier key `name+id+base64` that anybody may have. ValueError when `name` is no key name."""
     public = private.public_key().public_bytes_raw()
-    return f"{checked_name(name)}+{key_id(name, _ED25519, public).hex()}+{to_base64(_ED25519 + public)}"
+    return f"{checked_name(name)}+{key_id(name, LEDGER_KEY, public).hex()}+{to_base64(LEDGER_KEY + public)}"
 
 
 def sign_note(text: str, name: str, private: Ed25519PrivateKey) -> str:
     """`text`, which ends with a newline, and one signature by `name`. ValueError when a note cannot hold them."""
     if not text.endswith("\n") or not _is_plain(text):
         raise ValueError("a note's text ends with a newline and has no control characters")
-    identifier = key_id(checked_name(name), _ED25519, private.public_key().public_bytes_raw())
+    identifier = key_id(checked_name(name), LEDGER_KEY, private.public_key().public_bytes_raw())
     return f"{text}\n{signature_line(name, identifier + private.sign(text.encode()))}"
 
 
@@ -52,7 +53,7 @@ def verify_note(note: str, public_key: str) -> str:
 
     IntegrityError(HEAD_MALFORMED, HEAD_SIGNATURE); ValueError when `public_key` is not a verifier key.
     """
-    verifier = read_verifier(public_key, _ED25519)
+    verifier = read_verifier(public_key, LEDGER_KEY)
     text, signatures = split_note(note)
     for name, signature in signatures:
         if name == verifier.name and signature[:KEY_ID_BYTES] == verifier.key_id:

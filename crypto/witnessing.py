@@ -70,6 +70,8 @@ def continues(request: WitnessRequest, last: Head | None, public_key: str) -> He
     if head.size < known.size:
         detail = f"the ledger has {head.size} records, the witness saw {known.size}"
         raise IntegrityError(CryptoErrorCode.HEAD_ROLLBACK, detail)
+    if head == last:
+        return head  # the same request again: its answer was lost
     if request.old_size != known.size:
         detail = f"the request begins at {request.old_size}, the witness saw {known.size}"
         raise IntegrityError(CryptoErrorCode.WITNESS_STALE, detail)

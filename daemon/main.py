@@ -21,6 +21,7 @@ _COMMANDS = {
     "check-config": "daemon.cli.check_config",
     "verify": "daemon.cli.verify",
     "verify-proof": "daemon.cli.verify_proof",
+    "cosign": "daemon.cli.cosign",
     "scan": "daemon.cli.scan",
     "mask": "daemon.cli.mask",
     "policy": "daemon.cli.policy",

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-HANDED_OVER = ("demo", "scan", "mask", "policy", "init", "check-config", "simphone", "run", "verify-proof")
+HANDED_OVER = ("demo", "scan", "mask", "policy", "init", "check-config", "simphone", "run", "verify-proof", "cosign")
 """`demo` is handed over unless it opens the console (`demo.py`)."""
 
 _TAKE_JSON = frozenset({"demo", "policy", "init", "check-config", "verify-proof"})

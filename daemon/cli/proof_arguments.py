@@ -17,3 +17,24 @@ def add_proofs(add: Add, text: Text, *, json: argparse.ArgumentParser) -> None:
     proof.add_argument("--head", action="append", type=Path, metavar="FILE", help=text("option.outside_head"))
     proof.add_argument("--witness-key", action="append", metavar="KEY|FILE", help=text("option.witness_key"))
     proof.add_argument("--attachment", action="append", type=Path, metavar="FILE", help=text("option.attachment"))
+    _add_cosign(add("cosign"), text, json)
+
+
+def _add_cosign(cosign: argparse.ArgumentParser, text: Text, json: argparse.ArgumentParser) -> None:
+    actions = cosign.add_subparsers(dest="action", metavar="ACTION", required=True)
+
+    def action(name: str) -> argparse.ArgumentParser:
+        said = text(f"command.cosign_{name}")
+        parser = actions.add_parser(name, help=said, description=said, parents=[json])
+        parser.add_argument("--lang", choices=("en", "zh"), default=argparse.SUPPRESS, help=text("option.lang"))
+        parser.add_argument("--witness-dir", type=Path, required=True, metavar="DIR", help=text("option.witness_dir"))
+        return parser
+
+    action("init").add_argument("--name", required=True, metavar="NAME", help=text("option.witness_name"))
+    action("trust").add_argument("public_key", metavar="KEY|FILE")
+    sign, last = action("sign"), action("last")
+    sign.add_argument("request", type=Path, metavar="REQUEST")
+    last.add_argument("ledger", metavar="LEDGER")
+    for parser in (sign, last):
+        parser.add_argument("--output", type=Path, metavar="FILE", help=text("option.output"))
+    action("list")
