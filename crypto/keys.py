@@ -24,6 +24,7 @@ class Purpose(StrEnum):
     AUDIT = "audit/v1"
     MEDIA_SEAL = "media-seal/v1"
     MEDIA_NAME = "media-name/v1"
+    BACKUP = "backup/v1"
 
 
 class SecretKey(bytes):
