@@ -3,11 +3,14 @@
 import contextlib
 import os
 from argparse import Namespace
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import msgspec
 
 from crypto.atomic_file import create_file, storage_errors
+from crypto.errors import DiskFullError, StorageError
 from crypto.keyring import create_keyring
 from crypto.secrets import CredentialSecret, KeyFileSecret, PassphraseSecret, Secret, create_key_file
 
@@ -66,18 +69,21 @@ def _make_all(keyring: Path, secret: Secret, config_path: Path, config: bytes) -
     """All files, or none: half a state would refuse the next try. True when the key file is new."""
     with contextlib.ExitStack() as unless_made:
 
-        def made(path: Path) -> None:
+        def make(path: Path, create: Callable[[], object]) -> None:
+            try:
+                create()
+            except (DiskFullError, StorageError):
+                path.unlink(missing_ok=True)  # its directory could not be made durable, but it is in its place
+                raise
             unless_made.callback(path.unlink, missing_ok=True)
 
         is_key_made = isinstance(secret, KeyFileSecret) and not secret.path.exists()
         if isinstance(secret, KeyFileSecret) and is_key_made:
-            create_key_file(secret.path)
-            made(secret.path)
-        create_keyring(keyring, secret)
-        made(keyring)
+            make(secret.path, partial(create_key_file, secret.path))
+        make(keyring, partial(create_keyring, keyring, secret))
         with storage_errors(config_path.name):
             config_path.parent.mkdir(parents=True, exist_ok=True)
-        create_file(config_path, config)
+        make(config_path, partial(create_file, config_path, config))
         unless_made.pop_all()
     return is_key_made
 
