@@ -2,6 +2,7 @@
 
 from typing import TypeVar
 
+from .backups import BackupBook
 from .clocks import ClockBook
 from .connections import ConnectionBook
 from .documents import DocumentBook
@@ -23,6 +24,11 @@ class Books:
 
     async def _write(self, unit: Unit[T]) -> T:
         raise NotImplementedError
+
+    @property
+    def backups(self) -> BackupBook:
+        """Backups, drills and restores."""
+        return BackupBook(self._write, self._readers.read)
 
     @property
     def clocks(self) -> ClockBook:

@@ -38,6 +38,7 @@ class LedgerKind(IntEnum):
     REQUEST = 15
     REQUEST_CHANGED = 16
     DOCUMENT = 21
+    BACKUP = 22
     CORRECTION = 30
     PRIVACY_MARK = 31
 
@@ -159,6 +160,13 @@ SELECT d.ledger_index, 'ledger:' || d.ledger_index,
 FROM documents d
 WHERE d.ledger_index >= ? AND d.ledger_index < ? ORDER BY d.ledger_index"""
 
+_BACKUPS = """
+SELECT b.ledger_index, 'ledger:' || b.ledger_index,
+       b.what, b.at, b.actor, b.place_id, b.snapshot, b.ledger_size, b.root, b.known_size, b.size_bytes, b.new_bytes,
+       b.took_ms, b.problem
+FROM backups b
+WHERE b.ledger_index >= ? AND b.ledger_index < ? ORDER BY b.ledger_index"""
+
 KINDS_OF_ENTRY: Final = {
     entry.kind: entry
     for entry in (
@@ -188,6 +196,7 @@ KINDS_OF_ENTRY: Final = {
         KindOfEntry(kind=LedgerKind.DOCUMENT, name="document/1", table="documents", select=_DOCUMENTS),
         KindOfEntry(kind=LedgerKind.CORRECTION, name="correction/1", table="corrections", select=_CORRECTIONS),
         KindOfEntry(kind=LedgerKind.PRIVACY_MARK, name="privacy-mark/1", table="privacy_marks", select=_PRIVACY_MARKS),
+        KindOfEntry(kind=LedgerKind.BACKUP, name="backup/1", table="backups", select=_BACKUPS),
     )
 }
 
