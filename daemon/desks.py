@@ -6,34 +6,7 @@ A desk's method takes the caller first, asks `roles.require`, writes the audit e
 
 from dataclasses import dataclass
 
-from adb_bridge.clock import Clock
-
-from .api.texts import Texts
-from .archive.archive import Archive
-from .audit import AuditTrail
-from .bus import Bus
-from .config import Config
-from .device_directory import DeviceDirectory
-from .event_reading import EventReading
-from .media_store import MediaStore
-from .paths import StatePaths
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeskParts:
-    """What desks are made of."""
-
-    archive: Archive
-    audit: AuditTrail
-    bus: Bus
-    clock: Clock
-    config: Config
-    directory: DeviceDirectory
-    media: MediaStore
-    paths: StatePaths
-    reading: EventReading
-    texts: dict[str, Texts]
-    """By language."""
+from .desk_parts import DeskParts as DeskParts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,34 @@
+"""What the desks behind the API are made of."""
+
+from dataclasses import dataclass
+
+from adb_bridge.clock import Clock
+from crypto.vault_keys import VaultKeys
+
+from .api.texts import Texts
+from .archive.archive import Archive
+from .audit import AuditTrail
+from .bus import Bus
+from .config import Config
+from .device_directory import DeviceDirectory
+from .event_reading import EventReading
+from .media_store import MediaStore
+from .paths import StatePaths
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskParts:
+    """What desks are made of."""
+
+    archive: Archive
+    audit: AuditTrail
+    bus: Bus
+    clock: Clock
+    config: Config
+    directory: DeviceDirectory
+    keys: VaultKeys
+    media: MediaStore
+    paths: StatePaths
+    reading: EventReading
+    texts: dict[str, Texts]
+    """By language."""
