@@ -153,7 +153,7 @@ class Totals:
     records: int
     media_files: int
     head_size: int
-    key_sha256: str
+    key_fingerprint: str
 
 
 def index_page(order: BundleOrder, totals: Totals, watermark: str) -> bytes:
@@ -172,7 +172,7 @@ def index_page(order: BundleOrder, totals: Totals, watermark: str) -> bytes:
         (both("label.records"), str(totals.records)),
         (both("label.files"), str(totals.media_files)),
         (both("label.head"), str(totals.head_size)),
-        (both("label.key"), totals.key_sha256),
+        (both("label.key"), totals.key_fingerprint),
     ]
     table = "".join(f'<tr><th>{name}</th><td><bdi dir="auto">{clean(value)}</bdi></td></tr>\n' for name, value in rows)
     content = f"<tr><th>{both('label.disclosure')}</th><td>{word('disclosure', order.disclosure.value)}</td></tr>\n"

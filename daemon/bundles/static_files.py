@@ -1,12 +1,12 @@
 """Files that are the same in every bundle but for its names: what a lawyer or a judge reads first, and the checker."""
 
-import base64
-import hashlib
 import json
 from functools import lru_cache
 from pathlib import Path
 from string import Template
 from typing import Final
+
+from crypto.notes import fingerprint
 
 from .lines import Json, time_text
 from .parts import BundleOrder
@@ -19,13 +19,6 @@ _END: Final = 'if __name__ == "__main__":\n    sys.exit(main(sys.argv[1:]))\n'
 CHECKER: Final = "verify.py"
 READMES: Final = ("README.en.txt", "README.zh.txt")
 SCHEMA: Final = "records.schema.json"
-
-
-def key_sha256(public_key: str) -> str:
-    """The fingerprint people compare: SHA-256 of the 32 bytes of the Ed25519 key, hexadecimal in groups of four."""
-    raw = base64.b64decode(public_key.rpartition("+")[2])[1:]
-    digest = hashlib.sha256(raw).hexdigest()
-    return " ".join(digest[at : at + 4] for at in range(0, len(digest), 4))
 
 
 @lru_cache(maxsize=8)
@@ -44,7 +37,7 @@ def checker() -> bytes:
 def readme(name: str, order: BundleOrder, public_key: str, watermark: str) -> bytes:
     """One of READMES."""
     text = Template(_read(name).decode()).substitute(
-        watermark=watermark, bundle_id=order.bundle_id, made_at=time_text(order.made_at), key=key_sha256(public_key)
+        watermark=watermark, bundle_id=order.bundle_id, made_at=time_text(order.made_at), key=fingerprint(public_key)
     )
     return text.encode("utf-8", "replace")
 

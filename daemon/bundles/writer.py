@@ -12,6 +12,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from typing import Final
 
 from crypto.heads import read_head
+from crypto.notes import fingerprint
 
 from .errors import BundleMediaError
 from .ledger_path import Subtree, parts_of
@@ -41,7 +42,7 @@ from .pages import (
 )
 from .parts import BundleOrder, BundleProgress, BundleReceipt, BundleSource
 from .passes import CHUNK, Contents, again, first_pass, page_count, shas_of
-from .static_files import CHECKER, READMES, SCHEMA, checker, key_sha256, readme, schema
+from .static_files import CHECKER, READMES, SCHEMA, checker, readme, schema
 from .zip_stream import Entry, ZipStream
 
 Progress = Callable[[BundleProgress], None]
@@ -211,7 +212,7 @@ class _Making:
             records=len(self.contents.present),
             media_files=len(self.files),
             head_size=read_head(self._source.ledger.head).size,
-            key_sha256=key_sha256(self._source.ledger.public_key),
+            key_fingerprint=fingerprint(self._source.ledger.public_key),
         )
         with self.zip.packed("index.html") as entry:
             entry.write(index_page(self._order, totals, self._watermark))

@@ -50,7 +50,7 @@ def check(path: str, expected_key: str = "") -> Report:
     except UNREADABLE:
         report.add("zip", "not a zip file")
         return report
-    key = part(report, "public-key.txt", lambda: Key(whole(bundle, "public-key.txt", 4096)[:-1].decode("utf-8")))
+    key = part(report, "public-key.txt", key_of, bundle)
     manifest = part(report, "manifest.json", lambda: manifest_of(whole(bundle, "manifest.json")))
     if manifest is not None:
         report.bundle_id, report.watermark = manifest["bundle_id"], manifest["watermark"]
@@ -76,6 +76,12 @@ def part(report: Report, name: str, task: Any, *arguments: Any) -> Any:
     except UNREADABLE:
         report.add(name, "missing or unreadable")
     return None
+
+
+def key_of(bundle: Any) -> Key:
+    """The one line of `public-key.txt`."""
+    line, _, rest = whole(bundle, "public-key.txt", 4096).decode("utf-8").partition("\n")
+    return wrong("not a key") if rest else Key(line)
 
 
 def manifest_of(content: bytes) -> Dict[str, Any]:
@@ -207,7 +213,7 @@ def main(arguments: List[str]) -> int:
     mark = report.fingerprint
     print("bundle 包编号      %s" % ascii(report.bundle_id)[1:-1])
     print("ledger 账本        %s, %d entries 条" % (ascii(report.origin)[1:-1], report.head_size))
-    print("key SHA-256 公钥   %s" % " ".join(mark[at : at + 4] for at in range(0, len(mark), 4)))
+    print("key 公钥指纹       %s" % " ".join(mark[at : at + 4] for at in range(0, len(mark), 4)))
     if report.problems:
         print("NOT VALID: what is named above was changed or is missing.\n无效：上列内容被改动或缺失。")
         return 1
@@ -216,6 +222,6 @@ def main(arguments: List[str]) -> int:
     print("files unchanged 文件未改动: %d" % report.files)
     print("records proven with what they say 内容已证明的记录: %d" % report.complete)
     print("records proven in place only 仅证明位置的记录: %d" % report.placed)
-    print("VALID, signed with the key above. Compare its SHA-256 with one that you have from elsewhere.")
-    print("有效，由上列密钥签名。请与从其他途径获得的公钥 SHA-256 核对。")
+    print("VALID, signed with the key above. Compare it with the one that you have from elsewhere.")
+    print("有效，由上列密钥签名。请与从其他途径获得的公钥指纹核对。")
     return 0

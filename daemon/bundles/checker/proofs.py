@@ -109,17 +109,19 @@ def moment(micros: int) -> str:
 
 def check_shown(record: Dict[str, Any], values: List[Any]) -> None:
     """What a line shows is what its record committed to."""
-    if values[0] != "event/1":
+    if not values[0].startswith("event/"):
         return
-    _, _, device, kind, _, _, occurred, received, direction, peer, _, body, attributes, text = values
+    said = dict(zip(COLUMNS[values[0]], values[1:]))
+    kind, text, times = KINDS.get(said["kind"]), said["text"], (said["occurred_at_us"], said["received_at_us"])
     shown = (record["device"], record["kind"], record["direction"], record["peer"], record["occurred_at"],
              record["received_at"])  # fmt: skip
-    if shown != (device, KINDS.get(kind), DIRECTIONS.get(direction), peer or "", moment(occurred), moment(received)):
+    direction = DIRECTIONS.get(said["direction"])
+    if shown != (said["device"], kind, direction, said["peer"] or "", moment(times[0]), moment(times[1])):
         wrong("shows something else than was recorded")
-    if text is None and body is not None:
-        text = body.decode("utf-8", "replace")
-    if KINDS.get(kind) in ("message", "notification") and text is not None and record["body"] != text:
+    if text is None and said["body"] is not None:
+        text = said["body"].decode("utf-8", "replace")
+    if kind in ("message", "notification") and text is not None and record["body"] != text:
         wrong("shows another text than was recorded")
     for one in record["attachments"]:
-        if one["sha256"] is not None and '"%s"' % one["sha256"] not in attributes:
+        if one["sha256"] is not None and '"%s"' % one["sha256"] not in said["attributes"]:
             wrong("names a file that was not recorded with it")

@@ -94,6 +94,7 @@ class Key:
         self.name, _, rest = line.partition("+")
         key_id, _, encoded = rest.partition("+")
         raw = from_base64(encoded)
+        self.line = line
         if not re.fullmatch(r"[^\s+]{1,200}", self.name) or raw[:1] != b"\x01" or len(raw) != 33:
             wrong("not a key")
         self.public = raw[1:]
@@ -102,8 +103,8 @@ class Key:
             wrong("not a key")
 
     def fingerprint(self) -> str:
-        """SHA-256 of the 32 bytes of the key."""
-        return hashlib.sha256(self.public).hexdigest()
+        """32 digits of the SHA-256 of the line, as the shop's programs show it."""
+        return hashlib.sha256(self.line.encode("utf-8")).hexdigest()[:32]
 
     def text_of(self, note: bytes) -> str:
         """The text of a note that this key signed."""
