@@ -1,7 +1,9 @@
 """Keys, the encrypted database, blind indexes, the tamper-evident ledger. Knows bytes and rows, no domain types.
 
 Reading order:
-- keys: `secrets` (what opens) → `keyring`, `slots` → `keys` (what is derived)
+- keys: `secrets`, `passphrases`, `shares`, `escrow` (what opens) → `keyring` → `slots`, `slot_kinds`, `old_slots`,
+  `recipients` (who the root is sealed to), `keyring_file`, `shred` (the file) → `keys` (what is derived),
+  `vault_keys`, `data_keys` (what is random, and forgotten on purpose)
 - the database: `database`, `opening`, `sqlcipher`; tokens to look things up by: `blind_index`
 - the ledger: `merkle` → `checkpoints`, `notes` → `head_log`; all heads in one place: `heads`
 - files of any size, sealed: `sealed_keys` → `sealed_parts` (what is on the disk, reading) → `sealed_writer`

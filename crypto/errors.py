@@ -26,6 +26,7 @@ class CryptoErrorCode(StrEnum):
     SLOT_UNKNOWN = "keyring.slot_unknown"
     SLOT_LAST = "keyring.slot_last"
     SLOT_FORGED = "keyring.slot_forged"
+    SLOT_OLD = "keyring.slot_old"
     KEYRING_STALE = "keyring.stale"
     KEYRING_CHANGED = "keyring.changed"
 
@@ -73,6 +74,7 @@ class CryptoErrorCode(StrEnum):
 
     SEALED_DAMAGED = "sealed.damaged"
     SEALED_MISSING = "sealed.missing"
+    SEALED_KEY_MISSING = "sealed.key_missing"
 
 
 class CryptoError(Exception):

@@ -1,66 +1,71 @@
-"""The keyring file: one random root key, wrapped once for each secret that may open it, and the data keys under it.
-
-Format 2 (JSON, at most 8 MiB): a header, up to 8 slots (`slots.py`) and the wrapped data keys (`data_keys.py`). Format
-1 had no data keys; it is read, and written as format 2 with the first key that is made. Every change is one
-replacement of the file under a lock on its directory.
+"""The keyring: one random root key, sealed once to each way in, and the data keys under it.
 
 Losing this file loses the archive, whatever passphrase is known: back it up apart from the data. Removing a slot does
-not take the root away from somebody who kept an old copy of the file and its secret.
+not take the keys away from somebody who kept an old copy of the file and its secret; `VaultKeys.rotate` makes every
+key that comes later unreachable for them.
+
+Changes of slots are safe beside a running daemon: each is made to the file as it is, under a lock. A new root is made
+by the process that holds the keys, so the daemon itself, or another while no daemon runs.
 """
 
 import contextlib
-import fcntl
-import hashlib
-import os
 import secrets as randomness
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Final
 
 import msgspec
 
-from .atomic_file import create_file, read_file, replace_file, storage_errors
-from .data_keys import MAX_DATA_KEYS, WrappedKey
-from .errors import CryptoErrorCode, IntegrityError, KeyUnavailableError, VaultStateError, WrongKeyError
+from .data_keys import WrappedKey
+from .errors import CryptoError, CryptoErrorCode, DiskFullError, IntegrityError, VaultStateError, WrongKeyError
+from .keyring_file import MAX_SLOTS, KeyringFile, changing, load_keyring, new_keyring, save_keyring
 from .keys import KEY_BYTES, RootKey, StoreId
-from .secrets import Secret
-from .slots import FORMAT, Argon2Cost, Slot, SlotKind, decode_slot, seal, unseal
+from .old_slots import OldSlot
+from .passphrases import Argon2Cost
+from .secrets import AnySecret, Secret
+from .shares import ShareSet
+from .slot_kinds import FORMAT, SlotKind, WayIn
+from .slots import AnySlot, Slot, encode_slot, new_slot, open_slot, reseal
 from .vault_keys import VaultKeys
 
-MAX_SLOTS: Final = 8
-MAX_FILE_BYTES: Final = 8 * 1024 * 1024
-VERSION: Final = 2
-_VERSIONS: Final = (1, VERSION)
 _DEFAULT_COST: Final = Argon2Cost()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlotInfo:
-    """A slot as people may see it. `kind` is None when the slot is damaged; its id may then be wrong as well."""
+    """A slot as people may see it. A damaged one has no kind, and `#` and its place, from 1, as its id."""
 
     slot_id: str
     kind: SlotKind | None
     is_damaged: bool
+    name: str = ""
+    """A credential's or the head office's name, a key file's name; empty otherwise."""
+    share_set: ShareSet | None = None
+    is_old: bool = False
+    """Of format 1: no new root can be sealed to it until its secret has opened it once for a change."""
 
 
-class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    format: str
-    version: int
-    store_id: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}$")]
-    generation: Annotated[int, msgspec.Meta(ge=1, le=2**31)]
-    checksum: str
-    slots: tuple[msgspec.Raw, ...]
-    next_key_no: Annotated[int, msgspec.Meta(ge=1, le=2**31)] = 1
-    keys: Annotated[tuple[WrappedKey, ...], msgspec.Meta(max_length=MAX_DATA_KEYS)] = ()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """An open keyring, and by which slot."""
+
+    keys: VaultKeys
+    slot_id: str
 
 
 class _KeyFile:
-    """The list of wrapped keys in a keyring file."""
+    """The wrapped keys in a keyring file, for `VaultKeys`."""
 
-    def __init__(self, path: Path, *, store_id: StoreId, generation: int) -> None:
+    def __init__(self, path: Path, root: RootKey) -> None:
         self._path = path
-        self._owner = (store_id, generation)
+        self._root = root
+        self._next_key_no = 1
+
+    @property
+    def generation(self) -> int:
+        """See `KeyList`."""
+        return self._root.generation
 
     def load(self) -> tuple[WrappedKey, ...]:
         """See `KeyList`."""
@@ -68,16 +73,46 @@ class _KeyFile:
 
     def change(self, change: Callable[[tuple[WrappedKey, ...], int], tuple[WrappedKey, ...]]) -> None:
         """See `KeyList`."""
-        with _changing(self._path):
+        with changing(self._path):
             file = self._file()
             keys = change(file.keys, file.next_key_no)
             next_no = max((file.next_key_no, *(key.key_no + 1 for key in keys)))
-            _write(self._path, msgspec.structs.replace(file, version=VERSION, keys=keys, next_key_no=next_no))
+            save_keyring(self._path, msgspec.structs.replace(file, keys=keys, next_key_no=next_no))
 
-    def _file(self) -> _File:
-        file = _load(self._path)
-        if (file.store_id, file.generation) != self._owner:
-            raise VaultStateError(CryptoErrorCode.KEYRING_OTHER_STORE, self._path.name)
+    def rotate(self, new: RootKey, rewrap: Callable[[tuple[WrappedKey, ...], int], tuple[WrappedKey, ...]]) -> None:
+        """See `KeyList`."""
+        with changing(self._path):
+            file = self._file()
+            slots = tuple(
+                raw if slot is None else encode_slot(self._resealed(slot, new))
+                for raw, slot in zip(file.slots, file.decoded(), strict=True)
+            )
+            keys = rewrap(file.keys, file.next_key_no)
+            next_no = max((file.next_key_no, *(key.key_no + 1 for key in keys)))
+            rotated = msgspec.structs.replace(
+                file, generation=new.generation, slots=slots, keys=keys, next_key_no=next_no
+            )
+            try:
+                save_keyring(self._path, rotated)
+            finally:
+                # Trouble may come after the replacement: the file says which root counts.
+                if load_keyring(self._path).generation == new.generation:
+                    self._root = new
+
+    def _resealed(self, slot: AnySlot, new: RootKey) -> Slot:
+        if isinstance(slot, OldSlot):
+            raise VaultStateError(CryptoErrorCode.SLOT_OLD, slot.slot_id)
+        made = reseal(slot, self._root, new)
+        if made is None:
+            raise IntegrityError(CryptoErrorCode.SLOT_FORGED, slot.slot_id)
+        return made
+
+    def _file(self) -> KeyringFile:
+        file = load_keyring(self._path)
+        _require_same(file, self._root, self._path)
+        if file.next_key_no < self._next_key_no:
+            raise VaultStateError(CryptoErrorCode.KEYRING_STALE, f"{self._path.name} lacks keys that were in it")
+        self._next_key_no = file.next_key_no
         return file
 
 
@@ -96,139 +131,136 @@ def create_keyring(path: Path, secret: Secret, *, cost: Argon2Cost = _DEFAULT_CO
 
 def write_keyring(path: Path, root: RootKey, secret: Secret, *, cost: Argon2Cost = _DEFAULT_COST) -> VaultKeys:
     """A keyring of one slot for a root key that is there. Raises as `create_keyring`."""
-    slot = seal(root, secret, cost=cost)
-    file = _File(
+    slot = new_slot(root, secret, cost=cost)
+    file = KeyringFile(
         format=FORMAT,
-        version=VERSION,
+        version=2,
         store_id=root.store_id,
         generation=root.generation,
         checksum="",
-        slots=(msgspec.Raw(msgspec.json.encode(slot)),),
+        slots=(encode_slot(slot),),
     )
-    try:
-        create_file(path, _encode(file))
-    except VaultStateError as error:
-        if error.code is CryptoErrorCode.FILE_EXISTS:
-            raise VaultStateError(CryptoErrorCode.KEYRING_EXISTS, path.name) from None
-        raise
-    return _opened(path, root)
+    new_keyring(path, file)
+    return VaultKeys(root, _KeyFile(path, root))
 
 
-def open_keyring(path: Path, secret: Secret) -> VaultKeys:
+def open_keyring(path: Path, secret: AnySecret) -> VaultKeys:
     """The store's keys, by the first slot that `secret` opens; one damaged slot does not lock the others.
 
-    Raises WrongKeyError, KeyUnavailableError (also KEYRING_MISSING), IntegrityError(KEYRING_DAMAGED) when nothing opens
-    and the file is damaged, VaultStateError(KEYRING_NEWER, FILE_IS_LINK). Memory and time are bounded whatever the file
-    says: at most 8 slots, each 1 GiB and some seconds. An intended slot takes about half a second: call it in a thread.
+    Raises WrongKeyError, KeyUnavailableError (also KEYRING_MISSING), IntegrityError(KEYRING_DAMAGED, SLOT_FORGED) when
+    nothing opens and the file is damaged, VaultStateError(KEYRING_NEWER, FILE_IS_LINK). Memory and time are bounded
+    whatever the file says: at most 8 slots, each 1 GiB and some seconds. An intended slot takes about half a second:
+    call it in a thread. Writes nothing.
     """
-    file = _load(path)
-    store_id = StoreId(file.store_id)
-    slots = _decode_slots(file)
-    for slot in slots:
-        if slot is None:
-            continue
-        root = unseal(slot, secret, store_id=store_id, generation=file.generation)
-        if root is not None:
-            return _opened(path, RootKey(root, store_id=store_id, generation=file.generation))
-    if None in slots:
-        raise IntegrityError(CryptoErrorCode.KEYRING_DAMAGED, f"slot {slots.index(None) + 1} of {path.name}")
-    raise WrongKeyError(CryptoErrorCode.WRONG_KEY, f"opens no slot of {path.name}")
+    root, _ = _open(load_keyring(path), secret, path)
+    return VaultKeys(root, _KeyFile(path, root))
 
 
-def add_slot(path: Path, keys: VaultKeys, secret: Secret, *, cost: Argon2Cost = _DEFAULT_COST) -> SlotInfo:
-    """Let `secret` open the keyring too.
+def open_for_change(path: Path, secret: AnySecret) -> Opening:
+    """As `open_keyring`; a slot of format 1 that opens becomes one of today, unless the disk is full."""
+    root, slot = _open(load_keyring(path), secret, path)
 
-    Raises VaultStateError(KEYRING_OTHER_STORE) when `keys` are another store's or generation's, KEYRING_FULL at 8
-    slots, and what `open_keyring` and `create_keyring` raise for files; then the old file is still whole.
+    def renewed(file: KeyringFile) -> KeyringFile:
+        _require_same(file, root, path)
+        slots = tuple(
+            encode_slot(slot) if isinstance(old, OldSlot) and old.slot_id == slot.slot_id else raw
+            for raw, old in zip(file.slots, file.decoded(), strict=True)
+        )
+        return msgspec.structs.replace(file, slots=slots)
+
+    if any(isinstance(one, OldSlot) and one.slot_id == slot.slot_id for one in load_keyring(path).decoded()):
+        with contextlib.suppress(
+            DiskFullError
+        ):  # a full archive can be read all the same; the next opening tries again
+            _change(path, renewed)
+    return Opening(keys=VaultKeys(root, _KeyFile(path, root)), slot_id=slot.slot_id)
+
+
+def add_slot(
+    path: Path, keys: VaultKeys, way: WayIn, *, cost: Argon2Cost = _DEFAULT_COST, instead_of: str | None = None
+) -> SlotInfo:
+    """Let `way` open the keyring too; or, in the same change, instead of the slot with that id.
+
+    Raises VaultStateError: KEYRING_OTHER_STORE, or KEYRING_CHANGED when another process made a new root meanwhile,
+    KEYRING_FULL at 8 slots, SLOT_UNKNOWN; and what `open_keyring` and `create_keyring` raise for files. Then the old
+    file is still whole.
     """
     root = keys.root
-    with _changing(path):
-        file = _load(path)
-        if (file.store_id, file.generation) != (root.store_id, root.generation):
-            raise VaultStateError(CryptoErrorCode.KEYRING_OTHER_STORE, path.name)
-        if len(file.slots) >= MAX_SLOTS:
+    slot = new_slot(root, way, cost=cost)  # before the lock: it may take half a second
+
+    def added(file: KeyringFile) -> KeyringFile:
+        _require_same(file, root, path)
+        kept = file.slots if instead_of is None else _without(file, instead_of, path)
+        if len(kept) >= MAX_SLOTS:
             raise VaultStateError(CryptoErrorCode.KEYRING_FULL, f"{MAX_SLOTS} slots")
-        slot = seal(root, secret, cost=cost)
-        added = msgspec.Raw(msgspec.json.encode(slot))
-        _write(path, msgspec.structs.replace(file, slots=(*file.slots, added)))
-    return SlotInfo(slot_id=slot.slot_id, kind=slot.kind, is_damaged=False)
+        return msgspec.structs.replace(file, slots=(*kept, encode_slot(slot)))
+
+    _change(path, added)
+    return _info(slot, 0)
 
 
 def remove_slot(path: Path, slot_id: str) -> None:
     """Take a slot away. VaultStateError(SLOT_UNKNOWN, SLOT_LAST): the last sound slot stays."""
-    with _changing(path):
-        file = _load(path)
-        slots = _decode_slots(file)
-        sound = [slot.slot_id for slot in slots if slot is not None]
-        if slot_id not in sound:
-            raise VaultStateError(CryptoErrorCode.SLOT_UNKNOWN, path.name)
-        if len(sound) == 1:
+
+    def removed(file: KeyringFile) -> KeyringFile:
+        kept = msgspec.structs.replace(file, slots=_without(file, slot_id, path))
+        if all(slot is None for slot in kept.decoded()):
             raise VaultStateError(CryptoErrorCode.SLOT_LAST, path.name)
-        kept = tuple(
-            raw for raw, slot in zip(file.slots, slots, strict=True) if slot is None or slot.slot_id != slot_id
-        )
-        _write(path, msgspec.structs.replace(file, slots=kept))
+        return kept
+
+    _change(path, removed)
 
 
 def list_slots(path: Path) -> tuple[SlotInfo, ...]:
     """Every slot, in the order they are tried; needs no secret. Raises as `open_keyring` for files."""
-    return tuple(
-        SlotInfo(slot_id="?", kind=None, is_damaged=True)
-        if slot is None
-        else SlotInfo(slot_id=slot.slot_id, kind=slot.kind, is_damaged=False)
-        for slot in _decode_slots(_load(path))
-    )
+    return tuple(_info(slot, place) for place, slot in enumerate(load_keyring(path).decoded(), start=1))
 
 
-def _opened(path: Path, root: RootKey) -> VaultKeys:
-    return VaultKeys(root, _KeyFile(path, store_id=root.store_id, generation=root.generation))
+def _change(path: Path, change: Callable[[KeyringFile], KeyringFile]) -> None:
+    with changing(path):
+        save_keyring(path, change(load_keyring(path)))
 
 
-@contextlib.contextmanager
-def _changing(path: Path) -> Iterator[None]:
-    """One change at a time, of all processes; readers see the old or the new file."""
-    with storage_errors(path.parent.name):
-        handle = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        with storage_errors(path.parent.name):
-            fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
-
-
-def _write(path: Path, file: _File) -> None:
-    replace_file(path, _encode(file))
-
-
-def _load(path: Path) -> _File:
-    try:
-        content = read_file(path, max_bytes=MAX_FILE_BYTES)
-    except FileNotFoundError:
-        raise KeyUnavailableError(CryptoErrorCode.KEYRING_MISSING, path.name) from None
-    try:
-        file = msgspec.json.decode(content, type=_File)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise IntegrityError(CryptoErrorCode.KEYRING_DAMAGED, f"{path.name} is no keyring") from None
-    if file.checksum != _header_checksum(file.version, file.store_id, file.generation) or file.format != FORMAT:
-        raise IntegrityError(CryptoErrorCode.KEYRING_DAMAGED, f"header of {path.name}")
-    if file.version not in _VERSIONS:
-        raise VaultStateError(CryptoErrorCode.KEYRING_NEWER, f"version {file.version}, this program knows {VERSION}")
-    if not 1 <= len(file.slots) <= MAX_SLOTS:
-        raise IntegrityError(CryptoErrorCode.KEYRING_DAMAGED, f"{len(file.slots)} slots in {path.name}")
-    return file
-
-
-def _decode_slots(file: _File) -> tuple[Slot | None, ...]:
+def _open(file: KeyringFile, secret: AnySecret, path: Path) -> tuple[RootKey, Slot]:
     store_id = StoreId(file.store_id)
-    return tuple(decode_slot(raw, store_id=store_id, generation=file.generation) for raw in file.slots)
+    slots = file.decoded()
+    trouble: CryptoError | None = None
+    for slot in slots:
+        if slot is None:
+            continue
+        try:
+            opened = open_slot(slot, secret, store_id=store_id, generation=file.generation)
+        except IntegrityError as error:
+            trouble = error
+            continue
+        if opened is not None:
+            return opened
+    if trouble is None and None in slots:
+        detail = f"slot {slots.index(None) + 1} of {path.name}"
+        trouble = IntegrityError(CryptoErrorCode.KEYRING_DAMAGED, detail)
+    raise trouble or WrongKeyError(CryptoErrorCode.WRONG_KEY, f"opens no slot of {path.name}")
 
 
-def _encode(file: _File) -> bytes:
-    checksum = _header_checksum(file.version, file.store_id, file.generation)
-    whole = msgspec.structs.replace(file, checksum=checksum)
-    return msgspec.json.format(msgspec.json.encode(whole), indent=2) + b"\n"
+def _require_same(file: KeyringFile, root: RootKey, path: Path) -> None:
+    if file.store_id != root.store_id:
+        raise VaultStateError(CryptoErrorCode.KEYRING_OTHER_STORE, path.name)
+    if file.generation < root.generation:
+        detail = f"{path.name} is of generation {file.generation}, the keys are of {root.generation}"
+        raise VaultStateError(CryptoErrorCode.KEYRING_STALE, detail)
+    if file.generation > root.generation:
+        raise VaultStateError(CryptoErrorCode.KEYRING_CHANGED, f"generation {file.generation} of {path.name}")
 
 
-def _header_checksum(version: int, store_id: str, generation: int) -> str:
-    return hashlib.sha256(f"{FORMAT}/{version}|{store_id}|{generation}".encode()).hexdigest()[:32]
+def _without(file: KeyringFile, slot_id: str, path: Path) -> tuple[msgspec.Raw, ...]:
+    ids = [_info(slot, place).slot_id for place, slot in enumerate(file.decoded(), start=1)]
+    if slot_id not in ids:
+        raise VaultStateError(CryptoErrorCode.SLOT_UNKNOWN, path.name)
+    return tuple(raw for raw, one in zip(file.slots, ids, strict=True) if one != slot_id)
+
+
+def _info(slot: AnySlot | None, place: int) -> SlotInfo:
+    if slot is None:
+        return SlotInfo(slot_id=f"#{place}", kind=None, is_damaged=True)
+    if isinstance(slot, OldSlot):
+        return SlotInfo(slot_id=slot.slot_id, kind=slot.kind, is_damaged=False, is_old=True)
+    return SlotInfo(slot_id=slot.slot_id, kind=slot.kind, is_damaged=False, name=slot.name, share_set=slot.share_set)

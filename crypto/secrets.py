@@ -1,4 +1,5 @@
-"""What opens a keyring: a passphrase, a key file, or a systemd credential. None of them ever prints its content."""
+"""What opens a keyring: a passphrase, a key file, a systemd credential, recovery shares put together, or the head
+office's private key. None of them ever prints its content."""
 
 import base64
 import binascii
@@ -14,6 +15,7 @@ from typing import Final, NoReturn, TypeAlias
 from .atomic_file import create_file, read_all
 from .errors import CryptoErrorCode, KeyUnavailableError
 from .keys import KEY_BYTES, SecretKey
+from .recipients import RecipientKey
 
 MAX_PASSPHRASE_BYTES: Final = 1024
 _MAX_KEY_TEXT: Final = 256
@@ -65,6 +67,31 @@ class CredentialSecret:
 
 
 Secret: TypeAlias = PassphraseSecret | KeyFileSecret | CredentialSecret
+"""What a store is started with."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class RecoverySecret:
+    """What recovery shares give when they are put together (`shares.combine_shares`)."""
+
+    secret: SecretKey
+
+    def __repr__(self) -> str:
+        return "RecoverySecret(<hidden>)"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class EscrowSecret:
+    """The head office's private key (`escrow.open_escrow`)."""
+
+    key: RecipientKey
+
+    def __repr__(self) -> str:
+        return "EscrowSecret(<hidden>)"
+
+
+AnySecret: TypeAlias = Secret | RecoverySecret | EscrowSecret
+"""What opens a keyring, in daily use or after a loss."""
 
 
 def create_key_file(path: Path) -> KeyFileSecret:

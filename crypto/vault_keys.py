@@ -22,11 +22,18 @@ class KeySource(Protocol):
 class KeyList(Protocol):
     """Where wrapped keys are kept: the keyring file."""
 
+    @property
+    def generation(self) -> int:
+        """Of the root that the list is under."""
+
     def load(self) -> tuple[WrappedKey, ...]:
         """All of them, as they are on the disk now."""
 
     def change(self, change: Callable[[tuple[WrappedKey, ...], int], tuple[WrappedKey, ...]]) -> None:
         """Replace the list by what `change(list, next key number)` returns, whole and durable; one at a time."""
+
+    def rotate(self, new: RootKey, rewrap: Callable[[tuple[WrappedKey, ...], int], tuple[WrappedKey, ...]]) -> None:
+        """As `change`, and in the same replacement seal `new` to every way in; from then on `new` is the root."""
 
 
 class VaultKeys:
@@ -66,10 +73,10 @@ class VaultKeys:
         found = self._by_name.get((label, ""))
         if found is not None:
             return found.secret
-        if any(damaged.label == label for damaged in self._damaged):
-            raise IntegrityError(CryptoErrorCode.KEYRING_DAMAGED, label)
         if self._root.generation == _FIRST_GENERATION:
             return self._root.derive(purpose)
+        if any(damaged.label == label for damaged in self._damaged):
+            raise IntegrityError(CryptoErrorCode.KEYRING_DAMAGED, label)
         return self.period_key(label, "").secret
 
     def period_key(self, label: str, period: str) -> DataKey:
@@ -115,30 +122,74 @@ class VaultKeys:
         with self._lock:
             self._take(self._list.load())
 
-    def replaced(self, root: RootKey) -> None:
-        """From now on the keys lie under another generation of the root; for `keyring` after a rotation."""
+    def rotate(self) -> int:
+        """A new random root, of the next generation, which is returned; every key is wrapped anew, every way in stays.
+
+        One replacement of the file: after a crash it is the old one or the new one, whole. Who kept an old copy of the
+        file and a secret has the keys that were in it, and none that is made from now on. A damaged data key stays
+        listed as damaged. Raises VaultStateError(SLOT_OLD, KEYRING_CHANGED, KEYRING_STALE), IntegrityError(SLOT_FORGED)
+        for a slot whose proof does not fit, DiskFullError, StorageError: then nothing was changed.
+        """
         with self._lock:
-            self._root = root
+            old = self._root
+            new = RootKey(randomness.token_bytes(KEY_BYTES), store_id=old.store_id, generation=old.generation + 1)
+
+            def rewrapped(present: tuple[WrappedKey, ...], next_no: int) -> tuple[WrappedKey, ...]:
+                opened = ((one, self._opened(one)) for one in self._standing(present, next_no))
+                return tuple(one if key is None else wrap_key(new, key) for one, key in opened)
+
+            try:
+                self._list.rotate(new, rewrapped)
+            finally:
+                if self._list.generation == new.generation:
+                    self._root = new
             self._take(self._list.load())
+            return new.generation
 
     def _with(self, present: tuple[WrappedKey, ...], next_no: int, label: str, period: str) -> tuple[WrappedKey, ...]:
         """The list with one more key, and with the standing keys when they are not written yet."""
-        names = {(key.label, key.period) for key in present}
-        more: list[WrappedKey] = []
+        keys = self._standing(present, next_no)
+        if any((key.label, key.period) == (label, period) for key in keys):
+            return keys
+        key_no = max((next_no, *(key.key_no + 1 for key in keys)))
+        secret = SecretKey(randomness.token_bytes(KEY_BYTES))
+        return (*keys, wrap_key(self._root, DataKey(key_no=key_no, label=label, period=period, secret=secret)))
 
-        def add(wanted: str, when: str, secret: SecretKey) -> None:
-            if (wanted, when) not in names:
-                key = DataKey(key_no=next_no + len(more), label=wanted, period=when, secret=secret)
-                more.append(wrap_key(self._root, key))
+    def _standing(self, present: tuple[WrappedKey, ...], next_no: int) -> tuple[WrappedKey, ...]:
+        """The list with every standing key that the first root gives and that is not written yet."""
+        if self._root.generation != _FIRST_GENERATION:
+            return present
+        labels = {key.label for key in present}
+        missing = [purpose for purpose in Purpose if standing_label(purpose.value) not in labels]
+        return (
+            *present,
+            *(
+                wrap_key(
+                    self._root,
+                    DataKey(
+                        key_no=next_no + number,
+                        label=standing_label(purpose.value),
+                        period="",
+                        secret=self._root.derive(purpose),
+                    ),
+                )
+                for number, purpose in enumerate(missing)
+            ),
+        )
 
-        if self._root.generation == _FIRST_GENERATION:
-            for purpose in Purpose:
-                add(standing_label(purpose.value), "", self._root.derive(purpose))
-        add(label, period, SecretKey(randomness.token_bytes(KEY_BYTES)))
-        return (*present, *more)
+    def _opened(self, wrapped: WrappedKey) -> DataKey | None:
+        """A damaged standing key of the first generation is made again: the root gives it."""
+        key = unwrap_key(self._root, wrapped)
+        if key is not None or self._root.generation != _FIRST_GENERATION:
+            return key
+        for purpose in Purpose:
+            if (wrapped.label, wrapped.period) == (standing_label(purpose.value), ""):
+                secret = self._root.derive(purpose)
+                return DataKey(key_no=wrapped.key_no, label=wrapped.label, period="", secret=secret)
+        return None
 
     def _take(self, wrapped: tuple[WrappedKey, ...]) -> None:
-        opened = [(one, unwrap_key(self._root, one)) for one in wrapped]
+        opened = [(one, self._opened(one)) for one in wrapped]
         sound = [key for _, key in opened if key is not None]
         self._by_no = {key.key_no: key for key in sound}
         self._by_name = {(key.label, key.period): key for key in sound}

@@ -11,7 +11,7 @@ from crypto.sealed_keys import MediaKeys
 from crypto.sealed_parts import PART_BYTES, is_whole
 from crypto.sealed_writer import SealedWriter, place_of
 from crypto.secrets import PassphraseSecret
-from crypto.slots import Argon2Cost
+from crypto.passphrases import Argon2Cost
 from daemon.main import main as shopwardend
 from tests.archive_kit import root_key
 

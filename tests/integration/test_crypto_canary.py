@@ -13,7 +13,7 @@ from crypto.keyring import create_keyring
 from crypto.keys import Purpose
 from crypto.merkle import Frontier, commit, leaf_hash
 from crypto.secrets import PassphraseSecret
-from crypto.slots import Argon2Cost
+from crypto.passphrases import Argon2Cost
 
 ROOT = Path(__file__).parents[2]
 CANARIES = ("加我私人微信canary王小姐", "+8613800138000", "CANARY-OVERFLOW", "canary_table_name")
@@ -81,7 +81,7 @@ from crypto.database import OpenMode, open_database
 from crypto.keyring import create_keyring, open_keyring
 from crypto.keys import Purpose
 from crypto.secrets import PassphraseSecret
-from crypto.slots import Argon2Cost
+from crypto.passphrases import Argon2Cost
 path, secret = Path(sys.argv[1]), sys.argv[2]
 root = create_keyring(path / "k", PassphraseSecret(b"right"), cost=Argon2Cost(memory_kib=64, lanes=1))
 database = open_database(path / "a.db", root.derive(Purpose.ARCHIVE), OpenMode.CREATE)

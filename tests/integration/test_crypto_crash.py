@@ -18,7 +18,7 @@ from crypto.keyring import add_slot, create_keyring, list_slots, open_keyring
 from crypto.keys import Purpose
 from crypto.merkle import Frontier, commit, leaf_hash
 from crypto.secrets import PassphraseSecret, create_key_file
-from crypto.slots import Argon2Cost
+from crypto.passphrases import Argon2Cost
 
 KEY = bytes(range(32))
 ROOT = Path(__file__).parents[2]
@@ -89,7 +89,7 @@ import os, sys
 from pathlib import Path
 from crypto.keyring import add_slot, create_keyring, open_keyring
 from crypto.secrets import PassphraseSecret
-from crypto.slots import Argon2Cost
+from crypto.passphrases import Argon2Cost
 path, what, countdown = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 cheap = Argon2Cost(memory_kib=64, iterations=1, lanes=1)
 root = open_keyring(path, PassphraseSecret(b"first")) if what == "add" else None

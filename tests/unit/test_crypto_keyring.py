@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from crypto import slots
+from crypto import old_slots, slots
 from crypto.errors import (
     CryptoError,
     CryptoErrorCode,
@@ -21,10 +21,13 @@ from crypto.errors import (
     VaultStateError,
     WrongKeyError,
 )
-from crypto.keyring import MAX_SLOTS, add_slot, create_keyring, list_slots, open_keyring, remove_slot
+from crypto.keyring import add_slot, create_keyring, list_slots, open_keyring, remove_slot
+from crypto.keyring_file import MAX_SLOTS
 from crypto.keys import Purpose, RootKey, SecretKey, StoreId
-from crypto.secrets import CredentialSecret, KeyFileSecret, PassphraseSecret, Secret, create_key_file
-from crypto.slots import Argon2Cost, SlotKind
+from crypto.passphrases import Argon2Cost
+from crypto.secrets import CredentialSecret, KeyFileSecret, PassphraseSecret, create_key_file
+from crypto.shares import ShareSet
+from crypto.slot_kinds import HkdfKdf, SlotKind, WayIn
 
 CHEAP = Argon2Cost(memory_kib=64, iterations=1, lanes=1)
 PASSPHRASE = PassphraseSecret(b"amber-lotus-41")
@@ -301,14 +304,15 @@ def test_a_slot_moved_to_another_store_or_generation_opens_nothing(tmp_path: Pat
     (tmp_path / "other.json").write_text(json.dumps(other))
     with pytest.raises(IntegrityError):
         open_keyring(tmp_path / "other.json", PASSPHRASE)
-    # Somebody who mends the unkeyed checksums as well meets the cipher's associated data.
-    forged = slots.decode_slot(
-        _raw(ours["slots"][0]), store_id=StoreId(ours["store_id"]), generation=ours["generation"]
-    )
+    # Somebody who mends the unkeyed checksums as well meets what the root is sealed with.
+    here = {"store_id": StoreId(ours["store_id"]), "generation": ours["generation"]}
+    forged = slots.decode_slot(_raw(ours["slots"][0]), **here)
     assert forged is not None
-    assert slots.unseal(forged, PASSPHRASE, store_id=StoreId(ours["store_id"]), generation=1) is not None
-    assert slots.unseal(forged, PASSPHRASE, store_id=StoreId(other["store_id"]), generation=1) is None
-    assert slots.unseal(forged, PASSPHRASE, store_id=StoreId(ours["store_id"]), generation=2) is None
+    assert slots.open_slot(forged, PASSPHRASE, **here) is not None
+    for there in ({"store_id": StoreId(other["store_id"])}, {"generation": 2}):
+        with pytest.raises(IntegrityError) as refused:
+            slots.open_slot(forged, PASSPHRASE, **{**here, **there})
+        assert refused.value.code is CryptoErrorCode.SLOT_FORGED
 
 
 @pytest.mark.parametrize(
@@ -370,7 +374,7 @@ def test_a_newer_keyring_is_not_called_damaged(keyring: Path) -> None:
 
 def test_a_keyring_cut_anywhere_is_damaged(keyring: Path) -> None:
     whole = keyring.read_bytes()
-    for length in range(len(whole) - 2):  # the last two bytes are the brace and a newline
+    for length in (*range(0, len(whole) - 2, 7), len(whole) - 3):  # the last two bytes are the brace and a newline
         keyring.write_bytes(whole[:length])
         with pytest.raises(IntegrityError):
             open_keyring(keyring, PASSPHRASE)
@@ -449,17 +453,53 @@ def test_argon2_costs_have_bounds() -> None:
             Argon2Cost(memory_kib=bad[0], iterations=bad[1], lanes=bad[2])
 
 
-def test_a_slot_of_one_kind_is_not_taken_for_another(keyring: Path) -> None:
+def test_a_slot_whose_parts_do_not_fit_together_is_damaged(keyring: Path) -> None:
     file = json.loads(keyring.read_text())
     place = (StoreId(file["store_id"]), file["generation"])
     slot = slots.decode_slot(_raw(file["slots"][0]), store_id=place[0], generation=place[1])
-    assert slot is not None
-    for changed in ({"kind": SlotKind.KEY_FILE}, {"nonce": bytes(11)}, {"wrapped": bytes(47)}):
+    assert isinstance(slot, slots.Slot)
+    some = ShareSet(set_id=1, threshold=2, count=3)
+    for changed in (
+        {"kind": SlotKind.KEY_FILE},
+        {"kind": SlotKind.ESCROW},
+        {"kind": SlotKind.SHARES},
+        {
+            "kind": SlotKind.SHARES,
+            "kdf": HkdfKdf(salt=bytes(16)),
+            "share_set": ShareSet(set_id=1, threshold=1, count=3),
+        },
+        {"kind": SlotKind.KEY_FILE, "kdf": HkdfKdf(salt=bytes(15))},
+        {"kind": SlotKind.ESCROW, "kdf": None},
+        {"share_set": some},
+        {"sealed": bytes(47)},
+        {"public": slot.public[:-1]},
+        {"proof": b""},
+        {"proof_key": b""},
+        {"kdf": None},
+    ):
         # With a checksum that fits, as somebody would write who changes the file on purpose.
         forged = msgspec.structs.replace(slot, **changed)
         forged = msgspec.structs.replace(forged, checksum=slots._checksum(forged, *place))
         raw = msgspec.Raw(msgspec.json.encode(forged))
         assert slots.decode_slot(raw, store_id=place[0], generation=place[1]) is None
+
+
+def test_an_old_slot_whose_parts_do_not_fit_together_is_damaged() -> None:
+    file = json.loads(GOLDEN_KEYRING)
+    here = {"store_id": StoreId(file["store_id"]), "generation": file["generation"]}
+    slot = slots.decode_slot(_raw(file["slots"][0]), **here)
+    assert isinstance(slot, old_slots.OldSlot)
+    dear = msgspec.structs.replace(slot.kdf, memory_kib=1024 * 1024, iterations=10)
+    for changed in (
+        {"kind": SlotKind.KEY_FILE},
+        {"kind": SlotKind.SHARES, "kdf": HkdfKdf(salt=bytes(16))},
+        {"nonce": bytes(11)},
+        {"wrapped": bytes(47)},
+        {"kdf": dear},
+    ):
+        forged = msgspec.structs.replace(slot, **changed)
+        forged = msgspec.structs.replace(forged, checksum=old_slots.checksum(forged, **here))
+        assert slots.decode_slot(msgspec.Raw(msgspec.json.encode(forged)), **here) is None
 
 
 def test_too_little_memory_is_said(tmp_path: Path) -> None:
@@ -482,13 +522,13 @@ except KeyUnavailableError as error:
 
 def test_two_makers_of_one_keyring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "keys.json"
-    seal = slots.seal
+    new_slot = slots.new_slot
 
-    def slow(root: RootKey, secret: Secret, *, cost: Argon2Cost) -> slots.Slot:
+    def slow(root: RootKey, way: WayIn, *, cost: Argon2Cost) -> slots.Slot:
         path.write_text("somebody else's")
-        return seal(root, secret, cost=cost)
+        return new_slot(root, way, cost=cost)
 
-    monkeypatch.setattr("crypto.keyring.seal", slow)
+    monkeypatch.setattr("crypto.keyring.new_slot", slow)
     with pytest.raises(VaultStateError) as refused:
         create_keyring(path, PASSPHRASE, cost=CHEAP)
     assert refused.value.code is CryptoErrorCode.KEYRING_EXISTS

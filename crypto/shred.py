@@ -1,0 +1,71 @@
+"""Replacing a small file so that what it held before does not lie about: overwritten in place, then removed.
+
+Best effort. Journals, snapshots, copy-on-write file systems and an SSD's spare blocks may keep the old bytes, and a
+hard link that somebody else made is left alone.
+"""
+
+import contextlib
+import os
+import re
+import secrets
+import stat
+from pathlib import Path
+from typing import Final
+
+from .atomic_file import replace_file, write_all
+
+_KEPT: Final = ".old"
+
+
+def replace_and_shred(path: Path, content: bytes) -> None:
+    """`replace_file`, and then the end of the old content. One caller at a time for one `path`.
+
+    What an interrupted call left behind is ended by the next. Raises as `replace_file`; trouble with the old content
+    is no error: the new one stands by then.
+    """
+    end_leftovers(path)
+    kept = path.parent / f".{path.name}.{secrets.token_hex(8)}{_KEPT}"
+    # Some file systems have no hard links: there the old content goes as it goes.
+    with contextlib.suppress(OSError):
+        os.link(path, kept, follow_symlinks=False)
+    try:
+        replace_file(path, content)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            if kept.samefile(path):  # the old content stands
+                kept.unlink()
+        raise
+    end_leftovers(path)
+
+
+def end_leftovers(path: Path) -> None:
+    """Overwrite and remove earlier contents of `path` and unfinished new ones, but never `path` itself."""
+    ours = re.compile(rf"\.{re.escape(path.name)}\.[0-9a-f]{{16}}\.(?:old|tmp)")
+    with contextlib.suppress(OSError):
+        # The replacement must be durable before the old content goes: else a power cut could bring back its name.
+        _sync_directory(path.parent)
+        for found in list(path.parent.iterdir()):
+            if ours.fullmatch(found.name):
+                with contextlib.suppress(OSError):
+                    _end(found)
+
+
+def _sync_directory(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _end(path: Path) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        status = os.fstat(handle)
+        # More than one name: the replacement did not happen, or somebody keeps a copy on purpose.
+        if stat.S_ISREG(status.st_mode) and status.st_nlink == 1:
+            write_all(handle, secrets.token_bytes(status.st_size))
+            os.fsync(handle)
+    finally:
+        os.close(handle)
+    path.unlink()
