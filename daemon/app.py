@@ -19,9 +19,10 @@ from crypto.database import OpenMode
 from crypto.errors import DiskFullError
 from crypto.head_log import HeadLog
 from crypto.keyring import open_keyring
-from crypto.keys import Purpose, RootKey
+from crypto.keys import Purpose
 from crypto.sealed_keys import MediaKeys
 from crypto.secrets import Secret
+from crypto.vault_keys import VaultKeys
 from policies.engine import Engine
 
 from .api.exit_codes import ExitCode
@@ -78,30 +79,30 @@ class Opened:
     paths: StatePaths
     config: Config
     config_file: Path | None
-    root: RootKey
+    keys: VaultKeys
     archive: Archive
     engine: Engine
     clock: Clock
 
 
-def open_vault(paths: StatePaths, secret: Secret, clock: Clock) -> tuple[RootKey, Archive]:
+def open_vault(paths: StatePaths, secret: Secret, clock: Clock) -> tuple[VaultKeys, Archive]:
     """Key and archive; the archive is made at the first start. Errors of `crypto` and of the archive pass.
 
     An archive on a full disk is opened with the room kept in reserve: what is in it can be read, collecting waits.
     """
-    root = open_keyring(paths.keyring, secret)
+    keys = open_keyring(paths.keyring, secret)
     mode = OpenMode.READ_WRITE if paths.archive.exists() else OpenMode.CREATE
     settings = ArchiveSettings(reserve_bytes=reserve_for(paths.archive))
 
     def opened() -> Archive:
-        return Archive.open(paths.archive, root, clock=clock, heads=HeadLog(paths.heads), mode=mode, settings=settings)
+        return Archive.open(paths.archive, keys, clock=clock, heads=HeadLog(paths.heads), mode=mode, settings=settings)
 
     try:
-        return root, opened()
+        return keys, opened()
     except (DiskFullError, ArchiveFullError):
         if mode is OpenMode.CREATE or not give_up_reserve(paths.archive):
             raise
-    return root, opened()
+    return keys, opened()
 
 
 class App:
@@ -122,7 +123,7 @@ class App:
         # Attachments give way to the records themselves: twice the archive's own reserve stays free.
         self._media = MediaStore(
             opened.paths.media,
-            MediaKeys(opened.root),
+            MediaKeys(opened.keys),
             clock=clock,
             keep_free_bytes=2 * reserve_for(opened.paths.archive),
         )
@@ -138,7 +139,7 @@ class App:
             )
         )
         self._uploads = UploadSpool(
-            opened.paths.uploads, MediaKeys(opened.root), keep_free_bytes=2 * reserve_for(opened.paths.archive)
+            opened.paths.uploads, MediaKeys(opened.keys), keep_free_bytes=2 * reserve_for(opened.paths.archive)
         )
         title, text = config.notice_for(config.store.language)
         self._fleet = Fleet(
@@ -151,7 +152,7 @@ class App:
                 outbox=self._outbox,
                 clock=clock,
                 bus=self._bus,
-                tokens=DeviceTokens(opened.root.derive(Purpose.AUDIT)),
+                tokens=DeviceTokens(opened.keys.derive(Purpose.AUDIT)),
                 capture=config.capture,
                 notice=StandingNotice(title, text),
                 collectors=collectors(clock, collector_settings(config.capture)),
@@ -185,7 +186,7 @@ class App:
         self.service = DaemonService(
             ServiceParts(
                 archive=archive,
-                audit=AuditTrail(archive, opened.root),
+                audit=AuditTrail(archive, opened.keys),
                 bus=self._bus,
                 clock=clock,
                 config=config,
@@ -193,6 +194,7 @@ class App:
                 fleet=self._fleet,
                 health=health,
                 importer=self._importer,
+                keys=opened.keys,
                 link=self._link,
                 media=self._media,
                 pairing_desk=self._pairing_desk,

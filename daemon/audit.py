@@ -8,7 +8,8 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 
-from crypto.keys import Purpose, RootKey
+from crypto.keys import Purpose
+from crypto.vault_keys import KeySource
 
 from .api.wire import EventQuery
 from .archive.archive import Archive
@@ -27,9 +28,9 @@ NO_ROLE = "-"
 class AuditTrail:
     """Writes audit entries of callers."""
 
-    def __init__(self, archive: Archive, root: RootKey) -> None:
+    def __init__(self, archive: Archive, keys: KeySource) -> None:
         self._archive = archive
-        self._key = root.derive(Purpose.AUDIT)
+        self._key = keys.derive(Purpose.AUDIT)
 
     async def write(
         self, caller: Caller, action: str, target: str, *, reason: str | None = None, outcome: str = "ok"

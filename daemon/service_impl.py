@@ -88,6 +88,7 @@ class DaemonService:
                 clock=parts.clock,
                 config=parts.config,
                 directory=self._directory,
+                keys=parts.keys,
                 media=parts.media,
                 paths=parts.paths,
                 reading=self._reading,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from adb_bridge.clock import Clock
+from crypto.vault_keys import VaultKeys
 
 from .api.texts import Texts
 from .archive.archive import Archive
@@ -34,6 +35,7 @@ class ServiceParts:
     fleet: Fleet
     health: HealthReport
     importer: Importer
+    keys: VaultKeys
     link: PhoneLink
     pairing_desk: PairingDesk
     media: MediaStore

@@ -8,7 +8,10 @@ from pathlib import Path
 from adb_bridge.records import AbsentRecord, Cursor, DeviceSerial, RawRecord, SmsRow, Source, UntrustedBytes
 from crypto.database import OpenMode
 from crypto.head_log import HeadLog
+from crypto.keyring import open_keyring, write_keyring
 from crypto.keys import RootKey, StoreId
+from crypto.secrets import KeyFileSecret, create_key_file
+from crypto.vault_keys import VaultKeys
 from daemon.absence import finding, grouped
 from daemon.archive.archive import Archive, ArchiveSettings
 from daemon.archive.drafts import EnrolmentDraft
@@ -47,6 +50,16 @@ def root_key(seed: int = 7) -> RootKey:
     return RootKey(bytes([seed]) * 32, store_id=StoreId(f"{seed:032x}"), generation=1)
 
 
+def vault_keys(directory: Path, root: RootKey | None = None) -> VaultKeys:
+    """The keyring beside an archive, made at the first call; its standing keys are those of `root`."""
+    root = root or root_key()
+    path = directory / f"keys-{root.store_id[-4:]}.json"
+    secret = KeyFileSecret(path.with_suffix(".key"))
+    if not path.exists():
+        return write_keyring(path, root, create_key_file(secret.path))
+    return open_keyring(path, secret)
+
+
 def head_log(directory: Path) -> HeadLog:
     return HeadLog(directory / "heads.log")
 
@@ -62,7 +75,7 @@ def open_archive(
     path = directory / "archive.db"
     return Archive.open(
         path,
-        root or root_key(),
+        vault_keys(directory, root),
         clock=clock or StepClock(),
         heads=head_log(directory),
         mode=mode or (OpenMode.READ_WRITE if path.exists() else OpenMode.CREATE),

@@ -11,6 +11,7 @@ from policies.model import Verdict
 
 from ..api.wire import AlertStatus
 from .codes import ALERT_STATUS_CODES, ALERT_STATUSES, from_micros, to_micros
+from .content import ContentKeys
 from .drafts import AlertFilter
 from .errors import IllegalTransitionError, RecordNotFoundError
 from .event_queries import Conditions, events_at
@@ -31,7 +32,7 @@ _LEGAL: Final = {
 """A closed alert can only be opened again."""
 
 _SELECT: Final = """
-SELECT a.ledger_index, a.alert_id, a.event_index, a.verdict, a.status, a.raised_at,
+SELECT a.ledger_index, a.alert_id, a.event_index, a.key_no, a.sealed, a.status, a.raised_at,
   (SELECT n.note FROM alert_changes n WHERE n.alert_index = a.ledger_index AND n.note IS NOT NULL
    ORDER BY n.ledger_index DESC LIMIT 1),
   x.actor, x.at
@@ -81,7 +82,7 @@ class ChangeAlertUnit:
         database.execute(
             "UPDATE alerts SET status = ?, last_change = ? WHERE ledger_index = ?", (to_status, index, alert_index)
         )
-        changed = one_alert(database, self.alert_id)
+        changed = one_alert(database, transaction.content, self.alert_id)
         if changed is None:
             raise RecordNotFoundError("alert")
         return changed
@@ -101,7 +102,7 @@ class OutboxSentUnit:
         transaction.database.executemany(sql, [(alert_id,) for alert_id in self.alert_ids])
 
 
-def find_alerts(database: Database, query: AlertFilter) -> tuple[ArchivedAlert, ...]:
+def find_alerts(database: Database, content: ContentKeys, query: AlertFilter) -> tuple[ArchivedAlert, ...]:
     """Newest first."""
     conditions = Conditions()
     if query.status is not None:
@@ -112,21 +113,21 @@ def find_alerts(database: Database, query: AlertFilter) -> tuple[ArchivedAlert, 
         conditions.add("a.ledger_index < ?", query.before)
     sql = _SELECT + conditions.clause() + " ORDER BY a.ledger_index DESC LIMIT ?"
     limit = max(1, min(query.limit, MOST_ALERTS))
-    return _with_events(database, database.fetch_all(sql, (*conditions.parameters, limit)))
+    return _with_events(database, content, database.fetch_all(sql, (*conditions.parameters, limit)))
 
 
-def one_alert(database: Database, alert_id: str) -> ArchivedAlert | None:
+def one_alert(database: Database, content: ContentKeys, alert_id: str) -> ArchivedAlert | None:
     """None when there is no such alert."""
-    found = _with_events(database, database.fetch_all(_SELECT + " WHERE a.alert_id = ?", (alert_id,)))
+    found = _with_events(database, content, database.fetch_all(_SELECT + " WHERE a.alert_id = ?", (alert_id,)))
     return found[0] if found else None
 
 
-def alerts_at(database: Database, ledger_indexes: Sequence[int]) -> dict[int, ArchivedAlert]:
+def alerts_at(database: Database, content: ContentKeys, ledger_indexes: Sequence[int]) -> dict[int, ArchivedAlert]:
     """Alerts by the ledger index of their raising."""
     conditions = Conditions()
     conditions.add_one_of("a.ledger_index", ledger_indexes)
     rows = database.fetch_all(_SELECT + conditions.clause(), conditions.parameters)
-    return {alert.ledger_index: alert for alert in _with_events(database, rows)}
+    return {alert.ledger_index: alert for alert in _with_events(database, content, rows)}
 
 
 def unsent_alerts(database: Database, limit: int) -> tuple[str, ...]:
@@ -134,11 +135,15 @@ def unsent_alerts(database: Database, limit: int) -> tuple[str, ...]:
     return tuple(str(row[0]) for row in database.execute(UNSENT, (max(1, min(limit, MOST_ALERTS)),)))
 
 
+_verdict: Final = msgspec.json.Decoder(Verdict).decode
+
+
 class _AlertRow(msgspec.Struct, array_like=True, frozen=True):
     ledger_index: int
     alert_id: str
     event_index: int
-    verdict: str
+    key_no: int
+    sealed: bytes
     status: int
     raised_at: int
     note: str | None
@@ -146,14 +151,14 @@ class _AlertRow(msgspec.Struct, array_like=True, frozen=True):
     handled_at: int | None
 
 
-def _with_events(database: Database, stored: Sequence[Row]) -> tuple[ArchivedAlert, ...]:
+def _with_events(database: Database, content: ContentKeys, stored: Sequence[Row]) -> tuple[ArchivedAlert, ...]:
     rows = [row_as(_AlertRow, row) for row in stored]
-    events = events_at(database, [row.event_index for row in rows]) if rows else {}
+    events = events_at(database, content, [row.event_index for row in rows]) if rows else {}
     return tuple(
         ArchivedAlert(
             alert_id=row.alert_id,
             ledger_index=row.ledger_index,
-            verdict=msgspec.json.decode(row.verdict, type=Verdict),
+            verdict=_verdict(content.alert(row.key_no, row.ledger_index, row.sealed).verdict),
             status=ALERT_STATUSES[row.status],
             raised_at=from_micros(row.raised_at),
             note=row.note,

@@ -13,11 +13,13 @@ from crypto.errors import IntegrityError
 from crypto.head_log import HeadLog
 from crypto.heads import HeadSigner
 from crypto.keys import Purpose, RootKey
+from crypto.vault_keys import VaultKeys
 
 from ..api.wire import AlertStatus, CommandState
 from ..events import Committed, Event, Ingest
 from . import alerts, audit_trail, commands, enrolments, event_queries, fleet_records, search, stream
 from .books import Books
+from .content import ContentKeys
 from .drafts import (
     AlertFilter,
     AuditDraft,
@@ -47,6 +49,8 @@ from .records import (
     VerifyResult,
 )
 from .schema import copy_beside, initialise, migrate, require_current
+from .sealing import SCHEMA_VERSION as SEALING
+from .sealing import seal_existing
 from .space import SpaceReserve
 from .transaction import Directory, Tokens, Unit
 from .verify import UNREADABLE, Progress, Verification
@@ -66,9 +70,17 @@ class ArchiveSettings:
     reader_threads: int = 3
 
 
-def origin_of(root: RootKey) -> str:
+def origin_of(root: VaultKeys | RootKey) -> str:
     """The ledger's name in signed heads."""
     return f"shopwarden/{root.store_id}/ledger"
+
+
+def tokens_of(keys: VaultKeys) -> Tokens:
+    """Of a store."""
+    return Tokens(
+        numbers=BlindIndex(keys.derive(Purpose.BLIND_INDEX)),
+        conversations=BlindIndex(keys.derive(Purpose.CONVERSATION_TOKEN)),
+    )
 
 
 class Archive(Books):
@@ -80,21 +92,19 @@ class Archive(Books):
     """
 
     def __init__(
-        self, *, path: Path, root: RootKey, heads: HeadLog, clock: Clock, settings: ArchiveSettings, mode: OpenMode
+        self, *, path: Path, root: VaultKeys, heads: HeadLog, clock: Clock, settings: ArchiveSettings, mode: OpenMode
     ) -> None:
         """Use `open`."""
         self._key = root.derive(Purpose.ARCHIVE)
-        self._commitment_key = root.derive(Purpose.LEDGER_COMMITMENT)
+        self._old_commitment_key = root.derive(Purpose.LEDGER_COMMITMENT)
+        self._content = ContentKeys(root)
         self._signer = HeadSigner.from_seed(root.derive(Purpose.LEDGER_SEED))
         self._origin = origin_of(root)
         self._path = path
         self._heads = heads
         self._outside = OutsideHeads(heads)
         self._clock = clock
-        self._tokens = Tokens(
-            numbers=BlindIndex(root.derive(Purpose.BLIND_INDEX)),
-            conversations=BlindIndex(root.derive(Purpose.CONVERSATION_TOKEN)),
-        )
+        self._tokens = tokens_of(root)
         self._readers = Readers(self._open_for_reading, threads=settings.reader_threads)
         self._writer: Writer | None = None
         if mode is not OpenMode.READ_ONLY:
@@ -102,6 +112,7 @@ class Archive(Books):
                 open_database=self._open_for_writing,
                 load_book=self._load_book,
                 directory=Directory(self._tokens),
+                content=self._content,
                 reserve=SpaceReserve(path.with_name(path.name + ".reserve"), settings.reserve_bytes),
                 head_interval_s=settings.head_interval_s,
                 clock=clock,
@@ -112,7 +123,7 @@ class Archive(Books):
     def open(
         cls,
         path: Path,
-        root: RootKey,
+        root: VaultKeys,
         *,
         clock: Clock,
         heads: HeadLog,
@@ -129,7 +140,11 @@ class Archive(Books):
             if mode is OpenMode.READ_ONLY:
                 require_current(database)
             else:
-                migrate(database, back_up=lambda version: copy_beside(database, path, version))
+                migrate(
+                    database,
+                    back_up=lambda version: copy_beside(database, path, version),
+                    after={SEALING: lambda: seal_existing(database, ContentKeys(root), tokens_of(root))},
+                )
                 initialise(database, origin_of(root), clock.now())
         return cls(path=path, root=root, heads=heads, clock=clock, settings=settings or ArchiveSettings(), mode=mode)
 
@@ -194,13 +209,15 @@ class Archive(Books):
         self, device: DeviceSerial, source: Source, ids: frozenset[int]
     ) -> dict[int, int | None]:
         """SIM of current rows by provider id; ids that are not archived are left out."""
-        return await self._readers.read(lambda database: event_queries.subscriptions_of(database, device, source, ids))
+        return await self._readers.read(
+            lambda database: event_queries.subscriptions_of(database, self._content, device, source, ids)
+        )
 
     async def last_events(self, device: DeviceSerial, source: Source, source_keys: tuple[str, ...]) -> dict[str, Event]:
         """What these rows of the phone were last, by source key, for `absence_event`; absent and unknown ones are left
         out."""
         found = await self._readers.read(
-            lambda database: event_queries.current_of(database, device, source, source_keys)
+            lambda database: event_queries.current_of(database, self._content, device, source, source_keys)
         )
         return {archived.event.source_key: archived.event for archived in found}
 
@@ -210,7 +227,7 @@ class Archive(Books):
 
     async def events(self, query: EventFilter) -> tuple[ArchivedEvent, ...]:
         """Newest in the ledger first."""
-        return await self._readers.read(lambda database: event_queries.find_events(database, query))
+        return await self._readers.read(lambda database: event_queries.find_events(database, self._content, query))
 
     async def search(
         self,
@@ -226,15 +243,15 @@ class Archive(Books):
         It gives the whole text for an asker who may see all. At most 1,000 a page.
         """
         wanted = search.SearchQuery(text=text, numbers=numbers, filter=query, visible=visible)
-        return await self._readers.read(lambda database: search.search(database, wanted, self._tokens))
+        return await self._readers.read(lambda database: search.search(database, self._content, wanted, self._tokens))
 
     async def alerts(self, query: AlertFilter) -> tuple[ArchivedAlert, ...]:
         """Newest first."""
-        return await self._readers.read(lambda database: alerts.find_alerts(database, query))
+        return await self._readers.read(lambda database: alerts.find_alerts(database, self._content, query))
 
     async def alert(self, alert_id: str) -> ArchivedAlert | None:
         """None when there is none."""
-        return await self._readers.read(lambda database: alerts.one_alert(database, alert_id))
+        return await self._readers.read(lambda database: alerts.one_alert(database, self._content, alert_id))
 
     async def take_outbox(self, limit: int) -> tuple[str, ...]:
         """Ids of alerts not published yet, oldest first. They stay until `mark_outbox_sent`."""
@@ -280,7 +297,9 @@ class Archive(Books):
 
     async def stream_since(self, ledger_index: int, *, limit: int = 500) -> tuple[StreamEntry, ...]:
         """Events, alerts and commands with a ledger entry after `ledger_index`, in order."""
-        return await self._readers.read(lambda database: stream.entries_after(database, ledger_index, limit))
+        return await self._readers.read(
+            lambda database: stream.entries_after(database, self._content, ledger_index, limit)
+        )
 
     async def verify(self, since: int | None = None, progress: Progress | None = None) -> VerifyResult:
         """Check everything that is on the disk now. `progress(done, of)` is called from another thread."""
@@ -296,7 +315,12 @@ class Archive(Books):
                 last_outside=last_outside,
             )
             verification = Verification(
-                database, key=self._commitment_key, tokens=self._tokens, heads=heads, since=since
+                database,
+                old_key=self._old_commitment_key,
+                content=self._content,
+                tokens=self._tokens,
+                heads=heads,
+                since=since,
             )
             results.append(verification.run(progress))
 
@@ -370,6 +394,4 @@ class Archive(Books):
         return open_database(self._path, self._key, OpenMode.READ_ONLY)
 
     def _load_book(self, database: Database) -> LedgerBook:
-        return LedgerBook.load(
-            database, key=self._commitment_key, signer=self._signer, outside=self._outside, clock=self._clock
-        )
+        return LedgerBook.load(database, signer=self._signer, outside=self._outside, clock=self._clock)

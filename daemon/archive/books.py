@@ -5,6 +5,7 @@ from typing import TypeVar
 from .backups import BackupBook
 from .clocks import ClockBook
 from .connections import ConnectionBook
+from .content import ContentKeys
 from .documents import DocumentBook
 from .imports import ImportBook
 from .pairs import PairBook
@@ -12,7 +13,7 @@ from .privacy import PrivacyBook
 from .readers import Readers
 from .requests import RequestBook
 from .subjects import SubjectBook
-from .transaction import Unit
+from .transaction import Tokens, Unit
 
 T = TypeVar("T")
 
@@ -21,6 +22,8 @@ class Books:
     """What `Archive` inherits: one property for each book."""
 
     _readers: Readers
+    _content: ContentKeys
+    _tokens: Tokens
 
     async def _write(self, unit: Unit[T]) -> T:
         raise NotImplementedError
@@ -43,12 +46,12 @@ class Books:
     @property
     def pairs(self) -> PairBook:
         """Which recording is of which call."""
-        return PairBook(self._write, self._readers.read)
+        return PairBook(self._write, self._readers.read, self._content)
 
     @property
     def imports(self) -> ImportBook:
         """What an import brings that is here already."""
-        return ImportBook(self._readers.read)
+        return ImportBook(self._readers.read, self._content, self._tokens)
 
     @property
     def requests(self) -> RequestBook:
@@ -63,7 +66,7 @@ class Books:
     @property
     def subjects(self) -> SubjectBook:
         """What there is about a person."""
-        return SubjectBook(self._readers.read)
+        return SubjectBook(self._readers.read, self._content)
 
     @property
     def documents(self) -> DocumentBook:

@@ -11,6 +11,7 @@ from crypto.database import Database, Row, SqlValue
 
 from ..events import Event, EventId, EventKind
 from .codes import DIRECTIONS, KIND_CODES, KINDS, SOURCE_CODES, SOURCES, from_micros, stored_key, to_micros
+from .content import ContentKeys
 from .drafts import EventFilter
 from .identifiers import CONVERSATION_PREFIX, EVENT_PREFIX, spell, unspell
 from .ledger_kinds import PresenceChange
@@ -23,7 +24,7 @@ _RECENT_ENTRIES: Final = 5_000
 
 SELECT_EVENTS: Final = """
 SELECT e.ledger_index, e.event_id, d.serial, e.kind, e.source, e.source_key, e.occurred_at, e.received_at, e.direction,
-       e.peer, c.peer_key, c.token, e.body, e.attributes, e.text, p.change, p.at, p.replaced_by,
+       c.peer_key, c.token, e.key_no, e.sealed, p.change, p.at, p.replaced_by,
        CASE e.kind
        WHEN 6 THEN (
          SELECT k.event_id FROM recording_pairs r JOIN events k ON k.ledger_index = r.call_index
@@ -56,24 +57,23 @@ class _EventRow(msgspec.Struct, array_like=True, frozen=True):
     occurred_at: int
     received_at: int
     direction: int
-    peer: str | None
     peer_key: str | None
     conversation: bytes | None
-    body: bytes | None
-    attributes: str
-    text: str | None
+    key_no: int
+    sealed: bytes
     change: int | None
     changed_at: int | None
     replaced_by: int | None
     paired_with: bytes | None
 
 
-def event_of(stored: Row) -> ArchivedEvent:
-    """A row of SELECT_EVENTS."""
+def event_of(stored: Row, content: ContentKeys) -> ArchivedEvent:
+    """A row of SELECT_EVENTS. Raises as `ContentKeys.event`."""
     row = row_as(_EventRow, stored)
-    text = row.text
+    said = content.event(row.key_no, row.ledger_index, row.sealed)
+    text = said.text
     if text is None:
-        text = "" if row.body is None else row.body.decode("utf-8", "replace")
+        text = "" if said.body is None else said.body.decode("utf-8", "replace")
     is_absent = row.change == PresenceChange.ABSENT and row.changed_at is not None
     return ArchivedEvent(
         ledger_index=row.ledger_index,
@@ -86,10 +86,10 @@ def event_of(stored: Row) -> ArchivedEvent:
             occurred_at=from_micros(row.occurred_at),
             received_at=from_micros(row.received_at),
             direction=DIRECTIONS[row.direction],
-            peer=row.peer,
+            peer=said.peer,
             peer_key=row.peer_key,
-            body=row.body,
-            attributes=row.attributes,
+            body=said.body,
+            attributes=said.attributes,
             text=text,
         ),
         conversation="" if row.conversation is None else spell(CONVERSATION_PREFIX, row.conversation),
@@ -144,41 +144,45 @@ def conditions_of(query: EventFilter) -> Conditions | None:
     return conditions
 
 
-def find_events(database: Database, query: EventFilter) -> tuple[ArchivedEvent, ...]:
+def find_events(database: Database, content: ContentKeys, query: EventFilter) -> tuple[ArchivedEvent, ...]:
     """Newest in the ledger first. Which index serves depends on the filter; none reads all of the history."""
     conditions = conditions_of(query)
     if conditions is None:
         return ()
     limit = max(1, min(query.limit, MOST_EVENTS))
     if query.event_ids:
-        return _by_ids(database, query, conditions, limit)
+        return _by_ids(database, content, query, conditions, limit)
     if query.before is not None:
         conditions.add("e.ledger_index < ?", query.before)
     if query.since is None or query.device is not None or query.conversation is not None:
-        return _page(database, conditions, limit)
-    return _since(database, query, conditions, limit)
+        return _page(database, content, conditions, limit)
+    return _since(database, content, query, conditions, limit)
 
 
 def _page(
-    database: Database, conditions: Conditions, limit: int, source: str = SELECT_EVENTS
+    database: Database, content: ContentKeys, conditions: Conditions, limit: int, source: str = SELECT_EVENTS
 ) -> tuple[ArchivedEvent, ...]:
     sql = source + conditions.clause() + " ORDER BY e.ledger_index DESC LIMIT ?"
-    return tuple(event_of(row) for row in database.execute(sql, (*conditions.parameters, limit)))
+    return tuple(event_of(row, content) for row in database.execute(sql, (*conditions.parameters, limit)))
 
 
-def _since(database: Database, query: EventFilter, conditions: Conditions, limit: int) -> tuple[ArchivedEvent, ...]:
+def _since(
+    database: Database, content: ContentKeys, query: EventFilter, conditions: Conditions, limit: int
+) -> tuple[ArchivedEvent, ...]:
     """Among the newest entries first; when they do not fill the page, by the index on time."""
     newest = database.fetch_value("SELECT max(ledger_index) FROM events")
     top = min(newest if isinstance(newest, int) else 0, query.before or 2**62)
     conditions.add("e.ledger_index > ?", top - _RECENT_ENTRIES)
-    found = _page(database, conditions, limit)
+    found = _page(database, content, conditions, limit)
     if len(found) == limit or top <= _RECENT_ENTRIES:
         return found
     conditions.parameters[-1] = 0
-    return _page(database, conditions, limit, _SELECT_BY_TIME)
+    return _page(database, content, conditions, limit, _SELECT_BY_TIME)
 
 
-def _by_ids(database: Database, query: EventFilter, conditions: Conditions, limit: int) -> tuple[ArchivedEvent, ...]:
+def _by_ids(
+    database: Database, content: ContentKeys, query: EventFilter, conditions: Conditions, limit: int
+) -> tuple[ArchivedEvent, ...]:
     tokens = [token for identifier in query.event_ids if (token := unspell(EVENT_PREFIX, identifier)) is not None]
     conditions.add("e.event_id = ?", b"")
     sql = SELECT_EVENTS + conditions.clause()
@@ -186,21 +190,21 @@ def _by_ids(database: Database, query: EventFilter, conditions: Conditions, limi
     for token in tokens[:MOST_EVENTS]:
         row = database.fetch_one(sql, (*conditions.parameters[:-1], token))
         if row is not None and (query.before is None or int(str(row[0])) < query.before):
-            archived = event_of(row)
+            archived = event_of(row, content)
             found[archived.ledger_index] = archived
     return tuple(found[index] for index in sorted(found, reverse=True)[:limit])
 
 
-def events_at(database: Database, ledger_indexes: Sequence[int]) -> dict[int, ArchivedEvent]:
+def events_at(database: Database, content: ContentKeys, ledger_indexes: Sequence[int]) -> dict[int, ArchivedEvent]:
     """Events by ledger index."""
     conditions = Conditions()
     conditions.add_one_of("e.ledger_index", ledger_indexes)
     rows = database.execute(SELECT_EVENTS + conditions.clause(), conditions.parameters)
-    return {archived.ledger_index: archived for archived in map(event_of, rows)}
+    return {archived.ledger_index: archived for archived in (event_of(row, content) for row in rows)}
 
 
 def current_of(
-    database: Database, device: DeviceSerial, source: Source, source_keys: Iterable[str]
+    database: Database, content: ContentKeys, device: DeviceSerial, source: Source, source_keys: Iterable[str]
 ) -> tuple[ArchivedEvent, ...]:
     """What the rows with these keys are now, as far as the archive knows; absent ones are left out."""
     conditions = Conditions()
@@ -208,7 +212,7 @@ def current_of(
     conditions.add("e.source = ? AND e.is_current = 1", SOURCE_CODES[source])
     conditions.add_one_of("e.source_key", [stored_key(key) for key in source_keys])
     rows = database.execute(SELECT_EVENTS + conditions.clause(), conditions.parameters)
-    return tuple(event_of(row) for row in rows)
+    return tuple(event_of(row, content) for row in rows)
 
 
 def present_ids(database: Database, device: DeviceSerial, source: Source, low: int, high: int) -> frozenset[int]:
@@ -233,13 +237,27 @@ SELECT source_key FROM events WHERE device_no = (SELECT device_no FROM devices W
     return frozenset(key for (key,) in rows if isinstance(key, str))
 
 
+class _Subscription(msgspec.Struct):
+    sub_id: int | None = None
+
+
+_subscription: Final = msgspec.json.Decoder(_Subscription).decode
+
+
 def subscriptions_of(
-    database: Database, device: DeviceSerial, source: Source, ids: frozenset[int]
+    database: Database, content: ContentKeys, device: DeviceSerial, source: Source, ids: frozenset[int]
 ) -> dict[int, int | None]:
     """`sub_id` of current rows by provider id; ids that are not archived are left out."""
     sql = """
-SELECT source_key, json_extract(attributes, '$.sub_id') FROM events
+SELECT source_key, ledger_index, key_no, sealed FROM events
 WHERE device_no = (SELECT device_no FROM devices WHERE serial = ?) AND source = ?
   AND source_key IN (SELECT value FROM json_each(?)) AND is_current = 1"""
     rows = database.execute(sql, (device, SOURCE_CODES[source], json.dumps(sorted(ids))))
-    return {key: sub_id if isinstance(sub_id, int) else None for key, sub_id in rows if isinstance(key, int)}
+    found: dict[int, int | None] = {}
+    for row in rows:
+        match row:
+            case (int(key), int(index), int(key_no), bytes(sealed)):
+                found[key] = _subscription(content.event(key_no, index, sealed).attributes).sub_id
+            case _:
+                continue
+    return found

@@ -8,18 +8,22 @@ from typing import Final
 import msgspec
 
 from crypto.database import SqlValue
+from crypto.record_seal import new_opening
 from policies.model import Verdict
 
 from ..api.wire import AlertStatus
 from ..events import Committed, Event, EventId, EventKind, GroupFinding, Ingest, JudgedEvent
 from ..peers import canonical_peer
 from .codes import ALERT_STATUS_CODES, DIRECTION_CODES, KIND_CODES, SEVERITY_CODES, SOURCE_CODES, stored_key, to_micros
+from .content import AlertContent, EventContent, Sealer
+from .data_classes import DataClass, class_of
 from .enrolments import require_scope
 from .errors import UnitRefusedError
 from .fulltext import index_terms
 from .identifiers import EVENT_PREFIX, alert_id, unspell
 from .ledger_kinds import EVENT_NAME, KINDS_OF_ENTRY, LedgerKind, PresenceChange, content_of
 from .presence import change_presence
+from .sealing import files_in
 from .transaction import Transaction
 
 _ALERT_NAME: Final = KINDS_OF_ENTRY[LedgerKind.ALERT_RAISED].name
@@ -28,11 +32,12 @@ _OPEN: Final = ALERT_STATUS_CODES[AlertStatus.OPEN]
 
 _INSERT_EVENT: Final = """
 INSERT INTO events (ledger_index, event_id, device_no, kind, source, source_key, occurred_at, received_at, direction,
-                    peer, conversation_no, body, attributes, text, is_current)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+                    conversation_no, key_no, sealed, is_current)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 _INSERT_ALERT: Final = """
-INSERT INTO alerts (ledger_index, alert_id, event_index, device_no, rule_id, severity, verdict, raised_at, status)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+INSERT INTO alerts (ledger_index, alert_id, event_index, device_no, rule_id, severity, key_no, sealed, raised_at,
+                    status)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 _INSERT_CURSOR: Final = """
 INSERT INTO cursors (device_no, source, cursor, moved_at, first_caught_up_at) VALUES (?, ?, ?, ?, ?)
 ON CONFLICT (device_no, source) DO UPDATE SET cursor = excluded.cursor, moved_at = excluded.moved_at,
@@ -85,6 +90,8 @@ class _Application:
         self._alerts: list[tuple[SqlValue, ...]] = []
         self._texts: list[tuple[int, str]] = []
         self._numbers: list[tuple[SqlValue, ...]] = []
+        self._files: list[tuple[SqlValue, ...]] = []
+        self._sealers: dict[DataClass, Sealer] = {}
         self._new_event_ids: list[EventId] = []
         self._new_alert_ids: dict[str, None] = {}
         self._presence: list[tuple[int, PresenceChange, datetime, int | None]] = []
@@ -207,17 +214,22 @@ class _Application:
         body = event.body
         derived = "" if body is None else body.decode("utf-8", "replace")
         text = None if event.text == derived else event.text
-        index = transaction.ledger.append(
+        opening = new_opening()
+        index = transaction.ledger.append_sealed(
             LedgerKind.EVENT,
+            opening,
             content_of(
                 EVENT_NAME, token, event.device, kind, self._source, key, occurred_at, received_at, direction,
                 event.peer, event.peer_key, body, event.attributes, text,
             ),
         )  # fmt: skip
+        sealer = self._sealer(event)
+        sealed = sealer.event(EventContent(opening, event.peer, body, event.attributes, text), index)
         self._events.append(
-            (index, token, self._device_no, kind, self._source, key, occurred_at, received_at, direction, event.peer,
-             conversation_no, body, event.attributes, text, is_current)
+            (index, token, self._device_no, kind, self._source, key, occurred_at, received_at, direction,
+             conversation_no, sealer.key_no, sealed, is_current)
         )  # fmt: skip
+        self._files += [(transaction.directory.tokens.of_file(one), index) for one in files_in(event.attributes)]
         self._new_event_ids.append(event.event_id)
         if event.text and kind != _ABSENCE and (terms := index_terms(event.text)):
             self._texts.append((index, terms))
@@ -226,6 +238,14 @@ class _Application:
         for verdict in judged.verdicts:
             self._raise(event, verdict, index)
         return index
+
+    def _sealer(self, event: Event) -> Sealer:
+        """By our clock of this commit: nobody's claim moves a record to another period."""
+        data_class = class_of(event.kind, event.source)
+        sealer = self._sealers.get(data_class)
+        if sealer is None:
+            sealer = self._sealers[data_class] = self._transaction.content.sealer(data_class, self._transaction.now)
+        return sealer
 
     def _add_numbers(self, event: Event, index: int) -> None:
         """Every number of a contact leads to it, not only the first."""
@@ -242,13 +262,20 @@ class _Application:
         severity = SEVERITY_CODES[verdict.severity]
         document = msgspec.json.encode(verdict, order="sorted").decode()
         raised_at = to_micros(transaction.now)
-        index = transaction.ledger.append_row(
-            LedgerKind.ALERT_RAISED, _ALERT_NAME,
-            identifier, event_index, event.device, verdict.rule_id, severity, document, raised_at,
-        )  # fmt: skip
-        self._alerts.append(
-            (index, identifier, event_index, self._device_no, verdict.rule_id, severity, document, raised_at, _OPEN)
+        opening = new_opening()
+        index = transaction.ledger.append_sealed(
+            LedgerKind.ALERT_RAISED,
+            opening,
+            content_of(
+                _ALERT_NAME, identifier, event_index, event.device, verdict.rule_id, severity, document, raised_at
+            ),
         )
+        sealer = self._sealer(event)
+        sealed = sealer.alert(AlertContent(opening, document), index)
+        self._alerts.append(
+            (index, identifier, event_index, self._device_no, verdict.rule_id, severity, sealer.key_no, sealed,
+             raised_at, _OPEN)
+        )  # fmt: skip
         self._new_alert_ids[identifier] = None
 
     def _write(self) -> None:
@@ -261,6 +288,8 @@ class _Application:
             database.execute(sql, (len(self._events), self._device_no))
         if self._numbers:
             database.executemany("INSERT INTO contact_numbers (token, event_index) VALUES (?, ?)", self._numbers)
+        if self._files:
+            database.executemany("INSERT INTO event_files (token, event_index) VALUES (?, ?)", self._files)
         if self._alerts:
             database.executemany(_INSERT_ALERT, self._alerts)
             database.executemany(

@@ -8,13 +8,15 @@ from crypto.database import Database
 from crypto.errors import CryptoError, IntegrityError
 from crypto.head_log import HeadLog
 from crypto.heads import HeadSigner, SignedHead, read_head
-from crypto.merkle import Frontier, commit, leaf_hash
+from crypto.merkle import Frontier, leaf_hash
+from crypto.record_seal import hiding_commitment, new_opening
 
 from .codes import to_micros
 from .errors import NotAnArchiveError
 from .ledger_kinds import LedgerKind, content_of_row
 
 _LEAST_IDLE_INTERVAL_S: Final = 1.0
+_INSERT_ENTRY: Final = "INSERT INTO ledger (ledger_index, kind, commitment, opening) VALUES (?, ?, ?, ?)"
 _MOST_WAITING_HEADS: Final = 10_000
 
 
@@ -59,7 +61,6 @@ class LedgerBook:
         self,
         *,
         origin: str,
-        key: bytes,
         frontier: Frontier,
         head_size: int,
         signer: HeadSigner,
@@ -67,12 +68,11 @@ class LedgerBook:
         clock: Clock,
     ) -> None:
         self._origin = origin
-        self._key = key
         self._frontier = frontier
         self._signer = signer
         self._outside = outside
         self._clock = clock
-        self._pending: list[tuple[int, int, bytes]] = []
+        self._pending: list[tuple[int, int, bytes, bytes | None]] = []
         self._next = frontier.size + 1
         self._grown: Frontier | None = None
         self._unlogged: SignedHead | None = None
@@ -80,9 +80,7 @@ class LedgerBook:
         self._signed_at_s = clock.monotonic()
 
     @classmethod
-    def load(
-        cls, database: Database, *, key: bytes, signer: HeadSigner, outside: OutsideHeads, clock: Clock
-    ) -> "LedgerBook":
+    def load(cls, database: Database, *, signer: HeadSigner, outside: OutsideHeads, clock: Clock) -> "LedgerBook":
         """The book as the database holds it. NotAnArchiveError when its state row is missing."""
         match database.fetch_one("SELECT origin, frontier FROM archive_state"):
             case (str(origin), bytes(content)):
@@ -99,7 +97,6 @@ class LedgerBook:
         outside.compare(origin, frontier)
         return cls(
             origin=origin,
-            key=key,
             frontier=frontier,
             head_size=head_size,
             signer=signer,
@@ -129,9 +126,21 @@ class LedgerBook:
         return self._signed_at_s + max(interval_s, _LEAST_IDLE_INTERVAL_S) - self._clock.monotonic()
 
     def append(self, kind: LedgerKind, content: bytes) -> int:
-        """Add an entry to the open transaction; returns its ledger index."""
+        """Add an entry to the open transaction; returns its ledger index. Its opening lies in the ledger."""
+        index, opening = self._next, new_opening()
+        self._pending.append((index, kind, hiding_commitment(opening, content), opening))
+        self._next = index + 1
+        return index
+
+    @property
+    def next_index(self) -> int:
+        """What `append` and `append_sealed` give next."""
+        return self._next
+
+    def append_sealed(self, kind: LedgerKind, opening: bytes, content: bytes) -> int:
+        """`append` for a record whose opening is sealed with it."""
         index = self._next
-        self._pending.append((index, kind, commit(self._key, content)))
+        self._pending.append((index, kind, hiding_commitment(opening, content), None))
         self._next = index + 1
         return index
 
@@ -151,8 +160,8 @@ class LedgerBook:
     def flush(self, database: Database, *, head_interval_s: float) -> None:
         """Write the pending entries, the grown tree and, when the last head is older than the interval, a new head."""
         grown = self._frontier.copy()
-        grown.extend([leaf_hash(commitment) for _, _, commitment in self._pending])
-        database.executemany("INSERT INTO ledger (ledger_index, kind, commitment) VALUES (?, ?, ?)", self._pending)
+        grown.extend([leaf_hash(commitment) for _, _, commitment, _ in self._pending])
+        database.executemany(_INSERT_ENTRY, self._pending)
         database.execute("UPDATE archive_state SET ledger_size = ?, frontier = ?", (grown.size, grown.to_bytes()))
         self._grown = grown
         if grown.size > self._head_size and self._clock.monotonic() - self._signed_at_s >= head_interval_s:

@@ -3,7 +3,9 @@
 The content of an entry is the MessagePack array `[name of the kind, column, column, ...]` with the columns of the
 kind's query below in order: integers, UTF-8 strings, byte strings and nil in their shortest form. MessagePack tags
 every value with its type and length, so no two different records have the same content. The ledger holds
-HMAC-SHA256(LEDGER_COMMITMENT, content); writer and `verify` both make the content with `content_of`.
+SHA-256(opening | content) with an opening of 16 random bytes that goes with the record; entries of before schema 5 have
+an empty opening and hold HMAC-SHA256(LEDGER_COMMITMENT, content). Writer and `verify` both make the content with
+`content_of`.
 
 Numbers that the database uses inside (device_no, conversation_no) are replaced by what they stand for. What changes
 later (presence, status, state, end) is not part of a record: each change is an entry of its own.
@@ -35,6 +37,7 @@ class LedgerKind(IntEnum):
     COMMAND_CHANGED = 9
     RECORDING_PAIRED = 10
     PHONE_CLOCK = 11
+    DELETION = 12
     REQUEST = 15
     REQUEST_CHANGED = 16
     DOCUMENT = 21
@@ -61,15 +64,13 @@ class KindOfEntry:
     name: str
     table: str
     select: str
-    """Ledger index, name for reports, state columns (`state_columns` of them), then the committed columns, for one
-    range of ledger indexes (`>=`, `<`) in order."""
-    state_columns: int = 0
+    """Ledger index, name for reports, then the committed columns, for one range of ledger indexes (`>=`, `<`) in order.
+    Events and alerts have state and sealed columns between: `entry_content.opened` knows."""
 
 
 _EVENTS = """
-SELECT e.ledger_index, e.event_id, e.kind, e.is_current, e.presence_change,
-       e.event_id, d.serial, e.kind, e.source, e.source_key, e.occurred_at, e.received_at, e.direction, e.peer,
-       c.peer_key, e.body, e.attributes, e.text
+SELECT e.ledger_index, e.event_id, e.kind, e.is_current, e.presence_change, e.key_no, e.sealed,
+       e.event_id, d.serial, e.kind, e.source, e.source_key, e.occurred_at, e.received_at, e.direction, c.peer_key
 FROM events e JOIN devices d ON d.device_no = e.device_no
 LEFT JOIN conversations c ON c.conversation_no = e.conversation_no
 WHERE e.ledger_index >= ? AND e.ledger_index < ? ORDER BY e.ledger_index"""
@@ -80,8 +81,8 @@ FROM presence_changes p
 WHERE p.ledger_index >= ? AND p.ledger_index < ? ORDER BY p.ledger_index"""
 
 _ALERTS = """
-SELECT a.ledger_index, a.alert_id,
-       a.alert_id, a.event_index, d.serial, a.rule_id, a.severity, a.verdict, a.raised_at
+SELECT a.ledger_index, a.alert_id, a.key_no, a.sealed,
+       a.alert_id, a.event_index, d.serial, a.rule_id, a.severity, a.raised_at
 FROM alerts a JOIN devices d ON d.device_no = a.device_no
 WHERE a.ledger_index >= ? AND a.ledger_index < ? ORDER BY a.ledger_index"""
 
@@ -124,6 +125,12 @@ _RECORDING_PAIRS = """
 SELECT p.ledger_index, 'ledger:' || p.ledger_index, p.recording_index, p.call_index, p.score, p.decided_at, p.method
 FROM recording_pairs p
 WHERE p.ledger_index >= ? AND p.ledger_index < ? ORDER BY p.ledger_index"""
+
+_DELETIONS = """
+SELECT d.ledger_index, 'deletion:' || d.ledger_index, d.at, d.cause, d.data_class, d.actor, d.reason, d.entries,
+       d.first_index, d.last_index, d.indexes_sha256, d.destroyed_keys
+FROM deletions d
+WHERE d.ledger_index >= ? AND d.ledger_index < ? ORDER BY d.ledger_index"""
 
 _PHONE_CLOCKS = """
 SELECT c.ledger_index, 'ledger:' || c.ledger_index, d.serial, c.read_at, c.offset_ms, c.utc_offset_min
@@ -170,7 +177,7 @@ WHERE b.ledger_index >= ? AND b.ledger_index < ? ORDER BY b.ledger_index"""
 KINDS_OF_ENTRY: Final = {
     entry.kind: entry
     for entry in (
-        KindOfEntry(kind=LedgerKind.EVENT, name="event/1", table="events", select=_EVENTS, state_columns=3),
+        KindOfEntry(kind=LedgerKind.EVENT, name="event/1", table="events", select=_EVENTS),
         KindOfEntry(
             kind=LedgerKind.PRESENCE_CHANGED, name="presence/1", table="presence_changes", select=_PRESENCE_CHANGES
         ),
@@ -189,6 +196,7 @@ KINDS_OF_ENTRY: Final = {
             kind=LedgerKind.RECORDING_PAIRED, name="recording-pair/1", table="recording_pairs", select=_RECORDING_PAIRS
         ),
         KindOfEntry(kind=LedgerKind.PHONE_CLOCK, name="phone-clock/1", table="phone_clocks", select=_PHONE_CLOCKS),
+        KindOfEntry(kind=LedgerKind.DELETION, name="deletion/1", table="deletions", select=_DELETIONS),
         KindOfEntry(kind=LedgerKind.REQUEST, name="request/1", table="requests", select=_REQUESTS),
         KindOfEntry(
             kind=LedgerKind.REQUEST_CHANGED, name="request-change/1", table="request_changes", select=_REQUEST_CHANGES

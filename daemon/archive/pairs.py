@@ -12,6 +12,7 @@ from crypto.database import Database, SqlValue
 from ..events import EventKind
 from .book import Read, Write
 from .codes import KIND_CODES, to_micros
+from .content import ContentKeys
 from .errors import UnitRefusedError
 from .event_queries import SELECT_EVENTS, event_of
 from .ledger_kinds import KINDS_OF_ENTRY, LedgerKind, PresenceChange
@@ -129,9 +130,10 @@ class PairUnit:
 class PairBook:
     """A part of the archive. Raises what the archive raises."""
 
-    def __init__(self, write: Write, read: Read) -> None:
+    def __init__(self, write: Write, read: Read, content: ContentKeys) -> None:
         self._write = write
         self._read = read
+        self._content = content
 
     async def decide(self, device: DeviceSerial, decisions: tuple[PairDecision, ...]) -> int:
         """Keep what is new of these; how many."""
@@ -141,7 +143,14 @@ class PairBook:
         """Newest first."""
         return await self._read(
             lambda database: _events(
-                database, _RECORDINGS, _RECORDING, device, to_micros(received_since), _ALL_TIME, MOST_RECORDINGS
+                database,
+                self._content,
+                _RECORDINGS,
+                _RECORDING,
+                device,
+                to_micros(received_since),
+                _ALL_TIME,
+                MOST_RECORDINGS,
             )
         )
 
@@ -149,7 +158,7 @@ class PairBook:
         self, device: DeviceSerial, recordings: tuple[ArchivedEvent, ...], first: datetime, last: datetime
     ) -> PairingSituation:
         """These recordings with all calls that began in a time."""
-        return await self._read(lambda database: _situation(database, device, recordings, first, last))
+        return await self._read(lambda database: _situation(database, self._content, device, recordings, first, last))
 
     async def devices_with_news(self, after: int) -> frozenset[DeviceSerial]:
         """Phones with calls or recordings whose ledger index is larger than `after`."""
@@ -158,10 +167,15 @@ class PairBook:
 
 
 def _situation(
-    database: Database, device: DeviceSerial, recordings: tuple[ArchivedEvent, ...], first: datetime, last: datetime
+    database: Database,
+    content: ContentKeys,
+    device: DeviceSerial,
+    recordings: tuple[ArchivedEvent, ...],
+    first: datetime,
+    last: datetime,
 ) -> PairingSituation:
     ours = {one.ledger_index for one in recordings}
-    calls = _events(database, _CALLS, _CALL, device, to_micros(first), to_micros(last), MOST_CALLS)
+    calls = _events(database, content, _CALLS, _CALL, device, to_micros(first), to_micros(last), MOST_CALLS)
     taken = {
         call
         for recording, call in _held(
@@ -177,10 +191,10 @@ def _situation(
 
 
 def _events(
-    database: Database, sql: str, kind: int, device: DeviceSerial, low: int, high: int, limit: int
+    database: Database, content: ContentKeys, sql: str, kind: int, device: DeviceSerial, low: int, high: int, limit: int
 ) -> tuple[ArchivedEvent, ...]:
     parameters: tuple[SqlValue, ...] = (kind, device, low, high, int(PresenceChange.REPLACED), limit)
-    return tuple(event_of(row) for row in database.execute(sql, parameters))
+    return tuple(event_of(row, content) for row in database.execute(sql, parameters))
 
 
 def _held(database: Database, sql: str, indexes: Iterable[int], *more: SqlValue) -> list[tuple[int, int]]:

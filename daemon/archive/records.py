@@ -188,6 +188,10 @@ class VerifyProblem(StrEnum):
     """A head that the archive holds is missing in the heads kept outside."""
     ROLLED_BACK = "rolled_back"
     """A head kept outside is larger than the ledger: entries that once were are gone."""
+    DELETION_UNCERTIFIED = "deletion_uncertified"
+    """Records are gone otherwise than a ledgered deletion says, or a deletion's certificate says something else."""
+    KEY_MISSING = "key_missing"
+    """A record is there and the key that sealed it is not: destroyed without the record, or damaged."""
     PAGE_DAMAGED = "page_damaged"
     """The database could not be read."""
 

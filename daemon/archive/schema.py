@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import resources
@@ -37,6 +37,7 @@ def packaged_migrations() -> tuple[Migration, ...]:
     )
 
 
+_NOTHING: Final[Mapping[int, Callable[[], None]]] = {}
 MIGRATIONS: Final = packaged_migrations()
 SCHEMA_VERSION: Final = MIGRATIONS[-1].number
 
@@ -55,12 +56,17 @@ def require_current(database: Database, *, known: int = SCHEMA_VERSION) -> None:
 
 
 def migrate(
-    database: Database, *, back_up: Callable[[int], object], migrations: Sequence[Migration] = MIGRATIONS
+    database: Database,
+    *,
+    back_up: Callable[[int], object],
+    migrations: Sequence[Migration] = MIGRATIONS,
+    after: Mapping[int, Callable[[], None]] = _NOTHING,
 ) -> tuple[str, ...]:
     """Take the steps that are missing; returns their names.
 
-    `back_up(version)` is called once before the first step of a database that holds something. A step that fails leaves
-    the version before it. MigrationNeededError when the database is newer than the last step.
+    `after` has by step what SQL cannot do, taken in the step's transaction. `back_up(version)` is called once before
+    the first step of a database that holds something. A step that fails leaves the version before it.
+    MigrationNeededError when the database is newer than the last step.
     """
     found = schema_version(database)
     known = migrations[-1].number
@@ -74,6 +80,8 @@ def migrate(
     for step in missing:
         with database.transaction():
             database.execute_script(step.script)
+            if step.number in after:
+                after[step.number]()
             database.execute(f"PRAGMA user_version = {step.number:d}")
     return tuple(step.name for step in missing)
 

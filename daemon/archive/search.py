@@ -13,6 +13,7 @@ from crypto.database import Database, SqlValue
 
 from ..events import Event
 from ..peers import canonical_peer
+from .content import ContentKeys
 from .drafts import EventFilter, NumberSearch
 from .event_queries import SELECT_EVENTS, Conditions, conditions_of, event_of
 from .fulltext import find_spans, fold, match_expression
@@ -48,17 +49,17 @@ class SearchQuery:
     visible: Callable[[Event], str]
 
 
-def search(database: Database, query: SearchQuery, tokens: Tokens) -> SearchPage:
+def search(database: Database, content: ContentKeys, query: SearchQuery, tokens: Tokens) -> SearchPage:
     """Newest first. Looks at 20,000 candidates at most; then the page is short and names where to go on."""
     limit = max(1, min(query.filter.limit, MOST_FOUND))
     conditions = conditions_of(query.filter)
     if conditions is None:
         return SearchPage(found=(), next_before=None)
-    page = _by_words(database, query, conditions, limit)
+    page = _by_words(database, content, query, conditions, limit)
     peer = _complete_number(query)
     if peer is None:
         return page
-    by_number = _of_number(database, query, tokens.of_number(peer), page.next_before, limit)
+    by_number = _of_number(database, content, query, tokens.of_number(peer), page.next_before, limit)
     merged = {found.archived.ledger_index: found for found in (*by_number, *page.found)}
     found = tuple(merged[index] for index in sorted(merged, reverse=True))
     if len(found) > limit:
@@ -66,7 +67,9 @@ def search(database: Database, query: SearchQuery, tokens: Tokens) -> SearchPage
     return SearchPage(found=found, next_before=page.next_before)
 
 
-def _by_words(database: Database, query: SearchQuery, conditions: Conditions, limit: int) -> SearchPage:
+def _by_words(
+    database: Database, content: ContentKeys, query: SearchQuery, conditions: Conditions, limit: int
+) -> SearchPage:
     text = query.text[:_MOST_CHARACTERS]
     expression = match_expression(text)
     if expression is None:
@@ -81,7 +84,7 @@ def _by_words(database: Database, query: SearchQuery, conditions: Conditions, li
         parameters: tuple[SqlValue, ...] = (expression, before, *conditions.parameters, _CHUNK)
         rows = database.fetch_all(sql, parameters)
         for row in rows:
-            archived = event_of(row)
+            archived = event_of(row, content)
             before = archived.ledger_index
             shown = fold(query.visible(archived.event))
             spans = find_spans(words, shown) if len(shown) == len(archived.event.text) else None
@@ -105,7 +108,7 @@ def _complete_number(query: SearchQuery) -> str | None:
 
 
 def _of_number(
-    database: Database, query: SearchQuery, token: bytes, down_to: int | None, limit: int
+    database: Database, content: ContentKeys, query: SearchQuery, token: bytes, down_to: int | None, limit: int
 ) -> tuple[FoundEvent, ...]:
     """Events with this number, none older than the page of words goes."""
     conditions = conditions_of(query.filter)
@@ -116,4 +119,4 @@ def _of_number(
     conditions.add(_BY_NUMBER, token, token)
     sql = SELECT_EVENTS + conditions.clause() + " ORDER BY e.ledger_index DESC LIMIT ?"
     rows = database.fetch_all(sql, (*conditions.parameters, limit + 1))
-    return tuple(FoundEvent(archived=event_of(row), spans=()) for row in rows)
+    return tuple(FoundEvent(archived=event_of(row, content), spans=()) for row in rows)

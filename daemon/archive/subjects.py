@@ -10,6 +10,7 @@ from crypto.database import Database, SqlValue
 from ..events import EventKind
 from .book import Read
 from .codes import KINDS, SOURCES, from_micros
+from .content import ContentKeys
 from .event_queries import SELECT_EVENTS, event_of
 from .records import ArchivedEvent
 
@@ -61,8 +62,9 @@ class HoldingCount:
 class SubjectBook:
     """A part of the archive. Raises what the archive raises."""
 
-    def __init__(self, read: Read) -> None:
+    def __init__(self, read: Read, content: ContentKeys) -> None:
         self._read = read
+        self._content = content
 
     async def holdings(self, subject: DataSubject) -> tuple[HoldingCount, ...]:
         """Counts only; nothing is opened."""
@@ -74,7 +76,7 @@ class SubjectBook:
 
     async def events(self, subject: DataSubject, *, before: int | None = None) -> tuple[ArchivedEvent, ...]:
         """Newest in the ledger first, at most 1,000 with a ledger index below `before`."""
-        return await self._read(lambda database: events_of(database, subject, before))
+        return await self._read(lambda database: events_of(database, self._content, subject, before))
 
 
 def holdings_of(database: Database, subject: DataSubject) -> tuple[HoldingCount, ...]:
@@ -105,14 +107,16 @@ def indexes_of(database: Database, subject: DataSubject) -> tuple[int, ...]:
     return tuple(sorted({index for (index,) in database.execute(sql, parameters) if isinstance(index, int)}))
 
 
-def events_of(database: Database, subject: DataSubject, before: int | None) -> tuple[ArchivedEvent, ...]:
+def events_of(
+    database: Database, content: ContentKeys, subject: DataSubject, before: int | None
+) -> tuple[ArchivedEvent, ...]:
     """Newest first."""
     sql, parameters = _who(subject)
     query = (
         f"{SELECT_EVENTS} WHERE e.ledger_index IN ({sql}) AND e.ledger_index < ? ORDER BY e.ledger_index DESC LIMIT ?"
     )
     rows = database.execute(query, (*parameters, 2**62 if before is None else before, MOST_EVENTS))
-    return tuple(event_of(row) for row in rows)
+    return tuple(event_of(row, content) for row in rows)
 
 
 def _who(subject: DataSubject) -> tuple[str, tuple[SqlValue, ...]]:

@@ -10,6 +10,7 @@ from crypto.blind_index import BlindIndex
 from crypto.database import Database
 
 from .codes import to_micros
+from .content import ContentKeys
 from .ledger_book import LedgerBook
 
 PHONE_FIELD = "phone"
@@ -28,6 +29,10 @@ class Tokens:
     def of_number(self, peer_key: str) -> bytes:
         """The same on every phone of the shop, so that one customer can be found on all of them."""
         return self._numbers.token(PHONE_FIELD, peer_key)
+
+    def of_file(self, sha256: str) -> bytes:
+        """Of an attachment by the hash of its content, 64 hexadecimal digits."""
+        return self._numbers.token("file", sha256)
 
     def of_conversation(self, serial: DeviceSerial, peer_key: str) -> bytes:
         """Tells conversations of one phone apart without telling the number."""
@@ -87,6 +92,7 @@ class Transaction:
     database: Database
     ledger: LedgerBook
     directory: Directory
+    content: ContentKeys
     now: datetime
     """When the group began, UTC."""
     texts: list[tuple[int, str]]

@@ -8,17 +8,22 @@ Not found is what somebody with all keys does who also replaces the heads outsid
 """
 
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import Final, NamedTuple
+
+import msgspec
 
 from crypto.database import Database, Row, SqlValue
 from crypto.errors import CryptoErrorCode, IntegrityError
-from crypto.merkle import EMPTY_ROOT, Frontier, commit, leaf_hash
+from crypto.merkle import EMPTY_ROOT, Frontier, leaf_hash
 
 from ..events import EventKind
 from .codes import KIND_CODES
+from .content import ContentKeys
+from .deletion_check import DeletionCheck
+from .entry_content import EVENT_STATE, is_committed, opened
 from .head_check import HeadCheck, HeadFinding
 from .identifiers import EVENT_PREFIX, spell
-from .ledger_kinds import KINDS_OF_ENTRY, KindOfEntry, LedgerKind, content_of_row
+from .ledger_kinds import KINDS_OF_ENTRY, KindOfEntry, LedgerKind
 from .records import VerifyProblem, VerifyResult
 from .state_check import first_wrong_state
 from .transaction import Tokens
@@ -29,7 +34,7 @@ _DAMAGED: Final = frozenset(
     {CryptoErrorCode.DATABASE_DAMAGED, CryptoErrorCode.DATABASE_REOPEN, CryptoErrorCode.LEDGER_DAMAGED}
 )
 _LEAVES: Final = """
-SELECT ledger_index, kind, commitment FROM ledger
+SELECT ledger_index, kind, commitment, opening, deleted_by FROM ledger
 WHERE ledger_index >= ? AND ledger_index < ? ORDER BY ledger_index"""
 
 UNREADABLE: Final = VerifyResult(
@@ -55,13 +60,31 @@ class _Found(Exception):
         self.first_bad = first_bad
 
 
+class _Leaf(NamedTuple):
+    kind: int
+    commitment: bytes
+    opening: bytes | None
+    deleted_by: int | None
+
+
 class Verification:
     """One run over one snapshot of the database."""
 
-    def __init__(self, database: Database, *, key: bytes, tokens: Tokens, heads: HeadCheck, since: int | None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        old_key: bytes,
+        content: ContentKeys,
+        tokens: Tokens,
+        heads: HeadCheck,
+        since: int | None,
+    ) -> None:
         """`since`: records before this ledger index are taken as their commitments say; the tree is still checked."""
         self._database = database
-        self._key = key
+        self._old_key = old_key
+        self._content = content
+        self._deletions = DeletionCheck()
         self._tokens = tokens
         self._heads = heads
         self._since = since or 0
@@ -105,6 +128,8 @@ class Verification:
         if self._tree.root() != stored.root() or self._tree.size != stored.size:
             raise _Found(VerifyProblem.ROOT_MISMATCH, f"ledger:{self._size}")
         self._heads.finish()
+        if (gone := self._deletions.finish(self._database)) is not None:
+            raise _Found(*gone)
         wrong = first_wrong_state(self._database, self._tokens)
         if wrong is not None:
             raise _Found(VerifyProblem.RECORD_CHANGED, wrong)
@@ -127,11 +152,19 @@ class Verification:
 
     def _check_chunk(self, start: int, end: int) -> None:
         leaves = self._database.fetch_all(_LEAVES, (start, end))
-        kinds: dict[int, tuple[int, bytes]] = {}
+        kinds: dict[int, _Leaf] = {}
         for row in leaves:
             match row:
-                case (int(index), int(kind), bytes(commitment)):
-                    kinds[index] = (kind, commitment)
+                case (
+                    int(index),
+                    int(kind),
+                    bytes(commitment),
+                    (bytes() | None) as opening,
+                    (int() | None) as deleted_by,
+                ):
+                    kinds[index] = _Leaf(kind, commitment, opening, deleted_by)
+                    if deleted_by is not None:
+                        self._deletions.take(index, deleted_by)
                 case _:
                     raise _Found(VerifyProblem.RECORD_MISSING, f"ledger:{row[0]!r}")
         first_gap = next((index for index in range(start, end) if index not in kinds), end)
@@ -139,9 +172,9 @@ class Verification:
             self._check_records(kinds, max(start, self._since), first_gap)
         if first_gap < end:
             raise _Found(VerifyProblem.RECORD_MISSING, f"ledger:{first_gap}")
-        self._grow([kinds[index][1] for index in range(start, end)])
+        self._grow([kinds[index].commitment for index in range(start, end)])
 
-    def _check_records(self, leaves: dict[int, tuple[int, bytes]], start: int, end: int) -> None:
+    def _check_records(self, leaves: dict[int, _Leaf], start: int, end: int) -> None:
         """The records of one stretch; of several damaged ones the first is named."""
         damaged: list[tuple[int, VerifyProblem, str]] = []
         seen: set[int] = set()
@@ -149,17 +182,13 @@ class Verification:
             for row in self._database.execute(entry.select, (start, end)):
                 index = row[0]
                 assert isinstance(index, int)
-                kind, commitment = leaves[index]
-                skipped = 2 + entry.state_columns
-                if kind != entry.kind:
+                leaf = leaves[index]
+                if leaf.kind != entry.kind or leaf.deleted_by is not None:
                     damaged.append((index, VerifyProblem.RECORD_WITHOUT_LEAF, _name_of(entry, row)))
-                elif (
-                    commit(self._key, content_of_row(entry.name, row[skipped:])) != commitment
-                    or entry.kind is LedgerKind.EVENT
-                    and not _is_state_plain(row[2:skipped])
-                ):
-                    damaged.append((index, VerifyProblem.RECORD_CHANGED, _name_of(entry, row)))
+                elif (problem := self._problem_of(entry, row, leaf)) is not None:
+                    damaged.append((index, problem, _name_of(entry, row)))
                 seen.add(index)
+        seen.update(index for index in range(start, end) if leaves[index].deleted_by is not None)
         self._records += len(seen)
         if len(seen) < end - start:
             missing = next(index for index in range(start, end) if index not in seen)
@@ -167,6 +196,21 @@ class Verification:
         if damaged:
             _, problem, name = min(damaged)
             raise _Found(problem, name)
+
+    def _problem_of(self, entry: KindOfEntry, row: Row, leaf: _Leaf) -> VerifyProblem | None:
+        try:
+            record = opened(entry, row, self._content)
+        except IntegrityError as error:
+            is_key_gone = error.code is CryptoErrorCode.SEALED_KEY_MISSING
+            return VerifyProblem.KEY_MISSING if is_key_gone else VerifyProblem.RECORD_CHANGED
+        except msgspec.MsgspecError:
+            return VerifyProblem.RECORD_CHANGED
+        is_right = is_committed(
+            entry, record, commitment=leaf.commitment, ledger_opening=leaf.opening, old_key=self._old_key
+        )
+        if is_right and (entry.kind is not LedgerKind.EVENT or _is_state_plain(row[EVENT_STATE])):
+            return None
+        return VerifyProblem.RECORD_CHANGED
 
     def _grow(self, commitments: list[bytes]) -> None:
         """Add leaves, stopping at each size that a head was signed for."""

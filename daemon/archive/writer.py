@@ -16,6 +16,7 @@ from adb_bridge.clock import Clock
 from crypto.database import Database
 from crypto.errors import ConstraintError, CryptoError, DiskFullError, StatementError
 
+from .content import ContentKeys
 from .errors import ArchiveBrokenError, ArchiveClosedError, ArchiveError, ArchiveFullError, UnitRefusedError
 from .ledger_book import LedgerBook
 from .space import SpaceReserve
@@ -61,6 +62,7 @@ class Writer:
         open_database: Callable[[], Database],
         load_book: Callable[[Database], LedgerBook],
         directory: Directory,
+        content: ContentKeys,
         reserve: SpaceReserve,
         head_interval_s: float,
         clock: Clock,
@@ -69,6 +71,7 @@ class Writer:
         self._open_database = open_database
         self._load_book = load_book
         self._directory = directory
+        self._content = content
         self._reserve = reserve
         self._head_interval_s = head_interval_s
         self._clock = clock
@@ -196,6 +199,7 @@ class Writer:
                     database=database,
                     ledger=self._book,
                     directory=self._directory,
+                    content=self._content,
                     now=self._clock.now(),
                     texts=[],
                 )

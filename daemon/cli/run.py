@@ -35,9 +35,9 @@ def run(options: Namespace, texts: Texts) -> ExitCode:
     try:
         engine = load_rules(config, file)
         clock = SystemClock()
-        root, archive = open_vault(paths, secret_for(options, config, file, texts), clock)
+        keys, archive = open_vault(paths, secret_for(options, config, file, texts), clock)
         opened = Opened(
-            paths=paths, config=config, config_file=file, root=root, archive=archive, engine=engine, clock=clock
+            paths=paths, config=config, config_file=file, keys=keys, archive=archive, engine=engine, clock=clock
         )
 
         async def serve() -> ExitCode:

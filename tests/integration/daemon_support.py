@@ -60,9 +60,9 @@ async def running(folder: Path, config: Config) -> AsyncIterator[DaemonService]:
         create_key_file(secret.path)
         create_keyring(paths.keyring, secret)
     clock = SystemClock()
-    root, archive = open_vault(paths, secret, clock)
+    keys, archive = open_vault(paths, secret, clock)
     opened = Opened(
-        paths=paths, config=config, config_file=None, root=root, archive=archive,
+        paths=paths, config=config, config_file=None, keys=keys, archive=archive,
         engine=load_rules(config, None), clock=clock,
     )  # fmt: skip
     app = App(opened)

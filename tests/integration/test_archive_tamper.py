@@ -11,7 +11,8 @@ import pytest
 from crypto.database import Database, OpenMode, open_database
 from crypto.heads import HeadSigner
 from crypto.keys import Purpose
-from crypto.merkle import Frontier, commit, leaf_hash
+from crypto.merkle import Frontier, leaf_hash
+from crypto.record_seal import hiding_commitment
 from daemon.api.wire import AlertStatus, CommandState
 from daemon.archive.archive import ArchiveSettings, origin_of
 from daemon.archive.drafts import AlertFilter, CommandChange
@@ -57,13 +58,26 @@ EVENT_1, EVENT_2 = sms(1).event_id, sms(2, "给你回扣".encode()).event_id
 @pytest.mark.parametrize(
     ("sql", "problem", "first_bad"),
     [
-        ("UPDATE events SET body = x'00' WHERE source_key = 2", "record_changed", EVENT_2),
-        ("UPDATE events SET body = NULL WHERE source_key = 2", "record_changed", EVENT_2),
+        ("UPDATE events SET sealed = x'00' WHERE source_key = 2", "record_changed", EVENT_2),
+        ("UPDATE events SET sealed = zeroblob(length(sealed)) WHERE source_key = 2", "record_changed", EVENT_2),
         ("UPDATE events SET occurred_at = occurred_at + 1 WHERE source_key = 2", "record_changed", EVENT_2),
-        ("UPDATE events SET peer = NULL WHERE source_key = 2", "record_changed", EVENT_2),
+        (
+            "UPDATE events SET sealed = (SELECT sealed FROM events WHERE source_key = 1) WHERE source_key = 2",
+            "record_changed",
+            EVENT_2,
+        ),
+        ("UPDATE events SET key_no = 1 WHERE source_key = 2", "record_changed", EVENT_2),
+        ("UPDATE events SET key_no = 999 WHERE source_key = 2", "key_missing", EVENT_2),
+        ("UPDATE alerts SET sealed = x'00' WHERE ledger_index = 3", "record_changed", "al_"),
+        ("UPDATE ledger SET opening = x'' WHERE ledger_index = 2", "record_changed", EVENT_1),
+        ("UPDATE ledger SET opening = zeroblob(16) WHERE ledger_index = 9", "record_changed", "audit:1"),
+        ("UPDATE ledger SET deleted_by = 9 WHERE ledger_index = 2", "record_without_leaf", EVENT_1),
+        (
+            "UPDATE events SET sealed = substr(sealed, 1, length(sealed) - 1) WHERE source_key = 2",
+            "record_changed",
+            EVENT_2,
+        ),
         ("UPDATE events SET conversation_no = NULL WHERE source_key = 2", "record_changed", EVENT_2),
-        ("UPDATE events SET text = 'x' WHERE source_key = 2", "record_changed", EVENT_2),
-        ("UPDATE events SET attributes = '{}' WHERE source_key = 2", "record_changed", EVENT_2),
         ("UPDATE events SET is_current = 0 WHERE source_key = 2", "record_changed", EVENT_2),
         ("UPDATE events SET is_current = 1, presence_change = NULL", "record_changed", "ev_"),
         ("UPDATE events SET is_current = 1 WHERE ledger_index = 2", "record_changed", EVENT_1),
@@ -100,7 +114,7 @@ EVENT_1, EVENT_2 = sms(1).event_id, sms(2, "给你回扣".encode()).event_id
             "audit:2",
         ),
         (
-            "INSERT INTO ledger SELECT 13, kind, commitment FROM ledger WHERE ledger_index = 9",
+            "INSERT INTO ledger SELECT 13, kind, commitment, opening, deleted_by FROM ledger WHERE ledger_index = 9",
             "record_without_leaf",
             ":13",
         ),
@@ -131,7 +145,9 @@ def rewrite(database: Database, index: int, kind: LedgerKind) -> None:
     """What somebody with every key does: a new commitment and a new tree, all in agreement."""
     entry = KINDS_OF_ENTRY[kind]
     row = database.fetch_all(entry.select, (index, index + 1))[0]
-    commitment = commit(root_key().derive(Purpose.LEDGER_COMMITMENT), content_of_row(entry.name, row[2:]))
+    opening = database.fetch_value("SELECT opening FROM ledger WHERE ledger_index = ?", (index,))
+    assert isinstance(opening, bytes)
+    commitment = hiding_commitment(opening, content_of_row(entry.name, row[2:]))
     database.execute("UPDATE ledger SET commitment = ? WHERE ledger_index = ?", (commitment, index))
     tree = Frontier()
     for (leaf,) in database.fetch_all("SELECT commitment FROM ledger ORDER BY ledger_index"):
@@ -288,7 +304,7 @@ async def test_a_flipped_bit_is_reported_and_not_raised(tmp_path: Path, flip: Ca
 async def test_verify_since_looks_at_newer_records_only_but_at_the_whole_tree(tmp_path: Path) -> None:
     await fill(tmp_path)
     with behind_the_back(tmp_path) as database:
-        database.execute("UPDATE events SET body = x'00' WHERE source_key = 2")
+        database.execute("UPDATE events SET sealed = x'00' WHERE source_key = 2")
     assert not (await verified(tmp_path)).ok
     later = await verified(tmp_path, since=5)
     assert later.ok
