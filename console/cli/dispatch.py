@@ -22,6 +22,7 @@ HANDLERS: dict[tuple[str, str], str] = {
     ("unenrol", ""): "devices:unenrol",
     ("events", ""): "events:list_events",
     ("search", ""): "events:list_events",
+    ("timeline", ""): "timeline:show_timeline",
     ("attachments", "list"): "attachments:list_attachments",
     ("attachments", "save"): "attachments:save_attachment",
     ("import", ""): "imports:import_files",

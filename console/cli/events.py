@@ -1,6 +1,6 @@
 """`events` and `search`: masked, unless a reason opens them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -8,12 +8,12 @@ import msgspec
 
 from daemon.api.client import ApiClient
 from daemon.api.exit_codes import ExitCode
-from daemon.api.wire import Event, EventQuery
+from daemon.api.wire import Direction, Event, EventQuery, Trace
 
 from .context import Context, UsageError
 from .output import Format
 from .table import Cell
-from .times import parse_since, shown
+from .times import parse_since, parse_until, shown
 
 PAGE = 1000
 """The most that one call answers."""
@@ -21,9 +21,16 @@ _COLUMNS = ("occurred_at", "device", "kind", "direction", "peer", "event_id", "b
 
 
 class _Arguments(msgspec.Struct):
-    device: str | None = None
+    devices: list[str] = []
+    employee: str | None = None
     kind: str | None = None
+    direction: Direction | None = None
     since: str | None = None
+    until: str | None = None
+    peer: str | None = None
+    has_attachments: bool = False
+    trace: Trace | None = None
+    has_alerts: bool = False
     conversation: str | None = None
     limit: Annotated[int, msgspec.Meta(ge=1)] = 50
     reveal: bool = False
@@ -56,23 +63,39 @@ async def list_events(context: Context) -> ExitCode:
 
 
 def _query(arguments: _Arguments) -> EventQuery:
-    since = None
-    if arguments.since is not None:
-        try:
-            since = parse_since(arguments.since, datetime.now(UTC))
-        except ValueError:
-            raise UsageError("usage.bad_time", text=arguments.since) from None
+    now = datetime.now(UTC)
+    since = _moment(parse_since, arguments.since, now)
+    until = _moment(parse_until, arguments.until, now)
+    if since is not None and until is not None and since >= until:
+        raise UsageError("usage.empty_range")
     words = " ".join(arguments.text).strip()
     if arguments.text and not words:
         raise UsageError("usage.no_words")
     return EventQuery(
-        device=arguments.device,
+        device=arguments.devices[0] if len(arguments.devices) == 1 else None,
+        devices=tuple(arguments.devices) if len(arguments.devices) > 1 else (),
+        employee=arguments.employee,
         kind=arguments.kind,
+        direction=arguments.direction,
         since=since,
+        until=until,
+        peer=arguments.peer,
+        has_attachments=arguments.has_attachments,
+        trace=arguments.trace,
+        has_alerts=arguments.has_alerts,
         conversation=arguments.conversation,
         text=words or None,
         event_ids=tuple(arguments.event_ids),
     )
+
+
+def _moment(parse: Callable[[str, datetime], datetime], text: str | None, now: datetime) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        return parse(text, now)
+    except ValueError:
+        raise UsageError("usage.bad_time", text=text) from None
 
 
 async def _pages(client: ApiClient, query: EventQuery, arguments: _Arguments) -> AsyncIterator[tuple[Event, ...]]:

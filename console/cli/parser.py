@@ -13,13 +13,10 @@ from daemon.api.texts import Texts
 from daemon.api.wire import AlertStatus
 
 from ..plain_text import clean_line
+from . import event_arguments
 from .hand_over import HANDED_OVER
 from .table import wrap
 
-KINDS = (
-    "message", "call", "contact", "absence", "notification", "recording",
-    "sms", "mms", "call_log", "contacts", "notifications", "recordings", "call_state", "imported",
-)  # fmt: skip
 STATUSES = (*(status.value for status in AlertStatus), "all")
 DEFAULT_WAIT_S = 60.0
 
@@ -105,7 +102,7 @@ class Builder:
         commands = parser.add_subparsers(dest="command", metavar="COMMAND", title=self.text("help.commands"))
         self._devices(commands)
         self._enrolment(commands)
-        self._events(commands)
+        event_arguments.add(self, commands)
         self._attachments(commands)
         self._imports(commands)
         self._alerts(commands)
@@ -153,19 +150,6 @@ class Builder:
         self.argument(unenrol, "serial")
         self.option(unenrol, "--reason", "reason", required=True, metavar="TEXT")
         self.option(unenrol, "--yes", "yes", action="store_true")
-
-    def _events(self, commands: "argparse._SubParsersAction[Parser]") -> None:
-        events, search = self.add(commands, "events"), self.add(commands, "search")
-        self.argument(search, "text", nargs="+")
-        for parser in (events, search):
-            self.option(parser, "--device", "device", metavar="SERIAL")
-            self.option(parser, "--kind", "kind", choices=KINDS, metavar="KIND", listed=KINDS)
-            self.option(parser, "--since", "since", metavar="TIME")
-            self.option(parser, "--conversation", "conversation", metavar="TOKEN")
-            self.option(parser, "--limit", "limit", type=_count, metavar="N")
-            self.option(parser, "--reveal", "reveal", action="store_true")
-            self.option(parser, "--reason", "reveal_reason", metavar="TEXT")
-        self.option(events, "--id", "event_id", dest="event_ids", action="append", metavar="EVENT_ID")
 
     def _attachments(self, commands: "argparse._SubParsersAction[Parser]") -> None:
         actions = self.actions(self.add(commands, "attachments"), "attachments")

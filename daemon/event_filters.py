@@ -1,0 +1,95 @@
+"""What a caller asks events by, as the archive takes it: names of phones and people, numbers in any spelling."""
+
+import unicodedata
+
+from adb_bridge.records import Source
+
+from .api.wire import EventQuery
+from .archive.archive import Archive
+from .archive.drafts import EventFilter, HeldSpan, Trace
+from .device_directory import DeviceDirectory
+from .events import Direction, EventId, EventKind
+from .peers import canonical_peer
+from .roles import Permission, require
+from .service import Caller
+from .service_errors import invalid, unusable
+
+MAX_LIMIT = 1_000
+_LEAST_DIGITS = 3
+"""Of a number: the shortest short codes (110)."""
+
+
+class EventFilters:
+    """Reads enrolments; raises ServiceError for what makes no sense."""
+
+    def __init__(self, archive: Archive, directory: DeviceDirectory) -> None:
+        self._archive = archive
+        self._directory = directory
+
+    async def of(self, caller: Caller, query: EventQuery) -> EventFilter:
+        """The archive's filter for a query. A number is for those who may reveal."""
+        if query.since is not None and query.until is not None and query.since >= query.until:
+            raise unusable("events.empty_range")
+        names = (*query.devices, *(() if query.device is None else (query.device,)))
+        if query.device is not None and query.devices:
+            raise invalid("device, devices: one of both")
+        return EventFilter(
+            device=self._directory.named(query.device) if query.employee is None else None,
+            held=await self.held(names, query.employee) if query.devices or query.employee is not None else None,
+            kind=_kind_of(query.kind),
+            source=_source_of(query.kind),
+            since=query.since,
+            until=query.until,
+            direction=None if query.direction is None else Direction(query.direction.value),
+            peer_key=None if query.peer is None else self.number(caller, query.peer),
+            has_attachments=query.has_attachments,
+            trace=None if query.trace is None else Trace(query.trace.value),
+            has_alerts=query.has_alerts,
+            conversation=query.conversation,
+            event_ids=tuple(EventId(event_id) for event_id in query.event_ids),
+            before=query.before,
+            limit=max(1, min(query.limit, MAX_LIMIT)),
+        )
+
+    def number(self, caller: Caller, text: str) -> str:
+        """A complete number in the form that numbers are compared in. `events.bad_number` for what is none."""
+        require(caller, Permission.EVENTS_REVEAL)
+        peer_key = canonical_peer(unicodedata.normalize("NFKC", text))
+        if peer_key is None or sum(map(str.isdecimal, peer_key)) < _LEAST_DIGITS or any(map(str.isalpha, peer_key)):
+            raise unusable("events.bad_number")
+        return peer_key
+
+    async def held(self, devices: tuple[str, ...], employee: str | None) -> tuple[HeldSpan, ...]:
+        """These phones (none: all) for the times that they were this person's (None: always).
+
+        `events.no_such_employee` when nobody of this name ever had a phone.
+        """
+        serials = {serial for name in devices if (serial := self._directory.named(name)) is not None}
+        if employee is None:
+            return tuple(HeldSpan(device=serial) for serial in sorted(serials))
+        wanted = _folded(employee)
+        theirs = [one for one in await self._archive.enrolments() if _folded(one.employee) == wanted]
+        if not theirs:
+            raise unusable("events.no_such_employee", http_status=404)
+        return tuple(
+            HeldSpan(device=one.serial, since=one.enrolled_at, until=one.ended_at)
+            for one in theirs
+            if not serials or one.serial in serials
+        )
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).casefold().strip()
+
+
+def _kind_of(word: str | None) -> EventKind | None:
+    return EventKind(word) if word is not None and word in set(EventKind) else None
+
+
+def _source_of(word: str | None) -> Source | None:
+    """Raises ServiceError for a word that is neither a kind nor a source."""
+    if word is None or word in set(EventKind):
+        return None
+    if word not in set(Source):
+        raise invalid("kind")
+    return Source(word)
