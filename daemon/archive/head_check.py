@@ -50,8 +50,13 @@ class HeadCheck:
         self._ledger_size = _integer(database, "SELECT ledger_size FROM archive_state")
         self._newest_inside = _integer(database, "SELECT max(size) FROM heads")
         self._heads = heapq.merge(_inside(database), self._outside(log))
-        self._next: _Met | None = next(self._heads, None)
+        self._next: _Met | None = None
         self._unmatched: _Met | None = None
+        self._found_at_once: HeadFinding | None = None
+        try:
+            self._next = next(self._heads, None)
+        except HeadFinding as found:  # told by `finish`, after what the records themselves say
+            self._found_at_once = found
 
     def next_size(self, size: int) -> int | None:
         """The size, more than `size`, at which the tree has to be looked at next."""
@@ -66,6 +71,8 @@ class HeadCheck:
 
     def finish(self) -> None:
         """After the last leaf: heads of larger ledgers are of entries that are gone."""
+        if self._found_at_once is not None:
+            raise self._found_at_once
         if self._next is not None or self._expected_size > self._ledger_size:
             size = self._expected_size if self._next is None else self._next.size
             raise HeadFinding(VerifyProblem.ROLLED_BACK, f"head:{size}")
