@@ -18,9 +18,11 @@ _COLUMNS: Final = (
     "ledger_index, what, at, actor, place_id, snapshot, ledger_size, root, known_size, size_bytes, new_bytes, took_ms, "
     "problem"
 )
-_INSERT: Final = f"INSERT INTO backups ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_LAST: Final = f"SELECT {_COLUMNS} FROM backups WHERE what = ? {{}} ORDER BY ledger_index DESC LIMIT 1"
-_NEWEST: Final = f"SELECT {_COLUMNS} FROM backups ORDER BY ledger_index DESC LIMIT ?"
+_INSERT: Final = "\n".join(("INSERT INTO backups (", _COLUMNS, ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"))
+_SELECT: Final = " ".join(("SELECT", _COLUMNS, "FROM backups"))
+_LAST: Final = " ".join((_SELECT, "WHERE what = ? ORDER BY ledger_index DESC LIMIT 1"))
+_LAST_GOOD: Final = " ".join((_SELECT, "WHERE what = ? AND problem IS NULL ORDER BY ledger_index DESC LIMIT 1"))
+_NEWEST: Final = " ".join((_SELECT, "ORDER BY ledger_index DESC LIMIT ?"))
 
 
 class BackupWork(IntEnum):
@@ -117,9 +119,9 @@ class BackupBook:
 
 
 def _last(database: Database) -> LastBackups:
-    made = database.fetch_one(_LAST.format("AND problem IS NULL"), (int(BackupWork.MADE),))
-    drilled = database.fetch_one(_LAST.format(""), (int(BackupWork.DRILLED),))
-    restored = database.fetch_one(_LAST.format(""), (int(BackupWork.RESTORED),))
+    made = database.fetch_one(_LAST_GOOD, (int(BackupWork.MADE),))
+    drilled = database.fetch_one(_LAST, (int(BackupWork.DRILLED),))
+    restored = database.fetch_one(_LAST, (int(BackupWork.RESTORED),))
     return LastBackups(
         made=None if made is None else _backup(made),
         drilled=None if drilled is None else _backup(drilled),

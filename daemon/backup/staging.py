@@ -23,8 +23,8 @@ from .pieces import PieceFolder, PieceState
 from .place import KeysCopy
 from .progress import Progress, Stage
 
+KEYS: Final = "keys.json"
 _LOCK: Final = "restoring.lock"
-_SYNC_BYTES: Final = 16 * 1024 * 1024
 
 
 @contextlib.contextmanager
@@ -67,6 +67,12 @@ def finish(stage: Path, state: Path) -> None:
         _sync(state.parent)
 
 
+def put_keys(stage: Path, copy: KeysCopy) -> None:
+    """The wrapped keys into a stage. StorageError."""
+    with storage_errors("restore"):
+        _write(stage / KEYS, [copy.content])
+
+
 class StateWriter:
     """Puts files of a snapshot into a stage. Every piece is checked once more as it is read."""
 
@@ -75,7 +81,7 @@ class StateWriter:
         self._pieces = pieces
         self._keys = keys
 
-    def write(self, manifest: Manifest, copy: KeysCopy, progress: Progress) -> None:
+    def write(self, manifest: Manifest, progress: Progress) -> None:
         """All files, durable. DamagedError, StorageError, DiskFullError, PlaceFailedError, StoppedError."""
         progress.begin(Stage.RESTORING, manifest.size_bytes)
         self._require_room(manifest)
@@ -83,7 +89,6 @@ class StateWriter:
         with storage_errors("restore"):
             for file in manifest.files:
                 folders |= set(self._file(manifest, file, progress).parents) - set(self._stage.parents)
-            _write(self._stage / "keys.json", [copy.content])
             for folder in sorted(folders):
                 _sync(folder)
 
