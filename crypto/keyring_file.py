@@ -124,4 +124,6 @@ def _encode(file: KeyringFile) -> bytes:
 
 def _header_checksum(file: KeyringFile) -> str:
     header = f"{FORMAT}/{file.version}|{file.store_id}|{file.generation}"
+    if file.version == VERSION:
+        header += f"|{file.next_key_no}"  # a smaller one would give a destroyed key's number to another key
     return hashlib.sha256(header.encode()).hexdigest()[:32]
