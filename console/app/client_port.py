@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol, Self, TypeVar
 
 from daemon.api.links import LinkState
 from daemon.api.wire import (
@@ -16,6 +16,9 @@ from daemon.api.wire import (
     Health,
     StreamItem,
 )
+from daemon.api.wire_base import Wire
+
+AnswerT = TypeVar("AnswerT")
 
 
 class ConsoleClient(Protocol):
@@ -36,5 +39,10 @@ class ConsoleClient(Protocol):
     async def command(self, request: CommandRequest) -> Command: ...
     async def commands(self, *, device: str | None = None, limit: int = 200) -> tuple[Command, ...]: ...
     async def cancel_command(self, command_id: str) -> Command: ...
+    async def call(
+        self, method: str, path: str, answer: type[AnswerT], *, body: Wire | None = None, timeout_s: float = ...
+    ) -> AnswerT:
+        """A route that has its client functions in a file of its own."""
+
     def stream_forever(self, after: int | None = None) -> AsyncIterator[StreamItem | LinkState]:
         """The live stream; connects again by itself and says so with a `LinkState` in between. Never raises."""

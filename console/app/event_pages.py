@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Final
 
+import msgspec
+
 from daemon.api.wire import Event, EventQuery
 
 PAGE: Final = 100
@@ -138,16 +140,7 @@ class EventPages:
         return self._head[-1].ledger_index if self._head else None
 
     def _query(self, before: int | None) -> EventQuery:
-        query = self.query
-        return EventQuery(
-            device=query.device,
-            kind=query.kind,
-            since=query.since,
-            conversation=query.conversation,
-            text=query.text,
-            limit=PAGE,
-            before=before,
-        )
+        return msgspec.structs.replace(self.query, limit=PAGE, before=before)
 
     def _seal(self) -> None:
         """Turn the oldest of the head into a page, so that the head stays small."""

@@ -6,9 +6,16 @@
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from datetime import UTC, datetime
+from typing import Final, TypeVar
 
-from daemon.api.wire import Device, EventQuery
+from msgspec.structs import replace
+
+from daemon.api.wire import Device, Direction, EventQuery, Trace
+
+from ..cli.times import parse_since, parse_until
+
+ValueT = TypeVar("ValueT")
 
 KEYS: Final[Mapping[str, str]] = {
     "device": "device", "dev": "device", "设备": "device", "手机": "device",
@@ -17,6 +24,9 @@ KEYS: Final[Mapping[str, str]] = {
     "sev": "sev", "severity": "sev", "级别": "sev",
     "kind": "kind", "类型": "kind", "source": "kind", "来源": "kind",
     "conv": "conv", "conversation": "conv", "会话": "conv",
+    "since": "since", "从": "since", "自": "since", "until": "until", "到": "until", "至": "until",
+    "dir": "dir", "direction": "dir", "方向": "dir", "peer": "peer", "number": "peer", "号码": "peer", "对方": "peer",
+    "with": "with", "带": "with", "有": "with",
 }  # fmt: skip
 KINDS: Final[Mapping[str, str]] = {
     "message": "message", "消息": "message", "call": "call", "通话": "call", "contact": "contact", "联系人": "contact",
@@ -24,6 +34,18 @@ KINDS: Final[Mapping[str, str]] = {
     "contacts": "contacts", "mms": "mms", "彩信": "mms", "notification": "notification", "通知": "notification",
     "notifications": "notifications", "recording": "recording", "录音": "recording", "recordings": "recordings",
     "call_state": "call_state", "imported": "imported", "导入": "imported",
+}  # fmt: skip
+
+DIRECTIONS: Final[Mapping[str, Direction]] = {
+    "in": Direction.IN, "收": Direction.IN, "呼入": Direction.IN, "out": Direction.OUT, "发": Direction.OUT,
+    "呼出": Direction.OUT, "none": Direction.NONE,
+}  # fmt: skip
+TRACES: Final[Mapping[str, Trace]] = {
+    "absent": Trace.ABSENT, "消失": Trace.ABSENT, "edited": Trace.EDITED, "修改": Trace.EDITED,
+}  # fmt: skip
+WITH: Final[Mapping[str, str]] = {
+    "attachment": "has_attachments", "attachments": "has_attachments", "file": "has_attachments",
+    "附件": "has_attachments", "alert": "has_alerts", "alerts": "has_alerts", "告警": "has_alerts",
 }  # fmt: skip
 
 
@@ -82,27 +104,70 @@ def parse_filter(line: str) -> RowFilter:
     return RowFilter(line=line.strip(), words=tuple(words), negatives=tuple(negatives), pairs=tuple(pairs))
 
 
-def event_query(row_filter: RowFilter, devices: Sequence[Device]) -> EventQuery:
+def event_query(row_filter: RowFilter, devices: Sequence[Device], now: datetime | None = None) -> EventQuery:
     """The daemon's query for a filter. Raises FilterError where the daemon has no such filter or no phone fits."""
     if row_filter.negatives:
         raise FilterError("app.filter.no_not")
-    device: str | None = None
-    kind: str | None = None
-    conversation: str | None = None
+    moment = datetime.now(UTC) if now is None else now
+    query = EventQuery(text=" ".join(row_filter.words)[:200] or None)
     for key, value in row_filter.pairs:
-        match key:
-            case "device" | "employee":
-                device = _serial(value, devices)
-            case "kind":
-                kind = KINDS.get(value)
-                if kind is None:
-                    raise FilterError("app.filter.unknown_kind", kind=value)
-            case "conv":
-                conversation = _as_typed(row_filter.line, value)
-            case _:
-                raise FilterError("app.filter.unknown_key", name=key, keys="device kind conv")
-    text = " ".join(row_filter.words)[:200] or None
-    return EventQuery(device=device, kind=kind, conversation=conversation, text=text)
+        query = _with(query, key, value, row_filter, devices, moment)
+    if query.since is not None and query.until is not None and query.since >= query.until:
+        raise FilterError("app.filter.empty_range")
+    return query
+
+
+def _with(
+    query: EventQuery, key: str, value: str, row_filter: RowFilter, devices: Sequence[Device], now: datetime
+) -> EventQuery:
+    match key:
+        case "device":
+            return replace(query, device=_serial(value, devices))
+        case "employee":
+            return replace(query, employee=_employee(value, devices))
+        case "kind":
+            return replace(query, kind=_known(KINDS, value, "app.filter.unknown_kind", "kind"))
+        case "conv":
+            return replace(query, conversation=_as_typed(row_filter.line, value))
+        case "since" | "until":
+            try:
+                parse = parse_since if key == "since" else parse_until
+                moment = parse(value.upper(), now)
+            except ValueError:
+                raise FilterError("app.filter.bad_time", time=value) from None
+            return replace(query, since=moment) if key == "since" else replace(query, until=moment)
+        case "dir":
+            return replace(query, direction=_known(DIRECTIONS, value, "app.filter.unknown_value", "value"))
+        case "peer":
+            return replace(query, peer=value[:100])
+        case "state":
+            return replace(query, trace=_known(TRACES, value, "app.filter.unknown_value", "value"))
+        case "with":
+            what = _known(WITH, value, "app.filter.unknown_value", "value")
+            return replace(
+                query,
+                has_attachments=query.has_attachments or what == "has_attachments",
+                has_alerts=query.has_alerts or what == "has_alerts",
+            )
+        case _:
+            keys = "device employee kind conv since until dir peer state with"
+            raise FilterError("app.filter.unknown_key", name=key, keys=keys)
+
+
+def _known(words: Mapping[str, ValueT], value: str, text_key: str, name: str) -> ValueT:
+    known = words.get(value)
+    if known is None:
+        raise FilterError(text_key, **{name: value})
+    return known
+
+
+def _employee(value: str, devices: Sequence[Device]) -> str:
+    """The whole name of the one employee that the typed part means; as typed when nobody has a phone now."""
+    names = {device.employee for device in devices if device.employee is not None}
+    near = [name for name in names if value == name.casefold()] or [name for name in names if value in name.casefold()]
+    if len(near) > 1:
+        raise FilterError("app.filter.device_many", device=value)
+    return near[0] if near else value
 
 
 def _serial(value: str, devices: Sequence[Device]) -> str:

@@ -158,6 +158,12 @@ class Flows:
         )
         self._app.push_screen(dialog, partial(self._reveal_confirmed, event_id))
 
+    def show_timeline(self, event_id: str) -> None:
+        """The conversation around an event or an alert, masked."""
+        from .dialogs.timeline import TimelineScreen  # it needs these flows itself
+
+        self._app.push_screen(TimelineScreen(self._desk, self, self._app, event_id))
+
     def load_events(
         self,
         query: EventQuery,

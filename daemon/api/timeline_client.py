@@ -1,15 +1,28 @@
 """The client's part of backtracking."""
 
-from .client import READ_TIMEOUT_S, ApiClient
+from typing import Protocol, TypeVar
+
+from .client import READ_TIMEOUT_S
 from .timeline import TimelinePage, TimelineQuery, TimelineRevealRequest
+from .wire_base import Wire
+
+AnswerT = TypeVar("AnswerT")
 
 
-async def timeline(client: ApiClient, query: TimelineQuery) -> TimelinePage:
+class Calling(Protocol):
+    """What of `ApiClient` this needs."""
+
+    async def call(
+        self, method: str, path: str, answer: type[AnswerT], *, body: Wire | None = None, timeout_s: float = ...
+    ) -> AnswerT: ...
+
+
+async def timeline(client: Calling, query: TimelineQuery) -> TimelinePage:
     """A masked stretch of a conversation."""
     return await client.call("POST", "/v1/timeline", TimelinePage, body=query, timeout_s=READ_TIMEOUT_S)
 
 
-async def reveal_timeline(client: ApiClient, query: TimelineQuery, reason: str) -> TimelinePage:
+async def reveal_timeline(client: Calling, query: TimelineQuery, reason: str) -> TimelinePage:
     """The same unmasked. The audit entry is on disk before it arrives."""
     request = TimelineRevealRequest(query=query, reason=reason)
     return await client.call("POST", "/v1/timeline/reveal", TimelinePage, body=request, timeout_s=READ_TIMEOUT_S)

@@ -43,6 +43,7 @@ class AlertsPane(ItemPane[Alert]):
         key("a,f7", "acknowledge", "alerts.acknowledge"),
         key("x,f8", "resolve", "alerts.resolve"),
         key("v,f9", "reveal", "reveal"),
+        key("t,f6", "timeline", "timeline"),
         quiet("space", "mark", "mark"),
     ]
 
@@ -110,6 +111,8 @@ class AlertsPane(ItemPane[Alert]):
                 return self.flows.why_not_handle(self.chosen(), AlertStatus.RESOLVED)
             case "reveal":
                 return self.flows.why_not_reveal(self._event_id())
+            case "timeline":
+                return None if self._event_id() is not None else self.desk.say("refusal.no_alert")
             case _:
                 return None
 
@@ -124,6 +127,11 @@ class AlertsPane(ItemPane[Alert]):
     def action_reveal(self) -> None:
         alert = self.current()
         self.flows.reveal(self._event_id(), alert.device if alert is not None else "")
+
+    def action_timeline(self) -> None:
+        """What was said around the event of the current alert, on every phone."""
+        if (event_id := self._event_id()) is not None:
+            self.flows.show_timeline(event_id)
 
     def open_detail(self) -> None:
         alert = self.current()

@@ -114,10 +114,20 @@ def _attachment(attachment: Attachment) -> str:
 
 
 def fits(event: Event, query: EventQuery) -> bool:
-    """Whether a live event belongs to a query; `text` cannot be told here, masked text is not what was searched."""
+    """Whether a live event may belong to a query; what `is_told_by_daemon` cannot be told here."""
     return (
         query.device in {None, event.device}
+        and (not query.devices or event.device in query.devices)
         and query.kind in {None, event.kind, event.source}
+        and query.direction in {None, event.direction}
         and query.conversation in {None, event.conversation}
         and (query.since is None or event.occurred_at >= query.since)
+        and (query.until is None or event.occurred_at < query.until)
+        and (not query.has_attachments or bool(event.attachments))
     )
+
+
+def is_told_by_daemon(query: EventQuery) -> bool:
+    """Whether only the daemon knows what belongs to a query: masked text is not what is searched, for instance."""
+    unknown = (query.text, query.peer, query.employee, query.trace)
+    return query.has_alerts or any(one is not None for one in unknown)

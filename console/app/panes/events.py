@@ -19,7 +19,7 @@ from ..keys import key
 from ..shop import Part
 from ..widgets.columns import Column
 from ..widgets.live_list import LiveList
-from .event_rows import EventRows, event_detail, fits
+from .event_rows import EventRows, event_detail, fits, is_told_by_daemon
 from .pane import Pane
 
 LOOK_AHEAD: Final = 40
@@ -53,6 +53,7 @@ class EventsPane(Pane):
     BINDINGS: ClassVar[list[BindingType]] = [
         key("v,f9", "reveal", "reveal"),
         key("c,ctrl+t", "conversation", "events.conversation"),
+        key("t,f6", "timeline", "timeline"),
     ]
 
     def __init__(self, desk: Desk, flows: Flows) -> None:
@@ -133,7 +134,7 @@ class EventsPane(Pane):
         match action:
             case "reveal":
                 return self.flows.why_not_reveal(event.event_id if event is not None else None)
-            case "conversation":
+            case "conversation" | "timeline":
                 return None if event is not None else self.desk.say("refusal.no_event")
             case _:
                 return None
@@ -147,6 +148,12 @@ class EventsPane(Pane):
         event = self.current()
         if event is not None:
             self.set_filter(f"conv:{event.conversation}")
+
+    def action_timeline(self) -> None:
+        """What was said around the current event, on every phone; escape goes back."""
+        event = self.current()
+        if event is not None:
+            self.flows.show_timeline(event.event_id)
 
     def on_live_list_chosen(self, event: LiveList.Chosen) -> None:
         event.stop()
@@ -203,7 +210,7 @@ class EventsPane(Pane):
 
     def _add(self, live: tuple[Event, ...]) -> None:
         query = self._pages.query
-        if query.text is not None:
+        if is_told_by_daemon(query):
             if any(fits(event, query) for event in live) and self._search_timer is None:
                 self._search_timer = self.set_timer(SEARCH_AGAIN_S, self._search_again)
             return
