@@ -6,20 +6,24 @@ that are put back: the ledger's signed heads do.
 """
 
 import contextlib
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Final
+from typing import BinaryIO, Final
 
+from .atomic_file import storage_errors
 from .errors import CryptoError, CryptoErrorCode, IntegrityError, StatementError, VaultStateError
-from .opening import OpenMode, has_salt, open_connection, salt_of
+from .log_file import read_log
+from .opening import PAGE_BYTES, OpenMode, has_salt, open_connection, salt_of
 from .sqlcipher import BINDING_ERRORS, Connection, Cursor, Row, SqlValue, ends_connection, is_complete, translate
 
 __all__ = ["Checkpoint", "Database", "OpenMode", "Row", "Rows", "SqlValue", "open_database"]
 
 DEFAULT_BUSY_TIMEOUT_S: Final = 5.0
 DEFAULT_CACHE_KIB: Final = 16 * 1024
+_PAGE_NUMBER: Final = re.compile(r"page (\d+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,6 +213,19 @@ class Database:
             found.append(str(error))
         return tuple(found)
 
+    def damaged_pages(self) -> tuple[int, ...]:
+        """Pages of the file that are not as they were written; page 1 also for another salt. Reads the whole file.
+
+        Works beside a writer: pages that the log replaces do not count, and are checked when they are read.
+        """
+        found = self._unauthentic_pages() - read_log(self.path).pages
+        if found:  # one that was just being moved out of the log is whole at a second look
+            found &= self._unauthentic_pages()
+            found -= read_log(self.path).pages
+        if not has_salt(self.path, self._salt):
+            found |= {1}
+        return tuple(sorted(found))
+
     def interrupt(self) -> None:
         """Make the statement that runs now, in whatever thread, fail with StatementError(INTERRUPTED)."""
         with contextlib.suppress(*BINDING_ERRORS):
@@ -253,6 +270,13 @@ class Database:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
 
+    def _unauthentic_pages(self) -> frozenset[int]:
+        """A page of zeros is a hole that was never written: in use it is found when it is read."""
+        told = [str(row[0]) for row in self.execute("PRAGMA cipher_integrity_check")]
+        numbers = {int(number) for line in told for number in _PAGE_NUMBER.findall(line)}
+        with storage_errors(self.path.name), self.path.open("rb") as file:
+            return frozenset(number for number in numbers if not _is_hole(file, number))
+
     def _has_log(self) -> bool:
         log = self.path.with_name(self.path.name + "-wal")
         return log.exists() and log.stat().st_size > 0
@@ -260,6 +284,11 @@ class Database:
     def _refuse_dead(self) -> None:
         if self._dead is not None:
             raise type(self._dead)(self._dead.code, self._dead.detail)
+
+
+def _is_hole(file: BinaryIO, page: int) -> bool:
+    file.seek((page - 1) * PAGE_BYTES)
+    return not any(file.read(PAGE_BYTES))
 
 
 def open_database(

@@ -134,6 +134,12 @@ class Verification:
         if wrong is not None:
             raise _Found(VerifyProblem.RECORD_CHANGED, wrong)
         self._check_indexes()
+        self._check_pages()
+
+    def _check_pages(self) -> None:
+        """What nothing above reads: the full-text index, free pages, the header's salt."""
+        for page in self._database.damaged_pages():
+            raise _Found(VerifyProblem.PAGE_DAMAGED, f"page:{page}")
 
     def _check_indexes(self) -> None:
         """An index that lacks a row hides it from lists; an old page put back can do that."""
