@@ -109,6 +109,14 @@ class TiledTree:
             proof.append(self._root_of(low, high))
         return tuple(reversed(proof))
 
+    def node(self, level: int, number: int) -> bytes:
+        """The root over the leaves `number * 2**level` to `(number + 1) * 2**level - 1`. IndexError when not all are
+        there.
+        """
+        if not (0 <= level < 64 and 0 <= number and (number + 1) << level <= self._size):
+            raise IndexError("no such subtree")
+        return self._node(level, number)
+
     def _root_of(self, low: int, high: int) -> bytes:
         """The root over leaves `low` to `high - 1`, where `low` is a multiple of the largest complete part."""
         parts: list[bytes] = []
