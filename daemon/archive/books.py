@@ -7,6 +7,7 @@ from .clocks import ClockBook
 from .connections import ConnectionBook
 from .content import ContentKeys
 from .documents import DocumentBook
+from .exports import ExportBook
 from .imports import ImportBook
 from .pairs import PairBook
 from .privacy import PrivacyBook
@@ -42,6 +43,11 @@ class Books:
     def connections(self) -> ConnectionBook:
         """Addresses, and who was behind which connection."""
         return ConnectionBook(self._write, self._readers.read)
+
+    @property
+    def exports(self) -> ExportBook:
+        """What was asked to be handed over, and was."""
+        return ExportBook(self._write, self._readers.read)
 
     @property
     def pairs(self) -> PairBook:

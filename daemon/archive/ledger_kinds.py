@@ -40,6 +40,8 @@ class LedgerKind(IntEnum):
     DELETION = 12
     REQUEST = 15
     REQUEST_CHANGED = 16
+    EXPORT_ASKED = 17
+    EXPORT_DECIDED = 18
     DOCUMENT = 21
     BACKUP = 22
     CORRECTION = 30
@@ -150,6 +152,19 @@ SELECT c.ledger_index, 'ledger:' || c.ledger_index,
 FROM request_changes c
 WHERE c.ledger_index >= ? AND c.ledger_index < ? ORDER BY c.ledger_index"""
 
+_EXPORTS = """
+SELECT x.ledger_index, x.export_id,
+       x.export_id, x.asked_at, x.asked_by, x.asked_uid, x.case_name, x.reason, x.scope, x.disclosure, x.records,
+       x.conversations, x.phones, x.indexes_sha256, x.expires_at
+FROM exports x
+WHERE x.ledger_index >= ? AND x.ledger_index < ? ORDER BY x.ledger_index"""
+
+_EXPORT_CHANGES = """
+SELECT c.ledger_index, 'ledger:' || c.ledger_index,
+       c.export_index, c.at, c.actor, c.actor_uid, c.to_state, c.reason, c.expires_at, c.bundle_id, c.manifest_sha256
+FROM export_changes c
+WHERE c.ledger_index >= ? AND c.ledger_index < ? ORDER BY c.ledger_index"""
+
 _CORRECTIONS = """
 SELECT c.ledger_index, 'ledger:' || c.ledger_index, c.event_index, c.request_index, c.at, c.actor, c.body
 FROM corrections c
@@ -200,6 +215,10 @@ KINDS_OF_ENTRY: Final = {
         KindOfEntry(kind=LedgerKind.REQUEST, name="request/1", table="requests", select=_REQUESTS),
         KindOfEntry(
             kind=LedgerKind.REQUEST_CHANGED, name="request-change/1", table="request_changes", select=_REQUEST_CHANGES
+        ),
+        KindOfEntry(kind=LedgerKind.EXPORT_ASKED, name="export/1", table="exports", select=_EXPORTS),
+        KindOfEntry(
+            kind=LedgerKind.EXPORT_DECIDED, name="export-change/1", table="export_changes", select=_EXPORT_CHANGES
         ),
         KindOfEntry(kind=LedgerKind.DOCUMENT, name="document/1", table="documents", select=_DOCUMENTS),
         KindOfEntry(kind=LedgerKind.CORRECTION, name="correction/1", table="corrections", select=_CORRECTIONS),
