@@ -64,6 +64,8 @@ class CredentialSecret:
     """A systemd credential (`LoadCredentialEncrypted=NAME:…`) holding what a key file holds."""
 
     name: str
+    made: SecretKey | None = None
+    """What is in it, when it has just been made and systemd does not give it out yet; None: ask systemd."""
 
 
 Secret: TypeAlias = PassphraseSecret | KeyFileSecret | CredentialSecret
@@ -113,6 +115,8 @@ def read_key_file(secret: KeyFileSecret) -> SecretKey:
 
 def read_credential(secret: CredentialSecret) -> SecretKey:
     """The 32 bytes from `$CREDENTIALS_DIRECTORY`. KeyUnavailableError, also CREDENTIALS_DIRECTORY_UNSET."""
+    if secret.made is not None:
+        return secret.made
     if not _CREDENTIAL_NAME.fullmatch(secret.name):
         raise KeyUnavailableError(CryptoErrorCode.KEY_FORMAT, "a credential's name is letters, digits, '_', '-', '.'")
     directory = os.environ.get("CREDENTIALS_DIRECTORY", "")

@@ -6,7 +6,7 @@ SLIP-39 tool without a passphrase.
 """
 
 import secrets as randomness
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -58,8 +58,24 @@ def split_new_secret(*, threshold: int, count: int) -> Shares:
     return Shares(ShareSet(set_id=set_id, threshold=threshold, count=count), secret, tuple(words))
 
 
-def combine_shares(shares: Sequence[str], *, expected_set_id: int | None = None) -> SecretKey:
-    """The secret. More shares than the threshold are welcome: all must belong together, and all are checked.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShareHead:
+    """What a share says of itself."""
+
+    set_id: int
+    threshold: int
+    number: int
+    """From 1."""
+
+
+def read_share(text: str, place: int) -> ShareHead:
+    """Check one share by itself. Raises as `combine_shares`, naming it by `place`."""
+    share = _read_share(text, place)
+    return ShareHead(set_id=share.identifier, threshold=share.member_threshold, number=share.index + 1)
+
+
+def combine_shares(shares: Sequence[str], *, sets: Collection[int] | None = None) -> SecretKey:
+    """The secret; `sets` are the set ids that would be of use, None: any. More shares than the threshold are welcome: all must belong together, and all are checked.
 
     Raises KeyUnavailableError, always with the number of the share in `shares` (from 1) and never with a word:
     SHARE_WORD, SHARE_DAMAGED (words changed, swapped or missing), SHARE_FOREIGN (SLIP-39, but of no form we make),
@@ -68,10 +84,11 @@ def combine_shares(shares: Sequence[str], *, expected_set_id: int | None = None)
     read = [_read_share(words, number) for number, words in enumerate(shares, start=1)]
     if not read:
         raise KeyUnavailableError(CryptoErrorCode.SHARES_TOO_FEW, "no share was given")
-    set_id = read[0].identifier if expected_set_id is None else expected_set_id
+    set_id = next((share.identifier for share in read if sets is None or share.identifier in sets), None)
     for number, share in enumerate(read, start=1):
         if share.identifier != set_id:
-            detail = f"share {number} belongs to set {share.identifier}, wanted is set {set_id}"
+            wanted = sorted(sets or ()) if set_id is None else [set_id]
+            detail = f"share {number} is of set {share.identifier}, wanted is {', '.join(map(str, wanted))}"
             raise KeyUnavailableError(CryptoErrorCode.SHARES_OTHER_SET, detail)
         if any(share.index == other.index for other in read[: number - 1]):
             raise KeyUnavailableError(CryptoErrorCode.SHARE_TWICE, f"share {number}")

@@ -18,7 +18,7 @@ from adb_bridge.collectors import collectors
 from crypto.database import OpenMode
 from crypto.errors import DiskFullError
 from crypto.head_log import HeadLog
-from crypto.keyring import open_keyring
+from crypto.keyring import open_for_change
 from crypto.keys import Purpose
 from crypto.sealed_keys import MediaKeys
 from crypto.secrets import Secret

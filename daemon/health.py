@@ -17,6 +17,7 @@ from .fleet import Fleet
 from .health_check import Status, check
 from .health_phones import clock_check, phone_checks
 from .judge import Judge
+from .key_protection import key_checks
 from .paths import StatePaths
 from .phone_link import PhoneLink
 from .rule_watch import RuleWatch
@@ -51,7 +52,7 @@ class HealthReport:
         checks = [
             self._adb(texts),
             self._disk(texts, free),
-            check("keys", Status.OK, texts.get("health.keys_ok")),
+            *await asyncio.to_thread(key_checks, texts, self.paths),
             self._archive(texts, counts),
             check("schema", Status.OK, texts.get("health.schema_ok", version=SCHEMA_VERSION)),
             self._ports(texts),

@@ -9,6 +9,7 @@ class Status(StrEnum):
     """How a check ended."""
 
     OK = "ok"
+    INFO = "info"
     WARN = "warn"
     FAIL = "fail"
 

@@ -19,6 +19,7 @@ _COMMANDS = {
     "run": "daemon.cli.run",
     "init": "daemon.cli.init",
     "check-config": "daemon.cli.check_config",
+    "keys": "daemon.cli.keys",
     "verify": "daemon.cli.verify",
     "verify-proof": "daemon.cli.verify_proof",
     "cosign": "daemon.cli.cosign",

@@ -197,7 +197,7 @@ class VerifyReport(Wire, frozen=True, kw_only=True):
 class HealthCheck(Wire, frozen=True, kw_only=True):
     name: str
     status: str
-    """ok, warn, fail."""
+    """ok, info, warn, fail."""
     detail: str
     advice: str | None
 

@@ -1,6 +1,7 @@
 """Subcommands of `shopwardend`: what needs keys, rules or phones at hand. Each is imported only when it is called.
 
 Reading order:
-- `parser` → one module for each subcommand: `init`, `run`, `check_config`, `verify`, `policy`, `scan`, `mask`
+- `parser` → one module for each subcommand: `init`, `run`, `check_config`, `verify`, `policy`, `scan`, `mask`,
+  `keys` (with `keys_arguments`: `keys_slots`, `keys_recovery`, `keys_escrow`)
 - shared: `narration` (the only place that prints), `jsonl` (lines in, lines out), `secret_input`, `template`
 """

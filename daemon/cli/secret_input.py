@@ -42,13 +42,13 @@ def secret_for(options: Namespace, config: Config, config_file: Path | None, tex
         case "credential":
             return CredentialSecret(config.key.name or "")
         case _:
-            return PassphraseSecret.from_text(_ask(texts.get("cli.init.ask_old")))
+            return PassphraseSecret.from_text(ask_hidden(texts.get("cli.init.ask_old")))
 
 
 def new_passphrase(texts: Texts) -> PassphraseSecret:
     """Asked for twice. Raises DaemonError `key.mismatch` or `key.not_given`."""
-    first = _ask(texts.get("cli.init.ask"))
-    if first != _ask(texts.get("cli.init.ask_again")):
+    first = ask_hidden(texts.get("cli.init.ask"))
+    if first != ask_hidden(texts.get("cli.init.ask_again")):
         raise DaemonError("key.mismatch", ExitCode.VAULT)
     return PassphraseSecret.from_text(first)
 
@@ -63,7 +63,18 @@ def passphrase_from_descriptor(descriptor: int) -> PassphraseSecret:
         raise DaemonError("key.fd", ExitCode.VAULT, fd=descriptor) from None
 
 
-def _ask(prompt: str) -> str:
+def ask_line(prompt: str) -> str:
+    """A line that may be seen, from the terminal; the prompt goes to stderr. Raises DaemonError `key.not_given`."""
+    sys.stderr.write(prompt)
+    sys.stderr.flush()
+    line = sys.stdin.readline()
+    if not line:
+        raise DaemonError("key.not_given", ExitCode.VAULT)
+    return line
+
+
+def ask_hidden(prompt: str) -> str:
+    """Typed without being shown. Raises DaemonError `key.not_given` without a terminal."""
     if not sys.stdin.isatty():
         raise DaemonError("key.not_given", ExitCode.VAULT)
     try:
