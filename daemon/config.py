@@ -165,6 +165,26 @@ class NoticeSection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BackupSection:
+    """Backups by themselves. Without a folder: only when somebody asks."""
+
+    dir: str | None = None
+    """An absolute path with backups of this store, begun by hand: an unmounted medium is never filled."""
+    every_hours: Annotated[float, Meta(ge=0.25, le=8760)] = 24.0
+    keep: Annotated[int, Meta(ge=1, le=10_000)] = 14
+    """Snapshots that stay on the medium."""
+    warn_days: Annotated[int, Meta(ge=1, le=3650)] = 3
+    """`doctor` warns when the last good backup is as old."""
+    drill_days: Annotated[int, Meta(ge=1, le=3650)] = 92
+    """`doctor` warns when the last drill is as old."""
+
+    @property
+    def folder(self) -> Path | None:
+        """None: only when somebody asks."""
+        return None if self.dir is None else Path(self.dir)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LogSection:
     """What goes to stderr."""
 
@@ -184,6 +204,7 @@ class Config:
     employees: EmployeesSection = field(default_factory=EmployeesSection)
     requests: RequestsSection = field(default_factory=RequestsSection)
     notice: NoticeSection = field(default_factory=NoticeSection)
+    backup: BackupSection = field(default_factory=BackupSection)
     log: LogSection = field(default_factory=LogSection)
 
     def notice_for(self, language: str) -> tuple[str, str]:
@@ -325,6 +346,8 @@ def _check_sense(config: Config, file: Path) -> None:
         raise ConfigError("config.missing_key", file=file, key="key.path", expected='key.source = "file"')
     if config.key.source == "credential" and not config.key.name:
         raise ConfigError("config.missing_key", file=file, key="key.name", expected='key.source = "credential"')
+    if config.backup.dir is not None and not Path(config.backup.dir).is_absolute():
+        raise ConfigError("config.wrong_value", file=file, key="backup.dir", expected="an absolute path")
     if config.adb.port == 5037:
         raise ConfigError("config.wrong_value", file=file, key="adb.port", expected="not 5037, the user's own adb")
     for key, addresses in (("adb.connect", config.adb.connect), ("adb.server", (config.adb.server,))):

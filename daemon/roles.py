@@ -37,6 +37,8 @@ class Permission(StrEnum):
     COPY_MAKE = "copies.make"
     DOCUMENTS_READ = "documents.read"
     DOCUMENTS_WRITE = "documents.write"
+    BACKUP = "backups.make"
+    BACKUPS_READ = "backups.read"
     SELF = "self"
     """What is kept about the caller."""
 
@@ -56,6 +58,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.ALERTS_HANDLE,
         Permission.COMMANDS_READ,
         Permission.COMMANDS_ISSUE,
+        Permission.BACKUP,
+        Permission.BACKUPS_READ,
         Permission.REQUESTS_READ,
         Permission.REQUESTS_HANDLE,
         Permission.ERASURE_ASK,
@@ -79,6 +83,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     | {
         Permission.ENROLMENTS_READ,
         Permission.AUDIT_READ,
+        Permission.BACKUPS_READ,
         Permission.VERIFY,
         Permission.REQUESTS_READ,
         Permission.ERASURE_DECIDE,

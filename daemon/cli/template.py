@@ -63,6 +63,13 @@ packs = ["retail-zh"]
 # title_en = {notice.title_en}
 # text_en = {notice.text_en}
 
+[backup]                    # begin it by hand first: `shopwarden backup DIR` / 先手动执行一次
+# dir = "/media/backup"     # then the daemon goes on by itself / 之后由守护进程自动备份
+# every_hours = {backup.every_hours}
+# keep = {backup.keep}                 # snapshots that stay / 保留的快照数
+# warn_days = {backup.warn_days}             # doctor warns of a backup as old / 备份超过几天时提醒
+# drill_days = {backup.drill_days}           # and of a restore drill as old / 恢复演练超过几天时提醒
+
 [log]
 # level = {log.level}
 """
@@ -99,5 +106,6 @@ def config_template(store_name: str, language: Language, key_lines: str) -> str:
         capture=_Quoted(defaults.capture),
         notice=_Quoted(defaults.notice),
         requests=_Quoted(defaults.requests),
+        backup=_Quoted(defaults.backup),
         log=_Quoted(defaults.log),
     )
