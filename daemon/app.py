@@ -90,7 +90,7 @@ def open_vault(paths: StatePaths, secret: Secret, clock: Clock) -> tuple[VaultKe
 
     An archive on a full disk is opened with the room kept in reserve: what is in it can be read, collecting waits.
     """
-    keys = open_keyring(paths.keyring, secret)
+    keys = open_for_change(paths.keyring, secret).keys
     mode = OpenMode.READ_WRITE if paths.archive.exists() else OpenMode.CREATE
     settings = ArchiveSettings(reserve_bytes=reserve_for(paths.archive))
 
