@@ -6,15 +6,19 @@ from .backups import BackupBook
 from .clocks import ClockBook
 from .connections import ConnectionBook
 from .content import ContentKeys
+from .deletions import DeletionBook
 from .documents import DocumentBook
 from .exports import ExportBook
+from .holds import HoldBook
 from .imports import ImportBook
 from .pairs import PairBook
 from .privacy import PrivacyBook
+from .proving import ProofBook
 from .readers import Readers
 from .requests import RequestBook
 from .subjects import SubjectBook
 from .transaction import Tokens, Unit
+from .witnessings import WitnessBook
 
 T = TypeVar("T")
 
@@ -43,6 +47,16 @@ class Books:
     def connections(self) -> ConnectionBook:
         """Addresses, and who was behind which connection."""
         return ConnectionBook(self._write, self._readers.read)
+
+    @property
+    def proofs(self) -> ProofBook:
+        """Proofs of single entries."""
+        return ProofBook(self._readers.read, self._content)
+
+    @property
+    def witnesses(self) -> WitnessBook:
+        """Signed heads, and where they are outside."""
+        return WitnessBook(self._write, self._readers.read)
 
     @property
     def exports(self) -> ExportBook:
@@ -78,3 +92,13 @@ class Books:
     def documents(self) -> DocumentBook:
         """Impact assessments, notices, incidents."""
         return DocumentBook(self._write, self._readers.read)
+
+    @property
+    def deletions(self) -> DeletionBook:
+        """What was deleted on purpose, and deleting it."""
+        return DeletionBook(self._write, self._readers.read)
+
+    @property
+    def holds(self) -> HoldBook:
+        """What may not be deleted."""
+        return HoldBook(self._write, self._readers.read)

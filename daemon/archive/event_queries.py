@@ -1,22 +1,27 @@
 """Events, read back."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 import msgspec
 
 from adb_bridge.records import Cursor, DeviceSerial, Source
-from crypto.database import Database, Row, SqlValue
+from crypto.database import Database, Row
 
-from ..events import Event, EventId, EventKind
-from .codes import DIRECTIONS, KIND_CODES, KINDS, SOURCE_CODES, SOURCES, from_micros, stored_key, to_micros
+from ..events import Event, EventId
+from .codes import DIRECTIONS, KINDS, SOURCE_CODES, SOURCES, from_micros, stored_key
 from .content import ContentKeys
 from .drafts import EventFilter
+from .event_conditions import Conditions as Conditions
+from .event_conditions import conditions_of as conditions_of
+from .event_conditions import is_for_index, proposed_by
 from .identifiers import CONVERSATION_PREFIX, EVENT_PREFIX, spell, unspell
+from .indexing import has_attachments
 from .ledger_kinds import PresenceChange
 from .records import ArchivedEvent
 from .rows import row_as
+from .transaction import Tokens
 
 MOST_EVENTS: Final = 10_000
 _RECENT_ENTRIES: Final = 5_000
@@ -43,7 +48,16 @@ LEFT JOIN presence_changes p ON p.ledger_index = e.presence_change"""
 
 PRESENT_IDS: Final = """
 SELECT source_key FROM events WHERE device_no = (SELECT device_no FROM devices WHERE serial = ?)
-AND source = ? AND source_key BETWEEN ? AND ? AND is_current = 1"""
+AND source = ? AND source_key BETWEEN ? AND ? AND is_current = 1
+UNION ALL
+SELECT source_key FROM forgotten WHERE device_no = (SELECT device_no FROM devices WHERE serial = ?)
+AND source = ? AND source_key BETWEEN ? AND ?"""
+"""Deleted on purpose counts as present: it is neither read anew nor missed."""
+_SELECT_PROPOSED: Final = SELECT_EVENTS.replace(
+    "FROM events e", "FROM events_text f CROSS JOIN events e ON e.ledger_index = f.rowid"
+)
+_CHUNK: Final = 200
+_NEWEST: Final = 2**62
 _SELECT_BY_TIME: Final = SELECT_EVENTS.replace("FROM events e", "FROM events e INDEXED BY events_by_time")
 
 
@@ -99,64 +113,57 @@ def event_of(stored: Row, content: ContentKeys) -> ArchivedEvent:
     )
 
 
-_ONE_OF: Final = "IN (SELECT value FROM json_each(?))"
-
-
-class Conditions:
-    """WHERE parts with their parameters; every part is a constant of ours."""
-
-    def __init__(self) -> None:
-        self._parts: list[str] = []
-        self.parameters: list[SqlValue] = []
-
-    def add(self, part: str, *parameters: SqlValue) -> None:
-        """One condition."""
-        self._parts.append(part)
-        self.parameters += parameters
-
-    def add_one_of(self, column: str, values: Sequence[int | str]) -> None:
-        """`column` is one of `values`."""
-        self.add(" ".join((column, _ONE_OF)), json.dumps(list(values)))
-
-    def clause(self) -> str:
-        """` WHERE …`, or nothing."""
-        return " WHERE " + " AND ".join(self._parts) if self._parts else ""
-
-
-def conditions_of(query: EventFilter) -> Conditions | None:
-    """The filter's conditions on `e`, `d` and `c`, but for `before`; None when nothing can match."""
-    conditions = Conditions()
-    if query.device is not None:
-        conditions.add("e.device_no = (SELECT device_no FROM devices WHERE serial = ?)", query.device)
-    if query.kind is not None:
-        if query.kind is not EventKind.MESSAGE:
-            conditions.add("e.kind <> 1")  # lets SQLite use the indexes of rare kinds
-        conditions.add("e.kind = ?", KIND_CODES[query.kind])
-    if query.source is not None:
-        conditions.add("e.source = ?", SOURCE_CODES[query.source])
-    if query.since is not None:
-        conditions.add("e.occurred_at >= ?", to_micros(query.since))
-    if query.conversation is not None:
-        token = unspell(CONVERSATION_PREFIX, query.conversation)
-        if token is None:
-            return None
-        conditions.add("e.conversation_no = (SELECT conversation_no FROM conversations WHERE token = ?)", token)
-    return conditions
-
-
-def find_events(database: Database, content: ContentKeys, query: EventFilter) -> tuple[ArchivedEvent, ...]:
+def find_events(
+    database: Database, content: ContentKeys, query: EventFilter, tokens: Tokens
+) -> tuple[ArchivedEvent, ...]:
     """Newest in the ledger first. Which index serves depends on the filter; none reads all of the history."""
-    conditions = conditions_of(query)
+    conditions = conditions_of(query, tokens)
     if conditions is None:
         return ()
     limit = max(1, min(query.limit, MOST_EVENTS))
     if query.event_ids:
         return _by_ids(database, content, query, conditions, limit)
+    if is_for_index(query) and (expression := proposed_by(database, query, tokens)) is not None:
+        return _proposed(database, content, query, tokens, expression, limit)
     if query.before is not None:
         conditions.add("e.ledger_index < ?", query.before)
     if query.since is None or query.device is not None or query.conversation is not None:
         return _page(database, content, conditions, limit)
     return _since(database, content, query, conditions, limit)
+
+
+def _proposed(
+    database: Database, content: ContentKeys, query: EventFilter, tokens: Tokens, expression: str, limit: int
+) -> tuple[ArchivedEvent, ...]:
+    """By the full-text index, which knows what events are filtered by."""
+    found: list[ArchivedEvent] = []
+    for archived in proposed_events(database, content, query, tokens, expression=expression, chunk=limit):
+        if not query.has_attachments or has_attachments(archived.event.attributes):
+            found.append(archived)
+            if len(found) == limit:
+                break
+    return tuple(found)
+
+
+def proposed_events(
+    database: Database, content: ContentKeys, query: EventFilter, tokens: Tokens, *, expression: str, chunk: int
+) -> Iterator[ArchivedEvent]:
+    """Events of the filter that match an FTS5 expression, newest first, read in chunks as they are asked for."""
+    conditions = conditions_of(query, tokens, row="+f.rowid")
+    if conditions is None:
+        return
+    clause = conditions.clause().replace(" WHERE ", " AND ", 1)
+    sql = _SELECT_PROPOSED + " WHERE f.events_text MATCH ? AND f.rowid < ?" + clause + " ORDER BY f.rowid DESC LIMIT ?"
+    before = query.before or _NEWEST
+    while True:
+        rows = database.fetch_all(sql, (expression, before, *conditions.parameters, chunk))
+        for row in rows:
+            archived = event_of(row, content)
+            before = archived.ledger_index
+            yield archived
+        if len(rows) < chunk:
+            return
+        chunk = max(chunk, _CHUNK)
 
 
 def _page(
@@ -217,7 +224,8 @@ def current_of(
 
 def present_ids(database: Database, device: DeviceSerial, source: Source, low: int, high: int) -> frozenset[int]:
     """Provider ids archived and not marked absent, `low` to `high` inclusive. Answered from an index alone."""
-    rows = database.execute(PRESENT_IDS, (device, SOURCE_CODES[source], low, high))
+    range_of = (device, SOURCE_CODES[source], low, high)
+    rows = database.execute(PRESENT_IDS, (*range_of, *range_of))
     return frozenset(key for (key,) in rows if isinstance(key, int))
 
 
@@ -232,8 +240,12 @@ def present_keys(database: Database, device: DeviceSerial, source: Source, prefi
     """Source keys that are texts, archived and not marked absent, that begin with `prefix`."""
     sql = """
 SELECT source_key FROM events WHERE device_no = (SELECT device_no FROM devices WHERE serial = ?) AND source = ?
-  AND source_key >= ? AND typeof(source_key) = 'text' AND is_current = 1 AND substr(source_key, 1, ?) = ?"""
-    rows = database.execute(sql, (device, SOURCE_CODES[source], prefix, len(prefix), prefix))
+  AND source_key >= ? AND typeof(source_key) = 'text' AND is_current = 1 AND substr(source_key, 1, ?) = ?
+UNION ALL
+SELECT source_key FROM forgotten WHERE device_no = (SELECT device_no FROM devices WHERE serial = ?) AND source = ?
+  AND source_key >= ? AND typeof(source_key) = 'text' AND substr(source_key, 1, ?) = ?"""
+    wanted = (device, SOURCE_CODES[source], prefix, len(prefix), prefix)
+    rows = database.execute(sql, (*wanted, *wanted))
     return frozenset(key for (key,) in rows if isinstance(key, str))
 
 

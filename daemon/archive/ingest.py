@@ -19,8 +19,8 @@ from .content import AlertContent, EventContent, Sealer
 from .data_classes import DataClass, class_of
 from .enrolments import require_scope
 from .errors import UnitRefusedError
-from .fulltext import index_terms
 from .identifiers import EVENT_PREFIX, alert_id, unspell
+from .indexing import IndexedEvent, terms_of
 from .ledger_kinds import EVENT_NAME, KINDS_OF_ENTRY, LedgerKind, PresenceChange, content_of
 from .presence import change_presence
 from .sealing import files_in
@@ -50,6 +50,10 @@ _KNOWN_OF: Final = """
 SELECT e.source_key, e.event_id, e.ledger_index, e.kind, e.is_current, p.change FROM events e
 LEFT JOIN presence_changes p ON p.ledger_index = e.presence_change
 WHERE e.device_no = ? AND e.source = ? AND e.source_key IN (SELECT value FROM json_each(?))"""
+
+_FORGOTTEN: Final = """
+SELECT token FROM forgotten
+WHERE device_no = ? AND source = ? AND source_key IN (SELECT value FROM json_each(?))"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +102,7 @@ class _Application:
         self._absent_keys = {stored_key(key) for key in ingest.absent_keys}
         self._unseen: set[SqlValue] = set()
         """Keys of current rows that are marked as not seen."""
+        self._forgotten: frozenset[bytes] = frozenset()
         self._known: dict[bytes, tuple[int, bool]] = {}
         """Event id to (ledger index, is it an event that counts as current)."""
         self._current: dict[SqlValue, tuple[int, bytes]] = {}
@@ -139,12 +144,21 @@ class _Application:
                         self._current[key] = (index, event_id)
                         if change == PresenceChange.UNSEEN:
                             self._unseen.add(key)
+        self._load_forgotten(json.dumps(list(keys)))
+
+    def _load_forgotten(self, keys: str) -> None:
+        """What was deleted on purpose and the phone still has."""
+        parameters = (self._device_no, self._source, keys)
+        rows = self._transaction.database.execute(_FORGOTTEN, parameters)
+        self._forgotten = frozenset(token for (token,) in rows if isinstance(token, bytes))
 
     def _take(self, judged: JudgedEvent) -> None:
         event = judged.event
         token = _token_of(event)
         key = stored_key(event.source_key)
         known = self._known.get(token)
+        if known is None and self._forgotten and self._is_forgotten(token):
+            return
         if known is None:
             index = self._add(judged, token, key, is_current=1)
             if (before := self._current.get(key)) is not None:
@@ -160,6 +174,9 @@ class _Application:
         elif key in self._unseen:
             self._presence.append((known[0], PresenceChange.BACK, event.received_at, None))
         self._unseen.discard(key)
+
+    def _is_forgotten(self, token: bytes) -> bool:
+        return self._transaction.directory.tokens.of_forgotten(token) in self._forgotten
 
     def _take_absences(self) -> None:
         """Marks of rows that are marked already are skipped, with their findings."""
@@ -231,8 +248,8 @@ class _Application:
         )  # fmt: skip
         self._files += [(transaction.directory.tokens.of_file(one), index) for one in files_in(event.attributes)]
         self._new_event_ids.append(event.event_id)
-        if event.text and kind != _ABSENCE and (terms := index_terms(event.text)):
-            self._texts.append((index, terms))
+        row = IndexedEvent(index, self._device_no, conversation_no, kind, self._source, direction, occurred_at)
+        self._texts.append((index, terms_of(row, event.text, event.attributes, transaction.directory.tokens)))
         if event.kind is EventKind.CONTACT:
             self._add_numbers(event, index)
         for verdict in judged.verdicts:

@@ -38,10 +38,13 @@ class LedgerKind(IntEnum):
     RECORDING_PAIRED = 10
     PHONE_CLOCK = 11
     DELETION = 12
+    HOLD = 13
+    HOLD_ENDED = 14
     REQUEST = 15
     REQUEST_CHANGED = 16
     EXPORT_ASKED = 17
     EXPORT_DECIDED = 18
+    WITNESS = 20
     DOCUMENT = 21
     BACKUP = 22
     CORRECTION = 30
@@ -134,6 +137,17 @@ SELECT d.ledger_index, 'deletion:' || d.ledger_index, d.at, d.cause, d.data_clas
 FROM deletions d
 WHERE d.ledger_index >= ? AND d.ledger_index < ? ORDER BY d.ledger_index"""
 
+_HOLDS = """
+SELECT h.ledger_index, h.hold_id, h.hold_id, h.at, h.actor, h.reason, h.until, h.device, h.conversation, h.peer_token,
+       h.peer_shown, h.employee, h.data_class, h.received_from, h.received_to
+FROM holds h
+WHERE h.ledger_index >= ? AND h.ledger_index < ? ORDER BY h.ledger_index"""
+
+_HOLD_ENDS = """
+SELECT e.ledger_index, 'ledger:' || e.ledger_index, e.hold_index, e.at, e.actor, e.reason
+FROM hold_ends e
+WHERE e.ledger_index >= ? AND e.ledger_index < ? ORDER BY e.ledger_index"""
+
 _PHONE_CLOCKS = """
 SELECT c.ledger_index, 'ledger:' || c.ledger_index, d.serial, c.read_at, c.offset_ms, c.utc_offset_min
 FROM phone_clocks c JOIN devices d ON d.device_no = c.device_no
@@ -189,6 +203,12 @@ SELECT b.ledger_index, 'ledger:' || b.ledger_index,
 FROM backups b
 WHERE b.ledger_index >= ? AND b.ledger_index < ? ORDER BY b.ledger_index"""
 
+_WITNESSINGS: Final = """
+SELECT w.ledger_index, 'ledger:' || w.ledger_index, w.at, w.way, w.witness, w.witness_at, w.size, w.root, w.outcome,
+       w.actor, w.note
+FROM witnessings w
+WHERE w.ledger_index >= ? AND w.ledger_index < ? ORDER BY w.ledger_index"""
+
 KINDS_OF_ENTRY: Final = {
     entry.kind: entry
     for entry in (
@@ -212,6 +232,8 @@ KINDS_OF_ENTRY: Final = {
         ),
         KindOfEntry(kind=LedgerKind.PHONE_CLOCK, name="phone-clock/1", table="phone_clocks", select=_PHONE_CLOCKS),
         KindOfEntry(kind=LedgerKind.DELETION, name="deletion/1", table="deletions", select=_DELETIONS),
+        KindOfEntry(kind=LedgerKind.HOLD, name="hold/1", table="holds", select=_HOLDS),
+        KindOfEntry(kind=LedgerKind.HOLD_ENDED, name="hold-end/1", table="hold_ends", select=_HOLD_ENDS),
         KindOfEntry(kind=LedgerKind.REQUEST, name="request/1", table="requests", select=_REQUESTS),
         KindOfEntry(
             kind=LedgerKind.REQUEST_CHANGED, name="request-change/1", table="request_changes", select=_REQUEST_CHANGES
@@ -224,6 +246,7 @@ KINDS_OF_ENTRY: Final = {
         KindOfEntry(kind=LedgerKind.CORRECTION, name="correction/1", table="corrections", select=_CORRECTIONS),
         KindOfEntry(kind=LedgerKind.PRIVACY_MARK, name="privacy-mark/1", table="privacy_marks", select=_PRIVACY_MARKS),
         KindOfEntry(kind=LedgerKind.BACKUP, name="backup/1", table="backups", select=_BACKUPS),
+        KindOfEntry(kind=LedgerKind.WITNESS, name="witness/1", table="witnessings", select=_WITNESSINGS),
     )
 }
 

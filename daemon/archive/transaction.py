@@ -34,6 +34,10 @@ class Tokens:
         """Of an attachment by the hash of its content, 64 hexadecimal digits."""
         return self._numbers.token("file", sha256)
 
+    def of_forgotten(self, event_id: bytes) -> bytes:
+        """Of an event that was deleted: tells it again, and tells nobody what it said."""
+        return self._conversations.token("forgotten", event_id.hex())
+
     def of_conversation(self, serial: DeviceSerial, peer_key: str) -> bytes:
         """Tells conversations of one phone apart without telling the number."""
         return self._conversations.token("conversation", f"{len(serial)}:{serial}{peer_key}")
