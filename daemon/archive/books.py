@@ -8,6 +8,7 @@ from .connections import ConnectionBook
 from .content import ContentKeys
 from .deletions import DeletionBook
 from .documents import DocumentBook
+from .evidence import EvidenceBook
 from .exports import ExportBook
 from .holds import HoldBook
 from .imports import ImportBook
@@ -57,6 +58,11 @@ class Books:
     def witnesses(self) -> WitnessBook:
         """Signed heads, and where they are outside."""
         return WitnessBook(self._write, self._readers.read)
+
+    @property
+    def evidence(self) -> EvidenceBook:
+        """What many entries committed to, for bundles."""
+        return EvidenceBook(self._readers.read, self._content)
 
     @property
     def exports(self) -> ExportBook:
