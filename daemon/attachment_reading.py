@@ -2,14 +2,13 @@
 
 import hashlib
 from collections.abc import AsyncIterator
-from contextlib import suppress
 
 from crypto.errors import IntegrityError, StorageError
 
 from .api.exit_codes import ExitCode
 from .archive.archive import Archive
 from .archive.drafts import EventFilter
-from .attachments import Attachment, attachments_of
+from .attachments import Attachment, attachments_of, text_bytes_of
 from .audit import MAX_REASON, AuditTrail
 from .events import Event, EventId
 from .media_store import MediaStore
@@ -56,7 +55,7 @@ class AttachmentReading:
                 sha256=attachment.sha256,
                 chunks=self._sealed(attachment.sha256),
             )
-        content = _text_of(event, attachment)
+        content = text_bytes_of(event, attachment)
         if content is None:
             return None
         return OpenedAttachment(
@@ -71,17 +70,6 @@ class AttachmentReading:
             raise ServiceError(
                 "attachment.damaged", http_status=500, exit_code=ExitCode.INTEGRITY, problem=error.code.value
             ) from error
-
-
-def _text_of(event: Event, attachment: Attachment) -> bytes | None:
-    """A text part's bytes. Where they were no UTF-8, the event's body has them as they were if it is all there was."""
-    if attachment.text is None:
-        return None
-    if event.body is not None and hashlib.sha256(event.body).hexdigest() == attachment.sha256:
-        return event.body
-    with suppress(UnicodeEncodeError):
-        return attachment.text.encode()
-    return None
 
 
 async def _whole(content: bytes) -> AsyncIterator[bytes]:

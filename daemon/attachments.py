@@ -1,5 +1,7 @@
 """Attachments of events: parts of an MMS, recordings of calls. Named in the event's attributes, so in the ledger."""
 
+import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 
 import msgspec
@@ -48,3 +50,16 @@ def attachments_in(attributes: str) -> tuple[Attachment, ...]:
         return _decode(attributes).attachments
     except msgspec.MsgspecError:
         return ()
+
+
+def text_bytes_of(event: Event, attachment: Attachment) -> bytes | None:
+    """A text part's bytes; None for files. Where they were no UTF-8, the event's body has them as they were if it is
+    all there was.
+    """
+    if attachment.text is None:
+        return None
+    if event.body is not None and hashlib.sha256(event.body).hexdigest() == attachment.sha256:
+        return event.body
+    with suppress(UnicodeEncodeError):
+        return attachment.text.encode()
+    return None
