@@ -20,6 +20,7 @@ from ..events import Committed, Event, Ingest
 from . import alerts, audit_trail, commands, enrolments, event_queries, fleet_records, search, stream
 from .books import Books
 from .content import ContentKeys
+from .data_steps import data_steps
 from .drafts import (
     AlertFilter,
     AuditDraft,
@@ -49,8 +50,6 @@ from .records import (
     VerifyResult,
 )
 from .schema import copy_beside, initialise, migrate, require_current
-from .sealing import SCHEMA_VERSION as SEALING
-from .sealing import seal_existing
 from .space import SpaceReserve
 from .transaction import Directory, Tokens, Unit
 from .verify import UNREADABLE, Progress, Verification
@@ -143,7 +142,7 @@ class Archive(Books):
                 migrate(
                     database,
                     back_up=lambda version: copy_beside(database, path, version),
-                    after={SEALING: lambda: seal_existing(database, ContentKeys(root), tokens_of(root))},
+                    after=data_steps(database, ContentKeys(root), tokens_of(root)),
                 )
                 initialise(database, origin_of(root), clock.now())
         return cls(path=path, root=root, heads=heads, clock=clock, settings=settings or ArchiveSettings(), mode=mode)
@@ -227,7 +226,9 @@ class Archive(Books):
 
     async def events(self, query: EventFilter) -> tuple[ArchivedEvent, ...]:
         """Newest in the ledger first."""
-        return await self._readers.read(lambda database: event_queries.find_events(database, self._content, query))
+        return await self._readers.read(
+            lambda database: event_queries.find_events(database, self._content, query, self._tokens)
+        )
 
     async def search(
         self,

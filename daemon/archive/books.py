@@ -17,7 +17,9 @@ from .privacy import PrivacyBook
 from .proving import ProofBook
 from .readers import Readers
 from .requests import RequestBook
+from .retention_clock import RetentionClockBook
 from .subjects import SubjectBook
+from .timeline import TimelineBook
 from .transaction import Tokens, Unit
 from .witnessings import WitnessBook
 
@@ -95,6 +97,11 @@ class Books:
         return SubjectBook(self._readers.read, self._content)
 
     @property
+    def timeline(self) -> TimelineBook:
+        """Conversations around a moment."""
+        return TimelineBook(self._readers.read, self._tokens, self._content)
+
+    @property
     def documents(self) -> DocumentBook:
         """Impact assessments, notices, incidents."""
         return DocumentBook(self._write, self._readers.read)
@@ -108,3 +115,12 @@ class Books:
     def holds(self) -> HoldBook:
         """What may not be deleted."""
         return HoldBook(self._write, self._readers.read)
+
+    @property
+    def retention_clock(self) -> RetentionClockBook:
+        """How far the clock is trusted with deleting."""
+        return RetentionClockBook(self._write, self._readers.read)
+
+    def keys_changed(self) -> None:
+        """Forget ciphers of keys that were destroyed."""
+        self._content.forget()

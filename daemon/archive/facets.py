@@ -3,15 +3,11 @@
 Every event is indexed with one term for each of its phone, conversation, kind, source, direction, day, block of 32 days
 and, where it has any, its attachments; a contact with one for each of its numbers, as the blind index has them. Terms
 begin with a character of private use, which no text's terms hold. The index only proposes: what it finds is checked
-against the rows. Events archived before there were such terms have none; `first_with_facets` tells where they begin.
+against the rows.
 """
 
 from collections.abc import Iterable
 from typing import Final
-
-from crypto.database import Database
-
-from .codes import KINDS
 
 _MARK: Final = "\ue000"
 _DAY_US: Final = 86_400_000_000
@@ -97,12 +93,3 @@ def period_terms(since_us: int, until_us: int) -> tuple[str, ...] | None:
 def any_of(terms: Iterable[str]) -> str:
     """The FTS5 expression for events with at least one of these terms; there must be one."""
     return "(" + " OR ".join(f'"{term}"' for term in terms) + ")"
-
-
-def first_with_facets(database: Database) -> int | None:
-    """The ledger index from which on every event has its terms; None when none has."""
-    found = database.fetch_value(_FIRST, (any_of(map(kind_term, KINDS)),))
-    return found if isinstance(found, int) else None
-
-
-_FIRST: Final = "SELECT rowid FROM events_text WHERE events_text MATCH ? ORDER BY rowid LIMIT 1"

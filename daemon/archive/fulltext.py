@@ -58,6 +58,12 @@ def match_expression(query: str) -> str | None:
     return " AND ".join(dict.fromkeys(clauses)) or None
 
 
+def is_broad(query: str) -> bool:
+    """Whether all that a query asks of the index are beginnings of terms so short that very many terms have them."""
+    sizes = [(len(gram), len(digits), len(word)) for gram, digits, word in _RUNS.findall(fold(query))]
+    return bool(sizes) and all(gram == 1 or 0 < digits < 3 or 0 < word < 3 for gram, digits, word in sizes)
+
+
 def find_spans(words: tuple[str, ...], visible: str) -> tuple[tuple[int, int], ...] | None:
     """Where folded `words` stand in a folded text, overlaps joined; None unless every word is there."""
     places: list[tuple[int, int]] = []

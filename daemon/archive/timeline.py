@@ -18,7 +18,9 @@ from ..api.wire import AlertStatus
 from ..events import EventId, EventKind
 from .book import Read
 from .codes import ALERT_STATUSES, SEVERITIES, from_micros, to_micros
+from .content import ContentKeys
 from .drafts import HeldSpan
+from .event_queries import events_at
 from .identifiers import CONVERSATION_PREFIX, EVENT_PREFIX, spell, unspell
 from .phone_time import PhoneTime
 from .records import ArchivedEvent
@@ -98,10 +100,10 @@ Opener = Callable[[Database, Sequence[int]], dict[int, ArchivedEvent]]
 class TimelineBook:
     """A part of the archive. Raises what the archive's reads raise."""
 
-    def __init__(self, read: Read, tokens: Tokens, opened: Opener) -> None:
+    def __init__(self, read: Read, tokens: Tokens, content: ContentKeys) -> None:
         self._read = read
         self._tokens = tokens
-        self._opened = opened
+        self._opened: Opener = lambda database, indexes: events_at(database, content, indexes)
 
     async def find(self, identifier: str) -> tuple[Place, ArchivedEvent] | None:
         """Where an event, or an alert's event, stands; None when there is none."""

@@ -10,7 +10,7 @@ from adb_bridge.records import CallRow, ContactRow, RawRecord, Source, Untrusted
 from crypto.database import OpenMode, SqlValue, open_database
 from crypto.keys import Purpose
 from daemon.archive.alerts import UNSENT
-from daemon.archive.archive import Archive
+from daemon.archive.archive import Archive, tokens_of
 from daemon.archive.drafts import EventFilter, NumberSearch
 from daemon.archive.event_queries import PRESENT_IDS, SELECT_EVENTS, conditions_of
 from daemon.archive.fleet_records import OPEN_ALERTS
@@ -210,7 +210,7 @@ async def test_findings_of_absence_are_not_found_twice(tmp_path: Path) -> None:
     ],
 )
 async def test_lists_come_in_order_from_an_index(tmp_path: Path, query: EventFilter, index: str) -> None:
-    conditions = conditions_of(query)
+    conditions = conditions_of(query, tokens_of(root_key()))
     assert conditions is not None
     sql = SELECT_EVENTS + conditions.clause() + " ORDER BY e.ledger_index DESC LIMIT 5"
     plan = await plan_of(tmp_path, sql, *conditions.parameters)

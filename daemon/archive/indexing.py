@@ -1,0 +1,103 @@
+"""What the full-text index gets of an event, and filling it anew for archives from before it held facets."""
+
+from collections.abc import Iterable
+from typing import Final
+
+import msgspec
+
+from crypto.database import Database
+
+from ..events import EventKind
+from ..peers import canonical_peer
+from .codes import KIND_CODES
+from .content import ContentKeys
+from .facets import facet_terms
+from .fulltext import index_terms
+from .rows import row_as
+from .transaction import Tokens
+
+SCHEMA_VERSION: Final = 10
+_CHUNK: Final = 2_000
+_ABSENCE: Final = KIND_CODES[EventKind.ABSENCE]
+_CONTACT: Final = KIND_CODES[EventKind.CONTACT]
+_EVENTS: Final = """
+SELECT ledger_index, device_no, conversation_no, kind, source, direction, occurred_at, key_no, sealed FROM events
+WHERE ledger_index > ? ORDER BY ledger_index LIMIT ?"""
+
+
+class IndexedEvent(msgspec.Struct, array_like=True, frozen=True):
+    """What of an event's row is indexed."""
+
+    ledger_index: int
+    device_no: int
+    conversation_no: int | None
+    kind: int
+    source: int
+    direction: int
+    occurred_at: int
+
+
+class _Row(IndexedEvent, array_like=True, frozen=True):
+    key_no: int
+    sealed: bytes
+
+
+class _Attached(msgspec.Struct):
+    attachments: tuple[msgspec.Raw, ...] = ()
+
+
+class _Contact(msgspec.Struct):
+    numbers: tuple[str, ...] = ()
+
+
+_attached: Final = msgspec.json.Decoder(_Attached).decode
+_contact: Final = msgspec.json.Decoder(_Contact).decode
+
+
+def terms_of(event: IndexedEvent, text: str, attributes: str, tokens: Tokens) -> str:
+    """Every term of an event, space separated. What an absence says is not searched: it repeats what was there."""
+    facets = facet_terms(
+        device_no=event.device_no,
+        conversation_no=event.conversation_no,
+        kind=event.kind,
+        source=event.source,
+        direction=event.direction,
+        occurred_at=event.occurred_at,
+        has_attachments=has_attachments(attributes),
+        number_tokens=map(tokens.of_number, _numbers(attributes)) if event.kind == _CONTACT else (),
+    )
+    words = index_terms(text) if text and event.kind != _ABSENCE else ""
+    return f"{facets} {words}" if words else facets
+
+
+def has_attachments(attributes: str) -> bool:
+    """Whether an event's attributes name any."""
+    if '"attachments"' not in attributes:
+        return False
+    try:
+        return bool(_attached(attributes).attachments)
+    except msgspec.MsgspecError:
+        return False
+
+
+def index_existing(database: Database, content: ContentKeys, tokens: Tokens) -> None:
+    """Fill the empty index with every event, in chunks: memory does not grow with the archive."""
+    last = 0
+    while rows := [row_as(_Row, row) for row in database.fetch_all(_EVENTS, (last, _CHUNK))]:
+        entries: list[tuple[int, str]] = []
+        for row in rows:
+            said = content.event(row.key_no, row.ledger_index, row.sealed)
+            text = said.text
+            if text is None:
+                text = "" if said.body is None else said.body.decode("utf-8", "replace")
+            entries.append((row.ledger_index, terms_of(row, text, said.attributes, tokens)))
+            last = row.ledger_index
+        database.executemany("INSERT INTO events_text (rowid, body) VALUES (?, ?)", entries)
+
+
+def _numbers(attributes: str) -> Iterable[str]:
+    try:
+        numbers = _contact(attributes).numbers
+    except msgspec.MsgspecError:
+        return ()
+    return dict.fromkeys(key for number in numbers if (key := canonical_peer(number)) is not None)
