@@ -53,6 +53,8 @@ from .pairing_desk import PairingDesk
 from .paths import StatePaths
 from .phone_link import PhoneLink, bridge_settings
 from .recording_pairs import RecordingPairs
+from .rights.guard import PrivacyGuard
+from .rights.reminders import Reminders
 from .rule_watch import RuleWatch
 from .rules import load_rules, rules_folder
 from .service import Caller
@@ -114,7 +116,8 @@ class App:
         self._stop = asyncio.Event()
         config, archive, clock = opened.config, opened.archive, opened.clock
         self._bus = Bus()
-        self._judge = Judge(opened.engine)
+        self._guard = PrivacyGuard(archive)
+        self._judge = Judge(opened.engine, self._guard.collected)
         self._queue = CommandQueue(archive, clock, self._bus)
         self._outbox = Outbox(archive, self._bus)
         self._recording_pairs = RecordingPairs(
@@ -177,6 +180,7 @@ class App:
             paths=opened.paths,
             rule_watch=self._rule_watch,
             discovery=self._discovery,
+            reminders=Reminders(archive, config, clock),
         )
         texts: dict[str, Texts] = {language.value: load_texts(language.value, CATALOG) for language in Language}
         self._inbox = Inbox(
@@ -192,6 +196,7 @@ class App:
                 config=config,
                 discovery=self._discovery,
                 fleet=self._fleet,
+                guard=self._guard,
                 health=health,
                 importer=self._importer,
                 keys=opened.keys,
@@ -224,6 +229,7 @@ class App:
         )
         try:
             await self._queue.load()
+            await self._guard.load()
             await asyncio.to_thread(self._uploads.clear)
             try:
                 await server.start()

@@ -12,6 +12,7 @@ from .attachments import Attachment, attachments_of, text_bytes_of
 from .audit import MAX_REASON, AuditTrail
 from .events import Event, EventId
 from .media_store import MediaStore
+from .rights.guard import PrivacyGuard
 from .service import Caller, OpenedAttachment, ServiceError
 from .service_errors import not_found, unusable
 
@@ -19,10 +20,11 @@ from .service_errors import not_found, unusable
 class AttachmentReading:
     """Audit, then serve."""
 
-    def __init__(self, archive: Archive, audit: AuditTrail, media: MediaStore) -> None:
+    def __init__(self, archive: Archive, audit: AuditTrail, media: MediaStore, guard: PrivacyGuard) -> None:
         self._archive = archive
         self._audit = audit
         self._media = media
+        self._guard = guard
 
     async def opened(self, caller: Caller, event_id: str, number: int, reason: str) -> OpenedAttachment:
         """See `Service.attachment`."""
@@ -32,6 +34,8 @@ class AttachmentReading:
         if not found:
             raise not_found("event")
         event = found[0].event
+        if self._guard.is_private(event):
+            raise unusable("rights.withheld", http_status=403)
         attachments = attachments_of(event)
         if not 1 <= number <= len(attachments):
             raise not_found("attachment")

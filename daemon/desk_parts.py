@@ -14,6 +14,7 @@ from .device_directory import DeviceDirectory
 from .event_reading import EventReading
 from .media_store import MediaStore
 from .paths import StatePaths
+from .rights.guard import PrivacyGuard
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +27,8 @@ class DeskParts:
     clock: Clock
     config: Config
     directory: DeviceDirectory
+    guard: PrivacyGuard
+    """Every record that is shown goes through it."""
     keys: VaultKeys
     media: MediaStore
     paths: StatePaths

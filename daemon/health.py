@@ -10,6 +10,7 @@ from policies.display import safe_display
 from .api.texts import Texts
 from .api.wire import Health, HealthCheck
 from .archive.archive import Archive
+from .archive.lost_log import damaged_logs
 from .archive.records import ArchivedEnrolment, Counts
 from .archive.schema import SCHEMA_VERSION
 from .discovery import Discovery
@@ -20,6 +21,7 @@ from .judge import Judge
 from .key_protection import key_checks
 from .paths import StatePaths
 from .phone_link import PhoneLink
+from .rights.reminders import Reminders
 from .rule_watch import RuleWatch
 from .system import disk_free_bytes
 
@@ -41,6 +43,7 @@ class HealthReport:
     rule_watch: RuleWatch | None
     """None when the shop has no rules of its own."""
     discovery: Discovery
+    reminders: Reminders
 
     async def report(self, texts: Texts, in_force: dict[str, ArchivedEnrolment]) -> Health:
         """One look at everything."""
@@ -62,6 +65,7 @@ class HealthReport:
             self._devices(texts, in_force),
             *phone_checks(texts, self.fleet, [live for live in lives if live is not None]),
             self._notice(texts, in_force),
+            *await self.reminders.checks(texts),
             check("socket", Status.OK, texts.get("health.socket_ok", path=str(self.paths.socket))),
         ]
         return Health(
@@ -78,6 +82,9 @@ class HealthReport:
             return check(
                 "archive", Status.FAIL, texts.get("health.archive_rolled_back"), texts.get("health.advice.rolled_back")
             )
+        if damaged := damaged_logs(self.paths.archive):
+            advice = texts.get("health.advice.log_damaged", file=str(damaged[0]))
+            return check("archive", Status.FAIL, texts.get("health.archive_log_damaged"), advice)
         if self.archive.is_disk_full:
             return check("archive", Status.FAIL, texts.get("health.archive_full"), texts.get("health.advice.disk"))
         figures = texts.get("health.archive_ok", events=counts.events, ledger=counts.ledger_size)

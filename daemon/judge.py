@@ -6,7 +6,7 @@ Live batches go before backfill: pages are judged in small slices, and between s
 import asyncio
 import heapq
 from collections import OrderedDict, deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from enum import IntEnum
 
@@ -75,8 +75,10 @@ class Turnstile:
 class Judge:
     """One per daemon."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, collected: Callable[[Event], Event] = lambda event: event) -> None:
+        """`collected`: what of a fresh record is kept; private ones become counts before anything judges them."""
         self._engine = engine
+        self._collected = collected
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="judge")
         self._turnstile = Turnstile()
         self.failures = 0
@@ -151,7 +153,8 @@ class Judge:
         ]
 
     def _judged(self, event: Event) -> JudgedEvent:
-        return JudgedEvent(event=event, verdicts=self._verdicts(event))
+        kept = self._collected(event)
+        return JudgedEvent(event=kept, verdicts=self._verdicts(event) if kept is event else ())
 
     def _verdicts(self, event: Event) -> tuple[Verdict, ...]:
         if event.kind is EventKind.ABSENCE and is_forgotten_by_phone(event):

@@ -71,8 +71,8 @@ class DaemonService:
             audit=parts.audit,
             clock=parts.clock,
         )
-        self._reading = EventReading(parts.archive, parts.audit, self._directory)
-        self._attachments = AttachmentReading(parts.archive, parts.audit, parts.media)
+        self._reading = EventReading(parts.archive, parts.audit, self._directory, parts.guard)
+        self._attachments = AttachmentReading(parts.archive, parts.audit, parts.media, parts.guard)
         self._imports = ImportDesk(
             importer=parts.importer,
             spool=parts.uploads,
@@ -88,6 +88,7 @@ class DaemonService:
                 clock=parts.clock,
                 config=parts.config,
                 directory=self._directory,
+                guard=parts.guard,
                 keys=parts.keys,
                 media=parts.media,
                 paths=parts.paths,
@@ -356,11 +357,13 @@ class DaemonService:
     def stream(self, caller: Caller, after: int | None) -> AsyncIterator[StreamItem]:
         """See `Service`."""
         require(caller, Permission.STREAM)
-        return StreamFeed(self, self._archive, self._parts.bus, caller, self._texts(caller)).items(after)
+        feed = StreamFeed(self, self._archive, self._parts.bus, self._parts.guard, caller, self._texts(caller))
+        return feed.items(after)
 
     async def alert_item(self, caller: Caller, alert: ArchivedAlert) -> Alert:
         """An alert as this caller sees it."""
         enrolment = (await self._directory.in_force()).get(alert.archived.event.device)
+        alert = self._parts.guard.alert_shown(alert)
         return alert_view(alert, enrolment.employee if enrolment is not None else None, self._texts(caller))
 
     def command_item(self, caller: Caller, command: ArchivedCommand) -> Command:

@@ -20,6 +20,7 @@ from .media_store import MediaStore
 from .pairing_desk import PairingDesk
 from .paths import StatePaths
 from .phone_link import PhoneLink
+from .rights.guard import PrivacyGuard
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,7 @@ class ServiceParts:
     config: Config
     discovery: Discovery
     fleet: Fleet
+    guard: PrivacyGuard
     health: HealthReport
     importer: Importer
     keys: VaultKeys

@@ -19,6 +19,7 @@ from .bus import (
     Overflowed,
     Subscription,
 )
+from .rights.guard import PrivacyGuard
 from .roles import Permission, may
 from .service import Caller, ServiceError
 from .views import event_view
@@ -48,10 +49,13 @@ class StreamSource(Protocol):
 class StreamFeed:
     """For one open stream."""
 
-    def __init__(self, service: StreamSource, archive: Archive, bus: Bus, caller: Caller, texts: Texts) -> None:
+    def __init__(
+        self, service: StreamSource, archive: Archive, bus: Bus, guard: PrivacyGuard, caller: Caller, texts: Texts
+    ) -> None:
         self._service = service
         self._archive = archive
         self._bus = bus
+        self._guard = guard
         self._caller = caller
         self._texts = texts
         self._position = 0
@@ -159,7 +163,9 @@ class StreamFeed:
             case ArchivedEvent():
                 if not self._may(Permission.EVENTS_READ):
                     return None
-                return StreamItem(kind=StreamKind.EVENT, ledger_index=index, event=event_view(item, self._texts))
+                return StreamItem(
+                    kind=StreamKind.EVENT, ledger_index=index, event=event_view(self._guard.shown(item), self._texts)
+                )
             case ArchivedAlert():
                 if not self._may(Permission.ALERTS_READ):
                     return None

@@ -96,6 +96,8 @@ class Event(Wire, frozen=True, kw_only=True):
     """Of an imported record: its file."""
     matched: tuple[MatchedSpan, ...] = ()
     """Of `search` only."""
+    corrections: tuple[Masked, ...] = ()
+    """What the person whom it is about says is right, oldest first. The record stays as it was collected."""
     is_revealed: bool = False
 
 

@@ -12,6 +12,7 @@ from .book import Read
 from .codes import KINDS, SOURCES, from_micros
 from .content import ContentKeys
 from .event_queries import SELECT_EVENTS, event_of
+from .identifiers import EVENT_PREFIX, spell
 from .records import ArchivedEvent
 
 MOST_EVENTS: Final = 1_000
@@ -74,6 +75,10 @@ class SubjectBook:
         """Ledger indexes of every record about the person, in order."""
         return await self._read(lambda database: indexes_of(database, subject))
 
+    async def event_ids(self, subject: DataSubject) -> frozenset[str]:
+        """Ids of every record about the person."""
+        return await self._read(lambda database: event_ids_of(database, subject))
+
     async def events(self, subject: DataSubject, *, before: int | None = None) -> tuple[ArchivedEvent, ...]:
         """Newest in the ledger first, at most 1,000 with a ledger index below `before`."""
         return await self._read(lambda database: events_of(database, self._content, subject, before))
@@ -105,6 +110,13 @@ def indexes_of(database: Database, subject: DataSubject) -> tuple[int, ...]:
     """In order, each once."""
     sql, parameters = _who(subject)
     return tuple(sorted({index for (index,) in database.execute(sql, parameters) if isinstance(index, int)}))
+
+
+def event_ids_of(database: Database, subject: DataSubject) -> frozenset[str]:
+    """`ev_…`, each once."""
+    sql, parameters = _who(subject)
+    rows = database.execute(f"SELECT event_id FROM events WHERE ledger_index IN ({sql})", parameters)  # noqa: S608
+    return frozenset(spell(EVENT_PREFIX, token) for (token,) in rows if isinstance(token, bytes))
 
 
 def events_of(

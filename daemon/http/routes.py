@@ -41,7 +41,9 @@ from ..roles import Permission
 from ..service import Caller, Service
 from . import connecting, handlers, importing
 from .call import ApiRoute
+from .documents_routes import DOCUMENTS_ROUTES
 from .openapi import document
+from .requests_routes import REQUESTS_ROUTES
 from .table import json_route
 
 STREAM_PATH = "/v1/stream"
@@ -263,6 +265,8 @@ ROUTES: tuple[ApiRoute, ...] = (
         summary="Recompute the ledger and compare it with the archive and all signed heads",
         handler=handlers.verify, query=Nothing, body=VerifyRequest, answer=VerifyReport,
     ),
+    *REQUESTS_ROUTES,
+    *DOCUMENTS_ROUTES,
     StreamRoute(),
     DocumentRoute(),
 )  # fmt: skip

@@ -17,6 +17,7 @@ from daemon.audit import AuditTrail
 from daemon.events import Ingest, JudgedEvent
 from daemon.media_store import MediaStore
 from daemon.normalise import normalise
+from daemon.rights.guard import PrivacyGuard
 from daemon.service import OpenedAttachment, ServiceError
 from tests.archive_kit import NOON, PHONE, StepClock, archive_in, root_key
 
@@ -60,7 +61,7 @@ async def content(opened: OpenedAttachment) -> bytes:
 async def test_an_attachment_is_opened_with_its_reason_in_the_audit(tmp_path: Path) -> None:
     async with archive_in(tmp_path) as archive:
         media = MediaStore(tmp_path / "media", MediaKeys(root_key()), clock=StepClock())
-        reading = AttachmentReading(archive, AuditTrail(archive, root_key()), media)
+        reading = AttachmentReading(archive, AuditTrail(archive, root_key()), media, PrivacyGuard(archive))
         event_id = await with_picture(archive, media)
         opened = await reading.opened(REVIEWER, event_id, 1, " 客户投诉 ")
         (entry,) = await archive.audit_entries(limit=5)

@@ -1,0 +1,83 @@
+"""The impact assessment: a template filled with how the shop works, and whether an accepted version still fits."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from ..api.texts import Texts
+from ..archive.records import ArchivedEnrolment
+from ..config import Config
+from .due import first_days
+
+KEPT_YEARS: Final = 3
+REVIEW_DAYS: Final = 365
+
+
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
+    """What an assessment rests on. A change of any of it asks for a new look."""
+
+    scope: tuple[str, ...]
+    """Sources that enrolments in force allow."""
+    apps: tuple[str, ...]
+    retention: tuple[str, ...]
+    """`class=days`, in order."""
+    notice_sha256: str
+
+    def sha256(self) -> str:
+        """Of their canonical JSON."""
+        return hashlib.sha256(msgspec.json.encode(self, order="sorted")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """How the shop works now."""
+
+    config: Config
+    enrolments: tuple[ArchivedEnrolment, ...]
+    notice_sha256: str
+    now: datetime
+
+
+def facts_of(situation: Situation) -> Facts:
+    """What the daemon knows."""
+    in_force = [one for one in situation.enrolments if one.ended_at is None]
+    return Facts(
+        scope=tuple(sorted({source for one in in_force for source in one.scope})),
+        apps=tuple(sorted(situation.config.capture.notification_apps)),
+        retention=retention_lines(situation.config),
+        notice_sha256=situation.notice_sha256,
+    )
+
+
+def retention_lines(config: Config) -> tuple[str, ...]:
+    """`class=days` as configured; () where this shop has no rule of retention."""
+    section = getattr(config, "retention", None)
+    if section is None:
+        return ()
+    fields: dict[str, object] = msgspec.to_builtins(section)
+    return tuple(f"{name}={value}" for name, value in sorted(fields.items()) if isinstance(value, int | str))
+
+
+def filled_template(situation: Situation, texts: Texts) -> str:
+    """To be completed by people where it says so."""
+    facts = facts_of(situation)
+    config = situation.config
+    in_force = [one for one in situation.enrolments if one.ended_at is None]
+    nothing = texts.get("document.word.none")
+    roles = {name: len(getattr(config.roles, name)) for name in ("owner", "admin", "reviewer", "auditor")}
+    return texts.get(
+        "document.assessment",
+        store=config.store.name,
+        date=situation.now.date().isoformat(),
+        phones=len(in_force),
+        scope=", ".join(facts.scope) or nothing,
+        apps=", ".join(facts.apps) or nothing,
+        retention=", ".join(facts.retention) or texts.get("document.word.not_set"),
+        rules=", ".join(config.policy.packs) or nothing,
+        notice=facts.notice_sha256[:16],
+        roles=", ".join(f"{name} {count}" for name, count in roles.items()),
+        due_days=first_days(config.requests),
+    )

@@ -1,0 +1,251 @@
+"""The desk for requests: whoever asks about their records gets an answer in time, and every step is in the ledger."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from ..api.rights import (
+    AnswerRequest,
+    AssignRequest,
+    CloseRequest,
+    CorrectRequest,
+    ErasureRequest,
+    ExtendRequest,
+    MarkRequest,
+    NewRequest,
+    NoteRequest,
+    Outcome,
+    Reach,
+    RequestKind,
+    RequestQuery,
+    RequestStep,
+    SubjectKind,
+    SubjectRequest,
+)
+from ..archive.errors import IllegalTransitionError, RecordNotFoundError
+from ..archive.requests import ArchivedRequest, RequestDraft, SecondPersonError, StepDraft
+from ..audit import MAX_REASON
+from ..desk_parts import DeskParts
+from ..events import EventId
+from ..roles import Permission, require
+from ..service import Caller
+from ..service_errors import invalid, not_found, refusing, unusable
+from .due import due_at, extended_due_at
+from .erasing import Erasing
+from .guard import PrivacyGuard
+from .reach import reach_of
+from .subject import NamedSubject, named_subject, told
+from .views import in_order, request_view
+
+_CLOCKS_DIFFER = timedelta(minutes=5)
+
+
+class RequestsDesk:
+    """Each method says what permission it needs; raises ServiceError only."""
+
+    def __init__(self, parts: DeskParts, guard: PrivacyGuard, erasing: Erasing) -> None:
+        self._parts = parts
+        self._archive = parts.archive
+        self._audit = parts.audit
+        self._guard = guard
+        self._erasing = erasing
+
+    async def add(self, caller: Caller, request: NewRequest) -> SubjectRequest:
+        """Keep a request; its time runs from its receipt."""
+        require(caller, Permission.REQUESTS_HANDLE)
+        return await self.file(caller, request, named_subject(request.subject, self._archive.tokens))
+
+    async def file(self, caller: Caller, request: NewRequest, subject: NamedSubject) -> SubjectRequest:
+        """`add` for whoever may."""
+        now = self._parts.clock.now()
+        if request.received_at > now + _CLOCKS_DIFFER:
+            raise unusable("rights.received_in_future")
+        section, zone = self._parts.config.requests, self._parts.config.store.zone()
+        draft = RequestDraft(
+            kind=request.kind,
+            subject_kind=subject.kind,
+            subject=subject.shown,
+            subject_token=subject.token,
+            received_at=request.received_at,
+            due_at=due_at(request.received_at, section, zone),
+            channel=told(request.channel) or "-",
+            note=told(request.note),
+            recorded_by=caller.name,
+        )
+        with refusing():
+            await self._audit.write(caller, "requests.add", f"{request.kind.value} {subject.kind.value}")
+            return self._view(await self._archive.requests.add(draft))
+
+    async def all(self, caller: Caller, query: RequestQuery) -> tuple[SubjectRequest, ...]:
+        """Open ones first, by due date."""
+        require(caller, Permission.REQUESTS_READ)
+        now = self._parts.clock.now()
+        with refusing():
+            found = in_order(await self._archive.requests.all())
+        wanted = [one for one in found if query.state is None or one.state is query.state]
+        return tuple(request_view(one, now, with_changes=False) for one in wanted[: query.limit])
+
+    async def one(self, caller: Caller, request_id: str) -> SubjectRequest:
+        """With its steps."""
+        require(caller, Permission.REQUESTS_READ)
+        return self._view(await self._existing(request_id))
+
+    async def assign(self, caller: Caller, request_id: str, body: AssignRequest) -> SubjectRequest:
+        """Somebody works on it."""
+        draft = StepDraft(step=RequestStep.ASSIGNED, actor=caller.name, assignee=told(body.to))
+        return await self._step(caller, request_id, draft)
+
+    async def note(self, caller: Caller, request_id: str, body: NoteRequest) -> SubjectRequest:
+        """Something to remember."""
+        draft = StepDraft(step=RequestStep.NOTED, actor=caller.name, text=told(body.text))
+        return await self._step(caller, request_id, draft)
+
+    async def extend(self, caller: Caller, request_id: str, body: ExtendRequest) -> SubjectRequest:
+        """Once; only while the first time has not passed."""
+        require(caller, Permission.REQUESTS_HANDLE)
+        request = await self._existing(request_id)
+        if self._parts.clock.now() > request.due_at:
+            raise unusable("rights.too_late_to_extend", http_status=409)
+        section, zone = self._parts.config.requests, self._parts.config.store.zone()
+        later = extended_due_at(request.received_at, section, zone)
+        draft = StepDraft(step=RequestStep.EXTENDED, actor=caller.name, text=told(body.reason), due_at=later)
+        return await self._step(caller, request_id, draft, reason=body.reason)
+
+    async def answer(self, caller: Caller, request_id: str, body: AnswerRequest) -> SubjectRequest:
+        """What the person was told. A deletion that is granted names its certificates."""
+        require(caller, Permission.REQUESTS_HANDLE)
+        request = await self._existing(request_id)
+        done = [step for step in request.steps if step.step in {RequestStep.ERASED, RequestStep.BUNDLED}]
+        is_promised = request.kind is RequestKind.DELETION and body.outcome is Outcome.GRANTED
+        if is_promised and not any(step.step is RequestStep.ERASED for step in done):
+            raise unusable("rights.not_erased_yet", http_status=409)
+        draft = StepDraft(
+            step=RequestStep.ANSWERED,
+            actor=caller.name,
+            text=told(body.reason),
+            outcome=body.outcome,
+            reference=done[-1].reference if done else None,
+        )
+        return await self._step(caller, request_id, draft, reason=body.reason)
+
+    async def close(self, caller: Caller, request_id: str, body: CloseRequest) -> SubjectRequest:
+        """After the answer."""
+        draft = StepDraft(step=RequestStep.CLOSED, actor=caller.name, text=told(body.reason))
+        return await self._step(caller, request_id, draft, reason=body.reason)
+
+    async def reach(self, caller: Caller, request_id: str) -> Reach:
+        """How many records there are, what would go and what is held; nothing is opened."""
+        require(caller, Permission.REQUESTS_READ)
+        request = await self._existing(request_id)
+        with refusing():
+            await self._audit.write(caller, "requests.reach", request_id)
+            return await reach_of(self._archive, request)
+
+    async def correct(self, caller: Caller, request_id: str, body: CorrectRequest) -> SubjectRequest:
+        """Records of this person get what they say beside them; nothing of them is changed."""
+        require(caller, Permission.REQUESTS_HANDLE)
+        with _refusing():
+            target = f"{request_id} count={len(body.event_ids)}"
+            await self._audit.write(caller, "requests.correct", target)
+            return self._view(
+                await self._archive.privacy.correct(
+                    request_id,
+                    tuple(EventId(event_id) for event_id in body.event_ids),
+                    text=body.text.strip(),
+                    actor=caller.name,
+                )
+            )
+
+    async def mark(self, caller: Caller, request_id: str, body: MarkRequest) -> SubjectRequest:
+        """From now on nothing of the person is collected, and what was is withheld."""
+        require(caller, Permission.REQUESTS_HANDLE)
+        await self._markable(request_id, body)
+        with _refusing():
+            await self._audit.write(caller, "requests.mark", request_id, reason=told(body.reason))
+            changed = await self._archive.privacy.mark(
+                request_id, conversation=body.conversation, actor=caller.name, reason=told(body.reason) or "-"
+            )
+            await self._guard.load()
+        return self._view(changed)
+
+    async def lift(self, caller: Caller, request_id: str, body: MarkRequest) -> SubjectRequest:
+        """Collecting begins again."""
+        require(caller, Permission.REQUESTS_HANDLE)
+        await self._markable(request_id, body)
+        with _refusing():
+            await self._audit.write(caller, "requests.lift", request_id, reason=told(body.reason))
+            changed = await self._archive.privacy.lift(
+                request_id, conversation=body.conversation, actor=caller.name, reason=told(body.reason) or "-"
+            )
+            await self._guard.load()
+        return self._view(changed)
+
+    async def ask_erasure(self, caller: Caller, request_id: str, body: ErasureRequest) -> SubjectRequest:
+        """Another person has to decide on it."""
+        draft = StepDraft(step=RequestStep.ERASURE_ASKED, actor=caller.name, text=told(body.reason))
+        return await self._step(caller, request_id, draft, reason=body.reason, permission=Permission.ERASURE_ASK)
+
+    async def refuse_erasure(self, caller: Caller, request_id: str, body: ErasureRequest) -> SubjectRequest:
+        """Nothing is erased; it may be asked for again."""
+        draft = StepDraft(step=RequestStep.ERASURE_REFUSED, actor=caller.name, text=told(body.reason))
+        return await self._step(caller, request_id, draft, reason=body.reason, permission=Permission.ERASURE_DECIDE)
+
+    async def approve_erasure(self, caller: Caller, request_id: str, body: ErasureRequest) -> SubjectRequest:
+        """Erase everything about the person that no legal hold keeps, with a certificate for each class."""
+        require(caller, Permission.ERASURE_DECIDE)
+        request = await self._existing(request_id)
+        asked = request.erasure_asked
+        if asked is None:
+            raise unusable("rights.wrong_state", http_status=409)
+        if asked.actor == caller.name:
+            raise unusable("rights.second_person", http_status=409)
+        with _refusing():
+            await self._audit.write(caller, "requests.erase", request_id, reason=told(body.reason), outcome="asked")
+            reference = await self._erasing.erase(request, approved_by=caller.name)
+            draft = StepDraft(step=RequestStep.ERASED, actor=caller.name, text=told(body.reason), reference=reference)
+            changed = await self._archive.requests.take(request_id, draft)
+            await self._audit.write(caller, "requests.erase", request_id, outcome="ok")
+        return self._view(changed)
+
+    async def _step(
+        self,
+        caller: Caller,
+        request_id: str,
+        draft: StepDraft,
+        *,
+        reason: str | None = None,
+        permission: Permission = Permission.REQUESTS_HANDLE,
+    ) -> SubjectRequest:
+        require(caller, permission)
+        with _refusing():
+            why = None if reason is None else (told(reason) or "")[:MAX_REASON]
+            await self._audit.write(caller, f"requests.{draft.step.value}", request_id, reason=why)
+            return self._view(await self._archive.requests.take(request_id, draft))
+
+    async def _existing(self, request_id: str) -> ArchivedRequest:
+        with refusing():
+            request = await self._archive.requests.one(request_id)
+        if request is None:
+            raise not_found("rights.request")
+        return request
+
+    async def _markable(self, request_id: str, body: MarkRequest) -> None:
+        request = await self._existing(request_id)
+        if body.conversation is None and request.subject_kind is not SubjectKind.CUSTOMER:
+            raise invalid("conversation")
+
+    def _view(self, request: ArchivedRequest) -> SubjectRequest:
+        return request_view(request, self._parts.clock.now(), with_changes=True)
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    with refusing():
+        try:
+            yield
+        except IllegalTransitionError:
+            raise unusable("rights.wrong_state", http_status=409) from None
+        except SecondPersonError:
+            raise unusable("rights.second_person", http_status=409) from None
+        except RecordNotFoundError as error:
+            raise not_found("rights.request" if error.detail == "request" else "event") from None

@@ -1,0 +1,124 @@
+"""The employee's own view: what is kept about them, who looked and why, and their requests. Nothing else."""
+
+from typing import Final
+
+from ..api.exit_codes import ExitCode
+from ..api.me import Look, OwnEnrolment, OwnRecords, OwnRequest
+from ..api.rights import NewRequest, SubjectKind, SubjectRequest
+from ..archive.archive import Archive
+from ..archive.records import ArchivedAudit, ArchivedEnrolment
+from ..archive.subjects import EmployeeSubject
+from ..audit import MAX_REASON
+from ..desk_parts import DeskParts
+from ..roles import Permission, require
+from ..service import Caller, ServiceError
+from ..service_errors import refusing
+from .desk import RequestsDesk
+from .looks import looks_at
+from .notices import Notices
+from .reach import holdings_of
+from .subject import NamedSubject
+from .views import in_order, request_view
+
+_PAGE: Final = 10_000
+_MOST_AUDITED: Final = 200_000
+_MOST_LOOKS: Final = 1_000
+SELF_CHANNEL: Final = "shopwarden me"
+
+
+class OwnDesk:
+    """Raises ServiceError only; `self.unknown` for a caller whom the configuration names no employee."""
+
+    def __init__(self, parts: DeskParts, requests: RequestsDesk, notices: Notices) -> None:
+        self._parts = parts
+        self._archive = parts.archive
+        self._requests = requests
+        self._notices = notices
+
+    async def records(self, caller: Caller) -> OwnRecords:
+        """All of it."""
+        employee = _employee(caller)
+        now = self._parts.clock.now()
+        with refusing():
+            await self._parts.audit.write(caller, "self.read", "self")
+            enrolments = [one for one in await self._archive.enrolments() if one.employee == employee]
+            asked = [
+                one for one in await self._archive.requests.all() if _is_theirs(one.subject_kind, one.subject, employee)
+            ]
+            return OwnRecords(
+                employee=employee,
+                enrolments=tuple(_enrolment(one) for one in enrolments),
+                notice_text=enrolments[0].notice_text if enrolments else None,
+                must_acknowledge=employee in await self._notices.missing(),
+                holdings=await holdings_of(self._archive, EmployeeSubject(name=employee)),
+                looks=await looks_at_employee(self._archive, employee),
+                requests=tuple(request_view(one, now, with_changes=True) for one in in_order(tuple(asked))),
+            )
+
+    async def ask(self, caller: Caller, body: OwnRequest) -> SubjectRequest:
+        """A request about their own records, received now."""
+        employee = _employee(caller)
+        request = NewRequest(
+            kind=body.kind,
+            subject=f"employee:{employee}",
+            received_at=self._parts.clock.now(),
+            channel=SELF_CHANNEL,
+            note=body.note,
+        )
+        subject = NamedSubject(kind=SubjectKind.EMPLOYEE, shown=employee, token=None)
+        return await self._requests.file(caller, request, subject)
+
+    async def acknowledge(self, caller: Caller) -> None:
+        """They have read the notice that phones show now."""
+        employee = _employee(caller)
+        with refusing():
+            version = self._notices.current_sha256()[:16]
+            await self._parts.audit.write(caller, "self.acknowledge", f"notice {version}"[:MAX_REASON])
+            await self._notices.acknowledge(employee, actor=caller.name)
+
+
+async def looks_at_employee(archive: Archive, employee: str) -> tuple[Look, ...]:
+    """Newest first, at most 1,000 of the last 200,000 entries of the audit. Raises what the archive raises."""
+    subject = EmployeeSubject(name=employee)
+    enrolments = [one for one in await archive.enrolments() if one.employee == employee]
+    if not enrolments:
+        return ()
+    event_ids = await archive.subjects.event_ids(subject)
+    devices = {one.serial for one in enrolments}
+    since = min(one.enrolled_at for one in enrolments)
+    return looks_at(await _audit(archive), event_ids=event_ids, devices=devices, since=since)[:_MOST_LOOKS]
+
+
+async def _audit(archive: Archive) -> list[ArchivedAudit]:
+    entries: list[ArchivedAudit] = []
+    before: int | None = None
+    while len(entries) < _MOST_AUDITED:
+        page = await archive.audit_entries(limit=_PAGE, before=before)
+        entries += page
+        if len(page) < _PAGE:
+            break
+        before = page[-1].audit_id
+    return entries
+
+
+def _employee(caller: Caller) -> str:
+    require(caller, Permission.SELF)
+    if caller.employee is None:
+        raise ServiceError("self.unknown", http_status=403, exit_code=ExitCode.NOT_PERMITTED)
+    return caller.employee
+
+
+def _is_theirs(kind: SubjectKind, subject: str, employee: str) -> bool:
+    return kind is SubjectKind.EMPLOYEE and subject == employee
+
+
+def _enrolment(enrolment: ArchivedEnrolment) -> OwnEnrolment:
+    return OwnEnrolment(
+        serial=enrolment.serial,
+        notice_version=enrolment.notice_version,
+        notice_sha256=enrolment.notice_sha256,
+        acknowledged_at=enrolment.acknowledged_at,
+        scope=enrolment.scope,
+        since=enrolment.enrolled_at,
+        until=enrolment.ended_at,
+    )
