@@ -85,6 +85,15 @@ def verify_cosignature(note: str, public_key: str) -> Cosigned:
     return Cosigned(witness=verifier.name, at=max(found))
 
 
+def is_witness_key(public_key: str) -> bool:
+    """Whether it is the verifier key of a witness."""
+    try:
+        read_verifier(public_key, COSIGNATURE)
+    except ValueError:
+        return False
+    return True
+
+
 def _checked(key: Ed25519PublicKey, text: str, signature: bytes) -> datetime:
     seconds = int.from_bytes(signature[:_TIME_BYTES], "big")
     if len(signature) != _TIME_BYTES + _SIGNATURE_BYTES or seconds > _LATEST.timestamp():

@@ -29,6 +29,9 @@ class Permission(StrEnum):
     COMMANDS_ISSUE = "commands.issue"
     AUDIT_READ = "audit.read"
     VERIFY = "verify"
+    PROVE = "proofs.make"
+    HEADS_READ = "heads.read"
+    HEADS_WITNESS = "heads.witness"
     STREAM = "stream"
     REQUESTS_READ = "requests.read"
     REQUESTS_HANDLE = "requests.handle"
@@ -49,6 +52,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.OWNER: frozenset(Permission),
     Role.ADMIN: _EVERYBODY
     | {
+        Permission.HEADS_READ,
+        Permission.HEADS_WITNESS,
         Permission.DEVICES_READ,
         Permission.DEVICES_MANAGE,
         Permission.ENROLMENTS_READ,
@@ -68,6 +73,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     },
     Role.REVIEWER: _EVERYBODY
     | {
+        Permission.PROVE,
+        Permission.HEADS_READ,
         Permission.DEVICES_READ,
         Permission.ENROLMENTS_READ,
         Permission.EVENTS_READ,
@@ -81,6 +88,9 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     },
     Role.AUDITOR: _EVERYBODY
     | {
+        Permission.PROVE,
+        Permission.HEADS_READ,
+        Permission.HEADS_WITNESS,
         Permission.ENROLMENTS_READ,
         Permission.AUDIT_READ,
         Permission.BACKUPS_READ,

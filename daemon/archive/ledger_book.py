@@ -1,19 +1,22 @@
 """The ledger while the daemon runs: leaves of the open transaction, the tree's frontier, and its signed heads."""
 
+import contextlib
 from collections import deque
 from typing import Final
 
 from adb_bridge.clock import Clock
 from crypto.database import Database
-from crypto.errors import CryptoError, IntegrityError
+from crypto.errors import CryptoError, DatabaseBusyError, IntegrityError, StorageError
 from crypto.head_log import HeadLog
 from crypto.heads import HeadSigner, SignedHead, read_head
 from crypto.merkle import Frontier, leaf_hash
 from crypto.record_seal import hiding_commitment, new_opening
+from crypto.tiles import grow
 
 from .codes import to_micros
 from .errors import NotAnArchiveError
 from .ledger_kinds import LedgerKind, content_of_row
+from .tile_store import fill_missing, write_tiles
 
 _LEAST_IDLE_INTERVAL_S: Final = 1.0
 _INSERT_ENTRY: Final = "INSERT INTO ledger (ledger_index, kind, commitment, opening) VALUES (?, ?, ?, ?)"
@@ -77,6 +80,7 @@ class LedgerBook:
         self._grown: Frontier | None = None
         self._unlogged: SignedHead | None = None
         self._head_size = head_size
+        self._is_head_wanted = False
         self._signed_at_s = clock.monotonic()
 
     @classmethod
@@ -95,6 +99,8 @@ class LedgerBook:
             case _:
                 pass
         outside.compare(origin, frontier)
+        with contextlib.suppress(StorageError, DatabaseBusyError):  # a cache: proofs do without, verify does not mind
+            fill_missing(database, frontier.size)
         return cls(
             origin=origin,
             frontier=frontier,
@@ -148,6 +154,10 @@ class LedgerBook:
         """`append` of a kind's columns."""
         return self.append(kind, content_of_row(name, columns))
 
+    def want_head(self) -> None:
+        """Have a head signed with this transaction, whenever the last one was."""
+        self._is_head_wanted = True
+
     def mark(self) -> int:
         """A place to come back to with `back_to`."""
         return len(self._pending)
@@ -158,13 +168,16 @@ class LedgerBook:
         self._next = self._frontier.size + 1 + mark
 
     def flush(self, database: Database, *, head_interval_s: float) -> None:
-        """Write the pending entries, the grown tree and, when the last head is older than the interval, a new head."""
+        """Write the pending entries, the grown tree and, when one is wanted or older than the interval, a new head."""
         grown = self._frontier.copy()
-        grown.extend([leaf_hash(commitment) for _, _, commitment, _ in self._pending])
+        tiles = grow(grown, [leaf_hash(commitment) for _, _, commitment, _ in self._pending])
         database.executemany(_INSERT_ENTRY, self._pending)
+        if tiles:
+            write_tiles(database, tiles)
         database.execute("UPDATE archive_state SET ledger_size = ?, frontier = ?", (grown.size, grown.to_bytes()))
         self._grown = grown
-        if grown.size > self._head_size and self._clock.monotonic() - self._signed_at_s >= head_interval_s:
+        is_due = self._is_head_wanted or self._clock.monotonic() - self._signed_at_s >= head_interval_s
+        if grown.size > self._head_size and is_due:
             head = self._signer.sign(self._origin, grown.size, grown.root())
             database.execute(
                 "INSERT INTO heads (size, signed_at, note) VALUES (?, ?, ?)",
@@ -177,7 +190,7 @@ class LedgerBook:
         if self._grown is not None:
             self._frontier = self._grown
         head, self._unlogged = self._unlogged, None
-        self._pending, self._grown = [], None
+        self._pending, self._grown, self._is_head_wanted = [], None, False
         self._next = self._frontier.size + 1
         if head is not None:
             self._head_size = head.size
@@ -186,6 +199,6 @@ class LedgerBook:
 
     def discarded(self) -> None:
         """The transaction was rolled back."""
-        self._pending, self._grown, self._unlogged = [], None, None
+        self._pending, self._grown, self._unlogged, self._is_head_wanted = [], None, None, False
         self._next = self._frontier.size + 1
         self._signed_at_s = self._clock.monotonic()

@@ -88,7 +88,7 @@ COLUMNS: Final[dict[str, Columns]] = {
     ),
     "recording-pair/1": _columns("recording_ledger_index call_ledger_index score decided_at:time method"),
     "phone-clock/1": _columns("device read_at:time offset_ms utc_offset_min"),
-    "witness/1": _columns("at:time way witness witness_at:time size root:hex outcome actor"),
+    "witness/1": _columns("at:time way witness witness_at:time size root:hex outcome actor note"),
 }
 
 
