@@ -113,7 +113,7 @@ def _recover(options: Namespace, texts: Texts) -> None:
     sets = {slot.share_set.set_id for slot in list_slots(paths.keyring) if slot.share_set is not None}
     if not sets:
         raise DaemonError("keys.no_shares", ExitCode.VAULT)
-    secret = combine_shares(_given_shares(options, texts), sets=sets)
+    secret = combine_shares(given_shares(options, texts), sets=sets)
     recover_with(paths, options, texts, RecoverySecret(secret))
 
 
@@ -126,7 +126,8 @@ def recover_with(paths: StatePaths, options: Namespace, texts: Texts, secret: An
     say(texts.get("cli.keys.recovered"))
 
 
-def _given_shares(options: Namespace, texts: Texts) -> list[str]:
+def given_shares(options: Namespace, texts: Texts) -> list[str]:
+    """From files, `--shares-fd`, stdin or the terminal. KeyUnavailableError; DaemonError `key.fd`, `key.not_given`."""
     if options.files:
         return [_words_in(_read(file)) for file in options.files]
     if options.shares_fd is not None:

@@ -1,0 +1,93 @@
+"""`shopwardend backup DIR`: a backup while no daemon runs."""
+
+import asyncio
+import os
+from argparse import Namespace
+
+import msgspec
+
+from adb_bridge.clock import SystemClock
+from crypto.database import OpenMode
+from crypto.head_log import HeadLog
+from crypto.keyring import open_keyring
+
+from ..api.backups import BackupReport
+from ..api.exit_codes import ExitCode
+from ..api.texts import Texts
+from ..archive.archive import Archive
+from ..backup.maker import BackupMade, BackupOrder
+from ..backup.pieces import Recheck
+from ..backup.place import Existence
+from ..backup.views import backup_view
+from ..backup.work import BackupWorker
+from ..config import load_config
+from ..paths import config_file, require_keyring, state_paths
+from ..state_lock import StateLock
+from .backup_support import actor, megabytes, told_progress
+from .narration import emit, emit_text, say
+from .secret_input import secret_for
+
+
+class BackupAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """For `--json`."""
+
+    schema: int = 1
+    items: list[BackupReport]
+
+
+def run(options: Namespace, texts: Texts) -> ExitCode:
+    """OK; PARTIAL when older snapshots are damaged."""
+    paths = state_paths(options.state, os.environ)
+    file = config_file(options.config, os.environ, paths)
+    config = load_config(file)
+    require_keyring(paths)
+    order = BackupOrder(
+        folder=options.folder.expanduser().absolute(),
+        keep=options.keep or config.backup.keep,
+        existence=Existence.REQUIRED if options.existing else Existence.MAY_BE_NEW,
+        recheck=Recheck.CONTENT if options.recheck else Recheck.SIZES,
+    )
+    lock = StateLock(paths.lock)
+    lock.acquire()
+    try:
+        clock = SystemClock()
+        keys = open_keyring(paths.keyring, secret_for(options, config, file, texts))
+        archive = Archive.open(paths.archive, keys, clock=clock, heads=HeadLog(paths.heads), mode=OpenMode.READ_WRITE)
+
+        async def work() -> BackupMade:
+            worker = BackupWorker(paths, keys, archive, clock)
+            try:
+                return await worker.back_up(order, actor(), told_progress(texts))
+            finally:
+                await archive.close()
+                worker.close()
+
+        made = asyncio.run(work())
+    finally:
+        lock.release()
+    report = backup_view(made)
+    if options.jsonl:
+        emit(report)
+    elif options.json:
+        emit(BackupAnswer(items=[report]))
+    else:
+        tell_backup(report, texts)
+    if made.is_same_disk:
+        say(texts.get("backup.same_disk"))
+    for number in made.damaged:
+        say(texts.get("backup.damaged_snapshot", snapshot=number))
+    return ExitCode.PARTIAL if made.damaged else ExitCode.OK
+
+
+def tell_backup(report: BackupReport, texts: Texts) -> None:
+    """For people."""
+    emit_text(
+        texts.get(
+            "backup.made",
+            snapshot=report.snapshot,
+            size=megabytes(report.size_bytes),
+            new=megabytes(report.new_bytes),
+            entries=report.ledger_size,
+            seconds=f"{report.took_s:.1f}",
+        )
+    )
