@@ -195,6 +195,11 @@ class Database:
             case _:
                 raise StatementError(CryptoErrorCode.STATEMENT, "wal_checkpoint")
 
+    def valid_log_frames(self) -> int:
+        """Frames of the log that count, valid ones up to the last commit; moves what readers let it."""
+        row = self.fetch_one("PRAGMA wal_checkpoint(PASSIVE)")
+        return row[1] if row is not None and isinstance(row[1], int) else 0
+
     def damage(self, limit: int = 100) -> tuple[str, ...]:
         """What both integrity checks find, at most `limit` lines each; empty when sound. Reads the whole file.
 

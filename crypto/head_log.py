@@ -1,7 +1,8 @@
 """The file of signed heads, outside the database: it finds an archive that was rolled back.
 
 One head a line: its note as a JSON string. Lines are only added, and are on the disk when `append` returns. A crash can
-leave a torn last line: it was never acknowledged, is reported, and goes at the next append.
+leave a torn last line: it was never acknowledged, is reported, and goes at the next append. After a power cut it may
+have its end and lack what is before it, of which the disk then says zeros.
 """
 
 import contextlib
@@ -22,6 +23,7 @@ from .notes import MAX_NOTE_CHARACTERS
 
 _MAX_LINE_BYTES: Final = 4 * MAX_NOTE_CHARACTERS
 _TAIL_BYTES: Final = 8 * _MAX_LINE_BYTES
+_HOLE: Final = bytes(8)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +127,8 @@ class HeadLog:
                 number = 0
                 while line := file.readline(_MAX_LINE_BYTES):
                     number += 1
-                    yield _parse(line) or DamagedLine(number=number, is_torn_tail=not line.endswith(b"\n"))
+                    is_torn = not line.endswith(b"\n") or _has_hole(line, handle, file.tell())
+                    yield _parse(line) or DamagedLine(number=number, is_torn_tail=is_torn)
         except FileNotFoundError:
             return
 
@@ -144,6 +147,8 @@ class HeadLog:
         length = os.fstat(handle).st_size
         content = os.pread(handle, _TAIL_BYTES, max(0, length - _TAIL_BYTES))
         *whole, torn = content.split(b"\n")
+        if not torn and whole and _HOLE in whole[-1]:
+            torn = whole.pop() + b"\n"
         if (last := _parse(torn)) is None:
             last = next(filter(None, map(_parse, reversed(whole))), None)
         if last is None and whole:
@@ -166,6 +171,11 @@ def _refuse_older(last: SignedHead | None, head: Head) -> None:
         raise IntegrityError(CryptoErrorCode.HEAD_ROLLBACK, detail)
     if head.size == last.size and head.root != last.root:
         raise IntegrityError(CryptoErrorCode.HEAD_EQUIVOCATION, f"two roots for {head.size} records")
+
+
+def _has_hole(line: bytes, handle: int, end: int) -> bool:
+    """Whether it is the last line and a part of it never came to the disk."""
+    return _HOLE in line and end == os.fstat(handle).st_size
 
 
 def _parse(line: bytes) -> SignedHead | None:

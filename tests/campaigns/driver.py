@@ -33,6 +33,8 @@ class Outcome:
     problem: str | None = None
     how: str = ""
     """By what it was found, for counting."""
+    count: int = 1
+    """Faults in this point."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,11 +130,13 @@ def figures_of(outcomes: Sequence[Outcome], order: Order, seconds: float) -> Fig
     """What is kept of a campaign."""
     effective = [outcome for outcome in outcomes if outcome.took_effect]
     failed = [outcome for outcome in outcomes if outcome.problem is not None]
-    groups = Counter(outcome.point.rsplit("/", 1)[0] for outcome in effective)
+    groups: Counter[str] = Counter()
+    for outcome in effective:
+        groups[outcome.point.rsplit("/", 1)[0]] += outcome.count
     found_by = Counter(outcome.how for outcome in outcomes if outcome.how)
     kept: Figures = {
-        "points": len(outcomes),
-        "took_effect": len(effective),
+        "points": sum(outcome.count for outcome in outcomes),
+        "took_effect": sum(outcome.count for outcome in effective),
         "failed": len(failed),
         "seed": order.seed,
         "seconds": round(seconds, 1),

@@ -12,6 +12,7 @@ from crypto.sealed_parts import PART_BYTES, is_whole
 from crypto.sealed_writer import SealedWriter, place_of
 from crypto.secrets import PassphraseSecret
 from crypto.passphrases import Argon2Cost
+from crypto.vault_keys import VaultKeys
 from daemon.main import main as shopwardend
 from tests.archive_kit import root_key
 
@@ -143,7 +144,12 @@ class Keyring:
 
     async def run(self, directory: Path, doing: Doing) -> None:
         path = directory / "keys.json"
-        root = doing.call("made 1", lambda: create_keyring(path, self._first, cost=CHEAP))
+
+        def make() -> VaultKeys:
+            path.unlink(missing_ok=True)  # as `init` does with what could not be made durable
+            return create_keyring(path, self._first, cost=CHEAP)
+
+        root = doing.call("made 1", make)
         first = list_slots(path)[0].slot_id
         doing.call("added 1", lambda: add_slot(path, root, self._second, cost=CHEAP))
         doing.call("removed 1", lambda: remove_slot(path, first))
