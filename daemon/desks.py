@@ -7,12 +7,16 @@ A desk's method takes the caller first, asks `roles.require`, writes the audit e
 from dataclasses import dataclass
 
 from .desk_parts import DeskParts as DeskParts
+from .event_filters import EventFilters
+from .proofs.heads_desk import HeadsDesk
+from .proofs.proof_desk import ProofDesk
 from .rights.desk import RequestsDesk
 from .rights.documents_desk import DocumentsDesk
 from .rights.erasing import NoErasing
 from .rights.me import OwnDesk
 from .rights.notices import Notices
 from .rights.papers import Papers
+from .timeline_desk import TimelineDesk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,8 +24,11 @@ class Desks:
     """One of each."""
 
     documents: DocumentsDesk
+    heads: HeadsDesk
     me: OwnDesk
+    proofs: ProofDesk
     requests: RequestsDesk
+    timeline: TimelineDesk
 
 
 def open_desks(parts: DeskParts) -> Desks:
@@ -32,4 +39,15 @@ def open_desks(parts: DeskParts) -> Desks:
         documents=DocumentsDesk(parts, Papers(parts.archive, parts.config, parts.clock, notices), notices),
         me=OwnDesk(parts, requests, notices),
         requests=requests,
+        heads=HeadsDesk(
+            archive=parts.archive, audit=parts.audit, bus=parts.bus, config=parts.config, texts=parts.texts
+        ),
+        timeline=TimelineDesk(
+            archive=parts.archive,
+            audit=parts.audit,
+            filters=EventFilters(parts.archive, parts.directory),
+            guard=parts.guard,
+            texts=parts.texts,
+        ),
+        proofs=ProofDesk(archive=parts.archive, audit=parts.audit),
     )

@@ -63,6 +63,12 @@ packs = ["retail-zh"]
 # title_en = {notice.title_en}
 # text_en = {notice.text_en}
 
+[ledger]                    # heads outside the shop / 树头外部见证
+# witnesses = []            # public keys of witnesses / 见证方公钥
+# witness_warning_days = {ledger.witness_warning_days}
+# close_at = "22:00"        # sign a head at the daily close / 每日打烊时签名树头
+# export_dir = "/mnt/share" # a folder outside this machine that gets it / 本机之外的目录
+
 [backup]                    # begin it by hand first: `shopwarden backup DIR` / 先手动执行一次
 # dir = "/media/backup"     # then the daemon goes on by itself / 之后由守护进程自动备份
 # every_hours = {backup.every_hours}
@@ -106,6 +112,7 @@ def config_template(store_name: str, language: Language, key_lines: str) -> str:
         capture=_Quoted(defaults.capture),
         notice=_Quoted(defaults.notice),
         requests=_Quoted(defaults.requests),
+        ledger=_Quoted(defaults.ledger),
         backup=_Quoted(defaults.backup),
         log=_Quoted(defaults.log),
     )

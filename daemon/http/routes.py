@@ -43,8 +43,10 @@ from . import connecting, handlers, importing
 from .call import ApiRoute
 from .documents_routes import DOCUMENTS_ROUTES
 from .openapi import document
+from .proofs_routes import PROOFS_ROUTES
 from .requests_routes import REQUESTS_ROUTES
 from .table import json_route
+from .timeline_routes import TIMELINE_ROUTES
 
 STREAM_PATH = "/v1/stream"
 IMPORT_PATH = "/v1/imports/{import_id}"
@@ -265,7 +267,9 @@ ROUTES: tuple[ApiRoute, ...] = (
         summary="Recompute the ledger and compare it with the archive and all signed heads",
         handler=handlers.verify, query=Nothing, body=VerifyRequest, answer=VerifyReport,
     ),
+    *PROOFS_ROUTES,
     *REQUESTS_ROUTES,
+    *TIMELINE_ROUTES,
     *DOCUMENTS_ROUTES,
     StreamRoute(),
     DocumentRoute(),
