@@ -10,6 +10,7 @@ from .desk_parts import DeskParts as DeskParts
 from .event_filters import EventFilters
 from .proofs.heads_desk import HeadsDesk
 from .proofs.proof_desk import ProofDesk
+from .exports_desk import ExportsDesk
 from .rights.desk import RequestsDesk
 from .rights.documents_desk import DocumentsDesk
 from .rights.erasing import NoErasing
@@ -24,6 +25,7 @@ class Desks:
     """One of each."""
 
     documents: DocumentsDesk
+    exports: ExportsDesk
     heads: HeadsDesk
     me: OwnDesk
     proofs: ProofDesk
@@ -37,6 +39,7 @@ def open_desks(parts: DeskParts) -> Desks:
     requests = RequestsDesk(parts, parts.guard, NoErasing())
     return Desks(
         documents=DocumentsDesk(parts, Papers(parts.archive, parts.config, parts.clock, notices), notices),
+        exports=ExportsDesk(parts),
         me=OwnDesk(parts, requests, notices),
         requests=requests,
         heads=HeadsDesk(

@@ -38,6 +38,10 @@ class Permission(StrEnum):
     ERASURE_ASK = "erasure.ask"
     ERASURE_DECIDE = "erasure.decide"
     COPY_MAKE = "copies.make"
+    EXPORT_ASK = "exports.ask"
+    """Ask for exports, and get those one asked for."""
+    EXPORT_READ = "exports.read"
+    EXPORT_DECIDE = "exports.decide"
     DOCUMENTS_READ = "documents.read"
     DOCUMENTS_WRITE = "documents.write"
     BACKUP = "backups.make"
@@ -85,6 +89,9 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.REQUESTS_READ,
         Permission.REQUESTS_HANDLE,
         Permission.COPY_MAKE,
+        Permission.EXPORT_ASK,
+        Permission.EXPORT_READ,
+        Permission.EXPORT_DECIDE,
     },
     Role.AUDITOR: _EVERYBODY
     | {
@@ -97,6 +104,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.VERIFY,
         Permission.REQUESTS_READ,
         Permission.ERASURE_DECIDE,
+        Permission.EXPORT_READ,
+        Permission.EXPORT_DECIDE,
         Permission.DOCUMENTS_READ,
     },
     Role.EMPLOYEE: frozenset({Permission.HELLO, Permission.SELF}),

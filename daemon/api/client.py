@@ -55,6 +55,8 @@ CONNECT_PHONE_TIMEOUT_S = 45.0
 """adb itself may take its time with an address that does not answer."""
 PAIR_TIMEOUT_S = 90.0
 VERIFY_TIMEOUT_S = 900.0
+BUNDLE_IDLE_TIMEOUT_S = 600.0
+"""Files are looked at before the first of them goes out."""
 DOWNLOAD_IDLE_TIMEOUT_S = 60.0
 """Between two pieces of a file."""
 IMPORT_IDLE_TIMEOUT_S = 900.0
@@ -213,6 +215,12 @@ class ApiClient:
         request = OpenAttachmentRequest(reason=reason)
         async with self._transport.download(path, request, idle_timeout_s=DOWNLOAD_IDLE_TIMEOUT_S) as download:
             yield download
+
+    @asynccontextmanager
+    async def bundle(self, path: str) -> AsyncGenerator[AsyncIterator[bytes], None]:
+        """A bundle in pieces, made while it comes. When it cannot be finished the iteration raises: keep none of it."""
+        async with self._transport.bundle(path, idle_timeout_s=BUNDLE_IDLE_TIMEOUT_S) as chunks:
+            yield chunks
 
     async def import_file(
         self, request: ImportRequest, content: AsyncIterable[bytes]

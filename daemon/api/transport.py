@@ -123,6 +123,21 @@ class Transport:
             yield Download(size_bytes=response.content_length, sha256=sha256, chunks=self._chunks(response))
 
     @asynccontextmanager
+    async def bundle(self, path: str, *, idle_timeout_s: float) -> AsyncIterator[AsyncIterator[bytes]]:
+        """A file whose size nobody knows yet, in pieces. Raises ApiClientError, also when it was cut off."""
+        limits = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_TIMEOUT_S, sock_read=idle_timeout_s)
+        headers = {"Accept": "application/zip, application/json"}
+        try:
+            response = await self._open_session().post(self._url(path), headers=headers, timeout=limits)
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise self._failure(error) from error
+        async with response:
+            if response.status != 200:
+                raise await self._refusal(response)
+            self._check_version(response)
+            yield self._chunks(response)
+
+    @asynccontextmanager
     async def upload(
         self, path: str, content: AsyncIterable[bytes], *, idle_timeout_s: float
     ) -> AsyncIterator[AsyncIterator[bytes]]:

@@ -163,7 +163,7 @@ class BundleSource(Protocol):
     async def media(self, sha256: str) -> AsyncIterator[bytes] | None:
         """A sealed file in pieces, each checked; None when the bundle has no files or this one is gone or damaged.
 
-        Called twice for each: first to see that it is whole.
+        Called twice for each: first to see that it is whole. Its pieces raise BundleMediaError when it is not.
         """
 
 

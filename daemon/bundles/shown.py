@@ -69,6 +69,6 @@ def contradiction(record: ShownRecord, committed: dict[str, Value] | None) -> bo
     text = event.text
     if text is None and event.body is not None:
         text = base64.b64decode(event.body["base64"]).decode("utf-8", "replace")
-    if record.kind in _TEXTS and text is not None and record.body != text:
+    if record.kind in _TEXTS and text and record.body != text:
         return True
     return any(one.sha256 is not None and f'"{one.sha256}"' not in event.attributes for one in record.attachments)

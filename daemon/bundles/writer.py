@@ -124,8 +124,11 @@ class _Making:
         if chunks is None:
             return False
         digest = hashlib.sha256()
-        async for chunk in chunks:
-            digest.update(chunk)
+        try:
+            async for chunk in chunks:
+                digest.update(chunk)
+        except BundleMediaError:
+            return False
         return digest.hexdigest() == sha256
 
     async def _file(self, sha256: str, name: str) -> AsyncIterator[None]:

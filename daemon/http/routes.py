@@ -42,6 +42,7 @@ from ..service import Caller, Service
 from . import connecting, handlers, importing
 from .call import ApiRoute
 from .documents_routes import DOCUMENTS_ROUTES
+from .exports_routes import EXPORTS_ROUTES
 from .openapi import document
 from .proofs_routes import PROOFS_ROUTES
 from .requests_routes import REQUESTS_ROUTES
@@ -271,6 +272,7 @@ ROUTES: tuple[ApiRoute, ...] = (
     *REQUESTS_ROUTES,
     *TIMELINE_ROUTES,
     *DOCUMENTS_ROUTES,
+    *EXPORTS_ROUTES,
     StreamRoute(),
     DocumentRoute(),
 )  # fmt: skip

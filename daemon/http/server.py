@@ -15,6 +15,7 @@ from ..roles import Permission, require
 from ..service import Caller, Service, ServiceError
 from . import download, stream, upload
 from .answers import answer, internal_error, refusal
+from .bundle_download import BundleRoute
 from .call import ApiRoute
 from .identity import IdentifyCaller, asked_language, peer_uid
 from .listener import Listener, listen
@@ -150,6 +151,8 @@ class ApiServer:
                 payload = await request.read()
             if route.path == ATTACHMENT_PATH:
                 return await download.serve(request, payload, self._service, caller)
+            if isinstance(route, BundleRoute):
+                return await route.serve(request, self._service, caller)
             body = await route.run(request, payload, self._service, caller)
             return answer(body, status=route.status, content_type=route.content_type)
 

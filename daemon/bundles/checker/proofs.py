@@ -120,7 +120,7 @@ def check_shown(record: Dict[str, Any], values: List[Any]) -> None:
         wrong("shows something else than was recorded")
     if text is None and said["body"] is not None:
         text = said["body"].decode("utf-8", "replace")
-    if kind in ("message", "notification") and text is not None and record["body"] != text:
+    if kind in ("message", "notification") and text and record["body"] != text:
         wrong("shows another text than was recorded")
     for one in record["attachments"]:
         if one["sha256"] is not None and '"%s"' % one["sha256"] not in said["attributes"]:
