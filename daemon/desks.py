@@ -13,7 +13,6 @@ from .proofs.proof_desk import ProofDesk
 from .exports_desk import ExportsDesk
 from .rights.desk import RequestsDesk
 from .rights.documents_desk import DocumentsDesk
-from .rights.erasing import NoErasing
 from .rights.me import OwnDesk
 from .rights.notices import Notices
 from .rights.papers import Papers
@@ -36,7 +35,7 @@ class Desks:
 def open_desks(parts: DeskParts) -> Desks:
     """Every desk of the daemon."""
     notices = Notices(parts.archive, parts.config)
-    requests = RequestsDesk(parts, parts.guard, NoErasing())
+    requests = RequestsDesk(parts, parts.guard)
     return Desks(
         documents=DocumentsDesk(parts, Papers(parts.archive, parts.config, parts.clock, notices), notices),
         exports=ExportsDesk(parts),

@@ -191,10 +191,8 @@ class Holding(Wire, frozen=True, kw_only=True):
     count: int
     first_at: datetime
     last_at: datetime
-    held: int = 0
-    """Of these, under a legal hold."""
-    kept_until: datetime | None = None
-    """When the newest of them goes by retention; None: not decided by a rule of retention."""
+    kept_until: datetime
+    """When retention takes the newest of them, unless a legal hold keeps it."""
 
 
 class HeldBack(Wire, frozen=True, kw_only=True):
@@ -202,7 +200,7 @@ class HeldBack(Wire, frozen=True, kw_only=True):
 
     hold_id: str
     reason: str
-    until: datetime | None
+    until: datetime
     count: int
 
 
@@ -214,13 +212,3 @@ class Reach(Wire, frozen=True, kw_only=True):
     records: int
     held: int
     holds: tuple[HeldBack, ...] = ()
-
-
-class Erasure(Wire, frozen=True, kw_only=True):
-    """What a deletion did."""
-
-    request_id: str
-    erased: int
-    held: int
-    certificates: tuple[int, ...]
-    """Ledger indexes of the deletion certificates."""

@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from ..api.texts import Texts
+from ..archive.data_classes import DataClass
 from ..archive.records import ArchivedEnrolment
 from ..config import Config
 from .due import first_days
@@ -53,12 +54,8 @@ def facts_of(situation: Situation) -> Facts:
 
 
 def retention_lines(config: Config) -> tuple[str, ...]:
-    """`class=days` as configured; () where this shop has no rule of retention."""
-    section = getattr(config, "retention", None)
-    if section is None:
-        return ()
-    fields: dict[str, object] = msgspec.to_builtins(section)
-    return tuple(f"{name}={value}" for name, value in sorted(fields.items()) if isinstance(value, int | str))
+    """`class=days` as configured."""
+    return tuple(f"{one.value}={config.retention.days_of(one)}" for one in DataClass)
 
 
 def filled_template(situation: Situation, texts: Texts) -> str:
@@ -75,7 +72,7 @@ def filled_template(situation: Situation, texts: Texts) -> str:
         phones=len(in_force),
         scope=", ".join(facts.scope) or nothing,
         apps=", ".join(facts.apps) or nothing,
-        retention=", ".join(facts.retention) or texts.get("document.word.not_set"),
+        retention=", ".join(facts.retention),
         rules=", ".join(config.policy.packs) or nothing,
         notice=facts.notice_sha256[:16],
         roles=", ".join(f"{name} {count}" for name, count in roles.items()),

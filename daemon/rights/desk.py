@@ -33,7 +33,7 @@ from ..service_errors import invalid, not_found, refusing, unusable
 from .due import due_at, extended_due_at
 from .erasing import Erasing
 from .guard import PrivacyGuard
-from .reach import reach_of
+from .reach import Measure
 from .subject import NamedSubject, named_subject, told
 from .views import in_order, request_view
 
@@ -43,12 +43,13 @@ _CLOCKS_DIFFER = timedelta(minutes=5)
 class RequestsDesk:
     """Each method says what permission it needs; raises ServiceError only."""
 
-    def __init__(self, parts: DeskParts, guard: PrivacyGuard, erasing: Erasing) -> None:
+    def __init__(self, parts: DeskParts, guard: PrivacyGuard) -> None:
         self._parts = parts
         self._archive = parts.archive
         self._audit = parts.audit
         self._guard = guard
-        self._erasing = erasing
+        self._erasing = Erasing(archive=parts.archive)
+        self._measure = Measure(archive=parts.archive, retention=parts.config.retention)
 
     async def add(self, caller: Caller, request: NewRequest) -> SubjectRequest:
         """Keep a request; its time runs from its receipt."""
@@ -139,7 +140,7 @@ class RequestsDesk:
         request = await self._existing(request_id)
         with refusing():
             await self._audit.write(caller, "requests.reach", request_id)
-            return await reach_of(self._archive, request)
+            return await self._measure.reach(request, self._parts.clock.now())
 
     async def correct(self, caller: Caller, request_id: str, body: CorrectRequest) -> SubjectRequest:
         """Records of this person get what they say beside them; nothing of them is changed."""
@@ -201,7 +202,7 @@ class RequestsDesk:
             raise unusable("rights.second_person", http_status=409)
         with _refusing():
             await self._audit.write(caller, "requests.erase", request_id, reason=told(body.reason), outcome="asked")
-            reference = await self._erasing.erase(request, approved_by=caller.name)
+            reference = await self._erasing.erase(request, asked_by=asked.actor, approved_by=caller.name)
             draft = StepDraft(step=RequestStep.ERASED, actor=caller.name, text=told(body.reason), reference=reference)
             changed = await self._archive.requests.take(request_id, draft)
             await self._audit.write(caller, "requests.erase", request_id, outcome="ok")

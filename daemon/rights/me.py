@@ -16,7 +16,7 @@ from ..service_errors import refusing
 from .desk import RequestsDesk
 from .looks import looks_at
 from .notices import Notices
-from .reach import holdings_of
+from .reach import Measure
 from .subject import NamedSubject
 from .views import in_order, request_view
 
@@ -34,6 +34,7 @@ class OwnDesk:
         self._archive = parts.archive
         self._requests = requests
         self._notices = notices
+        self._measure = Measure(archive=parts.archive, retention=parts.config.retention)
 
     async def records(self, caller: Caller) -> OwnRecords:
         """All of it."""
@@ -50,7 +51,7 @@ class OwnDesk:
                 enrolments=tuple(_enrolment(one) for one in enrolments),
                 notice_text=enrolments[0].notice_text if enrolments else None,
                 must_acknowledge=employee in await self._notices.missing(),
-                holdings=await holdings_of(self._archive, EmployeeSubject(name=employee)),
+                holdings=await self._measure.holdings(EmployeeSubject(name=employee)),
                 looks=await looks_at_employee(self._archive, employee),
                 requests=tuple(request_view(one, now, with_changes=True) for one in in_order(tuple(asked))),
             )
