@@ -10,7 +10,7 @@ from policies.masking import mask_name, mask_number, mask_text
 
 from .absence import facts_of
 from .api.texts import Texts
-from .events import Event, EventKind
+from .events import UNCOLLECTED, Event, EventKind
 
 
 class _Attributes(msgspec.Struct, frozen=True, kw_only=True):
@@ -197,6 +197,8 @@ def _many(kind: EventKind) -> str:
 def _unreadable(event: Event, texts: Texts) -> str:
     if event.body is None and _attributes(event.attributes).unreadable is not None:
         return texts.get("body.unreadable")
+    if event.attributes == UNCOLLECTED:
+        return texts.get("body.withheld")
     return ""
 
 

@@ -12,6 +12,10 @@ EventId = NewType("EventId", str)
 """`ev_` + 26 base32 characters of SHA-256(device, source, source key, content hash): the same row, the same id."""
 
 
+UNCOLLECTED = '{"withheld":"private"}'
+"""Attributes of an event of which only that it was there is kept: it is private."""
+
+
 class EventKind(StrEnum):
     """What happened."""
 

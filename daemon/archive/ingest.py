@@ -12,7 +12,7 @@ from crypto.record_seal import new_opening
 from policies.model import Verdict
 
 from ..api.wire import AlertStatus
-from ..events import Committed, Event, EventId, EventKind, GroupFinding, Ingest, JudgedEvent
+from ..events import UNCOLLECTED, Committed, Event, EventId, EventKind, GroupFinding, Ingest, JudgedEvent
 from ..peers import canonical_peer
 from .codes import ALERT_STATUS_CODES, DIRECTION_CODES, KIND_CODES, SEVERITY_CODES, SOURCE_CODES, stored_key, to_micros
 from .content import AlertContent, EventContent, Sealer
@@ -159,6 +159,9 @@ class _Application:
         known = self._known.get(token)
         if known is None and self._forgotten and self._is_forgotten(token):
             return
+        if known is None and event.attributes == UNCOLLECTED and key in self._current:
+            token = self._current[key][1]  # kept before it was private: what became of it since is not looked at
+            known = self._known[token]
         if known is None:
             index = self._add(judged, token, key, is_current=1)
             if (before := self._current.get(key)) is not None:

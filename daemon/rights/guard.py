@@ -16,12 +16,9 @@ from ..archive.identifiers import event_id
 from ..archive.privacy import NO_MARKS, Marks
 from ..archive.records import ArchivedAlert, ArchivedEvent
 from ..archive.transaction import Tokens
-from ..event_fields import attributes
-from ..events import Direction, Event, EventKind
+from ..events import UNCOLLECTED, Direction, Event, EventKind
 from ..peers import canonical_peer
 
-UNCOLLECTED: Final = attributes(withheld="private")
-"""The attributes of a record of which only that it was there is kept."""
 _HASH: Final = hashlib.sha256(b"withheld").digest()
 
 
