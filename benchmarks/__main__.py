@@ -10,7 +10,7 @@ from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
 
-from . import backfill, fleet, idle, insert, text, verify
+from . import backfill, fleet, idle, insert, sealing, text, verify
 
 RESULTS = Path(__file__).parent / "results"
 BENCHMARKS: dict[str, Callable[[], Coroutine[None, None, dict[str, float | int | str]]]] = {
@@ -18,6 +18,7 @@ BENCHMARKS: dict[str, Callable[[], Coroutine[None, None, dict[str, float | int |
     "fleet": fleet.run,
     "idle": idle.run,
     "insert": insert.run,
+    "sealing": sealing.run,
     "text": text.run,
     "verify": verify.run,
 }

@@ -12,6 +12,8 @@ from typing import Final
 from .errors import CryptoErrorCode, DiskFullError, IntegrityError, StorageError, VaultStateError
 
 PRIVATE_MODE: Final = 0o600
+_READ_BYTES: Final = 1024 * 1024
+_WRITE_BYTES: Final = 256 * 1024
 _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _NO_HARD_LINKS: Final = frozenset({errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.ENOSYS})
 
@@ -46,6 +48,30 @@ def read_file(path: Path, *, max_bytes: int) -> bytes:
     Raises FileNotFoundError, VaultStateError(FILE_IS_LINK, FILE_UNREADABLE), IntegrityError(FILE_TOO_LONG) when it is
     longer than `max_bytes`, StorageError.
     """
+    with _reading(path) as handle:
+        content = read_all(handle, limit=max_bytes + 1)
+    if len(content) > max_bytes:
+        raise IntegrityError(CryptoErrorCode.FILE_TOO_LONG, f"{path.name} is longer than {max_bytes} bytes")
+    return content
+
+
+def read_file_into(path: Path, out: bytearray, *, max_bytes: int) -> int:
+    """The same into `out`, which grows when it is too small; returns the file's size. Memory is used again."""
+    with _reading(path) as handle:
+        size_bytes = min(os.fstat(handle).st_size, max_bytes) + 1
+        out.extend(bytes(max(size_bytes - len(out), 0)))
+        at = 0
+        with memoryview(out) as view:
+            while at < size_bytes and (more := os.readv(handle, [view[at:size_bytes]])):
+                at += more
+    if at > max_bytes or at == size_bytes:  # or it grew while it was read
+        raise IntegrityError(CryptoErrorCode.FILE_TOO_LONG, f"{path.name} is longer than {max_bytes} bytes")
+    return at
+
+
+@contextlib.contextmanager
+def _reading(path: Path) -> Iterator[int]:
+    """A regular file open for reading, no link followed."""
     with storage_errors(path.name):
         try:
             handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -54,28 +80,25 @@ def read_file(path: Path, *, max_bytes: int) -> bytes:
         try:
             if not stat.S_ISREG(os.fstat(handle).st_mode):
                 raise VaultStateError(CryptoErrorCode.FILE_UNREADABLE, f"{path.name} is not a regular file")
-            content = read_all(handle, limit=max_bytes + 1)
+            yield handle
         finally:
             os.close(handle)
-    if len(content) > max_bytes:
-        raise IntegrityError(CryptoErrorCode.FILE_TOO_LONG, f"{path.name} is longer than {max_bytes} bytes")
-    return content
 
 
 def read_all(handle: int, *, limit: int) -> bytes:
     """Up to `limit` bytes from an open file."""
     parts: list[bytes] = []
-    while limit > 0 and (part := os.read(handle, min(limit, 65_536))):
+    while limit > 0 and (part := os.read(handle, min(limit, _READ_BYTES))):
         parts.append(part)
         limit -= len(part)
     return b"".join(parts)
 
 
-def write_all(handle: int, content: bytes) -> None:
-    """Write every byte; the system may take them in parts."""
+def write_all(handle: int, content: bytes | memoryview) -> None:
+    """Write every byte; the system may take them in parts. Calls of some MiB cost several times those of 256 KiB."""
     view = memoryview(content)
     while view:
-        view = view[os.write(handle, view) :]
+        view = view[os.write(handle, view[:_WRITE_BYTES]) :]
 
 
 def move_into_place(directory: int, temporary: str, name: str) -> None:

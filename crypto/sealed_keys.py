@@ -11,6 +11,7 @@ from typing import Final, NoReturn
 
 import pyrage
 
+from . import age_file
 from .errors import CryptoErrorCode, IntegrityError
 from .keys import Purpose, SecretKey
 from .vault_keys import KeySource
@@ -23,21 +24,31 @@ _IDENTITY_PREFIX: Final = "age-secret-key-"
 class SealRecipient:
     """The public half: seals, and cannot open what it sealed."""
 
-    __slots__ = ("_recipient", "public")
+    __slots__ = ("_key", "public")
 
     def __init__(self, public: str) -> None:
         """`public`: `age1…`. ValueError when it is none."""
         try:
-            self._recipient = pyrage.x25519.Recipient.from_str(public)
+            pyrage.x25519.Recipient.from_str(public)
         except pyrage.RecipientError:
             raise ValueError("not an age recipient") from None
+        self._key = _bech32_content(public)
         self.public = public
 
     def seal(self, plain: bytes) -> bytes:
         """An age file. The whole of it is in memory: call it with a few MiB."""
-        sealed = pyrage.encrypt(plain, [self._recipient])
-        assert isinstance(sealed, bytes)
-        return sealed
+        sealed = bytearray(age_file.sealed_bytes(len(plain)))
+        with memoryview(sealed) as view:
+            age_file.make_into(plain, self._key, view)
+        return bytes(sealed)
+
+    def seal_into(self, plain: memoryview, out: bytearray) -> int:
+        """The same into `out`, which grows when it is too small; returns the age file's size."""
+        size_bytes = age_file.sealed_bytes(len(plain))
+        out.extend(bytes(max(size_bytes - len(out), 0)))
+        with memoryview(out) as view:
+            age_file.make_into(plain, self._key, view[:size_bytes])
+        return size_bytes
 
     def __repr__(self) -> str:
         return f"SealRecipient({self.public!r})"
@@ -56,12 +67,20 @@ class MediaKeys:
 
     def unseal(self, sealed: bytes) -> bytes:
         """What `SealRecipient.seal` was given. IntegrityError(SEALED_DAMAGED) for anything else."""
+        plain = bytearray()
+        size_bytes = self.unseal_into(memoryview(sealed), plain)
+        return bytes(memoryview(plain)[:size_bytes])
+
+    def unseal_into(self, sealed: memoryview, out: bytearray) -> int:
+        """The same into `out`, which grows when it is too small; returns the content's size."""
         try:
-            plain = pyrage.decrypt(sealed, [self._identity])
-        except pyrage.DecryptError:
+            if age_file.is_ours(sealed):
+                return age_file.open_into(sealed, self._secret, out)
+            plain = pyrage.decrypt(bytes(sealed), [self._identity])
+        except (pyrage.DecryptError, age_file.NotOpenedError):
             raise IntegrityError(CryptoErrorCode.SEALED_DAMAGED, "does not open") from None
-        assert isinstance(plain, bytes)
-        return plain
+        out[: len(plain)] = plain
+        return len(plain)
 
     def name_of(self, sha256: bytes) -> str:
         """64 hexadecimal digits for a content: tells nobody without the key which content it is."""
@@ -94,6 +113,14 @@ def _bech32(prefix: str, content: SecretKey) -> str:
     check = _polymod([*expanded, *digits, *([0] * 6)]) ^ 1
     digits += [(check >> 5 * (5 - place)) & 31 for place in range(6)]
     return f"{prefix}1{''.join(_CHARSET[digit] for digit in digits)}"
+
+
+def _bech32_content(text: str) -> bytes:
+    """The 32 bytes in a spelling that was checked."""
+    number = 0
+    for letter in text.lower()[text.rindex("1") + 1 : -6]:
+        number = number << 5 | _CHARSET.index(letter)
+    return (number >> 4).to_bytes(32, "big")
 
 
 def _polymod(values: list[int]) -> int:

@@ -1,11 +1,12 @@
 """A sealed file on the disk: a directory of numbered age files and a sealed list of them.
 
     NAME/00001.age … NNNNN.age   each opens to `SWPART01`, 16 bytes of its file, its number, at most 4 MiB of content
-    NAME/list.age                opens to 32 bytes of proof and the list: SHA-256 and size of the whole and of each part
+    NAME/list.age                opens to 32 bytes of proof and the list: SHA-256 and size of the whole, and for each
+                                 part its size and the SHA-256 of all content up to its end
 
 NAME is a keyed hash of the content. The proof binds the list to the keys, so that whoever has only the public half
 cannot make one; the list binds every part, so that none can be cut, changed, swapped or left out. Memory is bounded by
-one part, however large the file.
+some parts, however large the file. Lists of version 1 have a hash of each part by itself and are read as well.
 """
 
 import hashlib
@@ -13,12 +14,14 @@ import hmac
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Final
 
 import msgspec
 
-from .atomic_file import read_file, storage_errors
+from .aside import Aside
+from .atomic_file import read_file, read_file_into, storage_errors
 from .errors import CryptoErrorCode, IntegrityError
 from .sealed_keys import MediaKeys
 
@@ -28,12 +31,14 @@ LIST_NAME: Final = "list.age"
 MOST_PARTS: Final = 65_536
 FILE_ID_BYTES: Final = 16
 _MAGIC: Final = b"SWPART01"
-_HEADER_BYTES: Final = len(_MAGIC) + FILE_ID_BYTES + 4
+HEADER_BYTES: Final = len(_MAGIC) + FILE_ID_BYTES + 4
+"""Before the content of a part."""
 _LARGEST_STORED: Final = PART_BYTES + 64 * 1024
 """age adds a header of some hundred bytes and 16 bytes for each 64 KiB."""
 _LARGEST_LIST: Final = MOST_PARTS * 64
 _PROOF_BYTES: Final = 32
-_VERSION: Final = 1
+_VERSION_OF_SINGLE_HASHES: Final = 1
+_VERSION: Final = 2
 
 Digest = Annotated[bytes, msgspec.Meta(min_length=32, max_length=32)]
 
@@ -46,7 +51,7 @@ class PartEntry(msgspec.Struct, array_like=True, frozen=True):
     stored_bytes: Annotated[int, msgspec.Meta(ge=1, le=_LARGEST_STORED)]
     """Of its file."""
     sha256: Digest
-    """Of its content."""
+    """Of all content from the first part to the end of this one; of this part's alone in a list of version 1."""
 
 
 class PartList(msgspec.Struct, array_like=True, frozen=True):
@@ -75,28 +80,54 @@ def part_name(number: int) -> str:
 
 def frame(part: Part) -> bytes:
     """The bytes that are sealed for a part."""
-    return b"".join((_MAGIC, part.file_id, part.number.to_bytes(4, "big"), part.content))
+    return frame_header(part.file_id, part.number) + part.content
 
 
-def unframe(plain: bytes) -> Part:
+def frame_header(file_id: bytes, number: int) -> bytes:
+    """What stands before a part's content."""
+    return _MAGIC + file_id + number.to_bytes(4, "big")
+
+
+def unframe(plain: bytes | memoryview) -> Part:
     """The part that `frame` made. IntegrityError(SEALED_DAMAGED)."""
-    if len(plain) < _HEADER_BYTES or not plain.startswith(_MAGIC):
+    header = bytes(plain[:HEADER_BYTES])
+    if len(header) < HEADER_BYTES or not header.startswith(_MAGIC):
         raise _damaged("is no part")
     after_id = len(_MAGIC) + FILE_ID_BYTES
     return Part(
-        file_id=plain[len(_MAGIC) : after_id],
-        number=int.from_bytes(plain[after_id:_HEADER_BYTES], "big"),
-        content=plain[_HEADER_BYTES:],
+        file_id=header[len(_MAGIC) : after_id],
+        number=int.from_bytes(header[after_id:], "big"),
+        content=bytes(plain[HEADER_BYTES:]),
     )
 
 
-def read_part(directory: Path, number: int, keys: MediaKeys) -> tuple[Part, int]:
-    """Part `number` and the size of its file; its number is checked. IntegrityError: SEALED_DAMAGED, SEALED_MISSING."""
-    stored = _read(directory / part_name(number), _LARGEST_STORED)
-    part = unframe(keys.unseal(stored))
-    if part.number != number:
-        raise _damaged(f"part {number} is another")
-    return part, len(stored)
+class PartReader:
+    """Opens one part after the other, in the same memory."""
+
+    def __init__(self, directory: Path, keys: MediaKeys) -> None:
+        self._directory = directory
+        self._keys = keys
+        self._stored, self._plain = bytearray(), bytearray()
+
+    def read(self, number: int) -> tuple[Part, int]:
+        """Part `number` and the size of its file; its number is checked.
+
+        IntegrityError: SEALED_DAMAGED, SEALED_MISSING; StorageError.
+        """
+        name = part_name(number)
+        try:
+            stored_bytes = read_file_into(self._directory / name, self._stored, max_bytes=_LARGEST_STORED)
+        except FileNotFoundError:
+            raise IntegrityError(CryptoErrorCode.SEALED_MISSING, name) from None
+        except IntegrityError:
+            raise _damaged(f"{name} is too long") from None
+        with memoryview(self._stored) as stored:
+            plain_bytes = self._keys.unseal_into(stored[:stored_bytes], self._plain)
+        with memoryview(self._plain) as plain:
+            part = unframe(plain[:plain_bytes])
+        if part.number != number:
+            raise _damaged(f"part {number} is another")
+        return part, stored_bytes
 
 
 def encode_list(entries: PartList, keys: MediaKeys) -> bytes:
@@ -115,7 +146,8 @@ def read_list(directory: Path, keys: MediaKeys) -> PartList:
         entries = msgspec.msgpack.decode(content, type=PartList)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         raise _damaged("the list is none") from None
-    if entries.version != _VERSION or entries.size_bytes != sum(part.size_bytes for part in entries.parts):
+    is_known = entries.version in {_VERSION_OF_SINGLE_HASHES, _VERSION}
+    if not is_known or entries.size_bytes != sum(part.size_bytes for part in entries.parts):
         raise _damaged("the list contradicts itself")
     return entries
 
@@ -150,15 +182,28 @@ def read_content(directory: Path, keys: MediaKeys, sha256: bytes) -> Iterator[by
     if entries.sha256 != sha256:
         raise _damaged("is another file")
     whole = hashlib.sha256()
-    for number, expected in enumerate(entries.parts, 1):
-        part, _ = read_part(directory, number, keys)
-        is_expected = len(part.content) == expected.size_bytes and part.file_id == entries.file_id
-        if not is_expected or hashlib.sha256(part.content).digest() != expected.sha256:
-            raise _damaged(f"part {number}")
+    for part in _in_order(directory, keys, len(entries.parts)):
+        expected = entries.parts[part.number - 1]
+        if len(part.content) != expected.size_bytes or part.file_id != entries.file_id:
+            raise _damaged(f"part {part.number}")
         whole.update(part.content)
+        by_itself = entries.version == _VERSION_OF_SINGLE_HASHES
+        digest = hashlib.sha256(part.content).digest() if by_itself else whole.digest()
+        if digest != expected.sha256:
+            raise _damaged(f"part {part.number}")
         yield part.content
     if whole.digest() != sha256:
         raise _damaged("the parts are not the whole")
+
+
+def _in_order(directory: Path, keys: MediaKeys, count: int) -> Iterator[Part]:
+    """Parts 1 to `count`; while one is used, the next is opened."""
+    reader = PartReader(directory, keys)
+    ahead: Aside[tuple[Part, int]] | None = None
+    for number in range(1, count + 1):
+        part, _ = reader.read(number) if ahead is None else ahead.result()
+        ahead = Aside(partial(reader.read, number + 1)) if number < count else None
+        yield part
 
 
 def sync_directory(path: Path) -> None:

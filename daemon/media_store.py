@@ -65,7 +65,7 @@ class _Slot:
 
 
 class MediaStore:
-    """One per daemon. Memory: one part (4 MiB) a writer and what two sealing threads need."""
+    """One per daemon. Memory: three parts (12 MiB) a writer and what two sealing threads need."""
 
     def __init__(self, directory: Path, keys: MediaKeys, *, clock: Clock, keep_free_bytes: int = 0) -> None:
         """Touches nothing yet. Attachments are refused while less than `keep_free_bytes` would stay free."""
@@ -114,6 +114,20 @@ class MediaStore:
         digest = bytes.fromhex(sha256)
         place = place_of(self._blobs, self._keys.name_of(digest))
         return await asyncio.to_thread(is_whole, place, self._keys, digest)
+
+    async def remove(self, sha256: str) -> None:
+        """Take the content with this hash away; nothing when it is not there. StorageError."""
+        place = place_of(self._blobs, self._keys.name_of(bytes.fromhex(sha256)))
+
+        def take_away() -> None:
+            with storage_errors(place.name):
+                if place.is_dir():
+                    aside = place.with_name(f".{place.name}.gone")
+                    shutil.rmtree(aside, ignore_errors=True)
+                    place.rename(aside)  # whole or gone, whatever happens in the middle
+                    shutil.rmtree(aside)
+
+        await asyncio.to_thread(take_away)
 
     async def drop_expired(self) -> int:
         """Remove what was begun and not gone on with for a week; how many."""
@@ -207,7 +221,8 @@ class MediaWriter:
     def __init__(self, store: MediaStore, slot: _Slot) -> None:
         self._store = store
         self._slot = slot
-        self._held = bytearray()
+        self._held: list[bytes] = []
+        self._held_bytes = 0
 
     @property
     def offset(self) -> int:
@@ -216,8 +231,9 @@ class MediaWriter:
 
     async def write(self, chunk: bytes) -> None:
         """See `BlobWriter`. MediaRefusedError when the disk is full."""
-        self._held += chunk
-        if len(self._held) >= _HAND_OVER_BYTES:
+        self._held.append(chunk)
+        self._held_bytes += len(chunk)
+        if self._held_bytes >= _HAND_OVER_BYTES:
             taken = self._hand_over()
             await self._store.work(self._slot, self, lambda: self._store.take(self._slot, taken))
 
@@ -228,7 +244,7 @@ class MediaWriter:
 
     async def abandon(self) -> None:
         """See `BlobWriter`."""
-        self._held.clear()
+        self._hand_over()
         await self._end(lambda: self._store.abandon(self._slot))
 
     async def pause(self) -> None:
@@ -243,8 +259,9 @@ class MediaWriter:
                 await self._store.work(self._slot, self, task)
 
     def _hand_over(self) -> bytes:
-        taken = bytes(self._held)
+        taken = b"".join(self._held)
         self._held.clear()
+        self._held_bytes = 0
         return taken
 
 

@@ -1,21 +1,26 @@
 """Sealed files: written in parts, resumed, named, read back, and refused when anything about them was changed."""
 
+import errno
 import hashlib
 import os
 import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pyrage
 import pytest
 
-from crypto.errors import CryptoErrorCode, IntegrityError
+from crypto import sealed_writer
+from crypto.errors import CryptoErrorCode, DiskFullError, IntegrityError
 from crypto.keys import RootKey, StoreId
 from crypto.sealed_keys import MediaKeys, SealRecipient
 from crypto.sealed_parts import (
     LIST_NAME,
     PART_BYTES,
     Part,
+    PartEntry,
+    PartList,
     encode_list,
     frame,
     part_name,
@@ -197,10 +202,11 @@ def test_keys_do_not_show_themselves() -> None:
 _WRITE_AND_DIE = """
 import os, signal, sys
 from pathlib import Path
-from tests.unit.test_crypto_sealed import KEYS, LARGE, SealedWriter, some_bytes
+from tests.unit.test_crypto_sealed import KEYS, LARGE, PART_BYTES, SealedWriter, some_bytes
 writer = SealedWriter(Path(sys.argv[1]), KEYS)
 content = some_bytes(LARGE)
 writer.write(content[writer.offset : writer.offset + 5_000_000])
+assert writer.offset >= PART_BYTES  # waits for the part that is on its way
 os.kill(os.getpid(), signal.SIGKILL)
 """
 
@@ -217,3 +223,70 @@ def test_kills_in_the_middle_lose_nothing_that_was_safe(tmp_path: Path) -> None:
     assert writer.offset == 2 * PART_BYTES
     writer.write(content[writer.offset :])
     assert read_back(place_of(tmp_path / "blobs", writer.finish(tmp_path / "blobs").name), content) == content
+
+
+def test_a_part_whose_disk_failed_is_tried_again_and_nothing_is_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = some_bytes(3 * PART_BYTES + 5)
+    writer = SealedWriter(tmp_path / "spool" / "one", KEYS)
+    writer.write(content[:PART_BYTES])
+    assert writer.offset == PART_BYTES
+    with monkeypatch.context() as full:
+        full.setattr(sealed_writer, "write_all", _no_room)
+        writer.write(content[PART_BYTES : 2 * PART_BYTES])  # on its way, and will not arrive
+        for _ in range(2):
+            assert writer.offset == PART_BYTES
+            with pytest.raises(DiskFullError):
+                writer.write(content[2 * PART_BYTES : 2 * PART_BYTES])
+                writer.finish(tmp_path / "blobs")
+    writer.write(content[2 * PART_BYTES :])
+    file = writer.finish(tmp_path / "blobs")
+    assert read_back(place_of(tmp_path / "blobs", file.name), content) == content
+
+
+def test_after_a_pause_with_a_full_disk_writing_goes_on_from_what_is_safe(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = some_bytes(LARGE)
+    writer = SealedWriter(tmp_path / "spool" / "one", KEYS)
+    writer.write(content[: PART_BYTES + 5])
+    assert writer.offset == PART_BYTES
+    with monkeypatch.context() as full:
+        full.setattr(sealed_writer, "write_all", _no_room)
+        writer.write(content[PART_BYTES + 5 : 2 * PART_BYTES])
+        with pytest.raises(DiskFullError):
+            writer.pause()
+    assert writer.offset == PART_BYTES
+    writer.write(content[writer.offset :])
+    file = writer.finish(tmp_path / "blobs")
+    assert read_back(place_of(tmp_path / "blobs", file.name), content) == content
+
+
+def test_lists_with_a_hash_of_each_part_by_itself_are_read(tmp_path: Path) -> None:
+    content = some_bytes(LARGE)
+    _, place = sealed(tmp_path, content)
+    entries = read_list(place, KEYS)
+    parts = [content[at : at + PART_BYTES] for at in range(0, LARGE, PART_BYTES)]
+    older = PartList(
+        version=1,
+        file_id=entries.file_id,
+        sha256=entries.sha256,
+        size_bytes=entries.size_bytes,
+        parts=tuple(
+            PartEntry(size_bytes=one.size_bytes, stored_bytes=one.stored_bytes, sha256=hashlib.sha256(part).digest())
+            for one, part in zip(entries.parts, parts, strict=True)
+        ),
+    )
+    (place / LIST_NAME).write_bytes(encode_list(older, KEYS))
+    assert read_back(place, content) == content
+    (place / LIST_NAME).write_bytes(encode_list(msgspec.structs.replace(older, version=2), KEYS))
+    with pytest.raises(IntegrityError, match="part 2"):
+        read_back(place, content)
+    (place / LIST_NAME).write_bytes(encode_list(msgspec.structs.replace(older, version=3), KEYS))
+    with pytest.raises(IntegrityError, match="contradicts"):
+        read_back(place, content)
+
+
+def _no_room(_handle: int, _content: bytes) -> None:
+    raise OSError(errno.ENOSPC, "test")
