@@ -31,6 +31,7 @@ from .archive.archive import Archive, ArchiveSettings
 from .archive.errors import ArchiveError, ArchiveFullError
 from .archive.space import give_up_reserve, reserve_for
 from .audit import AuditTrail
+from .backup.office import open_backups
 from .bus import Bus, HealthChanged
 from .caretaker import Care
 from .command_queue import CommandQueue
@@ -53,6 +54,7 @@ from .pairing_desk import PairingDesk
 from .paths import StatePaths
 from .phone_link import PhoneLink, bridge_settings
 from .recording_pairs import RecordingPairs
+from .retention.passes import Retention
 from .rights.guard import PrivacyGuard
 from .rights.reminders import Reminders
 from .rule_watch import RuleWatch
@@ -130,6 +132,14 @@ class App:
             clock=clock,
             keep_free_bytes=2 * reserve_for(opened.paths.archive),
         )
+        self._retention = Retention(
+            archive=archive,
+            keys=opened.keys,
+            media=self._media,
+            clock=clock,
+            settings=config.retention,
+            state=opened.paths.root,
+        )
         self._link = PhoneLink(bridge_settings(config.adb, opened.paths.adb_home), clock, configured=config.adb.connect)
         self._importer = Importer(
             ImporterParts(
@@ -172,8 +182,12 @@ class App:
             clock=clock,
         )
         self._rule_watch = self._watch_of_rules()
+        self._backups = open_backups(
+            archive=archive, keys=opened.keys, paths=opened.paths, section=config.backup, clock=clock, bus=self._bus
+        )
         health = HealthReport(
             archive=archive,
+            backups=self._backups.rounds,
             fleet=self._fleet,
             link=self._link,
             judge=self._judge,
@@ -191,6 +205,7 @@ class App:
             ServiceParts(
                 archive=archive,
                 audit=AuditTrail(archive, opened.keys),
+                backups=self._backups,
                 bus=self._bus,
                 clock=clock,
                 config=config,
@@ -205,6 +220,7 @@ class App:
                 pairing_desk=self._pairing_desk,
                 paths=opened.paths,
                 queue=self._queue,
+                retention=self._retention,
                 texts=texts,
                 uploads=self._uploads,
             )
@@ -249,6 +265,7 @@ class App:
             self._bus.close()
             await self._pairing_desk.close()
             await server.stop()
+            await self._backups.jobs.close()
             self._judge.close()
             self._importer.close()
             self._media.close()
@@ -264,7 +281,9 @@ class App:
             "discovery": self._supervised("discovery", self._discovery.run),
             "outbox": self._supervised("outbox", self._outbox.run),
             "inbox": self._supervised("inbox", self._inbox.run),
+            "backups": self._supervised("backups", self._backups.rounds.run),
             "pairs": self._supervised("pairs", self._recording_pairs.run),
+            "retention": self._supervised("retention", self._delete_what_is_due),
             "housekeeping": self._housekeeping(),
         }
         if self._rule_watch is not None:
@@ -297,6 +316,11 @@ class App:
             policy=RetryPolicy(cap_s=15.0),
             on_trouble=lambda _trouble: self._bus.publish(HealthChanged()),
         )
+
+    async def _delete_what_is_due(self, _supervision: Supervision) -> None:
+        """From the configured hour on, once a day."""
+        settings, zone = self._opened.config.retention, self._opened.config.store.zone()
+        await self._retention.run(lambda now: now.astimezone(zone).hour >= settings.hour)
 
     async def _follow_phones(self, supervision: Supervision) -> None:
         await self._link.run(supervision, self._fleet.follow, self._addresses)

@@ -8,12 +8,14 @@ from crypto.vault_keys import VaultKeys
 from .api.texts import Texts
 from .archive.archive import Archive
 from .audit import AuditTrail
+from .backup.office import Backups
 from .bus import Bus
 from .config import Config
 from .device_directory import DeviceDirectory
 from .event_reading import EventReading
 from .media_store import MediaStore
 from .paths import StatePaths
+from .retention.passes import Retention
 from .rights.guard import PrivacyGuard
 
 
@@ -23,6 +25,7 @@ class DeskParts:
 
     archive: Archive
     audit: AuditTrail
+    backups: Backups
     bus: Bus
     clock: Clock
     config: Config
@@ -33,5 +36,6 @@ class DeskParts:
     media: MediaStore
     paths: StatePaths
     reading: EventReading
+    retention: Retention
     texts: dict[str, Texts]
     """By language."""

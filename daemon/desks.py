@@ -6,11 +6,13 @@ A desk's method takes the caller first, asks `roles.require`, writes the audit e
 
 from dataclasses import dataclass
 
+from .backup.desk import BackupDesk
 from .desk_parts import DeskParts as DeskParts
 from .event_filters import EventFilters
+from .exports_desk import ExportsDesk
 from .proofs.heads_desk import HeadsDesk
 from .proofs.proof_desk import ProofDesk
-from .exports_desk import ExportsDesk
+from .retention.desk import RetentionDesk
 from .rights.desk import RequestsDesk
 from .rights.documents_desk import DocumentsDesk
 from .rights.me import OwnDesk
@@ -23,12 +25,14 @@ from .timeline_desk import TimelineDesk
 class Desks:
     """One of each."""
 
+    backups: BackupDesk
     documents: DocumentsDesk
     exports: ExportsDesk
     heads: HeadsDesk
     me: OwnDesk
     proofs: ProofDesk
     requests: RequestsDesk
+    retention: RetentionDesk
     timeline: TimelineDesk
 
 
@@ -37,10 +41,27 @@ def open_desks(parts: DeskParts) -> Desks:
     notices = Notices(parts.archive, parts.config)
     requests = RequestsDesk(parts, parts.guard)
     return Desks(
+        backups=BackupDesk(
+            jobs=parts.backups.jobs,
+            archive=parts.archive,
+            audit=parts.audit,
+            keys=parts.keys,
+            paths=parts.paths,
+            section=parts.config.backup,
+            texts=parts.texts,
+        ),
         documents=DocumentsDesk(parts, Papers(parts.archive, parts.config, parts.clock, notices), notices),
         exports=ExportsDesk(parts),
         me=OwnDesk(parts, requests, notices),
         requests=requests,
+        retention=RetentionDesk(
+            archive=parts.archive,
+            audit=parts.audit,
+            keys=parts.keys,
+            retention=parts.retention,
+            clock=parts.clock,
+            settings=parts.config.retention,
+        ),
         heads=HeadsDesk(
             archive=parts.archive, audit=parts.audit, bus=parts.bus, config=parts.config, texts=parts.texts
         ),

@@ -46,6 +46,9 @@ class Permission(StrEnum):
     DOCUMENTS_WRITE = "documents.write"
     BACKUP = "backups.make"
     BACKUPS_READ = "backups.read"
+    RETENTION_READ = "retention.read"
+    RETENTION_RUN = "retention.run"
+    HOLDS_CHANGE = "holds.change"
     SELF = "self"
     """What is kept about the caller."""
 
@@ -56,6 +59,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.OWNER: frozenset(Permission),
     Role.ADMIN: _EVERYBODY
     | {
+        Permission.RETENTION_READ,
         Permission.HEADS_READ,
         Permission.HEADS_WITNESS,
         Permission.DEVICES_READ,
@@ -77,6 +81,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     },
     Role.REVIEWER: _EVERYBODY
     | {
+        Permission.RETENTION_READ,
         Permission.PROVE,
         Permission.HEADS_READ,
         Permission.DEVICES_READ,
@@ -99,6 +104,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.HEADS_READ,
         Permission.HEADS_WITNESS,
         Permission.ENROLMENTS_READ,
+        Permission.RETENTION_READ,
+        Permission.HOLDS_CHANGE,
         Permission.AUDIT_READ,
         Permission.BACKUPS_READ,
         Permission.VERIFY,

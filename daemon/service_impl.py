@@ -41,7 +41,8 @@ from .connecting import Connecting
 from .desks import DeskParts, Desks, open_desks
 from .device_directory import DeviceDirectory
 from .enrolment import enrolment_draft
-from .event_reading import MAX_LIMIT, EventReading
+from .event_filters import MAX_LIMIT
+from .event_reading import EventReading
 from .importing.desk import ImportDesk
 from .live import DUPLICATE_SERIAL
 from .roles import Permission, require
@@ -84,6 +85,7 @@ class DaemonService:
             DeskParts(
                 archive=parts.archive,
                 audit=parts.audit,
+                backups=parts.backups,
                 bus=parts.bus,
                 clock=parts.clock,
                 config=parts.config,
@@ -93,6 +95,7 @@ class DaemonService:
                 media=parts.media,
                 paths=parts.paths,
                 reading=self._reading,
+                retention=parts.retention,
                 texts=parts.texts,
             )
         )

@@ -8,6 +8,7 @@ from crypto.vault_keys import VaultKeys
 from .api.texts import Texts
 from .archive.archive import Archive
 from .audit import AuditTrail
+from .backup.office import Backups
 from .bus import Bus
 from .command_queue import CommandQueue
 from .config import Config
@@ -20,6 +21,7 @@ from .media_store import MediaStore
 from .pairing_desk import PairingDesk
 from .paths import StatePaths
 from .phone_link import PhoneLink
+from .retention.passes import Retention
 from .rights.guard import PrivacyGuard
 
 
@@ -29,6 +31,7 @@ class ServiceParts:
 
     archive: Archive
     audit: AuditTrail
+    backups: Backups
     bus: Bus
     clock: Clock
     config: Config
@@ -43,6 +46,7 @@ class ServiceParts:
     media: MediaStore
     paths: StatePaths
     queue: CommandQueue
+    retention: Retention
     texts: dict[str, Texts]
     """By language."""
     uploads: UploadSpool

@@ -40,12 +40,14 @@ from ..api.wire import (
 from ..roles import Permission
 from ..service import Caller, Service
 from . import connecting, handlers, importing
+from .backup_routes import BACKUP_ROUTES
 from .call import ApiRoute
 from .documents_routes import DOCUMENTS_ROUTES
 from .exports_routes import EXPORTS_ROUTES
 from .openapi import document
 from .proofs_routes import PROOFS_ROUTES
 from .requests_routes import REQUESTS_ROUTES
+from .retention_routes import RETENTION_ROUTES
 from .table import json_route
 from .timeline_routes import TIMELINE_ROUTES
 
@@ -270,9 +272,11 @@ ROUTES: tuple[ApiRoute, ...] = (
     ),
     *PROOFS_ROUTES,
     *REQUESTS_ROUTES,
+    *RETENTION_ROUTES,
     *TIMELINE_ROUTES,
     *DOCUMENTS_ROUTES,
     *EXPORTS_ROUTES,
+    *BACKUP_ROUTES,
     StreamRoute(),
     DocumentRoute(),
 )  # fmt: skip

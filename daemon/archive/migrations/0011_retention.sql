@@ -49,5 +49,5 @@ CREATE TABLE retention_clock (
   singleton INTEGER PRIMARY KEY CHECK (singleton = 1),
   seen_at INTEGER NOT NULL,
   steady_s REAL NOT NULL,
-  is_trusted INTEGER NOT NULL
+  wait_ms INTEGER NOT NULL
 ) STRICT;

@@ -1,0 +1,192 @@
+"""What is over its time goes: records and their files, then the key of their week, each with a certificate.
+
+Once a day, when the clock is trusted. A week's key is destroyed when the whole week is over its time and nothing under
+it is held; what is held is sealed anew under the present week's key first, so that its proofs stay valid.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from adb_bridge.clock import Clock
+from crypto.data_keys import DataKeyInfo
+from crypto.vault_keys import VaultKeys
+
+from ..archive.archive import Archive
+from ..archive.data_classes import DataClass, period_end
+from ..archive.erasing import Cause
+from ..archive.retention_clock import ClockTrust
+from ..config_sections import RetentionSection
+from ..logs import log_for
+from ..media_store import MediaStore
+from .files import remove_doomed
+
+ACTOR: Final = "shopwarden"
+_MIGRATION_COPY_KEPT: Final = timedelta(days=30)
+_LOOK_EVERY_S: Final = 600.0
+_SEALED: Final = (
+    DataClass.MESSAGES,
+    DataClass.CALLS,
+    DataClass.CONTACTS,
+    DataClass.NOTIFICATIONS,
+    DataClass.RECORDINGS,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetentionReport:
+    """What one pass did."""
+
+    at: datetime
+    erased_events: int = 0
+    erased_rows: int = 0
+    """Audit entries, finished commands, clock readings."""
+    held_events: int = 0
+    """Over their time, kept for a legal hold."""
+    removed_files: int = 0
+    destroyed_keys: tuple[str, ...] = ()
+    """Such as `messages 2026-W19`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DuePeriod:
+    """A week of a class that is over its time."""
+
+    key_no: int
+    data_class: DataClass
+    period: str
+
+    @property
+    def name(self) -> str:
+        """For certificates and people."""
+        return f"{self.data_class.value} {self.period}"
+
+
+class Retention:
+    """One pass at a time."""
+
+    def __init__(
+        self,
+        *,
+        archive: Archive,
+        keys: VaultKeys,
+        media: MediaStore,
+        clock: Clock,
+        settings: RetentionSection,
+        state: Path,
+    ) -> None:
+        self._archive = archive
+        self._keys = keys
+        self._media = media
+        self._clock = clock
+        self._settings = settings
+        self._state = state
+        self._busy = asyncio.Lock()
+        self._looked_s: float | None = None
+        self.last: RetentionReport | None = None
+        """Of this run of the daemon."""
+
+    def due(self, now: datetime) -> tuple[DuePeriod, ...]:
+        """Weeks that are over their time, oldest first. Files of attachments go with the records that name them."""
+        found = [due for key in self._keys.list() if (due := self._due(key, now)) is not None]
+        return tuple(sorted(found, key=lambda due: (due.period, due.data_class.value)))
+
+    async def look(self) -> ClockTrust:
+        """Take note of the clock; call it every some minutes while the daemon runs."""
+        now_s = self._clock.monotonic()
+        ran_s = 0.0 if self._looked_s is None else now_s - self._looked_s
+        self._looked_s = now_s
+        return await self._archive.retention_clock.look(ran_s)
+
+    async def run(self, is_time: Callable[[datetime], bool]) -> None:
+        """For ever: look at the clock, and at the hour of the day do what is due. Errors of the archive pass."""
+        log = log_for("retention")
+        told: bool | None = None
+        done_on: datetime | None = None
+        while True:
+            trust = await self.look()
+            now = self._clock.now()
+            if trust.is_trusted is not told:
+                told = trust.is_trusted
+                if not trust.is_trusted:
+                    log.warning("retention.clock_not_trusted", needs_confirmation=trust.needs_confirmation)
+            await remove_doomed(self._archive, self._media)  # of what requests erased
+            is_new_day = done_on is None or now - done_on >= timedelta(hours=20)
+            if trust.is_trusted and is_new_day and is_time(now):
+                report = await self.pass_now(ACTOR, "retention")
+                done_on = now
+                log.info(
+                    "retention.done",
+                    events=report.erased_events,
+                    rows=report.erased_rows,
+                    held=report.held_events,
+                    keys=len(report.destroyed_keys),
+                )
+            await asyncio.sleep(_LOOK_EVERY_S)
+
+    async def pass_now(self, actor: str, reason: str) -> RetentionReport:
+        """Delete what is over its time. Interrupted anywhere it is taken up by the next pass; nothing is half gone.
+
+        Raises what the archive and the keyring raise.
+        """
+        async with self._busy:
+            now = self._clock.now()
+            report = RetentionReport(at=now)
+            for due in self.due(now):
+                report = await self._forget(due, report, actor, reason)
+            released = await self._archive.deletions.erase_released(_cause("", actor, reason))
+            report = replace(report, erased_events=report.erased_events + released)
+            report = await self._age(report, now, actor, reason)
+            report = replace(report, removed_files=await remove_doomed(self._archive, self._media))
+            if report.erased_events:
+                await self._archive.deletions.merge_index()
+            await asyncio.to_thread(_remove_migration_copies, self._state, now - _MIGRATION_COPY_KEPT)
+            self.last = report
+            return report
+
+    def _due(self, key: DataKeyInfo, now: datetime) -> DuePeriod | None:
+        try:
+            data_class = DataClass(key.label)
+            end = period_end(key.period)
+        except ValueError:
+            return None
+        if end + timedelta(days=self._settings.days_of(data_class)) > now:
+            return None
+        return DuePeriod(key_no=key.key_no, data_class=data_class, period=key.period)
+
+    async def _forget(self, due: DuePeriod, report: RetentionReport, actor: str, reason: str) -> RetentionReport:
+        """Rows first, then the certificate, then the key: a cut in between is done again, never left out."""
+        cause = _cause(due.data_class.value, actor, reason)
+        step = await self._archive.deletions.erase_period(due.key_no, cause)
+        await self._archive.deletions.certify_destruction(due.key_no, due.name, cause)
+        await asyncio.to_thread(self._keys.destroy, (due.key_no,))
+        self._archive.keys_changed()
+        return replace(
+            report,
+            erased_events=report.erased_events + step.erased,
+            held_events=report.held_events + step.held,
+            destroyed_keys=(*report.destroyed_keys, due.name),
+        )
+
+    async def _age(self, report: RetentionReport, now: datetime, actor: str, reason: str) -> RetentionReport:
+        erased = 0
+        for data_class in DataClass:
+            if data_class not in _SEALED:
+                before = now - timedelta(days=self._settings.days_of(data_class))
+                cause = _cause(data_class.value, actor, reason)
+                erased += await self._archive.deletions.erase_aged(data_class, before, cause)
+        return replace(report, erased_rows=erased)
+
+
+def _cause(data_class: str, actor: str, reason: str) -> Cause:
+    return Cause(cause="retention", data_class=data_class, actor=actor, reason=reason)
+
+
+def _remove_migration_copies(state: Path, older_than: datetime) -> None:
+    """Copies that a migration made of the archive hold what was deleted since."""
+    for copy in state.glob("archive.db.before-migration-*"):
+        if copy.stat().st_mtime < older_than.timestamp():
+            copy.unlink(missing_ok=True)
