@@ -38,6 +38,7 @@ HANDLERS: dict[tuple[str, str], str] = {
     ("commands", "cancel"): "commands:cancel_command",
     ("audit", "list"): "oversight:list_audit",
     ("verify", ""): "oversight:verify",
+    ("backup", ""): "backups:backup",
     ("doctor", ""): "doctor:examine",
 }
 """Subcommand and action to `module:function`. A subcommand with a `list` does that when no action is named."""
