@@ -13,6 +13,7 @@ from .archive.archive import Archive
 from .archive.lost_log import damaged_logs
 from .archive.records import ArchivedEnrolment, Counts
 from .archive.schema import SCHEMA_VERSION
+from .backup.rounds import BackupRounds
 from .discovery import Discovery
 from .fleet import Fleet
 from .health_check import Status, check
@@ -36,6 +37,7 @@ class HealthReport:
     """Reads, changes nothing."""
 
     archive: Archive
+    backups: BackupRounds
     fleet: Fleet
     link: PhoneLink
     judge: Judge
@@ -66,6 +68,7 @@ class HealthReport:
             *phone_checks(texts, self.fleet, [live for live in lives if live is not None]),
             self._notice(texts, in_force),
             *await self.reminders.checks(texts),
+            await self.backups.check(texts),
             check("socket", Status.OK, texts.get("health.socket_ok", path=str(self.paths.socket))),
         ]
         return Health(
