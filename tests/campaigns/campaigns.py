@@ -4,14 +4,16 @@ import contextlib
 import random
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from . import fuse_wire, power, shim
+from .bits import BitRange
 from .driver import Order, Outcome
 from .driver import run as run_points
 from .kills import DISKS, KILLS, Point, Range, firing_range, points_of
+from .old_pages import OldPages
 from .power import PowerCut, Recording
 from .stages import STAGES
 
@@ -27,6 +29,8 @@ class _Worker:
     range: Range | None = None
     folder: Path | None = None
     recordings: dict[str, Recording] | None = None
+    bits: BitRange | None = None
+    pages: OldPages | None = None
 
 
 _worker: Final = _Worker()
@@ -103,12 +107,51 @@ def _power_control(order: Order, only: str) -> list[Outcome]:
     return [Outcome(point="control/normal", took_effect=True, problem=problem, how=how)]
 
 
+def _begin_bits() -> None:
+    _begin_power()
+    assert _worker.folder is not None
+    _worker.bits = BitRange(_worker.folder)
+
+
+def _strike_bits(name: str) -> Outcome:
+    assert _worker.bits is not None
+    return _worker.bits.strike(name)
+
+
+def _bits(order: Order, only: str) -> list[Outcome]:
+    with tempfile.TemporaryDirectory(prefix="bits-", dir=shared_memory()) as folder:
+        names = [name for name in BitRange(Path(folder)).points() if name.startswith(only)]
+    return run_points("bits", names, order, strike=_strike_bits, begin=_begin_bits)
+
+
+def _begin_pages() -> None:
+    _begin_power()
+    assert _worker.folder is not None
+    _worker.pages = OldPages(_worker.folder)
+
+
+def _strike_pages(name: str) -> Outcome:
+    assert _worker.pages is not None
+    return _worker.pages.strike(name)
+
+
+def _pages(order: Order, only: str) -> list[Outcome]:
+    """One worker: which pages differ is decided when its archive is made."""
+    _begin_pages()
+    assert _worker.pages is not None
+    names = [name for name in _worker.pages.points() if name.startswith(only)]
+    alone = replace(order, workers=1)
+    return run_points("pages", names, alone, strike=_strike_pages, begin=lambda: None)
+
+
 Campaign = Callable[[Order, str], list[Outcome]]
 CAMPAIGNS: Final[dict[str, Campaign]] = {
     "kills": _kills,
     "disks": _disks,
     "power": _power,
     "power-control": _power_control,
+    "pages": _pages,
+    "bits": _bits,
 }
 _WHY_NOT: Final[dict[str, Callable[[], str | None]]] = {
     "kills": shim.why_not,

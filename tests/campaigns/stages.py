@@ -7,14 +7,14 @@ from typing import Final
 
 from crypto.database import OpenMode
 from crypto.keyring import add_slot, create_keyring, list_slots, open_keyring, remove_slot
+from crypto.passphrases import Argon2Cost
 from crypto.sealed_keys import MediaKeys
 from crypto.sealed_parts import PART_BYTES, is_whole
 from crypto.sealed_writer import SealedWriter, place_of
 from crypto.secrets import PassphraseSecret
-from crypto.passphrases import Argon2Cost
 from crypto.vault_keys import VaultKeys
 from daemon.main import main as shopwardend
-from tests.archive_kit import root_key
+from tests.archive_kit import root_key, vault_keys
 
 from . import archive_work
 from .archive_work import audit_step, check_archive, command_steps, open_step, rows_step, various_steps
@@ -30,7 +30,8 @@ class NewArchive:
     name = "new"
 
     def prepare(self, directory: Path) -> None:
-        """Nothing."""
+        """The keys, which `init` makes."""
+        vault_keys(directory)
 
     async def run(self, directory: Path, doing: Doing) -> None:
         archive = await open_step(directory, doing)
