@@ -67,6 +67,11 @@ class _KeyFile:
         """See `KeyList`."""
         return self._root.generation
 
+    @property
+    def next_key_no(self) -> int:
+        """See `KeyList`."""
+        return self._next_key_no
+
     def load(self) -> tuple[WrappedKey, ...]:
         """See `KeyList`."""
         return self._file().keys
@@ -78,6 +83,7 @@ class _KeyFile:
             keys = change(file.keys, file.next_key_no)
             next_no = max((file.next_key_no, *(key.key_no + 1 for key in keys)))
             save_keyring(self._path, msgspec.structs.replace(file, keys=keys, next_key_no=next_no))
+            self._next_key_no = next_no
 
     def rotate(self, new: RootKey, rewrap: Callable[[tuple[WrappedKey, ...], int], tuple[WrappedKey, ...]]) -> None:
         """See `KeyList`."""

@@ -26,6 +26,10 @@ class KeyList(Protocol):
     def generation(self) -> int:
         """Of the root that the list is under."""
 
+    @property
+    def next_key_no(self) -> int:
+        """Above every key that was ever in the list, as it was read or written last."""
+
     def load(self) -> tuple[WrappedKey, ...]:
         """All of them, as they are on the disk now."""
 
@@ -58,6 +62,11 @@ class VaultKeys:
     def generation(self) -> int:
         """Of the root: counts its rotations from 1."""
         return self._root.generation
+
+    @property
+    def next_key_no(self) -> int:
+        """Above every data key that was ever made, destroyed ones too."""
+        return self._list.next_key_no
 
     @property
     def root(self) -> RootKey:

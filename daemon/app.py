@@ -48,6 +48,7 @@ from .importing.inbox import Inbox, InboxParts
 from .importing.spool import UploadSpool
 from .judge import Judge
 from .logs import DeviceTokens, log_for
+from .key_watch import KeyWatch
 from .media_store import MediaStore
 from .outbox import Outbox
 from .pairing_desk import PairingDesk
@@ -120,6 +121,7 @@ class App:
         self._bus = Bus()
         self._guard = PrivacyGuard(archive)
         self._judge = Judge(opened.engine, self._guard.collected)
+        self._key_watch = KeyWatch(archive=archive, keys=opened.keys, paths=opened.paths)
         self._queue = CommandQueue(archive, clock, self._bus)
         self._outbox = Outbox(archive, self._bus)
         self._recording_pairs = RecordingPairs(
@@ -244,6 +246,8 @@ class App:
             default_language=Language(opened.config.store.language),
         )
         try:
+            await self._key_watch.refuse_older_copy()
+            await self._key_watch.note()
             await self._queue.load()
             await self._guard.load()
             await asyncio.to_thread(self._uploads.clear)

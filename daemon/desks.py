@@ -10,6 +10,7 @@ from .backup.desk import BackupDesk
 from .desk_parts import DeskParts as DeskParts
 from .event_filters import EventFilters
 from .exports_desk import ExportsDesk
+from .keys_desk import KeysDesk
 from .proofs.heads_desk import HeadsDesk
 from .proofs.proof_desk import ProofDesk
 from .retention.desk import RetentionDesk
@@ -29,6 +30,7 @@ class Desks:
     documents: DocumentsDesk
     exports: ExportsDesk
     heads: HeadsDesk
+    keys: KeysDesk
     me: OwnDesk
     proofs: ProofDesk
     requests: RequestsDesk
@@ -52,6 +54,7 @@ def open_desks(parts: DeskParts) -> Desks:
         ),
         documents=DocumentsDesk(parts, Papers(parts.archive, parts.config, parts.clock, notices), notices),
         exports=ExportsDesk(parts),
+        keys=KeysDesk(parts),
         me=OwnDesk(parts, requests, notices),
         requests=requests,
         retention=RetentionDesk(

@@ -44,6 +44,7 @@ class Permission(StrEnum):
     EXPORT_DECIDE = "exports.decide"
     DOCUMENTS_READ = "documents.read"
     DOCUMENTS_WRITE = "documents.write"
+    KEYS_MANAGE = "keys.manage"
     BACKUP = "backups.make"
     BACKUPS_READ = "backups.read"
     RETENTION_READ = "retention.read"

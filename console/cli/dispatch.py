@@ -39,6 +39,8 @@ HANDLERS: dict[tuple[str, str], str] = {
     ("audit", "list"): "oversight:list_audit",
     ("verify", ""): "oversight:verify",
     ("backup", ""): "backups:backup",
+    ("keys", "list"): "keys:list_keys",
+    ("keys", "rotate"): "keys:rotate",
     ("doctor", ""): "doctor:examine",
 }
 """Subcommand and action to `module:function`. A subcommand with a `list` does that when no action is named."""

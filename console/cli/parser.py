@@ -13,7 +13,7 @@ from daemon.api.texts import Texts
 from daemon.api.wire import AlertStatus
 
 from ..plain_text import clean_line
-from . import backup_arguments, event_arguments
+from . import backup_arguments, event_arguments, keys_arguments
 from .hand_over import HANDED_OVER
 from .table import wrap
 
@@ -104,6 +104,7 @@ class Builder:
         self._enrolment(commands)
         event_arguments.add(self, commands)
         backup_arguments.add(self, commands)
+        keys_arguments.add(self, commands)
         self._attachments(commands)
         self._imports(commands)
         self._alerts(commands)

@@ -12,6 +12,7 @@ from .evidence import EvidenceBook
 from .exports import ExportBook
 from .holds import HoldBook
 from .imports import ImportBook
+from .key_changes import KeyBook
 from .pairs import PairBook
 from .privacy import PrivacyBook
 from .proving import ProofBook
@@ -120,6 +121,11 @@ class Books:
     def retention_clock(self) -> RetentionClockBook:
         """How far the clock is trusted with deleting."""
         return RetentionClockBook(self._write, self._readers.read)
+
+    @property
+    def key_changes(self) -> KeyBook:
+        """New root keys and ways into the keyring."""
+        return KeyBook(self._write, self._readers.read)
 
     def keys_changed(self) -> None:
         """Forget ciphers of keys that were destroyed."""

@@ -44,6 +44,7 @@ class LedgerKind(IntEnum):
     REQUEST_CHANGED = 16
     EXPORT_ASKED = 17
     EXPORT_DECIDED = 18
+    KEYS_CHANGED = 19
     WITNESS = 20
     DOCUMENT = 21
     BACKUP = 22
@@ -203,6 +204,12 @@ SELECT b.ledger_index, 'ledger:' || b.ledger_index,
 FROM backups b
 WHERE b.ledger_index >= ? AND b.ledger_index < ? ORDER BY b.ledger_index"""
 
+_KEY_CHANGES: Final = """
+SELECT k.ledger_index, 'ledger:' || k.ledger_index, k.at, k.actor, k.change, k.generation, k.slot_id, k.slot_kind,
+       k.reason
+FROM key_changes k
+WHERE k.ledger_index >= ? AND k.ledger_index < ? ORDER BY k.ledger_index"""
+
 _WITNESSINGS: Final = """
 SELECT w.ledger_index, 'ledger:' || w.ledger_index, w.at, w.way, w.witness, w.witness_at, w.size, w.root, w.outcome,
        w.actor, w.note
@@ -246,6 +253,7 @@ KINDS_OF_ENTRY: Final = {
         KindOfEntry(kind=LedgerKind.CORRECTION, name="correction/1", table="corrections", select=_CORRECTIONS),
         KindOfEntry(kind=LedgerKind.PRIVACY_MARK, name="privacy-mark/1", table="privacy_marks", select=_PRIVACY_MARKS),
         KindOfEntry(kind=LedgerKind.BACKUP, name="backup/1", table="backups", select=_BACKUPS),
+        KindOfEntry(kind=LedgerKind.KEYS_CHANGED, name="key-change/1", table="key_changes", select=_KEY_CHANGES),
         KindOfEntry(kind=LedgerKind.WITNESS, name="witness/1", table="witnessings", select=_WITNESSINGS),
     )
 }

@@ -44,6 +44,7 @@ from .backup_routes import BACKUP_ROUTES
 from .call import ApiRoute
 from .documents_routes import DOCUMENTS_ROUTES
 from .exports_routes import EXPORTS_ROUTES
+from .keys_routes import KEYS_ROUTES
 from .openapi import document
 from .proofs_routes import PROOFS_ROUTES
 from .requests_routes import REQUESTS_ROUTES
@@ -270,6 +271,7 @@ ROUTES: tuple[ApiRoute, ...] = (
         summary="Recompute the ledger and compare it with the archive and all signed heads",
         handler=handlers.verify, query=Nothing, body=VerifyRequest, answer=VerifyReport,
     ),
+    *KEYS_ROUTES,
     *PROOFS_ROUTES,
     *REQUESTS_ROUTES,
     *RETENTION_ROUTES,
