@@ -60,6 +60,10 @@ class AuditTrail:
                 ("kind", query.kind),
                 ("conversation", query.conversation),
                 ("since", query.since.isoformat() if query.since is not None else None),
+                ("until", query.until.isoformat() if query.until is not None else None),
+                ("devices", ",".join(query.devices) or None),
+                ("employee", self.search_token(query.employee) if query.employee is not None else None),
+                ("peer", self.search_token(query.peer) if query.peer is not None else None),
             )
             if value is not None
         ]

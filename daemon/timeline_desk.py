@@ -1,6 +1,5 @@
 """Backtracking: a conversation around any moment, masked or, with a reason, revealed. Audit, then serve."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -12,13 +11,14 @@ from .api.timeline import TimelinePage, TimelineQuery
 from .archive.archive import Archive
 from .archive.codes import to_micros
 from .archive.drafts import EventFilter, HeldSpan
-from .archive.records import ArchivedEnrolment, ArchivedEvent
+from .archive.records import ArchivedEvent
 from .archive.timeline import TimelineScope, TimelineSlice
 from .archive.timeline_streams import Place
 from .audit import MAX_REASON, AuditTrail
 from .event_filters import EventFilters
 from .events import Event, EventKind
 from .peers import canonical_peer
+from .rights.guard import PrivacyGuard
 from .roles import Permission, require
 from .service import Caller, ServiceError
 from .service_errors import not_found, refusing, unusable
@@ -33,10 +33,19 @@ _MOST_CONTACTS = 50
 class TimelineDesk:
     """Behind `/v1/timeline`."""
 
-    def __init__(self, *, archive: Archive, audit: AuditTrail, filters: EventFilters, texts: dict[str, Texts]) -> None:
+    def __init__(
+        self,
+        *,
+        archive: Archive,
+        audit: AuditTrail,
+        filters: EventFilters,
+        guard: PrivacyGuard,
+        texts: dict[str, Texts],
+    ) -> None:
         self._archive = archive
         self._audit = audit
         self._filters = filters
+        self._guard = guard
         self._texts = texts
 
     async def masked(self, caller: Caller, query: TimelineQuery) -> TimelinePage:
@@ -71,7 +80,7 @@ class TimelineDesk:
             if named is None:
                 raise not_found("event")
             anchor = named[1].event.event_id
-            scope = _scope_of(named[1])
+            scope = _scope_of(self._guard.shown(named[1]))
             place = place or named[0]
         if query.conversation is not None:
             scope = replace(scope, conversations=(*scope.conversations, query.conversation))
@@ -92,7 +101,7 @@ class TimelineDesk:
             return (self._filters.number(caller, text),)
         wanted = text.strip().casefold()
         page = await self._archive.search(
-            text, EventFilter(kind=EventKind.CONTACT, limit=_MOST_CONTACTS), visible=_whole_text
+            text, EventFilter(kind=EventKind.CONTACT, limit=_MOST_CONTACTS), visible=self._guard.hiding(_whole_text)
         )
         contacts = [one.archived.event for one in page.found]
         named = [event for event in contacts if event.text.split("\n")[0].strip().casefold() == wanted]
@@ -104,10 +113,26 @@ class TimelineDesk:
     async def _page(
         self, caller: Caller, found: TimelineSlice, anchor: str | None, *, is_revealed: bool
     ) -> TimelinePage:
-        texts = self._texts[caller.language]
-        enrolments: Sequence[ArchivedEnrolment] = await self._archive.enrolments()
-        words = TimelineWords(texts=texts, enrolments=enrolments)
-        return page_of(found, anchor, words) if not is_revealed else page_of(found, anchor, words.revealing())
+        indexes = [one.archived.ledger_index for one in found.events]
+        words = TimelineWords(
+            texts=self._texts[caller.language],
+            enrolments=await self._archive.enrolments(),
+            corrections=await self._archive.privacy.corrections(indexes),
+            is_revealed=is_revealed,
+        )
+        return page_of(self._shown(found), anchor, words)
+
+    def _shown(self, found: TimelineSlice) -> TimelineSlice:
+        """Without what is withheld from all readers."""
+        events = tuple(
+            replace(
+                one,
+                archived=self._guard.shown(one.archived),
+                recording=None if one.recording is None else self._guard.shown(one.recording),
+            )
+            for one in found.events
+        )
+        return replace(found, events=events)
 
     def _target(self, query: TimelineQuery, found: TimelineSlice) -> str:
         """What was shown: ids and tokens, no words."""

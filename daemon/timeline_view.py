@@ -1,7 +1,7 @@
 """A stretch of a conversation as the API shows it: masked unless revealed, with what the archive knows of its gaps."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from .api.texts import Texts
@@ -9,8 +9,10 @@ from .api.timeline import MarkKind, TimelineAlert, TimelineItem, TimelineMark, T
 from .api.wire import Event as EventView
 from .api.wire import Severity, Trace
 from .api.wire_base import Masked
+from .archive.privacy import Correction
 from .archive.records import ArchivedEnrolment, ArchivedEvent
 from .archive.timeline import TimelineEvent, TimelineSlice
+from .event_reading import corrected, masked_line
 from .event_text import duration_words
 from .views import event_view, revealed_view
 
@@ -25,15 +27,17 @@ class TimelineWords:
 
     texts: Texts
     enrolments: Sequence[ArchivedEnrolment]
-    is_revealed: bool = False
-
-    def revealing(self) -> "TimelineWords":
-        """For a caller whose access was audited."""
-        return replace(self, is_revealed=True)
+    corrections: Mapping[int, Sequence[Correction]]
+    """What people said is wrong in an event, by its ledger index."""
+    is_revealed: bool
+    """True: for a caller whose access was audited."""
 
     def view(self, archived: ArchivedEvent) -> EventView:
         """One event."""
-        return revealed_view(archived, self.texts) if self.is_revealed else event_view(archived, self.texts)
+        notes = self.corrections.get(archived.ledger_index, ())
+        if self.is_revealed:
+            return corrected(revealed_view(archived, self.texts), notes, str)
+        return corrected(event_view(archived, self.texts), notes, masked_line)
 
     def holder(self, archived: ArchivedEvent) -> str | None:
         """Who had the phone when the event was received."""

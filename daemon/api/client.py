@@ -186,11 +186,11 @@ class ApiClient:
 
     async def events(self, query: EventQuery) -> tuple[Event, ...]:
         """Masked events, newest first; with `query.text`, those that match it."""
-        if query.text is not None or query.event_ids:
-            page = await self._transport.call(
-                "POST", "/v1/events/search", Page[Event], timeout_s=READ_TIMEOUT_S, body=query
-            )
-        else:
+        simple = EventQuery(
+            device=query.device, kind=query.kind, since=query.since, conversation=query.conversation,
+            limit=query.limit, before=query.before,
+        )  # fmt: skip
+        if query == simple:
             page = await self._transport.call(
                 "GET", "/v1/events", Page[Event], timeout_s=READ_TIMEOUT_S,
                 query=_query(
@@ -198,6 +198,10 @@ class ApiClient:
                     limit=query.limit, before=query.before,
                 ),
             )  # fmt: skip
+        else:
+            page = await self._transport.call(
+                "POST", "/v1/events/search", Page[Event], timeout_s=READ_TIMEOUT_S, body=query
+            )
         return page.items
 
     async def reveal(self, query: EventQuery, reason: str) -> tuple[Event, ...]:

@@ -79,8 +79,8 @@ async def end_enrolment(call: Call, _query: Nothing, body: EndEnrolmentRequest) 
 
 async def list_events(call: Call, query: EventQuery, _body: Nothing) -> Page[Event]:
     """Masked events."""
-    if query.text is not None or query.event_ids:
-        raise invalid_request("words and ids go to POST /v1/events/search, not into an address")
+    if query.text is not None or query.event_ids or query.peer is not None or query.employee is not None:
+        raise invalid_request("words, numbers, names and ids go to POST /v1/events/search, not into an address")
     return _event_page(await call.service.events(call.caller, query))
 
 
