@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -172,10 +172,11 @@ class ExportsDesk:
                 with _refusing():
                     order, source = await self._prepared(export, bundle_id)
                     held = b""
-                    async for piece in write_bundle(order, source, receipt):
-                        if held:
-                            yield held
-                        held = piece
+                    async with aclosing(write_bundle(order, source, receipt)) as pieces:
+                        async for piece in pieces:
+                            if held:
+                                yield held
+                            held = piece
                     done = ExportStepDraft(
                         step=ExportStepKind.EXECUTE,
                         who=_person(caller),

@@ -3,9 +3,8 @@
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 
-from .client import READ_TIMEOUT_S, ApiClient
+from .client import READ_TIMEOUT_S, ApiClient, segment
 from .exports import Export, ExportDecision, ExportRequest, ExportState
-from .links import segment
 from .wire import Page
 
 

@@ -9,6 +9,7 @@ import hashlib
 import json
 import re
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing
 from typing import Final
 
 from crypto.heads import read_head
@@ -64,9 +65,10 @@ async def write_bundle(
     Raises BundleError and what `source` raises; whatever was taken until then is no bundle, because its end is missing.
     """
     making = _Making(order, source, progress)
-    async for _ in making.steps():
-        if making.zip.waiting_bytes >= _PIECE_BYTES:
-            yield making.zip.take()
+    async with aclosing(making.steps()) as steps:
+        async for _ in steps:
+            if making.zip.waiting_bytes >= _PIECE_BYTES:
+                yield making.zip.take()
     last = making.zip.finish(order.bundle_id, source.ledger.sign)
     receipt.manifest_sha256 = making.manifest_sha256
     receipt.records = len(making.contents.present)
@@ -93,7 +95,7 @@ class _Making:
         """Names of media files by SHA-256."""
         self.manifest_sha256 = ""
 
-    async def steps(self) -> AsyncIterator[None]:
+    async def steps(self) -> AsyncGenerator[None, None]:
         """Everything but the zip's end."""
         async for _ in self._media():
             yield
