@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Coroutine
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -21,6 +22,7 @@ from tests.integration.test_archive_records import command_draft
 from .doing import Doing, Said
 from .kit import database_in, opened, opened_in_time
 
+SOURCE: Final = Source.SMS
 _MOST_SHOWN: Final = 10_000
 
 
@@ -179,5 +181,10 @@ async def fill(directory: Path, rows: int) -> None:
 
 
 def fill_now(directory: Path, rows: int) -> None:
-    """The same where no loop runs."""
-    asyncio.run(fill(directory, rows))
+    """The same where no loop may run."""
+    run_now(fill(directory, rows))
+
+
+def run_now(work: Coroutine[None, None, None]) -> None:
+    """To its end."""
+    asyncio.run(work)

@@ -6,10 +6,14 @@ from typing import Final, Protocol, TypeVar
 
 from crypto.errors import DiskFullError, StorageError
 from daemon.archive.errors import ArchiveBrokenError, ArchiveFullError
+from daemon.backup.errors import PlaceFailedError, PlaceFullError
+from daemon.errors import StateError
 
 T = TypeVar("T")
 
-REFUSALS: Final = (ArchiveFullError, ArchiveBrokenError, DiskFullError, StorageError)
+REFUSALS: Final = (
+    ArchiveFullError, ArchiveBrokenError, DiskFullError, StorageError, StateError, PlaceFullError, PlaceFailedError
+)  # fmt: skip
 """The only errors that a full or failing disk may show."""
 _MOST_TRIES: Final = 3
 

@@ -19,6 +19,7 @@ from tests.archive_kit import root_key, vault_keys
 from . import archive_work
 from .archive_work import audit_step, check_archive, command_steps, open_step, rows_step, various_steps
 from .doing import Doing, Said, Stage
+from .keeping_stages import Backup, Forgetting, Migration, Restore, Rotation
 from .kit import database_in
 
 CHEAP: Final = Argon2Cost(memory_kib=64, iterations=1, lanes=1)
@@ -220,5 +221,9 @@ class Quiet:
 
 
 STAGES: Final[dict[str, Stage]] = {
-    stage.name: stage for stage in (NewArchive(), Work(), Checkpoint(), SealedFiles(), Keyring(), Init(), Quiet())
-}
+    stage.name: stage
+    for stage in (
+        NewArchive(), Work(), Checkpoint(), SealedFiles(), Keyring(), Init(), Quiet(),
+        Migration(), Rotation(), Forgetting(), Backup(), Restore(),
+    )
+}  # fmt: skip
