@@ -41,6 +41,14 @@ HANDLERS: dict[tuple[str, str], str] = {
     ("backup", ""): "backups:backup",
     ("keys", "list"): "keys:list_keys",
     ("keys", "rotate"): "keys:rotate",
+    ("prove", ""): "prove:prove",
+    ("heads", "list"): "heads:list_heads",
+    ("heads", "show"): "heads:show_head",
+    ("heads", "print"): "heads_print:print_head",
+    ("heads", "export"): "heads:export_head",
+    ("heads", "check"): "heads:check_heads",
+    ("heads", "request"): "heads:request_cosignature",
+    ("heads", "import"): "heads:import_cosignature",
     ("doctor", ""): "doctor:examine",
 }
 """Subcommand and action to `module:function`. A subcommand with a `list` does that when no action is named."""

@@ -137,7 +137,7 @@ async def _by_qr(context: Context, client: ApiClient, *, is_ascii: bool) -> Pair
 
 def _show(context: Context, payload: str, *, is_ascii: bool) -> None:
     """On stderr: it is for the eyes of who holds the phone, not for a file."""
-    code = drawn(payload, is_ascii=is_ascii or not _can_draw(sys.stderr.encoding))
+    code = drawn(payload, is_ascii=is_ascii or not can_draw(sys.stderr.encoding))
     if sys.stderr.isatty() and not is_ascii:
         code = "\n".join(f"\x1b[97;40m{line}\x1b[0m" for line in code.split("\n"))
     sys.stderr.write(f"\n{code}\n\n")
@@ -145,7 +145,8 @@ def _show(context: Context, payload: str, *, is_ascii: bool) -> None:
     context.output.say("pairing_scan")
 
 
-def _can_draw(encoding: str | None) -> bool:
+def can_draw(encoding: str | None) -> bool:
+    """Whether half blocks can be written."""
     try:
         "█▀▄".encode(encoding or "ascii")
     except (UnicodeEncodeError, LookupError):

@@ -13,7 +13,7 @@ from daemon.api.texts import Texts
 from daemon.api.wire import AlertStatus
 
 from ..plain_text import clean_line
-from . import backup_arguments, event_arguments, keys_arguments
+from . import backup_arguments, event_arguments, keys_arguments, proof_arguments
 from .hand_over import HANDED_OVER
 from .table import wrap
 
@@ -109,6 +109,7 @@ class Builder:
         self._imports(commands)
         self._alerts(commands)
         self._commands(commands)
+        proof_arguments.add(self, commands)
         self.add(commands, "doctor")
         verify = self.add(commands, "verify")
         self.option(verify, "--since", "since_index", type=_index, metavar="INDEX")
