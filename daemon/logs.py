@@ -25,7 +25,7 @@ ALLOWED = frozenset(
         "event", "level", "ts", "device", "source", "code", "task", "command_id", "verb", "state", "duration_s", "rows",
         "alerts", "ledger_size", "retry_s", "tries", "version", "phones", "port", "uid", "role", "action", "transports",
         "bytes", "free_bytes", "queue_depth", "error_type", "where", "pid", "signal", "checks", "lag", "packs", "rules",
-        "rule_problem", "held_back",
+        "rule_problem", "held_back", "held", "keys", "needs_confirmation",
     }
 )  # fmt: skip
 _SAME = ("event", "task", "device", "source", "code", "state")

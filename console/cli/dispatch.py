@@ -49,6 +49,14 @@ HANDLERS: dict[tuple[str, str], str] = {
     ("heads", "check"): "heads:check_heads",
     ("heads", "request"): "heads:request_cosignature",
     ("heads", "import"): "heads:import_cosignature",
+    ("retention", ""): "retention:show_retention",
+    ("retention", "show"): "retention:show_retention",
+    ("retention", "run"): "retention:run_pass",
+    ("retention", "confirm-clock"): "retention:confirm",
+    ("holds", "list"): "retention:list_holds",
+    ("holds", "add"): "retention:add_hold",
+    ("holds", "end"): "retention:finish_hold",
+    ("deletions", "list"): "retention:list_deletions",
     ("doctor", ""): "doctor:examine",
 }
 """Subcommand and action to `module:function`. A subcommand with a `list` does that when no action is named."""

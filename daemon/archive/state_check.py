@@ -37,6 +37,9 @@ _ENROLMENTS: Final = """
 SELECT 'ledger:' || e.ledger_index FROM enrolments e
 LEFT JOIN enrolment_ends x ON x.enrolment_index = e.ledger_index
 WHERE e.end_index IS NOT x.ledger_index LIMIT 1"""
+_HOLDS: Final = """
+SELECT h.hold_id FROM holds h LEFT JOIN hold_ends x ON x.hold_index = h.ledger_index
+WHERE h.end_index IS NOT x.ledger_index LIMIT 1"""
 _CONVERSATIONS: Final = """
 SELECT c.conversation_no, d.serial, c.peer_key, c.token, c.peer_token
 FROM conversations c JOIN devices d ON d.device_no = c.device_no"""
@@ -45,7 +48,7 @@ _NOTICES: Final = "SELECT version, sha256, body FROM notices"
 
 def first_wrong_state(database: Database, tokens: Tokens) -> str | None:
     """The name of the first record in a state that nothing in the ledger explains; None when there is none."""
-    for sql in (_PRESENCE, _PRESENCE_INVENTED, _PRESENCE_OF_NOTHING, _ALERTS, _COMMANDS, _ENROLMENTS):
+    for sql in (_PRESENCE, _PRESENCE_INVENTED, _PRESENCE_OF_NOTHING, _ALERTS, _COMMANDS, _ENROLMENTS, _HOLDS):
         name = database.fetch_value(sql)
         if name is not None:
             return spell(EVENT_PREFIX, name) if isinstance(name, bytes) else str(name)

@@ -120,8 +120,7 @@ class Retention:
                 done_on = now
                 log.info(
                     "retention.done",
-                    events=report.erased_events,
-                    rows=report.erased_rows,
+                    rows=report.erased_events + report.erased_rows,
                     held=report.held_events,
                     keys=len(report.destroyed_keys),
                 )
