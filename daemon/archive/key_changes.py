@@ -118,9 +118,7 @@ class KeyBook:
     async def marks(self) -> KeyMarks:
         """Below which a keyring is an older copy."""
         return await self._read(
-            lambda database: KeyMarks(
-                generation=_number(database, _GENERATION), key_no=_number(database, _NEWEST_KEYS)
-            )
+            lambda database: KeyMarks(generation=_number(database, _GENERATION), key_no=_number(database, _NEWEST_KEYS))
         )
 
     async def changes(self, *, limit: int) -> tuple[ArchivedKeyChange, ...]:
