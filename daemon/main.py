@@ -25,6 +25,7 @@ _COMMANDS = {
     "backup-drill": "daemon.cli.backup_drill",
     "restore": "daemon.cli.restore",
     "verify-proof": "daemon.cli.verify_proof",
+    "verify-bundle": "daemon.cli.verify_bundle",
     "cosign": "daemon.cli.cosign",
     "scan": "daemon.cli.scan",
     "mask": "daemon.cli.mask",

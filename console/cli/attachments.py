@@ -1,12 +1,6 @@
 """`attachments`: list what belongs to an event, save one file of it."""
 
-import contextlib
 import hashlib
-import os
-import secrets
-import sys
-from collections.abc import Iterator
-from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
@@ -16,11 +10,11 @@ from daemon.api.transport import Download
 from daemon.api.wire import Attachment, EventQuery
 
 from .context import Context, UsageError
+from .new_file import new_file
 from .output import Format
 from .table import Cell
 
 _COLUMNS = ("number", "content_type", "size_bytes", "duration_s", "file_name", "problem", "sha256")
-_TO_PIPE = "-"
 
 
 class _List(msgspec.Struct):
@@ -60,7 +54,7 @@ async def save_attachment(context: Context) -> ExitCode:
     arguments = context.take(_Save)
     if not arguments.reason.strip():
         raise UsageError("usage.no_reason")
-    with _target(arguments.output) as (file, keep):
+    with new_file(arguments.output) as (file, keep):
         async with (
             context.client() as client,
             client.attachment(arguments.event_id, arguments.number, arguments.reason) as download,
@@ -80,59 +74,6 @@ async def _copy(download: Download, file: BinaryIO) -> bool:
         size += len(chunk)
         file.write(chunk)
     return size == download.size_bytes and digest.hexdigest() == download.sha256
-
-
-class _Keep:
-    """Whether the file is to stay."""
-
-    def __init__(self) -> None:
-        self.is_wanted = False
-
-    def __call__(self) -> None:
-        self.is_wanted = True
-
-
-@contextlib.contextmanager
-def _target(output: str) -> Iterator[tuple[BinaryIO, _Keep]]:
-    """The pipe, or a file beside `output` that takes its name at the end, never in another's place. Mode 0600."""
-    keep = _Keep()
-    if output == _TO_PIPE:
-        if sys.stdout.isatty():
-            raise UsageError("usage.output_terminal")
-        yield sys.stdout.buffer, keep
-        sys.stdout.buffer.flush()
-        return
-    path = Path(output)
-    if path.exists() or path.is_symlink():
-        raise UsageError("usage.output_exists", path=output)
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    try:
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            yield file, keep
-            file.flush()
-            os.fsync(file.fileno())
-        if keep.is_wanted:
-            _name(draft, path)
-    except FileExistsError:
-        raise UsageError("usage.output_exists", path=output) from None
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise UsageError("usage.output_unusable", path=output, problem=error.strerror or "?") from None
-    finally:
-        with contextlib.suppress(OSError):
-            draft.unlink(missing_ok=True)
-
-
-def _name(draft: Path, path: Path) -> None:
-    try:
-        path.hardlink_to(draft)  # unlike a rename, it never replaces a file that came in between
-    except FileExistsError:
-        raise
-    except OSError:
-        if path.exists():
-            raise FileExistsError from None
-        draft.rename(path)  # file systems without hard links: memory sticks
 
 
 def _row(one: _Numbered) -> list[Cell]:

@@ -7,10 +7,11 @@ from typing import NoReturn
 
 HANDED_OVER = (
     "demo", "scan", "mask", "policy", "init", "check-config", "simphone", "run", "verify-proof", "cosign", "restore",
+    "verify-bundle",
 )  # fmt: skip
 """`demo` is handed over unless it opens the console (`demo.py`)."""
 
-_TAKE_JSON = frozenset({"demo", "policy", "init", "check-config", "verify-proof", "restore"})
+_TAKE_JSON = frozenset({"demo", "policy", "init", "check-config", "verify-proof", "verify-bundle", "restore"})
 _TAKE_VALUE = {"--state": "SHOPWARDEN_STATE", "--socket": "SHOPWARDEN_SOCKET", "--lang": "SHOPWARDEN_LANG"}
 
 

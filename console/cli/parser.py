@@ -13,7 +13,7 @@ from daemon.api.texts import Texts
 from daemon.api.wire import AlertStatus
 
 from ..plain_text import clean_line
-from . import backup_arguments, event_arguments, keys_arguments, proof_arguments, retention_arguments
+from . import backup_arguments, event_arguments, exports_arguments, keys_arguments, proof_arguments, retention_arguments
 from .hand_over import HANDED_OVER
 from .table import wrap
 
@@ -108,6 +108,7 @@ class Builder:
         keys_arguments.add(self, commands)
         self._attachments(commands)
         self._imports(commands)
+        exports_arguments.add(self, commands)
         self._alerts(commands)
         self._commands(commands)
         proof_arguments.add(self, commands)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from ..api.texts import Texts
 from .backup_arguments import add_backups
+from .bundle_arguments import add_bundles
 from .keys_arguments import add_keys_actions
 from .proof_arguments import add_proofs
 
@@ -59,6 +60,7 @@ def build_parser(texts: Texts) -> argparse.ArgumentParser:
         "packs", help=text("command.policy_packs"), description=text("command.policy_packs"), parents=[common, json]
     )
     add_proofs(add, text, json=json)
+    add_bundles(add, text, json=json)
     add_backups(add, text, where=where, key=key, json=json, descriptor=_descriptor)
     add_keys_actions(add("keys"), text, common=common, where=where, key=key, json=json, descriptor=_descriptor)
     for name in HANDED_OVER:
