@@ -135,7 +135,7 @@ class Backup:
     async def run(self, directory: Path, doing: Doing) -> None:
         shop = shop_in(directory)
         doing.call("backed 1", lambda: shop.back_up(directory / "medium"))
-        await filled(shop, range(21, 31))
+        await doing.step("more 1", lambda: filled(shop, range(21, 31)))
         doing.call("backed 2", lambda: shop.back_up(directory / "medium", keep=1))
 
     async def check(self, directory: Path, said: Said) -> None:
