@@ -69,13 +69,14 @@ def open_archive(
     *,
     clock: StepClock | None = None,
     root: RootKey | None = None,
+    keys: VaultKeys | None = None,
     settings: ArchiveSettings | None = None,
     mode: OpenMode | None = None,
 ) -> Archive:
     path = directory / "archive.db"
     return Archive.open(
         path,
-        vault_keys(directory, root),
+        keys or vault_keys(directory, root),
         clock=clock or StepClock(),
         heads=head_log(directory),
         mode=mode or (OpenMode.READ_WRITE if path.exists() else OpenMode.CREATE),
