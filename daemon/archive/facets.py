@@ -7,6 +7,7 @@ against the rows.
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 _MARK: Final = "\ue000"
@@ -28,17 +29,24 @@ def facet_terms(
     number_tokens: Iterable[bytes] = (),
 ) -> str:
     """Index terms of an event, space separated. Codes as in its row; `occurred_at` in microseconds."""
-    day = occurred_at // _DAY_US
-    terms = [
-        device_term(device_no), f"{_MARK}k{kind}", f"{_MARK}s{source}", f"{_MARK}o{direction}",
-        f"{_MARK}y{day}", f"{_MARK}b{day // _BLOCK_DAYS}",
-    ]  # fmt: skip
+    terms = [_shared_terms(device_no, kind, source, direction, occurred_at // _DAY_US)]
     if conversation_no is not None:
         terms.append(conversation_term(conversation_no))
     if has_attachments:
         terms.append(ATTACHMENT_TERM)
     terms += [number_term(token) for token in number_tokens]
     return " ".join(terms)
+
+
+@lru_cache(maxsize=256)
+def _shared_terms(device_no: int, kind: int, source: int, direction: int, day: int) -> str:
+    """Those that most rows of a batch have in common."""
+    return " ".join(
+        (
+            device_term(device_no), kind_term(kind), source_term(source), direction_term(direction),
+            f"{_MARK}y{day}", f"{_MARK}b{day // _BLOCK_DAYS}",
+        )
+    )  # fmt: skip
 
 
 ATTACHMENT_TERM: Final = f"{_MARK}a"

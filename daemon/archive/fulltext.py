@@ -5,6 +5,7 @@ asker may see. Folding keeps the number of code points, so that places in the fo
 """
 
 import re
+from operator import add
 
 _GRAM = (
     "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff\u3005-\u3007\u2e80-\u2fff"  # Han
@@ -17,6 +18,8 @@ _RUNS = re.compile(rf"([{_GRAM}]+)|([0-9]+)|([^\W\d_{_GRAM}]+)")
 _FOLD = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0x0130: 0x69}
 """Full width to half width; U+0130 because its lower case has two code points."""
 _DIGITS = re.compile(r"[^\D0-9]")
+_NOT_PLAIN = re.compile("[\uff10-\uff19\uff21-\uff3a\uff3f\uff41-\uff5a\u0130]|[^\\D0-9]")
+"""Letters, digits and the low line that `fold` changes in more than their case; full-width punctuation is no term."""
 _MOST_CHARACTERS = 20_000
 _LONGEST_WORD = 64
 
@@ -33,11 +36,16 @@ def fold(text: str) -> str:
 
 def index_terms(text: str) -> str:
     """The index's terms for a text, space separated; of its first 20,000 characters."""
+    text = text[:_MOST_CHARACTERS]
+    folded = text.lower()
+    if len(folded) != len(text) or _NOT_PLAIN.search(text) is not None:
+        folded = fold(text)
     terms: list[str] = []
-    for gram, digits, word in _RUNS.findall(fold(text[:_MOST_CHARACTERS])):
+    for gram, digits, word in _RUNS.findall(folded):
         if gram:
             # the last piece is the last character alone: without it a search for one character misses ends of runs
-            terms += [gram[at : at + 2] for at in range(len(gram))]
+            terms += map(add, gram, gram[1:])
+            terms.append(gram[-1])
         elif digits:
             terms += [digits[at : at + 3] for at in range(len(digits))]
         else:
@@ -59,9 +67,9 @@ def match_expression(query: str) -> str | None:
 
 
 def is_broad(query: str) -> bool:
-    """Whether all that a query asks of the index are beginnings of terms so short that very many terms have them."""
-    sizes = [(len(gram), len(digits), len(word)) for gram, digits, word in _RUNS.findall(fold(query))]
-    return bool(sizes) and all(gram == 1 or 0 < digits < 3 or 0 < word < 3 for gram, digits, word in sizes)
+    """Whether all that a query asks of the index are beginnings of pieces so short that very many pieces have them."""
+    pieces = _RUNS.findall(fold(query))
+    return bool(pieces) and all(len(gram) == 1 or 0 < len(digits) < 3 for gram, digits, _ in pieces)
 
 
 def find_spans(words: tuple[str, ...], visible: str) -> tuple[tuple[int, int], ...] | None:

@@ -16,7 +16,7 @@ from ..events import UNCOLLECTED, Committed, Event, EventId, EventKind, GroupFin
 from ..peers import canonical_peer
 from .codes import ALERT_STATUS_CODES, DIRECTION_CODES, KIND_CODES, SEVERITY_CODES, SOURCE_CODES, stored_key, to_micros
 from .content import AlertContent, EventContent, Sealer
-from .data_classes import DataClass, class_of
+from .data_classes import class_of
 from .enrolments import require_scope
 from .errors import UnitRefusedError
 from .identifiers import EVENT_PREFIX, alert_id, unspell
@@ -95,7 +95,7 @@ class _Application:
         self._texts: list[tuple[int, str]] = []
         self._numbers: list[tuple[SqlValue, ...]] = []
         self._files: list[tuple[SqlValue, ...]] = []
-        self._sealers: dict[DataClass, Sealer] = {}
+        self._sealers: dict[EventKind, Sealer] = {}
         self._new_event_ids: list[EventId] = []
         self._new_alert_ids: dict[str, None] = {}
         self._presence: list[tuple[int, PresenceChange, datetime, int | None]] = []
@@ -261,10 +261,10 @@ class _Application:
 
     def _sealer(self, event: Event) -> Sealer:
         """By our clock of this commit: nobody's claim moves a record to another period."""
-        data_class = class_of(event.kind, event.source)
-        sealer = self._sealers.get(data_class)
+        sealer = self._sealers.get(event.kind)
         if sealer is None:
-            sealer = self._sealers[data_class] = self._transaction.content.sealer(data_class, self._transaction.now)
+            data_class = class_of(event.kind, event.source)
+            sealer = self._sealers[event.kind] = self._transaction.content.sealer(data_class, self._transaction.now)
         return sealer
 
     def _add_numbers(self, event: Event, index: int) -> None:
