@@ -36,7 +36,7 @@ class BundleRoute:
     path: str
     permission: Permission
     summary: str
-    open: Callable[[Call], Awaitable[Opened]]
+    handler: Callable[[Call], Awaitable[Opened]]
     method: str = "POST"
     status: int = 200
     query: type[msgspec.Struct] = Nothing
@@ -53,7 +53,7 @@ class BundleRoute:
         parts = dict(request.match_info)
         if any(len(part) > MAX_PATH_PART for part in parts.values()):
             raise invalid_request("path part too long")
-        opened = await self.open(Call(service=service, caller=caller, path=parts))
+        opened = await self.handler(Call(service=service, caller=caller, path=parts))
         chunks = aiter(opened.chunks)
         response = web.StreamResponse(
             headers=HEADERS

@@ -66,6 +66,6 @@ EXPORTS_ROUTES: tuple[ApiRoute, ...] = (
     ),
     BundleRoute(
         path="/v1/exports/{export_id}/bundle", permission=Permission.EXPORT_ASK,
-        summary="The signed bundle of an approved export, for who asked for it, until it expires", open=fetch,
+        summary="The signed bundle of an approved export, for who asked for it, until it expires", handler=fetch,
     ),
 )  # fmt: skip
