@@ -13,7 +13,15 @@ from daemon.api.texts import Texts
 from daemon.api.wire import AlertStatus
 
 from ..plain_text import clean_line
-from . import backup_arguments, event_arguments, exports_arguments, keys_arguments, proof_arguments, retention_arguments
+from . import (
+    backup_arguments,
+    event_arguments,
+    exports_arguments,
+    keys_arguments,
+    proof_arguments,
+    requests_arguments,
+    retention_arguments,
+)
 from .hand_over import HANDED_OVER
 from .table import wrap
 
@@ -104,6 +112,7 @@ class Builder:
         self._enrolment(commands)
         event_arguments.add(self, commands)
         retention_arguments.add(self, commands)
+        requests_arguments.add(self, commands)
         backup_arguments.add(self, commands)
         keys_arguments.add(self, commands)
         self._attachments(commands)
