@@ -8,8 +8,8 @@ Android 8+ draws for shell at each factory reset.
 import hashlib
 import re
 from dataclasses import dataclass
-from enum import StrEnum
 
+from .carrier import Carrier
 from .probe import profile_of
 from .records import DeviceProfile, TransportSerial
 from .session import Session
@@ -22,16 +22,6 @@ _PORT = re.compile(rb"\s*([0-9]{1,5})\s*")
 _ADDRESS = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[^:\s]+):([0-9]{1,5})")
 _ANNOUNCED = re.compile(r"\._adb(-tls-connect)?\._tcp\.?(?:local\.?)?$")
 """An external server that connects to announced phones by itself names the transport after the service."""
-
-
-class Carrier(StrEnum):
-    """What a connection runs over, best first."""
-
-    CABLE = "cable"
-    WIRELESS_DEBUGGING = "wireless_debugging"
-    """TLS, Android 11+."""
-    NETWORK = "network"
-    """`adb tcpip`: not encrypted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

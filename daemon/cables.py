@@ -8,8 +8,9 @@ Rules:
 import asyncio
 from typing import Final
 
+from adb_bridge.carrier import Carrier
 from adb_bridge.errors import AdbBridgeError
-from adb_bridge.identity import Carrier, carrier_of
+from adb_bridge.identity import carrier_of
 from adb_bridge.records import AdbState, TransportSerial
 
 from .logs import log_for

@@ -11,8 +11,8 @@ import asyncio
 from dataclasses import dataclass
 from typing import Final
 
+from adb_bridge.carrier import Carrier
 from adb_bridge.errors import ShellCommandError
-from adb_bridge.identity import Carrier
 from adb_bridge.records import TransportSerial
 from adb_bridge.session import Session
 from adb_bridge.wireless import (

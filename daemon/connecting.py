@@ -3,9 +3,9 @@
 from typing import Final, Literal
 
 from adb_bridge.announced import AdbService, Announcement
+from adb_bridge.carrier import Carrier
 from adb_bridge.clock import Clock
 from adb_bridge.errors import AdbBridgeError, BridgeErrorCode
-from adb_bridge.identity import Carrier
 from adb_bridge.pairing import check_secret
 from adb_bridge.records import AdbState
 from adb_bridge.wireless import WirelessOutcome, WirelessReport, WirelessSwitch, switch_wireless

@@ -8,6 +8,7 @@ its own goes. Cursor and records are committed together, so a move loses and dou
 import asyncio
 
 from adb_bridge.bridge import Bridge
+from adb_bridge.carrier import Carrier
 from adb_bridge.errors import (
     AdbBridgeError,
     BridgeErrorCode,
@@ -16,7 +17,7 @@ from adb_bridge.errors import (
     ShellCommandError,
     UnsupportedSystemError,
 )
-from adb_bridge.identity import Body, Carrier, Identity, read_body, read_identity
+from adb_bridge.identity import Body, Identity, read_body, read_identity
 from adb_bridge.records import AdbState, DeviceSerial, Source, Transport, TransportSerial
 
 from .archive.connections import KnownConnection

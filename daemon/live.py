@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from adb_bridge.identity import Body, Carrier, carrier_of
+from adb_bridge.carrier import Carrier
+from adb_bridge.identity import Body, carrier_of
 from adb_bridge.records import AdbState, DeviceProfile, DeviceSerial, DeviceStatus, Source, TransportSerial
 
 _TRANSPORT_RANK = {AdbState.DEVICE: 0, AdbState.UNAUTHORIZED: 1, AdbState.AUTHORIZING: 2}

@@ -8,8 +8,8 @@ Rules:
 """
 
 from adb_bridge.addresses import parse_address
+from adb_bridge.carrier import Carrier
 from adb_bridge.errors import AdbBridgeError
-from adb_bridge.identity import Carrier
 from adb_bridge.records import DeviceSerial, TransportSerial
 
 from .archive.connections import MOST_OF_A_PHONE, ConnectionBook, KnownConnection

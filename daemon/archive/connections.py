@@ -6,7 +6,7 @@ from typing import ClassVar, Final
 
 import msgspec
 
-from adb_bridge.identity import Carrier
+from adb_bridge.carrier import Carrier
 from adb_bridge.records import DeviceSerial, TransportSerial
 from crypto.database import Database
 

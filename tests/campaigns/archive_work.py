@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
-from adb_bridge.identity import Carrier
+from adb_bridge.carrier import Carrier
 from adb_bridge.records import Source, TransportSerial
 from daemon.api.wire import AlertStatus, CommandState
 from daemon.archive.archive import Archive

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from adb_bridge.identity import Carrier
+from adb_bridge.carrier import Carrier
 from adb_bridge.records import DeviceSerial, TransportSerial
 from daemon.archive.connections import KnownConnection
 from tests.archive_kit import archive_in

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adb_bridge.identity import Body, Carrier, carrier_of, is_same_phone, parse_body, parse_tls_port
+from adb_bridge.carrier import Carrier
+from adb_bridge.identity import Body, carrier_of, is_same_phone, parse_body, parse_tls_port
 from adb_bridge.records import TransportSerial
 from adb_bridge.shell_batch import Section
 
