@@ -59,8 +59,9 @@ class MediaKeys:
 
     __slots__ = ("_identity", "_name_key", "_secret", "recipient")
 
-    def __init__(self, root: KeySource) -> None:
-        self._secret = root.derive(Purpose.MEDIA_SEAL)
+    def __init__(self, root: KeySource, secret: SecretKey | None = None) -> None:
+        """`secret`: a data key of 32 bytes that seals; None: the standing key. Names are the same under all of them."""
+        self._secret = root.derive(Purpose.MEDIA_SEAL) if secret is None else secret
         self._name_key = root.derive(Purpose.MEDIA_NAME)
         self._identity = pyrage.x25519.Identity.from_str(_bech32(_IDENTITY_PREFIX, self._secret).upper())
         self.recipient = SealRecipient(str(self._identity.to_public()))

@@ -47,8 +47,9 @@ from .importing.importer import Importer, ImporterParts
 from .importing.inbox import Inbox, InboxParts
 from .importing.spool import UploadSpool
 from .judge import Judge
-from .logs import DeviceTokens, log_for
 from .key_watch import KeyWatch
+from .logs import DeviceTokens, log_for
+from .media_shelves import WeekShelves
 from .media_store import MediaStore
 from .outbox import Outbox
 from .pairing_desk import PairingDesk
@@ -130,7 +131,7 @@ class App:
         # Attachments give way to the records themselves: twice the archive's own reserve stays free.
         self._media = MediaStore(
             opened.paths.media,
-            MediaKeys(opened.keys),
+            WeekShelves(opened.keys),
             clock=clock,
             keep_free_bytes=2 * reserve_for(opened.paths.archive),
         )

@@ -1,7 +1,7 @@
 """Sealed files of attachments: the collectors' side (`open`, a `BlobWriter`) and the readers' side (`read`).
 
-    media/spool/TOKEN/   what is being written; left ones are dropped a week after their last part
-    media/blobs/XX/NAME/ finished files, see `crypto.sealed_parts`
+    media/spool/TOKEN.kN/    what is being written; left ones are dropped a week after their last part
+    media/blobs/kN/XX/NAME/  finished files under key N, see `media_shelves` and `crypto.sealed_parts`
 
 A disk that gets full refuses attachments well before the archive itself has no room: records wait, nothing is lost.
 """
@@ -24,9 +24,10 @@ from adb_bridge.records import DeviceSerial, Source
 from adb_bridge.rows import BlobRef
 from crypto.atomic_file import storage_errors
 from crypto.errors import DiskFullError, StorageError, VaultStateError
-from crypto.sealed_keys import MediaKeys
 from crypto.sealed_parts import is_whole, read_content
 from crypto.sealed_writer import SealedWriter, place_of
+
+from .media_shelves import Shelf, Shelves
 
 SPOOL_KEPT: Final = timedelta(days=7)
 _HAND_OVER_BYTES: Final = 1024 * 1024
@@ -52,6 +53,7 @@ class _Slot:
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.sealed: SealedWriter | None = None
+        self.shelf: Shelf | None = None
         self._owner: weakref.ref[MediaWriter] | None = None
 
     @property
@@ -67,11 +69,11 @@ class _Slot:
 class MediaStore:
     """One per daemon. Memory: three parts (12 MiB) a writer and what two sealing threads need."""
 
-    def __init__(self, directory: Path, keys: MediaKeys, *, clock: Clock, keep_free_bytes: int = 0) -> None:
+    def __init__(self, directory: Path, shelves: Shelves, *, clock: Clock, keep_free_bytes: int = 0) -> None:
         """Touches nothing yet. Attachments are refused while less than `keep_free_bytes` would stay free."""
         self._spool = directory / "spool"
         self._blobs = directory / "blobs"
-        self._keys = keys
+        self._shelves = shelves
         self._clock = clock
         self._keep_free_bytes = keep_free_bytes
         self._slots: dict[str, _Slot] = {}
@@ -82,7 +84,7 @@ class MediaStore:
 
         An earlier writer of the same name that was not ended is ended by this. Raises MediaRefusedError.
         """
-        token = self._keys.token_of(f"{device}\0{source.value}\0{name}")
+        token = self._shelves.names().token_of(f"{device}\0{source.value}\0{name}")
         slot = self._slots.pop(token, None) or _Slot()
         self._slots[token] = slot
         self._forget_parked()
@@ -92,8 +94,9 @@ class MediaStore:
         def take_up() -> None:
             self._require_room()
             if slot.sealed is None or not slot.sealed.directory.is_dir():
-                self._make_directories()
-                slot.sealed = SealedWriter(self._spool / token, self._keys)
+                slot.shelf = self._shelf_of(token, source)
+                self._make_directories(slot.shelf)
+                slot.sealed = SealedWriter(self._spool / _spool_name(token, slot.shelf), slot.shelf.keys)
             slot.sealed.pause()
 
         await self.work(slot, writer, take_up)
@@ -105,29 +108,49 @@ class MediaStore:
         Raises IntegrityError (SEALED_MISSING, SEALED_DAMAGED) and StorageError, also after the first pieces.
         """
         digest = bytes.fromhex(sha256)
-        pieces = read_content(place_of(self._blobs, self._keys.name_of(digest)), self._keys, digest)
+        shelf, place = await asyncio.to_thread(self._find, digest)
+        pieces = read_content(place, shelf.keys, digest)
         while isinstance(piece := await asyncio.to_thread(next, pieces, _NEXT_READ), bytes):
             yield piece
 
     async def has(self, sha256: str) -> bool:
         """Whether the content with this hash is there, by the list and sizes of its parts."""
         digest = bytes.fromhex(sha256)
-        place = place_of(self._blobs, self._keys.name_of(digest))
-        return await asyncio.to_thread(is_whole, place, self._keys, digest)
+        shelf, place = await asyncio.to_thread(self._find, digest)
+        return await asyncio.to_thread(is_whole, place, shelf.keys, digest)
 
     async def remove(self, sha256: str) -> None:
-        """Take the content with this hash away; nothing when it is not there. StorageError."""
-        place = place_of(self._blobs, self._keys.name_of(bytes.fromhex(sha256)))
+        """Take the content with this hash away from every shelf; nothing when it is not there. StorageError."""
+        name = self._shelves.names().name_of(bytes.fromhex(sha256))
 
         def take_away() -> None:
-            with storage_errors(place.name):
-                if place.is_dir():
-                    aside = place.with_name(f".{place.name}.gone")
-                    shutil.rmtree(aside, ignore_errors=True)
-                    place.rename(aside)  # whole or gone, whatever happens in the middle
-                    shutil.rmtree(aside)
+            for shelf in self._shelves.all():
+                place = place_of(self._blobs / shelf.folder, name)
+                with storage_errors(name):
+                    if place.is_dir():
+                        aside = place.with_name(f".{place.name}.gone")
+                        shutil.rmtree(aside, ignore_errors=True)
+                        place.rename(aside)  # whole or gone, whatever happens in the middle
+                        shutil.rmtree(aside)
 
         await asyncio.to_thread(take_away)
+
+    async def is_empty(self, folder: str) -> bool:
+        """Whether no file lies in a shelf's folder any more; then the folder goes too."""
+
+        def look() -> bool:
+            with storage_errors(folder):
+                place = self._blobs / folder
+                if not folder or not place.is_dir():
+                    return bool(folder)
+                for shard in place.iterdir():
+                    with suppress(OSError):
+                        shard.rmdir()
+                with suppress(OSError):
+                    place.rmdir()
+                return not place.is_dir()
+
+        return await asyncio.to_thread(look)
 
     async def drop_expired(self) -> int:
         """Remove what was begun and not gone on with for a week; how many."""
@@ -162,7 +185,8 @@ class MediaStore:
         """The last bytes; the file gets its name. In a sealing thread."""
         sealed = _sealed(slot)
         sealed.write(chunk)
-        file = sealed.finish(self._blobs)
+        assert slot.shelf is not None
+        file = sealed.finish(self._blobs / slot.shelf.folder)
         slot.sealed = None
         slot.own(None)
         return BlobRef(sha256=file.sha256.hex(), size_bytes=file.size_bytes)
@@ -190,8 +214,28 @@ class MediaStore:
         for token in parked[: max(0, len(self._slots) - _MOST_PARKED)]:
             del self._slots[token]
 
-    def _make_directories(self) -> None:
-        for directory in (self._spool.parent, self._spool, self._blobs):
+    def _find(self, digest: bytes) -> tuple[Shelf, Path]:
+        """Where the content is, or would be."""
+        name = self._shelves.names().name_of(digest)
+        shelves = self._shelves.all()
+        for shelf in shelves:
+            place = place_of(self._blobs / shelf.folder, name)
+            if place.is_dir():
+                return shelf, place
+        return shelves[0], place_of(self._blobs / shelves[0].folder, name)
+
+    def _shelf_of(self, token: str, source: Source) -> Shelf:
+        """Where an earlier writer of this name left off, else the present week's."""
+        for shelf in self._shelves.all():
+            if (self._spool / _spool_name(token, shelf)).is_dir():
+                return shelf
+        try:
+            return self._shelves.writing(source, self._clock.now())
+        except DiskFullError:
+            raise MediaRefusedError("vault.disk_full") from None
+
+    def _make_directories(self, shelf: Shelf) -> None:
+        for directory in (self._spool.parent, self._spool, self._blobs, self._blobs / shelf.folder):
             with storage_errors(directory.name):
                 directory.mkdir(mode=0o700, exist_ok=True)
 
@@ -263,6 +307,10 @@ class MediaWriter:
         self._held.clear()
         self._held_bytes = 0
         return taken
+
+
+def _spool_name(token: str, shelf: Shelf) -> str:
+    return f"{token}.{shelf.folder}" if shelf.folder else token
 
 
 def _sealed(slot: _Slot) -> SealedWriter:

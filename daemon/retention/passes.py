@@ -21,6 +21,7 @@ from ..archive.erasing import Cause
 from ..archive.retention_clock import ClockTrust
 from ..config_sections import RetentionSection
 from ..logs import log_for
+from ..media_shelves import class_of_label, folder_of
 from ..media_store import MediaStore
 from .files import remove_doomed
 
@@ -140,6 +141,7 @@ class Retention:
             report = replace(report, erased_events=report.erased_events + released)
             report = await self._age(report, now, actor, reason)
             report = replace(report, removed_files=await remove_doomed(self._archive, self._media))
+            report = await self._clear_shelves(report, now, actor, reason)
             if report.erased_events:
                 await self._archive.deletions.merge_index()
             await asyncio.to_thread(_remove_migration_copies, self._state, now - _MIGRATION_COPY_KEPT)
@@ -149,10 +151,10 @@ class Retention:
     def _due(self, key: DataKeyInfo, now: datetime) -> DuePeriod | None:
         try:
             data_class = DataClass(key.label)
-            end = period_end(key.period)
+            is_over = self._is_over(data_class, key.period, now)
         except ValueError:
             return None
-        if end + timedelta(days=self._settings.days_of(data_class)) > now:
+        if not is_over:
             return None
         return DuePeriod(key_no=key.key_no, data_class=data_class, period=key.period)
 
@@ -169,6 +171,24 @@ class Retention:
             held_events=report.held_events + step.held,
             destroyed_keys=(*report.destroyed_keys, due.name),
         )
+
+    async def _clear_shelves(self, report: RetentionReport, now: datetime, actor: str, reason: str) -> RetentionReport:
+        """Keys of weeks whose files are all gone. A held file keeps its week's key."""
+        for key in self._keys.list():
+            data_class = class_of_label(key.label)
+            if data_class is None or not self._is_over(data_class, key.period, now):
+                continue
+            if await self._media.is_empty(folder_of(key.key_no)):
+                name = f"{key.label} {key.period}"
+                await self._archive.deletions.certify_destruction(
+                    key.key_no, name, _cause(data_class.value, actor, reason)
+                )
+                await asyncio.to_thread(self._keys.destroy, (key.key_no,))
+                report = replace(report, destroyed_keys=(*report.destroyed_keys, name))
+        return report
+
+    def _is_over(self, data_class: DataClass, period: str, now: datetime) -> bool:
+        return period_end(period) + timedelta(days=self._settings.days_of(data_class)) <= now
 
     async def _age(self, report: RetentionReport, now: datetime, actor: str, reason: str) -> RetentionReport:
         erased = 0

@@ -15,11 +15,11 @@ from adb_bridge.simphone.profiles.specs import spec_of
 from adb_bridge.simphone.rows import Call, CallKind, Contact, Sms, SmsBox
 from adb_bridge.simphone.traits import SmsProjection
 from crypto.keyring import open_keyring
-from crypto.sealed_keys import MediaKeys
 from crypto.secrets import KeyFileSecret
 from daemon.archive.records import ArchivedEvent
 from daemon.attachments import attachments_of
 from daemon.events import EventKind
+from daemon.media_shelves import WeekShelves
 from daemon.media_store import MediaStore
 from daemon.paths import state_paths
 
@@ -166,7 +166,7 @@ async def archived(state: Path) -> set[Fact]:
     """What the archive says is on the phones; attachments are unsealed and hashed anew."""
     paths = state_paths(state, {})
     root = open_keyring(paths.keyring, KeyFileSecret(path=state.parent / "shop.key"))
-    media = MediaStore(paths.media, MediaKeys(root), clock=SystemClock())
+    media = MediaStore(paths.media, WeekShelves(root), clock=SystemClock())
     async with opened_archive(state) as archive:
         events = await all_events(archive)
     facts: set[Fact] = set()

@@ -15,6 +15,7 @@ from crypto.errors import CryptoErrorCode, IntegrityError
 from crypto.sealed_keys import MediaKeys
 from crypto.sealed_parts import PART_BYTES
 from daemon.holdings import PhoneHoldings
+from daemon.media_shelves import OneShelf
 from daemon.media_store import MediaRefusedError, MediaStore
 from tests.archive_kit import OTHER_PHONE, PHONE, StepClock, archive_in, root_key
 
@@ -24,7 +25,7 @@ SOURCE = Source.RECORDINGS
 
 def store_in(folder: Path, *, clock: StepClock | None = None, keep_free_bytes: int = 0) -> MediaStore:
     return MediaStore(
-        folder / "media", MediaKeys(root_key()), clock=clock or StepClock(), keep_free_bytes=keep_free_bytes
+        folder / "media", OneShelf(MediaKeys(root_key())), clock=clock or StepClock(), keep_free_bytes=keep_free_bytes
     )
 
 

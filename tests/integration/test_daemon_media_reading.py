@@ -15,6 +15,7 @@ from daemon.archive.archive import Archive
 from daemon.attachment_reading import AttachmentReading
 from daemon.audit import AuditTrail
 from daemon.events import Ingest, JudgedEvent
+from daemon.media_shelves import OneShelf
 from daemon.media_store import MediaStore
 from daemon.normalise import normalise
 from daemon.rights.guard import PrivacyGuard
@@ -60,7 +61,7 @@ async def content(opened: OpenedAttachment) -> bytes:
 
 async def test_an_attachment_is_opened_with_its_reason_in_the_audit(tmp_path: Path) -> None:
     async with archive_in(tmp_path) as archive:
-        media = MediaStore(tmp_path / "media", MediaKeys(root_key()), clock=StepClock())
+        media = MediaStore(tmp_path / "media", OneShelf(MediaKeys(root_key())), clock=StepClock())
         reading = AttachmentReading(archive, AuditTrail(archive, root_key()), media, PrivacyGuard(archive))
         event_id = await with_picture(archive, media)
         opened = await reading.opened(REVIEWER, event_id, 1, " 客户投诉 ")

@@ -24,6 +24,7 @@ from daemon.bundles.verification import verify_bundle
 from daemon.config import Config
 from daemon.desk_parts import DeskParts
 from daemon.exports_desk import ExportsDesk
+from daemon.media_shelves import OneShelf
 from daemon.media_store import MediaStore
 from daemon.rights.guard import PrivacyGuard
 from daemon.service import Caller, ServiceError
@@ -69,7 +70,7 @@ class Shop:
 async def shop(folder: Path) -> AsyncIterator[Shop]:
     clock = StepClock()
     async with archive_in(folder, clock=clock, enrolled=(PHONE, OTHER_PHONE)) as archive:
-        media = MediaStore(folder / "media", MediaKeys(root_key()), clock=clock)
+        media = MediaStore(folder / "media", OneShelf(MediaKeys(root_key())), clock=clock)
         await archive.ingest(
             ingest_of([sms(1, "您好".encode()), sms(2, HOSTILE.encode("utf-8", "replace"), address=b"13900000018")])
         )

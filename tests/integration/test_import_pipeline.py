@@ -24,6 +24,7 @@ from daemon.events import Direction, Event, EventKind, Ingest, JudgedEvent
 from daemon.importing.importer import Importer, ImporterParts, ImportOrder
 from daemon.importing.kinds import UnknownFormatError
 from daemon.judge import Judge
+from daemon.media_shelves import OneShelf
 from daemon.media_store import MediaStore
 from daemon.normalise import normalise
 from daemon.outbox import Outbox
@@ -78,7 +79,7 @@ class Desk:
 async def desk_in(folder: Path) -> AsyncIterator[Desk]:
     async with archive_in(folder) as archive:
         clock = StepClock()
-        media = MediaStore(folder / "media", MediaKeys(root_key()), clock=clock)
+        media = MediaStore(folder / "media", OneShelf(MediaKeys(root_key())), clock=clock)
         judge = Judge(engine_of(["retail-zh"]))
         parts = ImporterParts(
             archive=archive, media=media, judge=judge, outbox=Outbox(archive, Bus()), clock=clock,

@@ -10,7 +10,6 @@ import pytest
 
 from adb_bridge.records import Source
 from crypto.errors import IntegrityError
-from crypto.sealed_keys import MediaKeys
 from crypto.vault_keys import VaultKeys
 from daemon.archive.archive import Archive
 from daemon.archive.drafts import AlertFilter, AuditDraft, EventFilter, NumberSearch
@@ -19,6 +18,7 @@ from daemon.archive.holds import HoldDraft, HoldScope
 from daemon.archive.records import VerifyProblem
 from daemon.archive.retention_clock import ClockTrust, after_look
 from daemon.config_sections import RetentionSection
+from daemon.media_shelves import WeekShelves
 from daemon.media_store import MediaStore
 from daemon.retention.passes import Retention
 from tests.archive_kit import (
@@ -46,7 +46,7 @@ class Shop:
         self.archive = archive
         self.keys = keys
         self.clock = clock
-        self.media = MediaStore(folder / "media", MediaKeys(keys), clock=clock)
+        self.media = MediaStore(folder / "media", WeekShelves(keys), clock=clock)
         self.retention = Retention(
             archive=archive, keys=keys, media=self.media, clock=clock, settings=KEEP, state=folder
         )
@@ -171,6 +171,9 @@ async def test_files_go_with_the_last_record_that_names_them(tmp_path: Path) -> 
         assert await shop.media.has(blob.sha256)
         await shop.archive.deletions.erase(indexes[1:], BY_REQUEST)
         assert (await shop.retention.pass_now("owner", "x")).removed_files == 1
+        shop.clock.advance(60 * 86_400)
+        destroyed = (await shop.retention.pass_now("owner", "x")).destroyed_keys
+        assert destroyed == ("messages 2026-W19", "media/messages 2026-W19")
         assert not await shop.media.has(blob.sha256)
         with pytest.raises(IntegrityError):
             [piece async for piece in shop.media.read(blob.sha256)]
