@@ -25,6 +25,7 @@ from adb_bridge.records import DeviceSerial, Source
 from crypto.atomic_file import write_all
 from crypto.keys import RootKey, StoreId
 from crypto.sealed_keys import MediaKeys
+from daemon.media_shelves import OneShelf
 from daemon.media_store import MediaStore
 
 TOTAL_MB: Final = int(os.environ.get("SHOPWARDEN_BENCH_SEAL_MB", "2048"))
@@ -74,7 +75,7 @@ class _Bench:
         self._source, self._opened = folder / "recording", folder / "opened"
         self._age = folder / "recording.age"
         root = RootKey(secrets.token_bytes(32), store_id=StoreId(secrets.token_hex(16)), generation=1)
-        self.store = MediaStore(folder / "media", MediaKeys(root), clock=SystemClock())
+        self.store = MediaStore(folder / "media", OneShelf(MediaKeys(root)), clock=SystemClock())
         self._identity = pyrage.x25519.Identity.generate()
         self._number = 0
         self.peak_kib = 0

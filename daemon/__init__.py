@@ -10,8 +10,9 @@ Reading order:
   `cables`; for the API: `connecting`
 - a row's way: `normalise` (with `normalise_media`, `normalise_apps`, `event_fields`, `peers`) → `events` → `judge`
   (`rules`, `rule_watch`) → `archive/` → `outbox` → `bus`; rows that vanished: `absence`
-- files that belong to a record: `holdings` → `media_store` (on `media_shelves`), `attachments`, opened by `attachment_reading`; recordings
-  and their calls: `pairing` with `pair_assignment` (pure), `recording_claims` → `recording_pairs`
+- files that belong to a record: `holdings` → `media_store` (on `media_shelves`), `attachments`, opened by
+  `attachment_reading`; recordings and their calls: `pairing` with `pair_assignment` (pure), `recording_claims` →
+  `recording_pairs`
 - how long things stay: `retention/`
 - files of the shop's own: `importing/`; what tells of changes in a folder, also of rules: `folder_notices`
 - commands to phones: `commands` (their life), `command_queue`, `command_runner`
