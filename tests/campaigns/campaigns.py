@@ -16,6 +16,7 @@ from .kills import DISKS, KILLS, Point, Range, firing_range, points_of
 from .old_pages import OldPages
 from .power import PowerCut, Recording
 from .stages import STAGES
+from .told import Told
 
 DEFAULT_CUTS: Final = 3_000
 _KEPT: Final = contextlib.ExitStack()
@@ -144,6 +145,14 @@ def _pages(order: Order, only: str) -> list[Outcome]:
     return run_points("pages", names, alone, strike=_strike_pages, begin=lambda: None)
 
 
+def _told(order: Order, only: str) -> list[Outcome]:
+    _begin_power()
+    assert _worker.folder is not None
+    place = Told(_worker.folder)
+    names = [name for name in place.points() if name.startswith(only)]
+    return run_points("told", names, replace(order, workers=1), strike=place.strike, begin=lambda: None)
+
+
 Campaign = Callable[[Order, str], list[Outcome]]
 CAMPAIGNS: Final[dict[str, Campaign]] = {
     "kills": _kills,
@@ -152,6 +161,7 @@ CAMPAIGNS: Final[dict[str, Campaign]] = {
     "power-control": _power_control,
     "pages": _pages,
     "bits": _bits,
+    "told": _told,
 }
 _WHY_NOT: Final[dict[str, Callable[[], str | None]]] = {
     "kills": shim.why_not,

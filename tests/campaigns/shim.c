@@ -1,5 +1,6 @@
 /* Loaded with LD_PRELOAD: counts write-like calls on files below one directory and, at the N-th, kills the process or
-   fails the call. Armed by `fault_arm` (ctypes) or by FAULTS_PREFIX, FAULTS_AT, FAULTS_ACTION and FAULTS_SPAN. */
+   fails the call. Armed by `fault_arm` (ctypes) or by FAULTS_PREFIX, FAULTS_AT, FAULTS_ACTION and FAULTS_SPAN.
+   FAULTS_CLOCK_S moves the wall clock by so many seconds. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -11,8 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/types.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 enum action { COUNT = 0, KILL = 1, KILL_TORN = 2, NO_SPACE = 3, FAILED_SYNC = 4, FAILED_WRITE = 5 };
@@ -24,6 +27,7 @@ static atomic_long counted, failed;
 static atomic_int armed;
 static long at, span;
 static enum action action;
+static long clock_s;
 
 void fault_arm(const char *below, long from, int what, long for_calls) {
     strncpy(prefix, below, sizeof prefix - 1);
@@ -40,7 +44,8 @@ long fault_failed(void) { return atomic_load(&failed); }
 
 __attribute__((constructor)) static void from_environment(void) {
     const char *below = getenv("FAULTS_PREFIX"), *from = getenv("FAULTS_AT"), *what = getenv("FAULTS_ACTION");
-    const char *for_calls = getenv("FAULTS_SPAN");
+    const char *for_calls = getenv("FAULTS_SPAN"), *moved = getenv("FAULTS_CLOCK_S");
+    if (moved) clock_s = atol(moved);
     if (below && from && what) fault_arm(below, atol(from), atoi(what), for_calls ? atol(for_calls) : 1);
 }
 
@@ -212,4 +217,24 @@ int mkdir(const char *path, mode_t mode) {
 }
 int mkdirat(int directory, const char *path, mode_t mode) {
     REAL(mkdirat); MEET(is_watched_path(directory, path), MAKES); return real(directory, path, mode);
+}
+
+int clock_gettime(clockid_t clock, struct timespec *now) {
+    REAL(clock_gettime);
+    int result = real(clock, now);
+    if (result == 0 && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)) now->tv_sec += clock_s;
+    return result;
+}
+int gettimeofday(struct timeval *restrict now, void *restrict zone) {
+    static int (*real)(struct timeval *, void *);
+    if (!real) real = (int (*)(struct timeval *, void *))dlsym(RTLD_NEXT, "gettimeofday");
+    int result = real(now, zone);
+    if (result == 0) now->tv_sec += clock_s;
+    return result;
+}
+time_t time(time_t *kept) {
+    REAL(time);
+    time_t now = real(NULL) + clock_s;
+    if (kept) *kept = now;
+    return now;
 }
