@@ -168,6 +168,6 @@ def _periods(database: Database, query: EventFilter) -> tuple[str, ...] | None:
 
 
 def _number(database: Database, sql: str, *parameters: SqlValue) -> int:
-    """-1 for what is not there: no event has it."""
+    """0 for what is not there: no phone and no conversation has this number."""
     value = database.fetch_value(sql, parameters)
-    return value if isinstance(value, int) else -1
+    return value if isinstance(value, int) else 0
