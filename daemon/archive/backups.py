@@ -10,6 +10,7 @@ from crypto.database import Database, Row
 from .book import Read, Write
 from .codes import from_micros, to_micros
 from .errors import UnitRefusedError
+from .forgetting import ErasedEntry, ForgetUnit, file_tokens
 from .ledger_kinds import KINDS_OF_ENTRY, LedgerKind
 from .transaction import Transaction
 
@@ -108,6 +109,17 @@ class BackupBook:
     async def add(self, draft: BackupDraft) -> ArchivedBackup:
         """Keep what was done."""
         return await self._write(BackupUnit(draft=draft))
+
+    async def forget_again(self, sound_keys: tuple[int, ...], erased: tuple[ErasedEntry, ...], actor: str) -> int:
+        """Delete what cannot be read any more and what was erased elsewhere; how many events."""
+        count = 0
+        while step := await self._write(ForgetUnit(sound_keys=sound_keys, erased=erased, actor=actor)):
+            count += step
+        return count
+
+    async def file_tokens(self) -> frozenset[bytes]:
+        """Tokens of all files that records name."""
+        return await self._read(file_tokens)
 
     async def last(self) -> LastBackups:
         """The newest good backup, the newest drill, the newest restore."""

@@ -40,7 +40,7 @@ async def drill(
         rebuilt = await in_thread(lambda: rebuild(place, stage, snapshot, open_keys, progress), progress)
         archive = open_rebuilt(rebuilt, clock)
         try:
-            examined = await examine(archive, rebuilt.manifest, progress)
+            examined = await examine(archive, rebuilt, "drill", progress)
         finally:
             await archive.close()
     progress.begin(Stage.DONE)

@@ -45,6 +45,11 @@ class _CopiedKeys:
         """See `KeyList`."""
         return load_keyring(self._path).generation
 
+    @property
+    def next_key_no(self) -> int:
+        """See `KeyList`."""
+        return load_keyring(self._path).next_key_no
+
     def load(self) -> tuple[WrappedKey, ...]:
         """See `KeyList`."""
         return load_keyring(self._path).keys

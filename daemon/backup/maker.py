@@ -128,6 +128,7 @@ class BackupMaker:
             writer.flush()
             keys = self._keys_file()
             place.put_keys(keys)
+            place.put_erased(still.erased, self._keys)
             head = self._signer.sign(still.origin, still.ledger_size, still.root)
             manifest = Manifest(
                 format=FORMAT,

@@ -3,6 +3,7 @@
     STORE.JSN        whose backups these are; also the mark that the right medium is mounted
     README.TXT       for whoever finds it
     keys.json        the wrapped keys, ONE current copy: keys that were destroyed go from older snapshots too
+    ERASED.BIN       sealed: records that were erased on purpose, for restores of older snapshots; ONE current copy
     pieces/XX/NAME   see `pieces.py`
     snaps/NNNNNN.JSN a manifest each, see `manifest.py`; a snapshot is there when its manifest is
 
@@ -14,7 +15,7 @@ import fcntl
 import os
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -26,6 +27,8 @@ from crypto.backup_keys import BackupKeys
 from crypto.errors import IntegrityError
 
 from ..api.exit_codes import ExitCode
+from ..archive.forgetting import ErasedEntry
+from .erased import decode_erased, encode_erased
 from .errors import BackupError, PlaceError
 from .manifest import (
     FORMAT,
@@ -44,6 +47,8 @@ MARKER: Final = "STORE.JSN"
 MOST_KEYS_BYTES: Final = 64 * 1024 * 1024
 _README: Final = "README.TXT"
 _KEYS: Final = "keys.json"
+_ERASED: Final = "ERASED.BIN"
+_MOST_ERASED_BYTES: Final = 256 * 1024 * 1024
 _LOCK: Final = "LOCK"
 _SNAPSHOT: Final = re.compile(r"([0-9]{6,10})\.JSN", re.IGNORECASE)
 _MOST_MARKER_BYTES: Final = 64 * 1024
@@ -177,6 +182,24 @@ class Place:
             if self.keys_path.exists() and read_whole(self.keys_path, most_bytes=MOST_KEYS_BYTES) == copy.content:
                 return
             replace_erasing(self.keys_path, copy.content)
+
+    def erased(self, keys: BackupKeys) -> tuple[ErasedEntry, ...]:
+        """What was erased on purpose. PlaceError(`erased_damaged`) when the list is missing or damaged."""
+        try:
+            with medium_errors(self.folder):
+                return decode_erased(read_whole(self.folder / _ERASED, most_bytes=_MOST_ERASED_BYTES), keys)
+        except (FileNotFoundError, IntegrityError):
+            raise PlaceError("erased_damaged", self.folder, exit_code=ExitCode.INTEGRITY) from None
+
+    def put_erased(self, erased: Collection[ErasedEntry], keys: BackupKeys) -> None:
+        """Replace the list. Entries that only the medium has (of a machine that was lost since) stay."""
+        try:
+            known = {(one.ledger_index, one.commitment): one for one in self.erased(keys)}
+        except PlaceError:
+            known = {}
+        both = known | {(one.ledger_index, one.commitment): one for one in erased}
+        with medium_errors(self.folder):
+            put_file(self.folder / _ERASED, encode_erased((both[key] for key in sorted(both)), keys))
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:

@@ -16,12 +16,14 @@ from crypto.vault_keys import VaultKeys
 from ..api.exit_codes import ExitCode
 from ..archive.archive import Archive
 from ..archive.errors import MigrationNeededError
+from ..archive.forgetting import ErasedEntry
 from ..archive.records import Counts, VerifyResult
 from ..archive.schema import SCHEMA_VERSION
 from .checking import Checker
 from .errors import BackupError, PlaceError
 from .keys import OpenKeys, backup_keys_of
 from .manifest import ARCHIVE, HEADS, Manifest
+from .orphans import remove_doomed
 from .place import Place, Snapshots
 from .progress import Progress, Stage
 from .staging import KEYS, StateWriter, put_keys
@@ -36,6 +38,8 @@ class Rebuilt:
     snapshots: Snapshots
     keys: VaultKeys
     backup_keys: BackupKeys
+    erased: tuple[ErasedEntry, ...]
+    """What must not come back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +48,8 @@ class Examined:
 
     verified: VerifyResult
     counts: Counts
+    forgotten: int
+    """Events of the snapshot that were deleted since, and are deleted here too."""
 
 
 def rebuild(place: Place, stage: Path, snapshot: int | None, open_keys: OpenKeys, progress: Progress) -> Rebuilt:
@@ -56,6 +62,8 @@ def rebuild(place: Place, stage: Path, snapshot: int | None, open_keys: OpenKeys
     copy = place.keys_copy()
     put_keys(stage, copy)
     keys = open_keys(stage / KEYS)
+    if any(key.is_damaged for key in keys.list()):
+        raise PlaceError("keys_damaged", place.folder, exit_code=ExitCode.INTEGRITY)  # not to be taken for destroyed
     backup_keys = backup_keys_of(keys)
     snapshots = place.snapshots(backup_keys)
     manifest = _chosen(place, snapshots, snapshot, backup_keys, progress)
@@ -63,10 +71,13 @@ def rebuild(place: Place, stage: Path, snapshot: int | None, open_keys: OpenKeys
         raise MigrationNeededError(found=manifest.schema_version, known=SCHEMA_VERSION)
     if copy.generation < manifest.keys_generation:
         raise PlaceError("keys_old", place.folder, exit_code=ExitCode.INTEGRITY)
+    erased = place.erased(backup_keys)
     Checker(place, backup_keys).require_whole(manifest, snapshots, progress)
     StateWriter(stage, place.pieces(backup_keys), backup_keys).write(manifest, progress)
     HeadLog(stage / HEADS).append(read_head(manifest.head))  # so that `verify` compares the ledger with it
-    return Rebuilt(stage=stage, manifest=manifest, snapshots=snapshots, keys=keys, backup_keys=backup_keys)
+    return Rebuilt(
+        stage=stage, manifest=manifest, snapshots=snapshots, keys=keys, backup_keys=backup_keys, erased=erased
+    )
 
 
 def open_rebuilt(rebuilt: Rebuilt, clock: Clock) -> Archive:
@@ -80,17 +91,20 @@ def open_rebuilt(rebuilt: Rebuilt, clock: Clock) -> Archive:
     )
 
 
-async def examine(archive: Archive, manifest: Manifest, progress: Progress) -> Examined:
-    """Verify all of it. BackupError(`backup.not_verified`) when the archive is not what its manifest says."""
+async def examine(archive: Archive, rebuilt: Rebuilt, actor: str, progress: Progress) -> Examined:
+    """Delete what was deleted since, then verify all. BackupError(`backup.not_verified`)."""
+    manifest = rebuilt.manifest
     progress.begin(Stage.VERIFYING)
+    sound = tuple(key.key_no for key in rebuilt.keys.list())
+    forgotten = await archive.backups.forget_again(sound, rebuilt.erased, actor)
+    if forgotten:
+        await archive.deletions.merge_index()
+        await remove_doomed(archive, rebuilt.stage / "media", rebuilt.keys)
     verified = await archive.verify(None, progress.at)
-    if verified.problem is not None:
-        raise BackupError(
-            "backup.not_verified", ExitCode.INTEGRITY, snapshot=manifest.number, problem=verified.problem.value
-        )
-    if archive.ledger_size < manifest.ledger_size:
-        raise BackupError("backup.not_verified", ExitCode.INTEGRITY, snapshot=manifest.number, problem="rolled_back")
-    return Examined(verified=verified, counts=await archive.counts())
+    if verified.problem is not None or archive.ledger_size < manifest.ledger_size:
+        problem = "rolled_back" if verified.problem is None else verified.problem.value
+        raise BackupError("backup.not_verified", ExitCode.INTEGRITY, snapshot=manifest.number, problem=problem)
+    return Examined(verified=verified, counts=await archive.counts(), forgotten=forgotten)
 
 
 def _chosen(place: Place, snapshots: Snapshots, wanted: int | None, keys: BackupKeys, progress: Progress) -> Manifest:

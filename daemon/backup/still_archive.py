@@ -21,6 +21,7 @@ from crypto.opening import PAGE_BYTES
 
 from ..api.exit_codes import ExitCode
 from ..archive.errors import NotAnArchiveError
+from ..archive.forgetting import ErasedEntry, erased_entries
 from ..archive.schema import schema_version
 from .errors import BackupError
 
@@ -40,6 +41,8 @@ class StillArchive:
     schema_version: int
     size_bytes: int
     """Of the file, as far as it is used."""
+    erased: tuple[ErasedEntry, ...]
+    """Events that were erased on purpose, which restores of older snapshots erase again."""
 
 
 class ArchiveFile:
@@ -124,6 +127,7 @@ def _look(reader: Database) -> StillArchive:
                 root=Frontier.from_bytes(frontier).root(),
                 schema_version=schema_version(reader),
                 size_bytes=pages * PAGE_BYTES,
+                erased=erased_entries(reader),
             )
         case _:
             raise NotAnArchiveError("archive_state")

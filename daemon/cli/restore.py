@@ -35,6 +35,8 @@ class RestoreReport(msgspec.Struct, frozen=True, kw_only=True):
     records_checked: int
     heads_checked: int
     events: int
+    forgotten: int
+    """Of the snapshot, deleted since and here too."""
     files: int
     size_bytes: int
     took_s: float
@@ -78,6 +80,8 @@ def run(options: Namespace, texts: Texts) -> ExitCode:
                 seconds=f"{report.took_s:.1f}",
             )
         )
+    if report.forgotten:
+        say(texts.get("backup.forgotten_again", count=report.forgotten))
     if report.missing_entries:
         say(texts.get("backup.older_than_known", count=report.missing_entries, ledger=report.ledger_size))
     if report.newer_snapshot is not None:
@@ -103,6 +107,7 @@ def _report(restored: Restored) -> RestoreReport:
         records_checked=restored.examined.verified.records_checked,
         heads_checked=restored.examined.verified.heads_checked,
         events=restored.examined.counts.events,
+        forgotten=restored.examined.forgotten,
         files=restored.files,
         size_bytes=restored.size_bytes,
         took_s=round(restored.took_s, 3),

@@ -52,7 +52,9 @@ async def test_backup_drill_and_what_is_said_of_them(tmp_path: Path) -> None:
             await desk.start(REVIEWER, BackupRequest(folder=str(stick)))
         assert refused.value.code == "permission.denied"
         assert (await service.verify(AUDITOR, None)).ok
-        actions = [entry.action for entry in await service.audit(replace(OWNER, role=Role.OWNER), limit=50, before=None)]
+        actions = [
+            entry.action for entry in await service.audit(replace(OWNER, role=Role.OWNER), limit=50, before=None)
+        ]
         assert {"backup.start", "backup.drill"} <= set(actions)
 
 
