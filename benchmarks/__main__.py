@@ -10,11 +10,12 @@ from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
 
-from . import backfill, fleet, idle, insert, sealing, text, verify
+from . import backfill, bundles, fleet, idle, insert, sealing, text, verify
 
 RESULTS = Path(__file__).parent / "results"
 BENCHMARKS: dict[str, Callable[[], Coroutine[None, None, dict[str, float | int | str]]]] = {
     "backfill": backfill.run,
+    "bundles": bundles.run,
     "fleet": fleet.run,
     "idle": idle.run,
     "insert": insert.run,
