@@ -80,6 +80,24 @@ class Frontier:
             self._size = size
         return first
 
+    def add_subtree(self, level: int, node: bytes) -> list[tuple[int, bytes]]:
+        """Add 2**level leaves at once by the root over them; returns (level, root) of each subtree that it completed.
+
+        ValueError when the size is no multiple of 2**level, or the root has not 32 bytes.
+        """
+        carry = self._size >> level
+        if carry << level != self._size or len(node) != HASH_BYTES:
+            raise ValueError("no complete subtree fits here")
+        self._size += 1 << level
+        completed = [(level, node)]
+        while carry & 1:
+            node = node_hash(self._peaks.pop(), node)
+            carry >>= 1
+            level += 1
+            completed.append((level, node))
+        self._peaks.append(node)
+        return completed
+
     def root(self) -> bytes:
         """The root over all leaves so far; `EMPTY_ROOT` when there are none."""
         if not self._peaks:

@@ -40,12 +40,17 @@ def grow(frontier: Frontier, leaves: Iterable[bytes]) -> list[Tile]:
     tiles: list[Tile] = []
     at = 0
     while at < len(waiting):
-        upto = at + TILE_WIDTH - 1 - frontier.size % TILE_WIDTH
-        frontier.extend(waiting[at:upto])
-        if upto < len(waiting):
-            tiles += _completed_by(waiting[upto], frontier)
-            frontier.append(waiting[upto])
-        at = upto + 1
+        filled = frontier.size % TILE_WIDTH
+        upto = at + TILE_WIDTH - filled
+        if filled == 0 and upto <= len(waiting):
+            completed = frontier.add_subtree(TILE_HEIGHT, _root_of_tile(waiting[at:upto]))
+            tiles += _tiles_of(completed, frontier.size)
+        else:
+            frontier.extend(waiting[at : upto - 1])
+            if upto <= len(waiting):
+                tiles += _tiles_of(_completed_by(waiting[upto - 1], frontier), frontier.size + 1)
+                frontier.append(waiting[upto - 1])
+        at = upto
     return tiles
 
 
@@ -154,18 +159,35 @@ class TiledTree:
         return levels
 
 
-def _completed_by(leaf: bytes, frontier: Frontier) -> list[Tile]:
-    """Tiles that are complete when `leaf` is appended to a tree whose size is one less than a multiple of 256."""
-    size = frontier.size + 1
-    peaks = frontier.peaks
-    tiles: list[Tile] = []
-    root, level = leaf, 0
-    while size % (1 << level + TILE_HEIGHT) == 0:
-        for _ in range(TILE_HEIGHT):
-            level += 1
-            root = node_hash(peaks[-level], root)
-        tiles.append(Tile(level=level, number=(size >> level) - 1, root=root))
-    return tiles
+def _completed_by(leaf: bytes, frontier: Frontier) -> list[tuple[int, bytes]]:
+    """Subtrees that are complete when `leaf` is appended: (level, root), level 0 first."""
+    completed = [(0, leaf)]
+    carry = frontier.size
+    for peak in reversed(frontier.peaks):
+        if not carry & 1:
+            break
+        carry >>= 1
+        completed.append((completed[-1][0] + 1, node_hash(peak, completed[-1][1])))
+    return completed
+
+
+def _tiles_of(completed: list[tuple[int, bytes]], size: int) -> list[Tile]:
+    """Those of completed subtrees that are kept; all of them end at `size`."""
+    return [
+        Tile(level=level, number=(size >> level) - 1, root=root)
+        for level, root in completed
+        if level and level % TILE_HEIGHT == 0
+    ]
+
+
+def _root_of_tile(row: Sequence[bytes]) -> bytes:
+    """The root over 256 leaves."""
+    if any(len(leaf) != HASH_BYTES for leaf in row):
+        raise ValueError(f"a leaf hash has {HASH_BYTES} bytes")
+    sha256 = hashlib.sha256
+    while len(row) > 1:
+        row = [sha256(b"\x01" + left + right).digest() for left, right in zip(row[::2], row[1::2], strict=True)]
+    return row[0]
 
 
 def _split(count: int) -> int:

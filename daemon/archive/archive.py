@@ -323,6 +323,7 @@ class Archive(Books):
                 tokens=self._tokens,
                 heads=heads,
                 since=since,
+                open_database=self._open_for_reading,
             )
             results.append(verification.run(progress))
 

@@ -4,6 +4,7 @@ Sealed is the MessagePack array `[opening, field, ...]`. The opening hides what 
 the row or the key it goes, and nobody can confirm a guess about what was there.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -79,6 +80,10 @@ class ContentKeys:
     def alert(self, key_no: int, ledger_index: int, sealed: bytes) -> AlertContent:
         """What an alert says. Raises as `event`."""
         return _decode_alert(self._seal_of(key_no).open(sealed, ledger_index))
+
+    def opener(self, key_no: int) -> Callable[[bytes, int], bytes]:
+        """Opens what this key sealed, given its ledger index; raises as `event`, and at once when the key is missing."""
+        return self._seal_of(key_no).open
 
     def forget(self) -> None:
         """After keys were destroyed."""

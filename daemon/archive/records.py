@@ -192,6 +192,8 @@ class VerifyProblem(StrEnum):
     """Records are gone otherwise than a ledgered deletion says, or a deletion's certificate says something else."""
     KEY_MISSING = "key_missing"
     """A record is there and the key that sealed it is not: destroyed without the record, or damaged."""
+    KEPT_ROOT_WRONG = "kept_root_wrong"
+    """A root that is kept to make proofs fast (`tile:LEVEL/NUMBER`) is not the leaves'; records are not concerned."""
     PAGE_DAMAGED = "page_damaged"
     """The database could not be read."""
 

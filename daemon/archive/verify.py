@@ -7,23 +7,27 @@ that are not ours or were taken out.
 Not found is what somebody with all keys does who also replaces the heads outside: for that, heads leave the box.
 """
 
+import hashlib
 from collections.abc import Callable, Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
 import msgspec
 
 from crypto.database import Database, Row, SqlValue
 from crypto.errors import CryptoErrorCode, IntegrityError
-from crypto.merkle import EMPTY_ROOT, Frontier, leaf_hash
+from crypto.merkle import EMPTY_ROOT, Frontier
+from crypto.tiles import Tile, grow
 
 from ..events import EventKind
 from .codes import KIND_CODES
 from .content import ContentKeys
 from .deletion_check import DeletionCheck
 from .entry_content import EVENT_STATE, is_committed, opened
+from .event_check import EventCheck
 from .head_check import HeadCheck, HeadFinding
 from .identifiers import EVENT_PREFIX, spell
 from .ledger_kinds import KINDS_OF_ENTRY, KindOfEntry, LedgerKind
+from .page_check import PageCheck
 from .records import VerifyProblem, VerifyResult
 from .state_check import first_wrong_state
 from .transaction import Tokens
@@ -36,6 +40,7 @@ _DAMAGED: Final = frozenset(
 _LEAVES: Final = """
 SELECT ledger_index, kind, commitment, opening, deleted_by FROM ledger
 WHERE ledger_index >= ? AND ledger_index < ? ORDER BY ledger_index"""
+_TILES: Final = "SELECT level, number, root FROM ledger_tiles ORDER BY level, number"
 
 UNREADABLE: Final = VerifyResult(
     ledger_size=0,
@@ -60,13 +65,6 @@ class _Found(Exception):
         self.first_bad = first_bad
 
 
-class _Leaf(NamedTuple):
-    kind: int
-    commitment: bytes
-    opening: bytes | None
-    deleted_by: int | None
-
-
 class Verification:
     """One run over one snapshot of the database."""
 
@@ -79,15 +77,21 @@ class Verification:
         tokens: Tokens,
         heads: HeadCheck,
         since: int | None,
+        open_database: Callable[[], Database],
     ) -> None:
-        """`since`: records before this ledger index are taken as their commitments say; the tree is still checked."""
+        """`open_database`: another read-only connection. `since`: records before this ledger index are taken as their
+        commitments say; the tree is still checked.
+        """
         self._database = database
         self._old_key = old_key
         self._content = content
         self._deletions = DeletionCheck()
         self._tokens = tokens
         self._heads = heads
+        self._events = EventCheck(database, content, old_key=old_key)
+        self._open_database = open_database
         self._since = since or 0
+        self._tiles: list[Tile] = []
         self._tree = Frontier()
         self._size = 0
         self._records = 0
@@ -97,8 +101,11 @@ class Verification:
         """Everything, in the order of the ledger; stops at the first damage."""
         problem: VerifyProblem | None = None
         first_bad: str | None = None
+        pages = PageCheck(self._open_database)
         try:
             self._check_all(progress)
+            if (damage := pages.finish()) is not None:
+                problem, first_bad = damage
         except _Found as found:
             problem, first_bad = found.problem, found.first_bad
         except HeadFinding as found:
@@ -107,6 +114,8 @@ class Verification:
             if error.code not in _DAMAGED:
                 raise
             problem, first_bad = VerifyProblem.PAGE_DAMAGED, f"ledger:{self._at}"
+        finally:
+            pages.stop()
         return VerifyResult(
             ledger_size=self._size,
             root_sha256=self._tree.root().hex(),
@@ -133,20 +142,7 @@ class Verification:
         wrong = first_wrong_state(self._database, self._tokens)
         if wrong is not None:
             raise _Found(VerifyProblem.RECORD_CHANGED, wrong)
-        self._check_indexes()
-        self._check_pages()
-
-    def _check_pages(self) -> None:
-        """What nothing above reads: the full-text index, free pages, the header's salt."""
-        for page in self._database.damaged_pages():
-            raise _Found(VerifyProblem.PAGE_DAMAGED, f"page:{page}")
-
-    def _check_indexes(self) -> None:
-        """An index that lacks a row hides it from lists; an old page put back can do that."""
-        for (table,) in self._database.fetch_all(_ORDINARY_TABLES):
-            found = self._database.fetch_value("SELECT * FROM pragma_integrity_check(?)", (table,))
-            if found != "ok":
-                raise _Found(VerifyProblem.PAGE_DAMAGED, f"table {table!r}: {found!r}"[:200])
+        self._check_tiles()
 
     def _load_state(self) -> Frontier:
         match self._database.fetch_one("SELECT ledger_size, frontier FROM archive_state"):
@@ -158,43 +154,35 @@ class Verification:
 
     def _check_chunk(self, start: int, end: int) -> None:
         leaves = self._database.fetch_all(_LEAVES, (start, end))
-        kinds: dict[int, _Leaf] = {}
-        for row in leaves:
-            match row:
-                case (
-                    int(index),
-                    int(kind),
-                    bytes(commitment),
-                    (bytes() | None) as opening,
-                    (int() | None) as deleted_by,
-                ):
-                    kinds[index] = _Leaf(kind, commitment, opening, deleted_by)
-                    if deleted_by is not None:
-                        self._deletions.take(index, deleted_by)
-                case _:
+        whole = len(leaves)
+        if [row[0] for row in leaves] != list(range(start, end)):
+            whole = next((at for at, row in enumerate(leaves) if row[0] != start + at), len(leaves))
+        for at in range(whole):
+            match leaves[at]:
+                case (int(), int(), bytes(), (bytes() | None), None):
+                    continue
+                case (int(index), int(), bytes(), (bytes() | None), int(deleted_by)):
+                    self._deletions.take(index, deleted_by)
+                case row:
                     raise _Found(VerifyProblem.RECORD_MISSING, f"ledger:{row[0]!r}")
-        first_gap = next((index for index in range(start, end) if index not in kinds), end)
-        if first_gap > self._since:
-            self._check_records(kinds, max(start, self._since), first_gap)
-        if first_gap < end:
-            raise _Found(VerifyProblem.RECORD_MISSING, f"ledger:{first_gap}")
-        self._grow([kinds[index].commitment for index in range(start, end)])
+        first = max(start, self._since)
+        if start + whole > first:
+            self._check_records(leaves[first - start : whole], first, start + whole)
+        if whole < end - start:
+            raise _Found(VerifyProblem.RECORD_MISSING, f"ledger:{start + whole}")
+        sha256 = hashlib.sha256
+        self._grow([sha256(b"\x00" + row[2]).digest() for row in leaves])  # type: ignore[operator]
 
-    def _check_records(self, leaves: dict[int, _Leaf], start: int, end: int) -> None:
+    def _check_records(self, leaves: list[Row], start: int, end: int) -> None:
         """The records of one stretch; of several damaged ones the first is named."""
         damaged: list[tuple[int, VerifyProblem, str]] = []
-        seen: set[int] = set()
+        seen, doubtful = self._events.check(start, end, leaves)
+        for index in doubtful:
+            self._look_closer(KINDS_OF_ENTRY[LedgerKind.EVENT], leaves, start, (index, index + 1), damaged)
         for entry in KINDS_OF_ENTRY.values():
-            for row in self._database.execute(entry.select, (start, end)):
-                index = row[0]
-                assert isinstance(index, int)
-                leaf = leaves[index]
-                if leaf.kind != entry.kind or leaf.deleted_by is not None:
-                    damaged.append((index, VerifyProblem.RECORD_WITHOUT_LEAF, _name_of(entry, row)))
-                elif (problem := self._problem_of(entry, row, leaf)) is not None:
-                    damaged.append((index, problem, _name_of(entry, row)))
-                seen.add(index)
-        seen.update(index for index in range(start, end) if leaves[index].deleted_by is not None)
+            if entry.kind is not LedgerKind.EVENT:
+                seen |= self._look_closer(entry, leaves, start, (start, end), damaged)
+        seen.update(start + at for at, row in enumerate(leaves) if row[4] is not None)
         self._records += len(seen)
         if len(seen) < end - start:
             missing = next(index for index in range(start, end) if index not in seen)
@@ -203,7 +191,31 @@ class Verification:
             _, problem, name = min(damaged)
             raise _Found(problem, name)
 
-    def _problem_of(self, entry: KindOfEntry, row: Row, leaf: _Leaf) -> VerifyProblem | None:
+    def _look_closer(
+        self,
+        entry: KindOfEntry,
+        leaves: list[Row],
+        start: int,
+        stretch: tuple[int, int],
+        damaged: list[tuple[int, VerifyProblem, str]],
+    ) -> set[int]:
+        """The ledger indexes of a kind's records, each compared with its leaf."""
+        seen: set[int] = set()
+        for row in self._database.execute(entry.select, stretch):
+            index = row[0]
+            assert isinstance(index, int)
+            _, kind, commitment, opening, deleted_by = leaves[index - start]
+            if kind != entry.kind or deleted_by is not None:
+                damaged.append((index, VerifyProblem.RECORD_WITHOUT_LEAF, _name_of(entry, row)))
+            elif (problem := self._problem_of(entry, row, commitment, opening)) is not None:
+                damaged.append((index, problem, _name_of(entry, row)))
+            seen.add(index)
+        return seen
+
+    def _problem_of(
+        self, entry: KindOfEntry, row: Row, commitment: SqlValue, opening: SqlValue
+    ) -> VerifyProblem | None:
+        assert isinstance(commitment, bytes) and (opening is None or isinstance(opening, bytes))
         try:
             record = opened(entry, row, self._content)
         except IntegrityError as error:
@@ -211,22 +223,27 @@ class Verification:
             return VerifyProblem.KEY_MISSING if is_key_gone else VerifyProblem.RECORD_CHANGED
         except msgspec.MsgspecError:
             return VerifyProblem.RECORD_CHANGED
-        is_right = is_committed(
-            entry, record, commitment=leaf.commitment, ledger_opening=leaf.opening, old_key=self._old_key
-        )
+        is_right = is_committed(entry, record, commitment=commitment, ledger_opening=opening, old_key=self._old_key)
         if is_right and (entry.kind is not LedgerKind.EVENT or _is_state_plain(row[EVENT_STATE])):
             return None
         return VerifyProblem.RECORD_CHANGED
 
-    def _grow(self, commitments: list[bytes]) -> None:
-        """Add leaves, stopping at each size that a head was signed for."""
+    def _grow(self, leaves: list[bytes]) -> None:
+        """Add leaf hashes, stopping at each size that a head was signed for."""
         at = 0
-        while at < len(commitments):
+        while at < len(leaves):
             stop = self._heads.next_size(self._tree.size)
-            upto = len(commitments) if stop is None else min(len(commitments), at + stop - self._tree.size)
-            self._tree.extend([leaf_hash(commitment) for commitment in commitments[at:upto]])
+            upto = len(leaves) if stop is None else min(len(leaves), at + stop - self._tree.size)
+            self._tiles += grow(self._tree, leaves[at:upto])
             at = upto
             self._heads.compare(self._tree.size, self._tree)
+
+    def _check_tiles(self) -> None:
+        """Kept roots that are missing are made when they are needed; a wrong one would spoil proofs."""
+        right = {(tile.level, tile.number): tile.root for tile in self._tiles}
+        for level, number, root in self._database.execute(_TILES):
+            if right.get((level, number)) != root:  # type: ignore[arg-type]  # anything may lie there
+                raise _Found(VerifyProblem.KEPT_ROOT_WRONG, f"tile:{level!r}/{number!r}")
 
     def _check_beyond(self) -> None:
         """Rows outside the ledger's range belong to nobody."""
@@ -237,9 +254,6 @@ class Verification:
                 raise _Found(problem, f"ledger:{row[0]!r}")
 
 
-# Without the full-text index: a cache, and FTS5's check of itself (3.53) gives false alarms beside a writer.
-_ORDINARY_TABLES: Final = """
-SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0 AND name NOT LIKE 'events_text%' ORDER BY name"""
 _OUTSIDE: Final = "SELECT ledger_index FROM {table} WHERE ledger_index < 1 OR ledger_index > ? LIMIT 1"
 
 

@@ -109,3 +109,21 @@ def test_what_is_not_there_is_refused() -> None:
 def test_a_generator_grows_a_tree_too() -> None:
     frontier = Frontier()
     assert grow(frontier, iter(leaves_of(256)))[0].root == frontier.root()
+
+
+def test_subtrees_are_added_where_they_fit() -> None:
+    leaves = leaves_of(1_024)
+    frontier = Frontier()
+    frontier.add_subtree(8, root_of(leaves[:256]))
+    assert frontier.add_subtree(8, root_of(leaves[256:512])) == [
+        (8, root_of(leaves[256:512])),
+        (9, root_of(leaves[:512])),
+    ]
+    frontier.extend(leaves[512:])
+    assert frontier.root() == root_of(leaves)
+    frontier.append(leaves[0])
+    for level, node in ((8, leaves[0]), (0, b"short")):
+        with pytest.raises(ValueError, match="fits"):
+            frontier.add_subtree(level, node)
+    with pytest.raises(ValueError, match="32 bytes"):
+        grow(Frontier(), [b"short"] * 256)

@@ -1,0 +1,86 @@
+"""What the rows of the ledger do not reach: indexes that disagree with their tables, pages that no record lies on.
+
+Runs in a thread of its own on a connection of its own while `verify` goes through the records: SQLite works without
+Python's lock there, so on two processors it costs no time.
+"""
+
+import threading
+from collections.abc import Callable
+from typing import Final
+
+from crypto.database import Database
+from crypto.errors import CryptoError, CryptoErrorCode, IntegrityError, StatementError
+
+from .records import VerifyProblem
+
+# Without the full-text index: a cache, and FTS5's check of itself (3.53) gives false alarms beside a writer.
+_ORDINARY_TABLES: Final = """
+SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0 AND name NOT LIKE 'events_text%' ORDER BY name"""
+_DAMAGED: Final = frozenset({CryptoErrorCode.DATABASE_DAMAGED, CryptoErrorCode.DATABASE_REOPEN})
+
+Finding = tuple[VerifyProblem, str]
+
+
+class PageCheck:
+    """Begins at once. `finish` waits for what it found; `stop` ends it early."""
+
+    def __init__(self, open_database: Callable[[], Database]) -> None:
+        """`open_database`: a read-only connection that nobody else uses; closed at the end."""
+        self._open_database = open_database
+        self._lock = threading.Lock()
+        self._database: Database | None = None
+        self._is_stopped = False
+        self._finding: Finding | None = None
+        self._error: Exception | None = None
+        self._thread = threading.Thread(target=self._run, name="page-check", daemon=True)
+        self._thread.start()
+
+    def finish(self) -> Finding | None:
+        """The first damage; None when there is none. Raises what reading raised, but for damage."""
+        self._thread.join()
+        if self._error is not None:
+            raise self._error
+        return self._finding
+
+    def stop(self) -> None:
+        """Nobody asks for the answer any more."""
+        with self._lock:
+            self._is_stopped = True
+            if self._database is not None:
+                self._database.interrupt()
+        self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            with self._open_database() as database:
+                with self._lock:
+                    self._database = database
+                    if self._is_stopped:
+                        return
+                self._finding = first_damage(database)
+                with self._lock:
+                    self._database = None
+        except StatementError as error:
+            if not self._is_stopped:
+                self._error = error
+        except CryptoError as error:
+            self._error = error
+
+
+def first_damage(database: Database) -> Finding | None:
+    """An index that lacks a row hides it from lists: an old page put back can do that. Then every page of the file."""
+    at = "table"
+    try:
+        with database.snapshot():
+            for (table,) in database.fetch_all(_ORDINARY_TABLES):
+                at = f"table {table!r}"
+                found = database.fetch_value("SELECT * FROM pragma_integrity_check(?)", (table,))
+                if found != "ok":
+                    return VerifyProblem.PAGE_DAMAGED, f"{at}: {found!r}"[:200]
+    except IntegrityError as error:
+        if error.code not in _DAMAGED:
+            raise
+        return VerifyProblem.PAGE_DAMAGED, at
+    for page in database.damaged_pages():
+        return VerifyProblem.PAGE_DAMAGED, f"page:{page}"
+    return None
