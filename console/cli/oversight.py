@@ -94,6 +94,9 @@ async def verify(context: Context) -> ExitCode:
                 ("first_bad", report.first_bad or "-"),
             ]
         )
+    if report.problem is not None:
+        advice, texts = f"verify.advice.{report.problem}", context.output.texts
+        context.output.error(report.text, texts.get(advice) if texts.has(advice) else "")
     return ExitCode.OK if report.ok else ExitCode.INTEGRITY
 
 

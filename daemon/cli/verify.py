@@ -54,4 +54,6 @@ def run(options: Namespace, texts: Texts) -> ExitCode:
     else:
         emit_text(report.text)
         say(f"{report.ledger_size} {report.root_sha256}")
+    if report.problem is not None and texts.has(advice := f"verify.advice.{report.problem}"):
+        say(f"{texts.get('cli.hint')} {texts.get(advice)}")
     return ExitCode.OK if report.ok else ExitCode.INTEGRITY

@@ -1,4 +1,4 @@
-"""What an operator is told: every damage by `shopwardend`, in both languages, with the contract's exit code and a way on.
+"""What an operator is told: every damage by `shopwardend`, in both languages, with the exit code and a way on.
 
 Also the clock a year off, and two daemons on one state.
 """
@@ -27,6 +27,7 @@ from . import shim
 from .driver import Outcome
 
 _HAN: Final = re.compile("[\u4e00-\u9fff]")
+_HINT: Final = {"en": "hint:", "zh": "提示"}
 _YEAR_S: Final = 366 * 86_400
 _START_LIMIT_S: Final = 30.0
 _CLOCKS: Final = {"year-ahead": _YEAR_S, "year-behind": -_YEAR_S, "ten-years-ahead": 10 * _YEAR_S}
@@ -160,7 +161,7 @@ def _answers(state: Path) -> bool:
 
 def _check_text(said: str, language: str) -> None:
     assert "Traceback" not in said, said
-    assert said.strip(), "nothing is said"
+    assert any(line.startswith(_HINT[language]) for line in said.splitlines()), f"no way on is told: {said}"
     has_han = _HAN.search(said) is not None
     assert has_han == (language == "zh"), f"not in {language}: {said}"
 
