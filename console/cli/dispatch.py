@@ -76,6 +76,7 @@ HANDLERS: dict[tuple[str, str], str] = {
     ("requests", "correct"): "requests:correct",
     ("requests", "mark"): "requests:mark",
     ("requests", "lift"): "requests:lift",
+    ("requests", "copy"): "requests:copy",
     ("requests", "erase"): "requests:erase",
     ("requests", "approve"): "requests:approve",
     ("requests", "refuse"): "requests:refuse",

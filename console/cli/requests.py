@@ -26,6 +26,7 @@ from daemon.api.rights import (
 )
 
 from .context import NOT_DONE, Context, UsageError, ask, is_asking_possible
+from .new_file import new_file
 from .output import Format
 from .table import Cell
 from .times import parse_since, shown
@@ -56,6 +57,7 @@ class _Request(msgspec.Struct):
     event_ids: tuple[str, ...] = ()
     conversation: str | None = None
     yes: bool = False
+    output: str = ""
 
 
 class _Ask(msgspec.Struct):
@@ -170,6 +172,20 @@ async def lift(context: Context) -> ExitCode:
     async with context.client() as client:
         changed = await rights_client.lift(client, arguments.request_id, body)
     return _told(context, changed, "requests.lifted")
+
+
+async def copy(context: Context) -> ExitCode:
+    """The person's bundle into a new file, whole or not at all."""
+    arguments = context.take(_Request)
+    size = 0
+    with new_file(arguments.output) as (file, keep):
+        async with context.client() as client, rights_client.copy(client, arguments.request_id) as pieces:
+            async for piece in pieces:
+                file.write(piece)
+                size += len(piece)
+        keep()
+    context.output.say("requests.copied", size=size, path=arguments.output)
+    return ExitCode.OK
 
 
 async def erase(context: Context) -> ExitCode:

@@ -53,6 +53,8 @@ def _requests(builder: "Builder", requests: "Parser") -> None:
                        dest="conversation", metavar="TOKEN")  # fmt: skip
     for name in ("extend", "close", "erase", "refuse"):
         _reasoned(builder, actions, name)
+    copy = _request(builder, actions, "copy")
+    builder.option(copy, "--output", "output", required=True, metavar="FILE")
     builder.option(_reasoned(builder, actions, "approve"), "--yes", "yes", action="store_true")
 
 

@@ -30,6 +30,7 @@ class Look(Wire, frozen=True, kw_only=True):
     is_certain: bool
     """False: the entry is about more records than it names, theirs may be among them."""
     audit_id: int
+    ledger_index: int
 
 
 class OwnRecords(Wire, frozen=True, kw_only=True):

@@ -1,5 +1,8 @@
 """Calls about requests of people, of employees about themselves, and about the shop's papers."""
 
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+
 from .client import ApiClient, segment
 from .documents import (
     AcceptAssessment,
@@ -87,6 +90,11 @@ async def mark(client: ApiClient, request_id: str, body: MarkRequest) -> Subject
 async def lift(client: ApiClient, request_id: str, body: MarkRequest) -> SubjectRequest:
     """Collecting begins again."""
     return await client.call("POST", f"/v1/requests/{segment(request_id)}/lift", SubjectRequest, body=body)
+
+
+def copy(client: ApiClient, request_id: str) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
+    """The person's bundle in pieces."""
+    return client.bundle(f"/v1/requests/{segment(request_id)}/copy")
 
 
 async def ask_erasure(client: ApiClient, request_id: str, body: ErasureRequest) -> SubjectRequest:

@@ -17,8 +17,9 @@ from ..api.rights import (
     SubjectRequest,
 )
 from ..api.wire import Page
-from ..rights.desk import RequestsDesk
+from ..rights.desk import OpenedCopy, RequestsDesk
 from ..roles import Permission
+from .bundle_download import BundleRoute
 from .call import ApiRoute, Call
 from .table import json_route
 
@@ -73,6 +74,10 @@ async def _mark(call: Call, _query: Nothing, body: MarkRequest) -> SubjectReques
 
 async def _lift(call: Call, _query: Nothing, body: MarkRequest) -> SubjectRequest:
     return await _desk(call).lift(call.caller, call.path["request_id"], body)
+
+
+async def _copy(call: Call) -> OpenedCopy:
+    return await _desk(call).copy(call.caller, call.path["request_id"])
 
 
 async def _ask_erasure(call: Call, _query: Nothing, body: ErasureRequest) -> SubjectRequest:
@@ -155,6 +160,11 @@ REQUESTS_ROUTES: tuple[ApiRoute, ...] = (
     json_route(
         method="POST", path="/v1/requests/{request_id}/lift", permission=Permission.REQUESTS_HANDLE,
         summary="Collecting begins again", handler=_lift, query=Nothing, body=MarkRequest, answer=SubjectRequest,
+    ),
+    BundleRoute(
+        path="/v1/requests/{request_id}/copy", permission=Permission.COPY_MAKE,
+        summary="What is kept about the person as a bundle, others' details masked; not by who recorded the request",
+        handler=_copy,
     ),
     json_route(
         method="POST", path="/v1/requests/{request_id}/erasure", permission=Permission.ERASURE_ASK,

@@ -1,9 +1,11 @@
 """The desk for requests: whoever asks about their records gets an answer in time, and every step is in the ledger."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import aclosing, contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 
+from ..api.exit_codes import ExitCode
 from ..api.rights import (
     AnswerRequest,
     AssignRequest,
@@ -25,17 +27,31 @@ from ..api.rights import (
 from ..archive.errors import IllegalTransitionError, RecordNotFoundError
 from ..archive.requests import ArchivedRequest, RequestDraft, SecondPersonError, StepDraft
 from ..audit import MAX_REASON
+from ..bundles.errors import BundleError
+from ..bundles.parts import BundleOrder, BundleReceipt, BundleSource
+from ..bundles.writer import write_bundle
 from ..desk_parts import DeskParts
 from ..events import EventId
 from ..roles import Permission, require
-from ..service import Caller
+from ..service import Caller, ServiceError
 from ..service_errors import invalid, not_found, refusing, unusable
+from .copies import new_bundle_id, prepared_copy
 from .due import due_at, extended_due_at
 from .erasing import Erasing
 from .guard import PrivacyGuard
 from .reach import Measure
 from .subject import NamedSubject, named_subject, told
 from .views import in_order, request_view
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedCopy:
+    """A bundle whose handing over is in the audit."""
+
+    bundle_id: str
+    chunks: AsyncIterator[bytes]
+    """Raises ServiceError, perhaps after the first pieces; then it is no bundle."""
+
 
 _CLOCKS_DIFFER = timedelta(minutes=5)
 
@@ -180,6 +196,41 @@ class RequestsDesk:
             )
             await self._guard.load()
         return self._view(changed)
+
+    async def copy(self, caller: Caller, request_id: str) -> OpenedCopy:
+        """The person's own bundle. Who recorded a request does not make its copy: two people, as for every export."""
+        require(caller, Permission.COPY_MAKE)
+        request = await self._existing(request_id)
+        if request.recorded_by == caller.name:
+            raise unusable("rights.second_person_copies", http_status=409)
+        if request.kind not in {RequestKind.ACCESS, RequestKind.COPY} or not request.state.is_open:
+            raise unusable("rights.wrong_state", http_status=409)
+        bundle_id = new_bundle_id()
+        with _refusing():
+            order, source = await prepared_copy(self._parts, request, caller, bundle_id)
+            target = f"{request_id} {bundle_id} count={len(source.indexes)}"
+            await self._audit.write(caller, "requests.copy", target, reason=request.kind.value)
+        return OpenedCopy(bundle_id=bundle_id, chunks=self._pieces(caller, request, order, source))
+
+    async def _pieces(
+        self, caller: Caller, request: ArchivedRequest, order: BundleOrder, source: BundleSource
+    ) -> AsyncGenerator[bytes, None]:
+        """The last piece goes out when the ledger has what was made."""
+        receipt = BundleReceipt()
+        held = b""
+        with _refusing():
+            try:
+                async with aclosing(write_bundle(order, source, receipt)) as pieces:
+                    async for piece in pieces:
+                        if held:
+                            yield held
+                        held = piece
+            except BundleError as error:
+                raise ServiceError(error.code, http_status=500, exit_code=ExitCode.PARTIAL) from None
+            reference = f"{order.bundle_id} sha256:{receipt.manifest_sha256}"
+            draft = StepDraft(step=RequestStep.BUNDLED, actor=caller.name, reference=reference)
+            await self._archive.requests.take(request.request_id, draft)
+        yield held
 
     async def ask_erasure(self, caller: Caller, request_id: str, body: ErasureRequest) -> SubjectRequest:
         """Another person has to decide on it."""

@@ -1,4 +1,4 @@
-"""Who looked at records of a person, from the audit. Pure.
+"""Who looked at records of a person, from the audit.
 
 An entry names a phone (`device=…`), the first twenty records, and how many there were. Where it names no phone and more
 records than it lists, nobody can tell any more whose they were: such entries are told as possible.
@@ -10,27 +10,52 @@ from datetime import datetime
 from typing import Final
 
 from ..api.me import Look
+from ..archive.archive import Archive
 from ..archive.records import ArchivedAudit
+from ..archive.subjects import EmployeeSubject
 
+_PAGE: Final = 10_000
+_MOST_AUDITED: Final = 200_000
+_MOST_LOOKS: Final = 1_000
 LOOKING: Final = frozenset(
     {
         "events.search",
         "events.reveal",
         "attachments.open",
-        "backtrack",
-        "conversation.read",
-        "requests.copy",
-        "exports.make",
-        "export.ask",
-        "export.decide",
-        "export.download",
         "timeline.read",
+        "timeline.reveal",
+        "requests.copy",
+        "export.fetch",
     }
 )
 """Actions that show records to somebody."""
 _EVENT: Final = re.compile(r"\bev_[a-z2-7]{26}\b")
 _DEVICE: Final = re.compile(r"\bdevice=(\S+)")
 _COUNT: Final = re.compile(r"\bcount=(\d+)")
+
+
+async def looks_at_employee(archive: Archive, employee: str) -> tuple[Look, ...]:
+    """Newest first, at most 1,000 of the last 200,000 entries of the audit. Raises what the archive raises."""
+    subject = EmployeeSubject(name=employee)
+    enrolments = [one for one in await archive.enrolments() if one.employee == employee]
+    if not enrolments:
+        return ()
+    event_ids = await archive.subjects.event_ids(subject)
+    devices = {one.serial for one in enrolments}
+    since = min(one.enrolled_at for one in enrolments)
+    return looks_at(await _audit(archive), event_ids=event_ids, devices=devices, since=since)[:_MOST_LOOKS]
+
+
+async def _audit(archive: Archive) -> list[ArchivedAudit]:
+    entries: list[ArchivedAudit] = []
+    before: int | None = None
+    while len(entries) < _MOST_AUDITED:
+        page = await archive.audit_entries(limit=_PAGE, before=before)
+        entries += page
+        if len(page) < _PAGE:
+            break
+        before = page[-1].audit_id
+    return entries
 
 
 def looks_at(
@@ -56,6 +81,7 @@ def looks_at(
                     reason=entry.reason,
                     is_certain=certainty,
                     audit_id=entry.audit_id,
+                    ledger_index=entry.ledger_index,
                 )
             )
     return tuple(found)

@@ -3,10 +3,9 @@
 from typing import Final
 
 from ..api.exit_codes import ExitCode
-from ..api.me import Look, OwnEnrolment, OwnRecords, OwnRequest
+from ..api.me import OwnEnrolment, OwnRecords, OwnRequest
 from ..api.rights import NewRequest, SubjectKind, SubjectRequest
-from ..archive.archive import Archive
-from ..archive.records import ArchivedAudit, ArchivedEnrolment
+from ..archive.records import ArchivedEnrolment
 from ..archive.subjects import EmployeeSubject
 from ..audit import MAX_REASON
 from ..desk_parts import DeskParts
@@ -14,15 +13,12 @@ from ..roles import Permission, require
 from ..service import Caller, ServiceError
 from ..service_errors import refusing
 from .desk import RequestsDesk
-from .looks import looks_at
+from .looks import looks_at_employee
 from .notices import Notices
 from .reach import Measure
 from .subject import NamedSubject
 from .views import in_order, request_view
 
-_PAGE: Final = 10_000
-_MOST_AUDITED: Final = 200_000
-_MOST_LOOKS: Final = 1_000
 SELF_CHANNEL: Final = "shopwarden me"
 
 
@@ -76,30 +72,6 @@ class OwnDesk:
             version = self._notices.current_sha256()[:16]
             await self._parts.audit.write(caller, "self.acknowledge", f"notice {version}"[:MAX_REASON])
             await self._notices.acknowledge(employee, actor=caller.name)
-
-
-async def looks_at_employee(archive: Archive, employee: str) -> tuple[Look, ...]:
-    """Newest first, at most 1,000 of the last 200,000 entries of the audit. Raises what the archive raises."""
-    subject = EmployeeSubject(name=employee)
-    enrolments = [one for one in await archive.enrolments() if one.employee == employee]
-    if not enrolments:
-        return ()
-    event_ids = await archive.subjects.event_ids(subject)
-    devices = {one.serial for one in enrolments}
-    since = min(one.enrolled_at for one in enrolments)
-    return looks_at(await _audit(archive), event_ids=event_ids, devices=devices, since=since)[:_MOST_LOOKS]
-
-
-async def _audit(archive: Archive) -> list[ArchivedAudit]:
-    entries: list[ArchivedAudit] = []
-    before: int | None = None
-    while len(entries) < _MOST_AUDITED:
-        page = await archive.audit_entries(limit=_PAGE, before=before)
-        entries += page
-        if len(page) < _PAGE:
-            break
-        before = page[-1].audit_id
-    return entries
 
 
 def _employee(caller: Caller) -> str:
