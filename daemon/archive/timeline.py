@@ -138,7 +138,7 @@ class _Reading:
 
     def slice(self, place: Place | None, before: int, after: int) -> TimelineSlice:
         streams = self._streams()
-        start = place or _NEWEST
+        start = self._within(place)
         back = merge(*(one.back(self._database, start) for one in streams), key=_place_of_spot, reverse=True)
         forth = merge(*(one.forth(self._database, start) for one in streams), key=_place_of_spot)
         earlier = list(islice(filter(self._admits, back), before + 1))
@@ -162,6 +162,15 @@ class _Reading:
                 for span in time.spans
             ]
         return [PhoneStream(device_no=device_no, time=self._time_of(device_no)) for device_no in self._phones]
+
+    def _within(self, place: Place | None) -> Place:
+        """Not farther from what is archived than a day: phones are read by days from here on."""
+        first = _number(self._database, "SELECT min(occurred_at) FROM events") - _DAY_US
+        newest = _number(self._database, "SELECT received_at FROM events ORDER BY ledger_index DESC LIMIT 1")
+        last = max(newest, _number(self._database, "SELECT max(occurred_at) FROM events")) + _DAY_US
+        if place is None or place.at_us > last:
+            return Place(at_us=last)
+        return place if place.at_us >= first else Place(at_us=first)
 
     def _time_of(self, device_no: int) -> PhoneTime:
         if device_no not in self._times:
@@ -229,7 +238,7 @@ class _Reading:
         return [str(serial) for (serial,) in self._database.fetch_all(sql, (json.dumps(device_nos),))]
 
 
-_NEWEST: Final = Place(at_us=2**61)
+_DAY_US: Final = 86_400_000_000
 _CLOCK_MARKS: Final = """
 SELECT d.serial, c.read_at, c.offset_ms, c.utc_offset_min,
        EXISTS (SELECT 1 FROM phone_clocks p WHERE p.device_no = c.device_no AND p.ledger_index < c.ledger_index)
@@ -324,6 +333,11 @@ def _event_ids(database: Database, ledger_indexes: Sequence[int]) -> Iterator[tu
                 yield index, EventId(spell(EVENT_PREFIX, token))
             case _:
                 continue
+
+
+def _number(database: Database, sql: str) -> int:
+    value = database.fetch_value(sql)
+    return value if isinstance(value, int) else 0
 
 
 def _place_of_spot(spot: Spot) -> Place:
