@@ -81,6 +81,15 @@ class HeadSigner:
         text = f"{checked_name(origin)}\n{size}\n{to_base64(root)}\n"
         return SignedHead(note=sign_note(text, origin, self._private), head=Head(origin=origin, size=size, root=root))
 
+    def sign_text(self, origin: str, text: str) -> str:
+        """Another text as a note, signed with the same key and name. Its first line must not be `origin`: ValueError.
+
+        A head begins with the ledger's name, so that nothing else can stand for one. ValueError as `sign_note`.
+        """
+        if text.partition("\n")[0] == origin:
+            raise ValueError("only heads begin with the ledger's name")
+        return sign_note(text, origin, self._private)
+
     def __repr__(self) -> str:
         return "HeadSigner(<hidden>)"
 

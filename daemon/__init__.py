@@ -13,7 +13,7 @@ Reading order:
 - files that belong to a record: `holdings` → `media_store` (on `media_shelves`), `attachments`, opened by
   `attachment_reading`; recordings and their calls: `pairing` with `pair_assignment` (pure), `recording_claims` →
   `recording_pairs`
-- how long things stay: `retention/`
+- how long things stay: `retention/`; what is handed over: `exports_desk` with `bundles/`
 - files of the shop's own: `importing/`; what tells of changes in a folder, also of rules: `folder_notices`
 - commands to phones: `commands` (their life), `command_queue`, `command_runner`
 - what may be asked: `http/` → `service` (the contract), `service_impl` (of `service_parts`) and `desks`, with

@@ -4,5 +4,6 @@ Reading order:
 - `parser` → `dispatch` → one module for each group of subcommands with a `context`: `devices`, `pairing`, `events`,
   `attachments`, `imports`, `alerts`, `commands`, `oversight`, `doctor` (with `local_checks`), `demo`
 - what needs keys, rules or phones at hand: `hand_over`
+- exports: `exports` (`exports_arguments`); files that are whole or not there: `new_file`
 - printing: `output`, `table`, `times`; what a phone permits: `capability_table`
 """

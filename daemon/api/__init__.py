@@ -1,7 +1,8 @@
 """The daemon's contract with its clients: wire types, error codes, exit codes, texts and the client itself.
 
 Reading order:
-- what goes over the wire: `wire_base` → `wire` (`wire_devices`, `wire_events`), `requests`, `connecting`, `importing`
+- what goes over the wire: `wire_base` → `wire` (`wire_devices`, `wire_events`), `requests`, `connecting`, `importing`,
+  `exports` (`exports_client`)
 - the client: `client` on `transport` and `sse`; its link: `links`; where the daemon is: `socket_path`, `state_dir`
 - what people and scripts get: `texts`, `errors`, `exit_codes`
 """

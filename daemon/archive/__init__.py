@@ -6,5 +6,6 @@ Reading order:
   `connections`, `pairs`, `clocks` (each a `book`); what became of a row: `presence`
 - on the disk: `schema`, `migrations/`, `codes`, `identifiers`, `rows`, `space`
 - reading: `readers` → `event_queries`, `search` (`fulltext`), `stream`, `imports` (what is here already)
-- evidence: `ledger_kinds`, `ledger_book`; checked again: `verify`, `state_check`, `head_check`
+- exports: `exports` by `export_steps` over an `export_scope`
+- evidence: `ledger_kinds`, `ledger_book`, of many records `evidence`; checked again: `verify`, `state_check`, `head_check`
 """

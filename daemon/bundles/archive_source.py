@@ -7,12 +7,10 @@ from datetime import UTC, datetime
 from typing import Final
 
 import msgspec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from crypto.checkpoints import SignedHead
+from crypto.checkpoints import HeadSigner, SignedHead
 from crypto.errors import CryptoErrorCode, IntegrityError, StorageError
 from crypto.keys import Purpose
-from crypto.notes import sign_note
 from crypto.vault_keys import VaultKeys
 
 from ..api.texts import Texts
@@ -55,7 +53,7 @@ class ArchiveLedger:
     def __init__(self, archive: Archive, keys: VaultKeys, signed: SignedHead) -> None:
         self._archive = archive
         self._signed = signed
-        self._private = Ed25519PrivateKey.from_private_bytes(bytes(keys.derive(Purpose.LEDGER_SEED)))
+        self._signer = HeadSigner.from_seed(keys.derive(Purpose.LEDGER_SEED))
 
     @property
     def head(self) -> str:
@@ -69,7 +67,7 @@ class ArchiveLedger:
 
     def sign(self, text: str) -> str:
         """See `BundleLedger`."""
-        return sign_note(text, self._signed.origin, self._private)
+        return self._signer.sign_text(self._signed.origin, text)
 
     async def nodes(self, wanted: Sequence[tuple[int, int]]) -> Sequence[bytes]:
         """See `BundleLedger`."""

@@ -21,7 +21,7 @@ _IGNORED: Final = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
 _END: Final = struct.Struct("<4s16xH")
 _END_MAGIC: Final = b"PK\x05\x06"
 READ_ERRORS: Final = (
-    OSError, zipfile.BadZipFile, zlib.error, KeyError, EOFError, RuntimeError, NotImplementedError, ValueError,
+    OSError, zipfile.BadZipFile, zlib.error, KeyError, EOFError, RuntimeError, ValueError,
     struct.error, OverflowError,
 )  # fmt: skip
 """What `zipfile` and the file system raise for damaged and missing files."""

@@ -20,7 +20,7 @@ LONGEST_LINE = 1 << 27
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,99}(/[a-z0-9][A-Za-z0-9.-]{0,99})?")
 HEX64 = re.compile(r"[0-9a-f]{64}")
 UNREADABLE = (
-    OSError, zipfile.BadZipFile, zlib.error, KeyError, EOFError, RuntimeError, NotImplementedError, ValueError,
+    OSError, zipfile.BadZipFile, zlib.error, KeyError, EOFError, RuntimeError, ValueError,
     struct.error, OverflowError, TypeError, IndexError, AttributeError,
 )  # fmt: skip
 """What reading a damaged file or a changed line can raise."""
