@@ -10,7 +10,7 @@ from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
 
-from . import backfill, bundles, fleet, idle, insert, sealing, text, verify
+from . import backfill, bundles, fleet, idle, insert, opening, sealing, search, text, verify
 
 RESULTS = Path(__file__).parent / "results"
 BENCHMARKS: dict[str, Callable[[], Coroutine[None, None, dict[str, float | int | str]]]] = {
@@ -19,7 +19,9 @@ BENCHMARKS: dict[str, Callable[[], Coroutine[None, None, dict[str, float | int |
     "fleet": fleet.run,
     "idle": idle.run,
     "insert": insert.run,
+    "opening": opening.run,
     "sealing": sealing.run,
+    "search": search.run,
     "text": text.run,
     "verify": verify.run,
 }
