@@ -34,7 +34,9 @@ def named_subject(text: str, tokens: Tokens) -> NamedSubject:
     peer = canonical_peer(who) if kind == SubjectKind.CUSTOMER else None
     if peer is None or sum(character.isdigit() for character in peer) < _FEWEST_DIGITS or any(map(str.isalpha, peer)):
         raise unusable("rights.bad_subject")
-    return NamedSubject(kind=SubjectKind.CUSTOMER, shown=mask_number(peer), token=tokens.of_number(peer))
+    return NamedSubject(
+        kind=SubjectKind.CUSTOMER, shown=mask_number(peer.removeprefix("+86")), token=tokens.of_number(peer)
+    )
 
 
 def subject_of(request: ArchivedRequest) -> DataSubject:
