@@ -19,6 +19,7 @@ from .proving import ProofBook
 from .readers import Readers
 from .requests import RequestBook
 from .retention_clock import RetentionClockBook
+from .scrub import ScrubBook
 from .subjects import SubjectBook
 from .timeline import TimelineBook
 from .transaction import Tokens, Unit
@@ -33,6 +34,7 @@ class Books:
     _readers: Readers
     _content: ContentKeys
     _tokens: Tokens
+    _old_commitment_key: bytes
 
     async def _write(self, unit: Unit[T]) -> T:
         raise NotImplementedError
@@ -56,6 +58,11 @@ class Books:
     def proofs(self) -> ProofBook:
         """Proofs of single entries."""
         return ProofBook(self._readers.read, self._content)
+
+    @property
+    def scrub(self) -> ScrubBook:
+        """Looking after what is kept, a little at a time."""
+        return ScrubBook(self._readers.read, self._content, old_key=self._old_commitment_key)
 
     @property
     def witnesses(self) -> WitnessBook:

@@ -60,7 +60,8 @@ class PageCheck:
                     if self._is_stopped:
                         return
                 database.execute(_CACHE).close()
-                self._finding = first_damage(database)
+                with database.snapshot():
+                    self._finding = first_damage(database)
                 with self._lock:
                     self._database = None
         except StatementError as error:
@@ -74,16 +75,20 @@ def first_damage(database: Database) -> Finding | None:
     """An index that lacks a row hides it from lists: an old page put back can do that. Then every page of the file."""
     at = "table"
     try:
-        with database.snapshot():
-            for (table,) in database.fetch_all(_ORDINARY_TABLES):
-                at = f"table {table!r}"
-                found = database.fetch_value("SELECT * FROM pragma_integrity_check(?)", (table,))
-                if found != "ok":
-                    return VerifyProblem.PAGE_DAMAGED, f"{at}: {found!r}"[:200]
+        for (table,) in database.fetch_all(_ORDINARY_TABLES):
+            at = f"table {table!r}"
+            found = database.fetch_value("SELECT * FROM pragma_integrity_check(?)", (table,))
+            if found != "ok":
+                return VerifyProblem.PAGE_DAMAGED, f"{at}: {found!r}"[:200]
     except IntegrityError as error:
         if error.code not in _DAMAGED:
             raise
         return VerifyProblem.PAGE_DAMAGED, at
+    return first_damaged_page(database)
+
+
+def first_damaged_page(database: Database) -> Finding | None:
+    """The first page of the file that is not as it was written; reads the whole file, some hundred MB/s."""
     for page in database.damaged_pages():
         return VerifyProblem.PAGE_DAMAGED, f"page:{page}"
     return None

@@ -11,35 +11,25 @@ import hashlib
 from collections.abc import Callable, Iterator
 from typing import Final
 
-import msgspec
-
-from crypto.database import Database, Row, SqlValue
+from crypto.database import Database
 from crypto.errors import CryptoErrorCode, IntegrityError
 from crypto.merkle import EMPTY_ROOT, Frontier
 from crypto.tiles import Tile, grow
 
-from ..events import EventKind
-from .codes import KIND_CODES
 from .content import ContentKeys
 from .deletion_check import DeletionCheck
-from .entry_content import EVENT_STATE, is_committed, opened
-from .event_check import EventCheck
 from .head_check import HeadCheck, HeadFinding
-from .identifiers import EVENT_PREFIX, spell
-from .ledger_kinds import KINDS_OF_ENTRY, KindOfEntry, LedgerKind
+from .ledger_kinds import KINDS_OF_ENTRY
 from .page_check import PageCheck
+from .record_check import LEAVES, RecordCheck
 from .records import VerifyProblem, VerifyResult
 from .state_check import first_wrong_state
 from .transaction import Tokens
 
 _CHUNK: Final = 4_096
-_ABSENCE: Final = KIND_CODES[EventKind.ABSENCE]
 _DAMAGED: Final = frozenset(
     {CryptoErrorCode.DATABASE_DAMAGED, CryptoErrorCode.DATABASE_REOPEN, CryptoErrorCode.LEDGER_DAMAGED}
 )
-_LEAVES: Final = """
-SELECT ledger_index, kind, commitment, opening, deleted_by FROM ledger
-WHERE ledger_index >= ? AND ledger_index < ? ORDER BY ledger_index"""
 _TILES: Final = "SELECT level, number, root FROM ledger_tiles ORDER BY level, number"
 
 UNREADABLE: Final = VerifyResult(
@@ -88,7 +78,7 @@ class Verification:
         self._deletions = DeletionCheck()
         self._tokens = tokens
         self._heads = heads
-        self._events = EventCheck(database, content, old_key=old_key)
+        self._record_check = RecordCheck(database, content, old_key=old_key)
         self._open_database = open_database
         self._since = since or 0
         self._tiles: list[Tile] = []
@@ -153,7 +143,7 @@ class Verification:
                 raise _Found(VerifyProblem.RECORD_MISSING, "ledger:1")
 
     def _check_chunk(self, start: int, end: int) -> None:
-        leaves = self._database.fetch_all(_LEAVES, (start, end))
+        leaves = self._database.fetch_all(LEAVES, (start, end))
         whole = len(leaves)
         if [row[0] for row in leaves] != list(range(start, end)):
             whole = next((at for at, row in enumerate(leaves) if row[0] != start + at), len(leaves))
@@ -167,66 +157,14 @@ class Verification:
                     raise _Found(VerifyProblem.RECORD_MISSING, f"ledger:{row[0]!r}")
         first = max(start, self._since)
         if start + whole > first:
-            self._check_records(leaves[first - start : whole], first, start + whole)
+            found = self._record_check.check(leaves[first - start : whole], first, start + whole)
+            self._records += found.records
+            if found.damage is not None:
+                raise _Found(*found.damage)
         if whole < end - start:
             raise _Found(VerifyProblem.RECORD_MISSING, f"ledger:{start + whole}")
         sha256 = hashlib.sha256
         self._grow([sha256(b"\x00" + row[2]).digest() for row in leaves])  # type: ignore[operator]
-
-    def _check_records(self, leaves: list[Row], start: int, end: int) -> None:
-        """The records of one stretch; of several damaged ones the first is named."""
-        damaged: list[tuple[int, VerifyProblem, str]] = []
-        seen, doubtful = self._events.check(start, end, leaves)
-        for index in doubtful:
-            self._look_closer(KINDS_OF_ENTRY[LedgerKind.EVENT], leaves, start, (index, index + 1), damaged)
-        for entry in KINDS_OF_ENTRY.values():
-            if entry.kind is not LedgerKind.EVENT:
-                seen |= self._look_closer(entry, leaves, start, (start, end), damaged)
-        seen.update(start + at for at, row in enumerate(leaves) if row[4] is not None)
-        self._records += len(seen)
-        if len(seen) < end - start:
-            missing = next(index for index in range(start, end) if index not in seen)
-            damaged.append((missing, VerifyProblem.RECORD_MISSING, f"ledger:{missing}"))
-        if damaged:
-            _, problem, name = min(damaged)
-            raise _Found(problem, name)
-
-    def _look_closer(
-        self,
-        entry: KindOfEntry,
-        leaves: list[Row],
-        start: int,
-        stretch: tuple[int, int],
-        damaged: list[tuple[int, VerifyProblem, str]],
-    ) -> set[int]:
-        """The ledger indexes of a kind's records, each compared with its leaf."""
-        seen: set[int] = set()
-        for row in self._database.execute(entry.select, stretch):
-            index = row[0]
-            assert isinstance(index, int)
-            _, kind, commitment, opening, deleted_by = leaves[index - start]
-            if kind != entry.kind or deleted_by is not None:
-                damaged.append((index, VerifyProblem.RECORD_WITHOUT_LEAF, _name_of(entry, row)))
-            elif (problem := self._problem_of(entry, row, commitment, opening)) is not None:
-                damaged.append((index, problem, _name_of(entry, row)))
-            seen.add(index)
-        return seen
-
-    def _problem_of(
-        self, entry: KindOfEntry, row: Row, commitment: SqlValue, opening: SqlValue
-    ) -> VerifyProblem | None:
-        assert isinstance(commitment, bytes) and (opening is None or isinstance(opening, bytes))
-        try:
-            record = opened(entry, row, self._content)
-        except IntegrityError as error:
-            is_key_gone = error.code is CryptoErrorCode.SEALED_KEY_MISSING
-            return VerifyProblem.KEY_MISSING if is_key_gone else VerifyProblem.RECORD_CHANGED
-        except msgspec.MsgspecError:
-            return VerifyProblem.RECORD_CHANGED
-        is_right = is_committed(entry, record, commitment=commitment, ledger_opening=opening, old_key=self._old_key)
-        if is_right and (entry.kind is not LedgerKind.EVENT or _is_state_plain(row[EVENT_STATE])):
-            return None
-        return VerifyProblem.RECORD_CHANGED
 
     def _grow(self, leaves: list[bytes]) -> None:
         """Add leaf hashes, stopping at each size that a head was signed for."""
@@ -261,18 +199,3 @@ def _tables() -> Iterator[tuple[str, VerifyProblem]]:
     yield "ledger", VerifyProblem.RECORD_WITHOUT_LEAF
     for entry in KINDS_OF_ENTRY.values():
         yield entry.table, VerifyProblem.RECORD_WITHOUT_LEAF
-
-
-def _is_state_plain(state: tuple[SqlValue, ...]) -> bool:
-    """Without a ledgered change an event is current, and a finding of absence never is."""
-    kind, is_current, change = state
-    if kind == _ABSENCE:
-        return is_current == 0 and change is None
-    return change is not None or is_current == 1
-
-
-def _name_of(entry: KindOfEntry, row: Row) -> str:
-    name = row[1]
-    if entry.kind is LedgerKind.EVENT and isinstance(name, bytes):
-        return spell(EVENT_PREFIX, name)
-    return str(name)

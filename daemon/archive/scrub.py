@@ -1,0 +1,78 @@
+"""Looking after what is kept, a little at a time: damage is found when a backup of before is still there, not in court.
+
+`verify` is the whole check. This one compares stretches of records with their leaves, and reads the file's pages.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Final, Protocol, TypeVar
+
+from crypto.database import Database
+from crypto.errors import CryptoErrorCode, IntegrityError
+
+from .content import ContentKeys
+from .page_check import first_damaged_page
+from .record_check import LEAVES, Damage, RecordCheck
+from .records import VerifyProblem
+
+T = TypeVar("T")
+
+_CHUNK: Final = 2_048
+_DAMAGED: Final = frozenset(
+    {CryptoErrorCode.DATABASE_DAMAGED, CryptoErrorCode.DATABASE_REOPEN, CryptoErrorCode.LEDGER_DAMAGED}
+)
+
+
+class ReadLong(Protocol):
+    """`Readers.read`."""
+
+    def __call__(self, query: Callable[[Database], T], *, timeout_s: float | None = ...) -> Awaitable[T]: ...
+
+
+class ScrubBook:
+    """A part of the archive. Reads only; raises what the archive raises, but for damage, which it returns."""
+
+    def __init__(self, read: ReadLong, content: ContentKeys, *, old_key: bytes) -> None:
+        self._read = read
+        self._content = content
+        self._old_key = old_key
+
+    async def newest(self, entries: int) -> Damage | None:
+        """The newest `entries` of the ledger: what was being written when the power went."""
+        return await self._guarded(lambda database: self._stretch(database, None, entries))
+
+    async def stretch(self, start: int, entries: int) -> Damage | None:
+        """`entries` of the ledger from the index `start` on."""
+        return await self._guarded(lambda database: self._stretch(database, start, entries))
+
+    async def pages(self) -> Damage | None:
+        """Every page of the file; reads all of it, some hundred MB/s."""
+        return await self._guarded(first_damaged_page)
+
+    async def _guarded(self, check: Callable[[Database], Damage | None]) -> Damage | None:
+        def run(database: Database) -> Damage | None:
+            try:
+                return check(database)
+            except IntegrityError as error:
+                if error.code not in _DAMAGED:
+                    raise
+                return VerifyProblem.PAGE_DAMAGED, error.detail[:200]
+
+        return await self._read(run, timeout_s=None)
+
+    def _stretch(self, database: Database, start: int | None, entries: int) -> Damage | None:
+        size = database.fetch_value("SELECT ledger_size FROM archive_state")
+        assert isinstance(size, int)
+        at = max(1, size + 1 - entries) if start is None else max(1, start)
+        last = min(size, at + entries - 1)
+        check = RecordCheck(database, self._content, old_key=self._old_key)
+        while at <= last:
+            end = min(at + _CHUNK, last + 1)
+            leaves = database.fetch_all(LEAVES, (at, end))
+            if [row[0] for row in leaves] != list(range(at, end)):
+                there = {row[0] for row in leaves}
+                gap = next(index for index in range(at, end) if index not in there)
+                return VerifyProblem.RECORD_MISSING, f"ledger:{gap}"
+            if (damage := check.check(leaves, at, end).damage) is not None:
+                return damage
+            at = end
+        return None
