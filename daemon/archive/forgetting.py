@@ -16,6 +16,8 @@ from .erasing import Cause, erase_events
 from .ledger_kinds import LedgerKind
 from .transaction import Transaction
 
+DELETIONS_SINCE: Final = 5
+"""The first schema with certificates of deletion."""
 COMMITMENT_BYTES: Final = 8
 """Of a commitment, enough to tell that an index means the same record in a ledger that went on from a restore."""
 _UNREADABLE: Final = """

@@ -20,9 +20,9 @@ from crypto.merkle import Frontier
 from crypto.opening import PAGE_BYTES
 
 from ..api.exit_codes import ExitCode
-from ..archive.errors import NotAnArchiveError
-from ..archive.forgetting import ErasedEntry, erased_entries
-from ..archive.schema import schema_version
+from ..archive.errors import MigrationNeededError, NotAnArchiveError
+from ..archive.forgetting import DELETIONS_SINCE, ErasedEntry, erased_entries
+from ..archive.schema import SCHEMA_VERSION, schema_version
 from .errors import BackupError
 
 _TRIES: Final = 240
@@ -120,14 +120,17 @@ def _look(reader: Database) -> StillArchive:
     match reader.fetch_one("SELECT origin, ledger_size, frontier FROM archive_state"):
         case (str(origin), int(size), bytes(frontier)):
             pages = reader.fetch_value("PRAGMA page_count")
+            version = schema_version(reader)
+            if version > SCHEMA_VERSION:
+                raise MigrationNeededError(found=version, known=SCHEMA_VERSION)
             assert isinstance(pages, int)
             return StillArchive(
                 origin=origin,
                 ledger_size=size,
                 root=Frontier.from_bytes(frontier).root(),
-                schema_version=schema_version(reader),
+                schema_version=version,
                 size_bytes=pages * PAGE_BYTES,
-                erased=erased_entries(reader),
+                erased=erased_entries(reader) if version >= DELETIONS_SINCE else (),
             )
         case _:
             raise NotAnArchiveError("archive_state")
