@@ -29,7 +29,7 @@ MOST_FOUND: Final = 1_000
 _MOST_CHARACTERS: Final = 200
 _MOST_CANDIDATES: Final = 20_000
 _SPARE: Final = 8
-_LOOKED_AT: Final = 800
+_LOOKED_AT: Final = 400
 _LEAST_DIGITS: Final = 5
 
 
