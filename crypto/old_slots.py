@@ -48,11 +48,9 @@ def is_sound(slot: OldSlot, *, store_id: StoreId, generation: int) -> bool:
 
 def unwrap(slot: OldSlot, material: SecretKey, *, store_id: StoreId, generation: int) -> SecretKey | None:
     """The root key; None when `material` (the stretched passphrase, or the bytes of the file) is not this slot's."""
-    match slot.kdf:
-        case Argon2Kdf():
-            key = material
-        case HkdfKdf(salt=salt):
-            key = expand(material, salt=salt, info="shopwarden/slot/v1")
+    key = (
+        material if isinstance(slot.kdf, Argon2Kdf) else expand(material, salt=slot.kdf.salt, info="shopwarden/slot/v1")
+    )
     try:
         return SecretKey(
             AESGCMSIV(key).decrypt(slot.nonce, slot.wrapped, _associated(slot.slot_id, slot.kind, store_id, generation))

@@ -47,11 +47,6 @@ class Argon2Kdf(
         """The salt's length and the work as a whole, which no field alone bounds."""
         return len(self.salt) == SALT_BYTES and self.memory_kib * self.iterations <= _MAX_WORK_KIB
 
-    @property
-    def cost(self) -> Argon2Cost:
-        """ValueError when it is not sound."""
-        return Argon2Cost(memory_kib=self.memory_kib, iterations=self.iterations, lanes=self.lanes)
-
 
 def new_argon2(cost: Argon2Cost) -> Argon2Kdf:
     """With a fresh salt."""

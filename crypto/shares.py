@@ -75,7 +75,9 @@ def read_share(text: str, place: int) -> ShareHead:
 
 
 def combine_shares(shares: Sequence[str], *, sets: Collection[int] | None = None) -> SecretKey:
-    """The secret; `sets` are the set ids that would be of use, None: any. More shares than the threshold are welcome: all must belong together, and all are checked.
+    """The secret; `sets` are the set ids that would be of use, None: any.
+
+    More shares than the threshold are welcome: all must belong together, and all are checked.
 
     Raises KeyUnavailableError, always with the number of the share in `shares` (from 1) and never with a word:
     SHARE_WORD, SHARE_DAMAGED (words changed, swapped or missing), SHARE_FOREIGN (SLIP-39, but of no form we make),

@@ -19,6 +19,7 @@ from crypto.secrets import (
     RecoverySecret,
     create_key_file,
     read_credential,
+    read_key_file,
 )
 from crypto.shares import ShareSet, combine_shares, read_share, split_new_secret
 from crypto.slot_kinds import SlotKind
@@ -278,6 +279,23 @@ def test_a_credential_that_has_just_been_made_needs_no_directory(tmp_path: Path)
     (tmp_path / "key").chmod(0o600)
     same = open_keyring(tmp_path / "keys.json", KeyFileSecret(tmp_path / "key"))
     assert same.derive(Purpose.AUDIT) == keys.derive(Purpose.AUDIT)
+
+
+def test_key_files_where_there_is_no_folder_or_the_medium_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(KeyUnavailableError) as refused:
+        create_key_file(tmp_path / "stick" / "key")
+    assert refused.value.code is CryptoErrorCode.KEY_DIRECTORY_MISSING
+    secret = create_key_file(tmp_path / "key")
+
+    def failing(*_: object) -> bytes:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("os.read", failing)
+    with pytest.raises(KeyUnavailableError) as refused:
+        read_key_file(secret)
+    assert refused.value.code is CryptoErrorCode.KEY_UNREADABLE
 
 
 def test_what_is_known_of_a_set_is_no_secret() -> None:

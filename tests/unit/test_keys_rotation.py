@@ -10,10 +10,17 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from crypto import keyring_file, shred
+from crypto import keyring_file, shred, slots
 from crypto.atomic_file import read_file
 from crypto.data_keys import DataKey, WrappedKey, unwrap_key, wrap_key
-from crypto.errors import CryptoErrorCode, IntegrityError, StorageError, VaultStateError, WrongKeyError
+from crypto.errors import (
+    CryptoErrorCode,
+    IntegrityError,
+    KeyUnavailableError,
+    StorageError,
+    VaultStateError,
+    WrongKeyError,
+)
 from crypto.keyring import (
     add_slot,
     create_keyring,
@@ -28,6 +35,7 @@ from crypto.keys import Purpose, RootKey, SecretKey, StoreId
 from crypto.passphrases import Argon2Cost
 from crypto.secrets import KeyFileSecret, PassphraseSecret, RecoverySecret, create_key_file
 from crypto.shares import split_new_secret
+from crypto.slot_kinds import WayIn
 from crypto.slots import Slot
 from crypto.vault_keys import VaultKeys
 from tests.unit.test_crypto_keyring import GOLDEN_ARCHIVE_KEY, GOLDEN_KEYRING
@@ -183,6 +191,58 @@ def test_keys_that_another_process_rotated_change_nothing_any_more(path: Path, s
         assert changed.value.code is CryptoErrorCode.KEYRING_CHANGED
     assert path.read_bytes() == before
     assert ours.generation == 1
+
+
+def test_a_key_that_another_process_made_meanwhile_is_taken(path: Path, secret: KeyFileSecret) -> None:
+    ours, theirs = open_keyring(path, secret), open_keyring(path, secret)
+    assert ours.period_key("messages", "2026-W47") == theirs.period_key("messages", "2026-W47")
+
+
+def test_a_full_disk_leaves_the_old_root(path: Path, secret: KeyFileSecret, monkeypatch: pytest.MonkeyPatch) -> None:
+    keys = open_keyring(path, secret)
+    before = path.read_bytes()
+
+    def full(*_: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("os.write", full)
+        for use in (keys.rotate, lambda: keys.period_key("messages", "2026-W47"), lambda: keys.destroy([1])):
+            with pytest.raises(StorageError):
+                use()
+    assert path.read_bytes() == before
+    assert os.listdir(path.parent) == ["keys.json"]
+    assert keys.rotate() == open_keyring(path, secret).generation == 2
+
+
+def test_a_link_that_appears_while_a_keyring_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, real = tmp_path / "keys.json", slots.new_slot
+
+    def linking(root: RootKey, way: WayIn, *, cost: Argon2Cost) -> Slot:
+        path.symlink_to(tmp_path / "elsewhere")
+        return real(root, way, cost=cost)
+
+    monkeypatch.setattr("crypto.keyring.new_slot", linking)
+    with pytest.raises(VaultStateError) as refused:
+        create_keyring(path, PASSPHRASE, cost=CHEAP)
+    assert refused.value.code is CryptoErrorCode.FILE_IS_LINK
+    assert os.listdir(tmp_path) == ["keys.json"]
+
+
+def test_a_machine_with_too_little_memory_says_how_much_is_needed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Starved:
+        def __init__(self, **_: object) -> None:
+            pass
+
+        def derive(self, _: bytes) -> bytes:
+            raise MemoryError
+
+    monkeypatch.setattr("crypto.passphrases.Argon2id", Starved)
+    with pytest.raises(KeyUnavailableError) as refused:
+        create_keyring(tmp_path / "keys.json", PASSPHRASE)
+    assert (refused.value.code, refused.value.detail) == (CryptoErrorCode.KEY_MEMORY, "needs 256 MiB")
 
 
 def test_two_rotations_and_changes_of_slots_at_once(path: Path, secret: KeyFileSecret) -> None:
