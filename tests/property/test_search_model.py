@@ -103,7 +103,7 @@ def admits(wanted: EventFilter, one: ArchivedEvent) -> bool:
     )
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=5, deadline=None, suppress_health_check=SLOW)
 @given(
     corpus=corpora(),
     queries=st.lists(st.tuples(st.text(ALPHABET, min_size=1, max_size=4), filters()), min_size=8, max_size=8),
@@ -158,7 +158,7 @@ def test_filters_and_words_find_what_reading_everything_would(
 READINGS = st.lists(st.tuples(st.integers(0, 400), st.sampled_from((0, 3_600_000, -7_200_000, 86_400_000))), max_size=4)
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=5, deadline=None, suppress_health_check=SLOW)
 @given(
     claims=st.lists(st.tuples(st.integers(-30, 400), st.booleans()), min_size=1, max_size=40),
     readings=READINGS,

@@ -16,7 +16,7 @@ from ...safe_text import SafeContent, joined, safe_page, safe_text
 from ..calls import CallingApp
 from ..desk import Desk
 from ..flows import Flows
-from ..keys import key, quiet
+from ..keys import key
 from ..sturdy import Sturdy
 from ..timeline_rows import TimelineRows
 from ..widgets.columns import Column
@@ -49,10 +49,9 @@ class TimelineScreen(Sturdy, ModalScreen[None]):
 
     AUTO_FOCUS = "TimelineList"
     BINDINGS: ClassVar[list[BindingType]] = [
-        key("escape", "close", "dialog.cancel"),
+        key("escape,q", "close", "dialog.close"),
         key("v,f9", "reveal", "reveal"),
         key("r,ctrl+r", "again", "app.retry"),
-        quiet("q", "close", "dialog.close"),
     ]
 
     def __init__(self, desk: Desk, flows: Flows, calling: CallingApp, event_id: str) -> None:
