@@ -102,6 +102,18 @@ class BitRange:
         problem = f"{len(missed)} of {flips} not found: {', '.join(missed[:6])}" if missed else None
         return Outcome(point=point, took_effect=True, count=flips, problem=problem)
 
+    def is_found(self, kind: str, at: int, *, bit: int) -> bool:
+        """One bit of a file that is not the database."""
+        path = self._place / self._files[kind].relative_to(self.whole)
+        content = path.read_bytes()
+        changed = bytearray(content)
+        changed[at] ^= 1 << bit
+        path.write_bytes(changed)
+        try:
+            return self._find[kind]() is not None
+        finally:
+            path.write_bytes(content)
+
     def _flip_pages(self, position: int) -> tuple[list[str], int]:
         path = self._place / "archive.db"
         content = (self.whole / "archive.db").read_bytes()

@@ -64,6 +64,11 @@ class Range:
             self._sizes[name] = life.calls
         return self._sizes[name]
 
+    def strike_at(self, stage: str, action: Action, part: float, span: int) -> Outcome:
+        """One fault at this part of the stage's calls."""
+        at = max(1, round(self.calls_of(stage) * part))
+        return self.strike(Point(stage=stage, action=action, at=at, span=span))
+
     def strike(self, point: Point) -> Outcome:
         """One fault and its check."""
         stage = STAGES[point.stage]
