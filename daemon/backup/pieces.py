@@ -19,6 +19,8 @@ from crypto.backup_keys import NAME_DIGITS, BackupKeys
 from .manifest import PieceRef
 from .medium import TEMPORARY, medium_errors, read_whole, sync_folder, write_new
 
+_LARGEST: Final = 16 * 1024 * 1024
+"""No piece is larger; so much is read to find out what lies under a name."""
 _WAITING_BYTES: Final = 32 * 1024 * 1024
 _MOST_WAITING: Final = 64
 _DIGITS: Final = frozenset("0123456789abcdef")
@@ -68,7 +70,7 @@ class PieceFolder:
         """The content, when it is whole; else empty."""
         try:
             with medium_errors(self._folder):
-                content = read_whole(self.path_of(piece.name), most_bytes=piece.size_bytes)
+                content = read_whole(self.path_of(piece.name), most_bytes=max(piece.size_bytes, _LARGEST))
         except FileNotFoundError:
             return PieceState.MISSING, b""
         sha256 = hashlib.sha256(content).digest()
