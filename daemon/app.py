@@ -58,6 +58,7 @@ from .phone_link import PhoneLink, bridge_settings
 from .recording_pairs import RecordingPairs
 from .retention.passes import Retention
 from .rights.guard import PrivacyGuard
+from .proofs.keeper import open_keeper
 from .rights.reminders import Reminders
 from .rule_watch import RuleWatch
 from .rules import load_rules, rules_folder
@@ -188,6 +189,15 @@ class App:
         self._backups = open_backups(
             archive=archive, keys=opened.keys, paths=opened.paths, section=config.backup, clock=clock, bus=self._bus
         )
+        texts: dict[str, Texts] = {language.value: load_texts(language.value, CATALOG) for language in Language}
+        self._keeper = open_keeper(
+            archive=archive,
+            audit=AuditTrail(archive, opened.keys),
+            bus=self._bus,
+            clock=clock,
+            config=config,
+            texts=texts,
+        )
         health = HealthReport(
             archive=archive,
             backups=self._backups.rounds,
@@ -198,8 +208,8 @@ class App:
             rule_watch=self._rule_watch,
             discovery=self._discovery,
             reminders=Reminders(archive, config, clock),
+            keeper=self._keeper,
         )
-        texts: dict[str, Texts] = {language.value: load_texts(language.value, CATALOG) for language in Language}
         self._inbox = Inbox(
             opened.paths.inbox,
             InboxParts(importer=self._importer, archive=archive, clock=clock, texts=texts, zone=config.store.zone()),
@@ -287,6 +297,7 @@ class App:
             "outbox": self._supervised("outbox", self._outbox.run),
             "inbox": self._supervised("inbox", self._inbox.run),
             "backups": self._supervised("backups", self._backups.rounds.run),
+            "keeper": self._supervised("keeper", self._keeper.run),
             "pairs": self._supervised("pairs", self._recording_pairs.run),
             "retention": self._supervised("retention", self._delete_what_is_due),
             "housekeeping": self._housekeeping(),

@@ -22,6 +22,7 @@ from .judge import Judge
 from .key_protection import key_checks
 from .paths import StatePaths
 from .phone_link import PhoneLink
+from .proofs.keeper import LedgerKeeper
 from .rights.reminders import Reminders
 from .rule_watch import RuleWatch
 from .system import disk_free_bytes
@@ -46,6 +47,7 @@ class HealthReport:
     """None when the shop has no rules of its own."""
     discovery: Discovery
     reminders: Reminders
+    keeper: LedgerKeeper
 
     async def report(self, texts: Texts, in_force: dict[str, ArchivedEnrolment]) -> Health:
         """One look at everything."""
@@ -68,6 +70,7 @@ class HealthReport:
             *phone_checks(texts, self.fleet, [live for live in lives if live is not None]),
             self._notice(texts, in_force),
             *await self.reminders.checks(texts),
+            *await self.keeper.checks(texts),
             await self.backups.check(texts),
             check("socket", Status.OK, texts.get("health.socket_ok", path=str(self.paths.socket))),
         ]

@@ -7,7 +7,7 @@ import msgspec
 from daemon.api import proofs_client
 from daemon.api.client import ApiClient
 from daemon.api.exit_codes import ExitCode
-from daemon.api.proofs import CheckedHead, CheckHeadsRequest, CosignRequest, HeadsReport
+from daemon.api.proofs import CheckedHead, CheckHeadsRequest, CosignRequest, HeadsReport, witness_file_name
 
 from .context import Context, UsageError
 from .output import Format
@@ -81,13 +81,11 @@ async def show_head(context: Context) -> ExitCode:
 async def export_head(context: Context) -> ExitCode:
     """Compare what is on the stick with the ledger, then put today's head on it. An alarm is exit 11."""
     arguments = context.take(_Export)
-    directory = Path(arguments.directory).expanduser()
-    if not directory.is_dir():
-        raise UsageError("usage.no_directory", path=arguments.directory)
+    directory = _directory(arguments.directory)
     async with context.client() as client:
         report = await proofs_client.heads(client)
-        path = directory / file_name(report.ledger)
-        witness = (arguments.witness or directory.resolve().name or "usb")[:200]
+        path = directory / witness_file_name(report.ledger)
+        witness = (arguments.witness or directory.name or "usb")[:200]
         present = read_text(str(path), limit=MAX_FILE_BYTES) if path.exists() else ""
         checked = await _checked(client, split_notes(present), "", witness)
         if any(one.standing != _FITS for one in checked):
@@ -163,10 +161,11 @@ def facts_of(report: HeadsReport) -> list[tuple[str, str]]:
     return [*facts, ("public_key", report.public_key)]
 
 
-def file_name(ledger: str) -> str:
-    """Of a shop's witness file: one stick can serve several shops."""
-    token = "".join(character for character in ledger if character.isascii() and character.isalnum())
-    return f"shopwarden-heads-{token.removeprefix('shopwarden').removesuffix('ledger')[:16] or 'shop'}.txt"
+def _directory(name: str) -> Path:
+    directory = Path(name).expanduser().resolve()
+    if not directory.is_dir():
+        raise UsageError("usage.no_directory", path=name)
+    return directory
 
 
 async def _checked(client: ApiClient, notes: list[str], typed: str, witness: str) -> list[CheckedHead]:

@@ -140,3 +140,9 @@ class CosignatureRequest(Wire, frozen=True, kw_only=True):
     """What a witness answered: the head with its signature under it."""
 
     note: Notes
+
+
+def witness_file_name(ledger: str) -> str:
+    """Of a shop's file of heads: one stick or share can serve several shops."""
+    token = "".join(character for character in ledger if character.isascii() and character.isalnum())
+    return f"shopwarden-heads-{token.removeprefix('shopwarden').removesuffix('ledger')[:16] or 'shop'}.txt"

@@ -1,0 +1,126 @@
+"""The daemon's own check and the daily close: what they find, what they leave outside, and what doctor says."""
+
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from crypto.database import OpenMode, open_database
+from crypto.keys import Purpose
+from crypto.witnessing import read_notes
+from daemon.api.texts import load_texts
+from daemon.api.wire import HealthCheck
+from daemon.archive.archive import Archive
+from daemon.audit import AuditTrail
+from daemon.bus import Bus
+from daemon.cli.narration import CATALOG
+from daemon.config import Config, LedgerSection, StoreSection
+from daemon.proofs.closing import closing_before
+from daemon.proofs.keeper import LedgerKeeper, open_keeper
+from tests.archive_kit import NOON, StepClock, archive_in, ingest_of, root_key, sms, vault_keys
+
+TEXTS = {language: load_texts(language, CATALOG) for language in ("en", "zh")}
+
+
+def keeper_of(archive: Archive, directory: Path, clock: StepClock, **ledger: object) -> LedgerKeeper:
+    config = Config(
+        store=StoreSection(timezone="Asia/Shanghai"),
+        ledger=LedgerSection(**ledger),  # type: ignore[arg-type]
+    )
+    audit = AuditTrail(archive, vault_keys(directory))
+    return open_keeper(archive=archive, audit=audit, bus=Bus(), clock=clock, config=config, texts=TEXTS)
+
+
+async def told(keeper: LedgerKeeper) -> tuple[HealthCheck, HealthCheck]:
+    records, witness = await keeper.checks(TEXTS["zh"])
+    return records, witness
+
+
+async def test_a_changed_record_is_found_at_the_start_and_in_the_rounds(tmp_path: Path) -> None:
+    clock = StepClock()
+    async with archive_in(tmp_path, clock=clock) as archive:
+        await archive.ingest(ingest_of([sms(key) for key in range(300)]))
+        keeper = keeper_of(archive, tmp_path, clock)
+        await keeper.look_at_newest()
+        await keeper.look()
+        assert keeper.damage is None
+        assert (await told(keeper))[0].status == "ok"
+    with open_database(tmp_path / "archive.db", root_key().derive(Purpose.ARCHIVE), OpenMode.READ_WRITE) as database:
+        database.execute("UPDATE events SET occurred_at = occurred_at + 1 WHERE source_key = 7")
+    async with archive_in(tmp_path, clock=clock) as archive:
+        keeper = keeper_of(archive, tmp_path, clock)
+        assert await archive.scrub.newest(50) is None  # not among these
+        await keeper.look()
+        assert keeper.damage is not None and keeper.damage[1].startswith("ev_")
+        records = (await told(keeper))[0]
+        assert (records.status, keeper.damage[1] in records.detail) == ("fail", True)
+        assert records.advice
+        assert [entry.action for entry in await archive.audit_entries(limit=2)] == ["ledger.check"]
+        fresh = keeper_of(archive, tmp_path, clock)
+        await fresh.look_at_newest()
+        assert fresh.damage is not None
+
+
+async def test_damaged_pages_are_found_at_night(tmp_path: Path) -> None:
+    clock = StepClock(datetime(2026, 5, 4, 10, 0, tzinfo=UTC))
+    async with archive_in(tmp_path, clock=clock) as archive:
+        await archive.ingest(ingest_of([sms(key) for key in range(2_000)]))
+    path = tmp_path / "archive.db"
+    content = bytearray(path.read_bytes())
+    content[len(content) // 4096 * 4096 - 2_000] ^= 1
+    path.write_bytes(bytes(content))
+    async with archive_in(tmp_path, clock=clock) as archive:
+        keeper = keeper_of(archive, tmp_path, clock)
+        clock.moment = datetime(2026, 5, 5, 19, 30, tzinfo=UTC)  # 03:30 in Shanghai
+        await keeper.look()
+        assert keeper.damage is not None
+        records = (await told(keeper))[0]
+        assert records.status == "fail" and records.advice
+
+
+async def test_the_daily_close_puts_a_head_outside_and_finds_a_rollback(tmp_path: Path) -> None:
+    clock = StepClock()
+    state, share = tmp_path / "state", tmp_path / "share"
+    state.mkdir()
+    share.mkdir()
+    async with archive_in(state, clock=clock) as archive:
+        keeper = keeper_of(archive, state, clock, close_at="22:00", export_dir=str(share), witness_warning_days=3)
+        assert (await told(keeper))[1].status == "warn"
+        await keeper.look()
+        assert not list(share.iterdir())
+        for _ in range(2):
+            clock.advance(86_400)
+            await keeper.look()
+        (file,) = share.iterdir()
+        heads = read_notes(file.read_text())
+        assert len(heads) == 2
+        assert (await told(keeper))[1].status == "ok"
+        clock.advance(5 * 86_400)
+        assert (await told(keeper))[1].status == "warn"
+        file.write_text("nonsense")
+        await keeper.look()
+        assert (await told(keeper))[1].status == "warn"
+        assert file.read_text() == "nonsense"
+        share.rename(tmp_path / "gone")
+        clock.advance(86_400)
+        await keeper.look()
+        assert "ledger.export_dir" in (await told(keeper))[1].detail
+        assert (await archive.verify()).ok
+    # another state of the same shop, which knows nothing of those heads
+    (tmp_path / "gone").rename(share)
+    file.write_text("\n".join(head.note for head in heads))
+    (tmp_path / "older").mkdir()
+    async with archive_in(tmp_path / "older", clock=clock, enrolled=()) as archive:
+        keeper = keeper_of(archive, tmp_path / "older", clock, close_at="22:00", export_dir=str(share))
+        clock.advance(86_400)
+        await keeper.look()
+        witness = (await told(keeper))[1]
+        assert witness.status == "fail" and "警报" in witness.detail
+        assert len(read_notes(file.read_text())) == 2
+
+
+def test_when_a_shop_closes() -> None:
+    zone = ZoneInfo("Asia/Shanghai")
+    evening = datetime(2026, 5, 4, 14, 30, tzinfo=UTC)  # 22:30
+    assert closing_before(evening, time(22, 0), zone) == evening - timedelta(minutes=30)
+    assert closing_before(evening - timedelta(hours=1), time(22, 0), zone) == evening - timedelta(hours=24, minutes=30)
+    assert closing_before(NOON, time(0, 0), None) <= NOON
