@@ -25,6 +25,7 @@ def replace_and_shred(path: Path, content: bytes) -> None:
     """
     end_leftovers(path)
     kept = path.parent / f".{path.name}.{secrets.token_hex(8)}{_KEPT}"
+    owner = _owner(path)
     # Some file systems have no hard links: there the old content goes as it goes.
     with contextlib.suppress(OSError):
         os.link(path, kept, follow_symlinks=False)
@@ -35,6 +36,10 @@ def replace_and_shred(path: Path, content: bytes) -> None:
             if kept.samefile(path):  # the old content stands
                 kept.unlink()
         raise
+    if owner is not None and os.geteuid() != owner[0]:
+        # Root at work on a service's file: the service must be able to read it afterwards.
+        with contextlib.suppress(OSError):
+            os.chown(path, *owner, follow_symlinks=False)
     end_leftovers(path)
 
 
@@ -48,6 +53,13 @@ def end_leftovers(path: Path) -> None:
             if ours.fullmatch(found.name):
                 with contextlib.suppress(OSError):
                     _end(found)
+
+
+def _owner(path: Path) -> tuple[int, int] | None:
+    with contextlib.suppress(OSError):
+        status = path.stat(follow_symlinks=False)
+        return status.st_uid, status.st_gid
+    return None
 
 
 def _sync_directory(path: Path) -> None:

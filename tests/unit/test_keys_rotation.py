@@ -382,6 +382,21 @@ def test_a_copy_that_somebody_keeps_by_a_hard_link_is_left_alone(path: Path, sec
     assert os.listdir(path.parent) == ["keys.json"]
 
 
+def test_the_owner_of_the_file_stays_when_root_changes_it(path: Path, secret: KeyFileSecret) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root can give a file away")
+    os.chown(path, 12345, 12346)
+    open_keyring(path, secret).rotate()
+    status = path.stat()
+    assert (status.st_uid, status.st_gid, status.st_mode & 0o777) == (12345, 12346, 0o600)
+
+
+def test_a_file_that_was_not_there_is_made(tmp_path: Path) -> None:
+    shred.replace_and_shred(tmp_path / "new", b"content")
+    assert (tmp_path / "new").read_bytes() == b"content"
+    assert os.listdir(tmp_path) == ["new"]
+
+
 def test_without_hard_links_the_replacement_works_all_the_same(
     path: Path, secret: KeyFileSecret, monkeypatch: pytest.MonkeyPatch
 ) -> None:
