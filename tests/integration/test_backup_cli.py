@@ -76,10 +76,8 @@ def test_what_is_wrong_has_its_exit_code_and_words(
     assert run(capfd, "backup", stick, *where)[0] == 0
     assert run(capfd, "restore", stick, "--state", tmp_path / "new", "--key-file", wrong)[0] == 10
     assert run(capfd, "restore", stick, *where)[0] == 2
-    assert (
-        run(capfd, "restore", stick, "--state", tmp_path / "new", "--key-file", shop.secret.path, "--snapshot", 7)[0]
-        == 6
-    )
+    new = ("--state", tmp_path / "new", "--key-file", shop.secret.path)
+    assert run(capfd, "restore", stick, *new, "--snapshot", 7)[0] == 6
     for path in stick.glob("pieces/*/*"):
         path.write_bytes(b"")
     code, _, err = run(capfd, "restore", stick, *new, "--lang", "zh")

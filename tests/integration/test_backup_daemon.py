@@ -1,12 +1,14 @@
 """Backups through the running daemon: jobs, drill, history, health, the schedule."""
 
 import asyncio
+import json
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from console.main import main
 from daemon.api.backups import BackupJob, BackupRequest, DrillRequest
 from daemon.api.wire import HealthCheck, Role
 from daemon.config import BackupSection, Config
@@ -79,6 +81,36 @@ async def test_daemon_backs_up_by_itself_where_backups_were_begun_and_never_fill
         moved = replace(rounds, clock=_Later(timedelta(hours=2)))
         assert await moved.is_due(stick)
         assert await replace(rounds, clock=_Later(timedelta(days=-3))).is_due(stick)
+
+
+async def shopwarden(capfd: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
+    """In a thread with a loop of its own, as a process would have; the last line of stdout is its answer."""
+    code = await asyncio.to_thread(main, [str(argument) for argument in arguments])
+    out = capfd.readouterr()
+    return code, out.out, out.err
+
+
+async def test_command_line_asks_the_running_daemon(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    async with running(tmp_path, quick_config()):
+        where = ("--state", tmp_path / "state")
+        code, out, _ = await shopwarden(capfd, "backup", stick, *where, "--json")
+        assert code == 0 and json.loads(out.splitlines()[-1])["items"][0]["snapshot"] == 1
+        code, out, err = await shopwarden(capfd, "backup", "drill", stick, *where, "--lang", "zh")
+        assert code == 0 and "可以恢复并通过校验" in out and "backup-drill" in err
+        drilled, backed_up = await _items(capfd, "history", *where)
+        (listed,) = await _items(capfd, "list", stick, *where)
+        assert (drilled["what"], backed_up["what"], listed["snapshot"]) == ("drill", "backup", 1)
+        assert (await shopwarden(capfd, "backup", tmp_path / "nowhere", *where))[0] == 2
+        assert (await shopwarden(capfd, "backup", "drill", *where))[0] == 2
+
+
+async def _items(capfd: pytest.CaptureFixture[str], *arguments: object) -> list[dict[str, object]]:
+    code, out, err = await shopwarden(capfd, "backup", *arguments, "--json")
+    assert code == 0, err
+    items: list[dict[str, object]] = json.loads(out.splitlines()[-1])["items"]
+    return items
 
 
 class _Later:
