@@ -7,9 +7,9 @@ so that what else the machine does meets all alike.
 
 What the floor does: one table with the events' columns in the clear and the indexes that the product's own table of
 events has (public id, row of a phone, phone, time, conversation, conversation by time); `executemany` of rows made
-beforehand, a transaction of 1,000 rows, WAL, synchronous=FULL, secure_delete and cache as the product has them. It looks
-nothing up, commits to nothing and finds no words. The lean floor has no public id and three indexes (row of a phone,
-time, conversation).
+beforehand, a transaction of 1,000 rows, WAL, synchronous=FULL, secure_delete and cache as the product has them. It
+looks nothing up, commits to nothing and finds no words. The lean floor has three indexes only (row of a phone, time,
+conversation), none on the public id.
 """
 
 import asyncio

@@ -1,0 +1,50 @@
+"""docs/speed.md: the last figures of every benchmark, from benchmarks/results. `python -m benchmarks.table`."""
+
+import json
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).parent.parent
+_HEAD: Final = """# Speed
+
+Figures of `make bench` (`make bench ARGS="insert sealing"` for some), written here by `python -m benchmarks.table` from
+`benchmarks/results/*.json`. Absolute numbers are of the machine they were measured on, which other work shared; ratios
+are medians of runs in turn with a floor or a peer on the same machine and travel better. What each figure means, and
+what its floor does and does not do, stands at the top of `benchmarks/NAME.py`. Names that begin with `goal_` are what
+is wanted, not what was measured.
+
+Sizes can be chosen: `SHOPWARDEN_BENCH_ROWS` (archive of a million messages, kept in `SHOPWARDEN_BENCH_DIR` or the
+system's temporary directory), `SHOPWARDEN_BENCH_SEAL_MB`, `SHOPWARDEN_BENCH_ROUNDS`.
+"""
+
+
+def main() -> None:
+    """Write it anew."""
+    sections = [_section(path) for path in sorted((Path(__file__).parent / "results").glob("*.json"))]
+    (ROOT / "docs" / "speed.md").write_text("\n".join([_HEAD, *sections]), encoding="utf-8")
+
+
+def _section(path: Path) -> str:
+    result = json.loads(path.read_text(encoding="utf-8"))
+    on = result["on"]
+    lines = [
+        f"## {result['benchmark']}",
+        "",
+        f"{on['measured_at'][:10]}, {on['cpus']} CPUs, {on['machine']}, Python {on['python']}.",
+        "",
+        "| figure | value |",
+        "|---|---|",
+        *(f"| {name} | {_spell(figure)} |" for name, figure in result["figures"].items()),
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _spell(figure: float | str) -> str:
+    if isinstance(figure, str):
+        return figure
+    return f"{figure:,.3f}" if isinstance(figure, float) and abs(figure) < 100 else f"{figure:,.0f}"
+
+
+if __name__ == "__main__":
+    main()
