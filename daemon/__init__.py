@@ -15,6 +15,7 @@ Reading order:
   `recording_pairs`
 - how long things stay: `retention/`; what is handed over: `exports_desk` with `bundles/`
 - files of the shop's own: `importing/`; what tells of changes in a folder, also of rules: `folder_notices`
+- the ways into the vault: `keys_desk`, `key_watch` (is the file ours and new?), `key_protection`, `credentials`
 - commands to phones: `commands` (their life), `command_queue`, `command_runner`
 - what may be asked: `http/` → `service` (the contract), `service_impl` (of `service_parts`) and `desks`, with
   `roles`, `audit`, `enrolment`, `event_reading`, `device_directory`, `health` (`health_phones`, `health_check`),
