@@ -5,5 +5,6 @@ Reading order:
   `attachments`, `imports`, `alerts`, `commands`, `oversight`, `doctor` (with `local_checks`), `demo`
 - what needs keys, rules or phones at hand: `hand_over`
 - exports: `exports` (`exports_arguments`); files that are whole or not there: `new_file`
+- keys: `keys` (`keys_arguments`)
 - printing: `output`, `table`, `times`; what a phone permits: `capability_table`
 """

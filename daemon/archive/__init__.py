@@ -7,5 +7,6 @@ Reading order:
 - on the disk: `schema`, `migrations/`, `codes`, `identifiers`, `rows`, `space`
 - reading: `readers` → `event_queries`, `search` (`fulltext`), `stream`, `imports` (what is here already)
 - exports: `exports` by `export_steps` over an `export_scope`
+- the keyring as it was seen: `key_changes`
 - evidence: `ledger_kinds`, `ledger_book`, of many records `evidence`; checked again: `verify`, `state_check`, `head_check`
 """
