@@ -18,8 +18,8 @@ Reading order:
 - the ways into the vault: `keys_desk`, `key_watch` (is the file ours and new?), `key_protection`, `credentials`
 - commands to phones: `commands` (their life), `command_queue`, `command_runner`
 - what may be asked: `http/` → `service` (the contract), `service_impl` (of `service_parts`) and `desks`, with
-  `roles`, `audit`, `enrolment`, `event_reading`, `device_directory`, `health` (`health_phones`, `health_check`),
-  `stream_feed`; what may leave: `views`, `event_told`, `event_text`, `device_view`
+  `roles`, `audit`, `enrolment`, `event_reading` (`event_filters`), `timeline_desk`,
+  `device_directory`, `health` (`health_phones`, `health_check`), `stream_feed`; what may leave: `views`, `timeline_view`, `event_told`, `event_text`, `device_view`
 - errors: `errors` (our own), `refusals` (for programs), `service_errors` (for the API)
 - for clients: `api/`; on simulated phones: `demo/`
 """

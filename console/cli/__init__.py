@@ -4,7 +4,9 @@ Reading order:
 - `parser` → `dispatch` → one module for each group of subcommands with a `context`: `devices`, `pairing`, `events`,
   `attachments`, `imports`, `alerts`, `commands`, `oversight`, `doctor` (with `local_checks`), `demo`
 - what needs keys, rules or phones at hand: `hand_over`
+- events: `events`, `timeline` (`event_arguments`)
 - exports: `exports` (`exports_arguments`); files that are whole or not there: `new_file`
+- people's rights: `requests`, `documents` (`requests_arguments`)
 - keys: `keys` (`keys_arguments`)
 - printing: `output`, `table`, `times`; what a phone permits: `capability_table`
 """

@@ -4,8 +4,11 @@ Reading order:
 - the door: `archive`; what goes in: `drafts`, what comes out: `records`, what is refused: `errors`
 - writing: `writer` → `transaction` → `ingest`, `enrolments`, `alerts`, `commands`, `audit_trail`, `fleet_records`,
   `connections`, `pairs`, `clocks` (each a `book`); what became of a row: `presence`
-- on the disk: `schema`, `migrations/`, `codes`, `identifiers`, `rows`, `space`
-- reading: `readers` → `event_queries`, `search` (`fulltext`), `stream`, `imports` (what is here already)
+- people's rights: `requests` by `request_steps`, `privacy`, `subjects`, `documents`; all books: `books`
+- on the disk: `schema`, `migrations/`, `data_steps`, `codes`, `identifiers`, `rows`, `space`
+- reading: `readers` → `event_queries` (`event_conditions`), `search` (`fulltext`), `stream`, `imports` (what is
+  here already)
+- searching: `indexing` (`facets`, `fulltext`); backtracking: `timeline` on `timeline_streams` and `phone_time`
 - exports: `exports` by `export_steps` over an `export_scope`
 - the keyring as it was seen: `key_changes`
 - evidence: `ledger_kinds`, `ledger_book`, of many records `evidence`; checked again: `verify`, `state_check`, `head_check`

@@ -3,6 +3,6 @@
 Reading order:
 - coming in: `listener`, `identity` (who calls), `server`, `rate_limit`; files: `upload`
 - the table of routes: `routes`, made of `call`; what each does: `handlers`, `connecting`, `importing`,
-  `exports_routes`
+  `exports_routes`, `timeline_routes`
 - going out: `answers`, `errors`, `download`, `bundle_download`, `stream`; for people: `openapi`
 """
