@@ -25,6 +25,7 @@ class Purpose(StrEnum):
     MEDIA_SEAL = "media-seal/v1"
     MEDIA_NAME = "media-name/v1"
     BACKUP = "backup/v1"
+    INBOX = "inbox/v1"
 
 
 class SecretKey(bytes):

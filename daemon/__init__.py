@@ -1,8 +1,8 @@
 """The service on the shop's mini-PC: collects from enrolled phones, judges, archives, alerts, commands.
 
 Reading order:
-- put together and kept alive: `app`, `supervise`, `main` (`__main__`), `cli/`; one state directory: `paths`,
-  `state_lock`, `config` (of `config_sections`); the machine: `system`, `logs`, `version`
+- put together and kept alive: `app` (over an open `vault`), `supervise`, `main` (`__main__`), `cli/`; before anybody
+  has unlocked the vault: `sealed_start/`; one state directory: `paths`, `state_lock`, `config` (of `config_sections`); the machine: `system`, `logs`, `version`
 - phones: `phone_link` → `fleet` → `device_task` (`workshop`: what all of them share) → `lane` → `source_reader`, paced
   by `schedule`, all over again on `refetch`; what is known of one right now: `live`, `announcements` (notifications);
   when to ask what it permits: `prober`
@@ -17,9 +17,10 @@ Reading order:
 - files of the shop's own: `importing/`; what tells of changes in a folder, also of rules: `folder_notices`
 - the ways into the vault: `keys_desk`, `key_watch` (is the file ours and new?), `key_protection`, `credentials`
 - commands to phones: `commands` (their life), `command_queue`, `command_runner`
-- what may be asked: `http/` → `service` (the contract), `service_impl` (of `service_parts`) and `desks`, with
-  `roles`, `audit`, `enrolment`, `event_reading` (`event_filters`), `timeline_desk`,
-  `device_directory`, `health` (`health_phones`, `health_check`), `stream_feed`; what may leave: `views`, `timeline_view`, `event_told`, `event_text`, `device_view`
+- what may be asked: `http/` → `service` (the contract), `service_impl` (of `service_parts`) and `desks` (of
+  `desk_parts`), with `roles`, `audit`, `enrolment`, `event_reading` (`event_filters`), `timeline_desk`,
+  `device_directory`, `health` (`health_phones`, `health_check`), `stream_feed`; what people may ask about themselves,
+  and what is private: `rights/`; what may leave: `views`, `timeline_view`, `event_told`, `event_text`, `device_view`
 - errors: `errors` (our own), `refusals` (for programs), `service_errors` (for the API)
 - for clients: `api/`; on simulated phones: `demo/`
 """

@@ -6,42 +6,29 @@ once. A critical task that fails ends the daemon with an error; systemd starts i
 
 import asyncio
 import os
-import pwd
 import signal
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
-from adb_bridge.clock import Clock
 from adb_bridge.collectors import collectors
-from crypto.database import OpenMode
-from crypto.errors import DiskFullError
-from crypto.head_log import HeadLog
-from crypto.keyring import open_for_change
 from crypto.keys import Purpose
 from crypto.sealed_keys import MediaKeys
-from crypto.secrets import Secret
-from crypto.vault_keys import VaultKeys
-from policies.engine import Engine
 
 from .api.exit_codes import ExitCode
 from .api.texts import Language, Texts, load_texts
-from .archive.archive import Archive, ArchiveSettings
-from .archive.errors import ArchiveError, ArchiveFullError
-from .archive.space import give_up_reserve, reserve_for
+from .archive.errors import ArchiveError
+from .archive.space import reserve_for
 from .audit import AuditTrail
 from .backup.office import open_backups
 from .bus import Bus, HealthChanged
+from .callers import callers_of
 from .caretaker import Care
 from .command_queue import CommandQueue
 from .command_runner import StandingNotice
-from .config import Config, employee_of_uids, role_of_uids
 from .discovery import Discovery
 from .errors import DaemonError
 from .fleet import Fleet
 from .health import HealthReport
-from .http.identity import IdentifyCaller
 from .http.server import ApiServer
 from .importing.importer import Importer, ImporterParts
 from .importing.inbox import Inbox, InboxParts
@@ -53,20 +40,21 @@ from .media_shelves import WeekShelves
 from .media_store import MediaStore
 from .outbox import Outbox
 from .pairing_desk import PairingDesk
-from .paths import StatePaths
 from .phone_link import PhoneLink, bridge_settings
+from .proofs.keeper import open_keeper
 from .recording_pairs import RecordingPairs
 from .retention.passes import Retention
 from .rights.guard import PrivacyGuard
-from .proofs.keeper import open_keeper
 from .rights.reminders import Reminders
 from .rule_watch import RuleWatch
 from .rules import load_rules, rules_folder
-from .service import Caller
+from .sealed_start.merging import Merging
+from .sealed_start.roster import SealedPaths, keep_roster
 from .service_impl import DaemonService
 from .service_parts import ServiceParts
 from .supervise import RetryPolicy, Supervision, supervise
 from .system import notify_systemd
+from .vault import Opened
 from .version import daemon_version
 from .workshop import Workshop, collector_settings
 
@@ -77,39 +65,6 @@ _HEALTH_EVERY_S = 15.0
 _CLOSE_AT_MOST_S = 20.0
 _BACKFILLS_AT_ONCE = 2
 _DROP_EVERY_S = 24 * 3600.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opened:
-    """What a start has opened before anything runs."""
-
-    paths: StatePaths
-    config: Config
-    config_file: Path | None
-    keys: VaultKeys
-    archive: Archive
-    engine: Engine
-    clock: Clock
-
-
-def open_vault(paths: StatePaths, secret: Secret, clock: Clock) -> tuple[VaultKeys, Archive]:
-    """Key and archive; the archive is made at the first start. Errors of `crypto` and of the archive pass.
-
-    An archive on a full disk is opened with the room kept in reserve: what is in it can be read, collecting waits.
-    """
-    keys = open_for_change(paths.keyring, secret).keys
-    mode = OpenMode.READ_WRITE if paths.archive.exists() else OpenMode.CREATE
-    settings = ArchiveSettings(reserve_bytes=reserve_for(paths.archive))
-
-    def opened() -> Archive:
-        return Archive.open(paths.archive, keys, clock=clock, heads=HeadLog(paths.heads), mode=mode, settings=settings)
-
-    try:
-        return keys, opened()
-    except (DiskFullError, ArchiveFullError):
-        if mode is OpenMode.CREATE or not give_up_reserve(paths.archive):
-            raise
-    return keys, opened()
 
 
 class App:
@@ -251,7 +206,7 @@ class App:
             loop.add_signal_handler(number, self.stop)
         server = ApiServer(
             self.service,
-            self._identify_caller(),
+            callers_of(opened.config, opened.config_file),
             opened.paths.socket,
             monotonic=opened.clock.monotonic,
             default_language=Language(opened.config.store.language),
@@ -299,6 +254,7 @@ class App:
             "backups": self._supervised("backups", self._backups.rounds.run),
             "keeper": self._supervised("keeper", self._keeper.run),
             "pairs": self._supervised("pairs", self._recording_pairs.run),
+            "sealed": self._supervised("sealed", self._keep_for_closed_times),
             "retention": self._supervised("retention", self._delete_what_is_due),
             "housekeeping": self._housekeeping(),
         }
@@ -332,6 +288,21 @@ class App:
             policy=RetryPolicy(cap_s=15.0),
             on_trouble=lambda _trouble: self._bus.publish(HealthChanged()),
         )
+
+    async def _keep_for_closed_times(self, supervision: Supervision) -> None:
+        """Take in what was read before the vault was open, then leave behind what the next closed time needs."""
+        opened, paths = self._opened, SealedPaths(self._opened.paths.sealed)
+        merging = Merging(
+            paths,
+            archive=opened.archive,
+            keys=opened.keys,
+            media=self._media,
+            judge=self._judge,
+            outbox=self._outbox,
+            bus=self._bus,
+        )
+        await merging.run()
+        await keep_roster(paths, opened.archive, opened.keys, supervision.well)
 
     async def _delete_what_is_due(self, _supervision: Supervision) -> None:
         """From the configured hour on, once a day."""
@@ -378,23 +349,3 @@ class App:
             except ArchiveError as error:
                 self._log.warning("queue.trouble", code=error.code.value)
             notify_systemd("WATCHDOG=1", os.environ)
-
-    def _identify_caller(self) -> IdentifyCaller:
-        roles = role_of_uids(self._opened.config, os.geteuid(), self._opened.config_file)
-        employees = employee_of_uids(self._opened.config, self._opened.config_file)
-
-        def identify(uid: int, language: str) -> Caller | None:
-            role = roles.get(uid)
-            if role is None:
-                return None
-            return Caller(uid=uid, name=_user_name(uid), role=role, language=language, employee=employees.get(uid))
-
-        return identify
-
-
-@lru_cache(maxsize=256)
-def _user_name(uid: int) -> str:
-    try:
-        return pwd.getpwuid(uid).pw_name
-    except KeyError:
-        return f"uid{uid}"

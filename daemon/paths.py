@@ -47,6 +47,11 @@ class StatePaths:
         return self.root / "uploads"
 
     @property
+    def sealed(self) -> Path:
+        """What collecting needs before the vault is open, and what it sealed then."""
+        return self.root / "sealed"
+
+    @property
     def inbox(self) -> Path:
         """Files that people put there for a phone, to be imported."""
         return self.root / "inbox"

@@ -63,6 +63,7 @@ HANDLERS: dict[tuple[str, str], str] = {
     ("holds", "add"): "retention:add_hold",
     ("holds", "end"): "retention:finish_hold",
     ("deletions", "list"): "retention:list_deletions",
+    ("unlock", ""): "unlock:open_vault",
     ("doctor", ""): "doctor:examine",
     ("requests", "list"): "requests:list_requests",
     ("requests", "add"): "requests:add",

@@ -41,7 +41,8 @@ def build_parser(texts: Texts) -> argparse.ArgumentParser:
         help_text = text(f"command.{name.replace('-', '_')}")
         return commands.add_parser(name, help=help_text, description=help_text, parents=[common, *parents])
 
-    add("run", where, key)
+    run = add("run", where, key)
+    run.add_argument("--sealed", action="store_true", help=text("option.sealed"))
     init = add("init", where, key, json)
     init.add_argument("--store-name", metavar="NAME", help=text("option.store_name"))
     add("check-config", where, json)

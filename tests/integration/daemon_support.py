@@ -12,12 +12,13 @@ from adb_bridge.simphone.spec import PhoneSpec
 from crypto.keyring import create_keyring
 from crypto.secrets import KeyFileSecret, create_key_file
 from daemon.api.wire import Device, EnrolRequest, Role, StreamItem
-from daemon.app import App, Opened, open_vault
+from daemon.app import App
 from daemon.config import AdbSection, CaptureSection, Config
 from daemon.paths import StatePaths, prepare_state
 from daemon.rules import load_rules
 from daemon.service import Caller
 from daemon.service_impl import DaemonService
+from daemon.vault import Opened, open_archive, open_keys
 
 OWNER = Caller(uid=os.geteuid(), name="owner", role=Role.OWNER, language="en")
 ADMIN = Caller(uid=2001, name="admin", role=Role.ADMIN, language="zh")
@@ -60,7 +61,8 @@ async def running(folder: Path, config: Config) -> AsyncIterator[DaemonService]:
         create_key_file(secret.path)
         create_keyring(paths.keyring, secret)
     clock = SystemClock()
-    keys, archive = open_vault(paths, secret, clock)
+    keys = open_keys(paths, secret)
+    archive = open_archive(paths, keys, clock)
     opened = Opened(
         paths=paths, config=config, config_file=None, keys=keys, archive=archive,
         engine=load_rules(config, None), clock=clock,
