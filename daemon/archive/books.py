@@ -1,5 +1,6 @@
 """Parts of the archive that have files of their own, as the archive offers them."""
 
+from abc import ABC, abstractmethod
 from typing import TypeVar
 
 from .backups import BackupBook
@@ -28,7 +29,7 @@ from .witnessings import WitnessBook
 T = TypeVar("T")
 
 
-class Books:
+class Books(ABC):
     """What `Archive` inherits: one property for each book."""
 
     _readers: Readers
@@ -36,8 +37,9 @@ class Books:
     _tokens: Tokens
     _old_commitment_key: bytes
 
+    @abstractmethod
     async def _write(self, unit: Unit[T]) -> T:
-        raise NotImplementedError
+        """Hand a unit to the one writer."""
 
     @property
     def backups(self) -> BackupBook:

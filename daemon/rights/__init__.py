@@ -1,1 +1,8 @@
-"""What people may ask of the shop about their records, and the papers it keeps about its archive (R8-R11, R19)."""
+"""What people may ask of the shop about their records, and the papers it keeps about its archive (R8-R11, R19).
+
+Reading order:
+- requests: `desk` (`views`) of a `subject`, in time by `due`; how far one reaches: `reach`; done by `copies`, `erasing`
+- what is private: `guard`
+- the employee's own view: `me`, with `looks`
+- papers: `documents_desk` on `papers`, `assessment`, `notices`; what `doctor` reminds of: `reminders`
+"""
