@@ -4,7 +4,7 @@ Reading order:
 - the server: `bridge` (the door), `server`, `binary`, `host_protocol`, `tracking`, `board`
 - reaching phones: `addresses`, `reconnect` (the rules), `keeper`, `announced`, `discovery`, `pairing`, `wireless`
 - one phone: `session`, `streams`, `shell_protocol`, `shell_batch`, `sync_files`
-- what it is and how it is: `identity`, `status`, `readings`, `signals`, `file_signals`, `commands`
+- what it is and how it is: `identity`, `carrier`, `status`, `readings`, `signals`, `file_signals`, `commands`
 - what it permits: `probe` on `probe_sources`, `probe_services`; in words: `evidence`, `advice`, by `vendors`
 - its records: `collectors/` on `content_query`, `content_batch`, `recordings/`, `phone_time`, `telephony_registry`
 - what leaves this package: `records`, `rows`, `untrusted`
