@@ -6,6 +6,7 @@ Reading order:
   `vault_keys`, `data_keys` (what is random, and forgotten on purpose)
 - the database: `database`, `opening`, `sqlcipher`; tokens to look things up by: `blind_index`
 - the ledger: `merkle` → `checkpoints`, `notes` → `head_log`; all heads in one place: `heads`
-- files of any size, sealed: `age_file` → `sealed_keys` → `sealed_parts` (what is on the disk, reading) → `sealed_writer`
+- files of any size, sealed: `age_file` → `sealed_keys` → `sealed_parts` (what is on the disk, reading) →
+  `sealed_writer`
 - everywhere: `errors`, `atomic_file`, `aside`
 """
