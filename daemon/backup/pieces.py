@@ -144,6 +144,7 @@ class PieceWriter:
                 sync_folder(shard)
             if self._shards:
                 sync_folder(self._folder / "pieces")
+                sync_folder(self._folder)
         self._shards.clear()
 
     def __enter__(self) -> "PieceWriter":

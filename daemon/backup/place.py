@@ -40,7 +40,7 @@ from .manifest import (
     decode_manifest,
     encode_manifest,
 )
-from .medium import medium_errors, put_file, read_whole, replace_erasing
+from .medium import TEMPORARY, medium_errors, put_file, read_whole, replace_erasing, sync_folder
 from .pieces import PieceFolder
 
 MARKER: Final = "STORE.JSN"
@@ -53,6 +53,8 @@ _LOCK: Final = "LOCK"
 _SNAPSHOT: Final = re.compile(r"([0-9]{6,10})\.JSN", re.IGNORECASE)
 _MOST_MARKER_BYTES: Final = 64 * 1024
 _OF_SYSTEMS: Final = frozenset({"system volume information", "lost+found", "$recycle.bin"})
+_BEGUN: Final = frozenset({_README, _README + TEMPORARY, MARKER + TEMPORARY})
+"""What is there when the first run was cut before its folder had a marker."""
 _TEXT: Final = (
     "Encrypted backups of a shopwarden archive. Do not change, rename or remove anything in this folder by hand.\r\n"
     "Restore on any machine:  shopwarden restore THIS_FOLDER --state NEW_FOLDER\r\n"
@@ -149,6 +151,7 @@ class Place:
             folder = self.folder / "snaps"
             folder.mkdir(exist_ok=True)
             put_file(folder / f"{manifest.number:06d}.JSN", encode_manifest(manifest, keys))
+            sync_folder(self.folder)
 
     def remove_snapshot(self, number: int) -> None:
         """Its pieces stay until they are removed."""
@@ -272,7 +275,7 @@ def place_for(folder: Path, *, store_id: str, state: Path, existence: Existence)
         return place
     if existence is Existence.REQUIRED:
         raise PlaceError("not_mounted", folder)
-    if any(not name.startswith(".") and name.lower() not in _OF_SYSTEMS for name in names - {_README}):
+    if any(not name.startswith(".") and name.lower() not in _OF_SYSTEMS for name in names - _BEGUN):
         raise PlaceError("not_empty", folder)
     marker = _Marker(format=FORMAT, version=VERSION, store_id=store_id, place_id=secrets.token_hex(8))
     with medium_errors(folder):

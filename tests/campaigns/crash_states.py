@@ -54,6 +54,9 @@ def after_the_cut(
     kept_up_to = chance.choice(sorted(loose)) if loose else moment
     share = chance.choice([0.1, 0.5, 0.9])
     files = start.copy()
+    for step in journal[:moment]:  # a directory is one whatever name it has
+        if isinstance(step, Entered) and step.is_new_directory:
+            files.directories.setdefault(step.node, {})
     for place, step in enumerate(journal[:moment]):
         if place not in loose:
             _take(files, step)
