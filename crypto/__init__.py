@@ -8,5 +8,6 @@ Reading order:
 - the ledger: `merkle` → `checkpoints`, `notes` → `head_log`; all heads in one place: `heads`
 - files of any size, sealed: `age_file` → `sealed_keys` → `sealed_parts` (what is on the disk, reading) →
   `sealed_writer`
+- copies of a store: `backup_keys`
 - everywhere: `errors`, `atomic_file`, `aside`
 """

@@ -8,5 +8,6 @@ Reading order:
 - exports: `exports` (`exports_arguments`); files that are whole or not there: `new_file`
 - people's rights: `requests`, `documents` (`requests_arguments`)
 - keys: `keys` (`keys_arguments`)
+- copies: `backups` (`backup_arguments`)
 - printing: `output`, `table`, `times`; what a phone permits: `capability_table`
 """
