@@ -69,6 +69,16 @@ packs = ["retail-zh"]
 # close_at = "22:00"        # sign a head at the daily close / 每日打烊时签名树头
 # export_dir = "/mnt/share" # a folder outside this machine that gets it / 本机之外的目录
 
+[retention]                 # days each class is kept; ten years at most / 各类数据保留天数，最长十年
+# messages_days = {retention.messages_days}
+# calls_days = {retention.calls_days}
+# contacts_days = {retention.contacts_days}
+# notifications_days = {retention.notifications_days}
+# recordings_days = {retention.recordings_days}
+# oversight_days = {retention.oversight_days}     # commands, clocks / 命令与时钟
+# audit_days = {retention.audit_days}         # who saw what / 谁看过什么
+# hour = {retention.hour}                  # of the day / 每天几点删除
+
 [backup]                    # begin it by hand first: `shopwarden backup DIR` / 先手动执行一次
 # dir = "/media/backup"     # then the daemon goes on by itself / 之后由守护进程自动备份
 # every_hours = {backup.every_hours}
@@ -114,5 +124,6 @@ def config_template(store_name: str, language: Language, key_lines: str) -> str:
         requests=_Quoted(defaults.requests),
         ledger=_Quoted(defaults.ledger),
         backup=_Quoted(defaults.backup),
+        retention=defaults.retention,
         log=_Quoted(defaults.log),
     )
