@@ -4,5 +4,5 @@ Reading order:
 - requests: `desk` (`views`) of a `subject`, in time by `due`; how far one reaches: `reach`; done by `copies`, `erasing`
 - what is private: `guard`
 - the employee's own view: `me`, with `looks`
-- papers: `documents_desk` on `papers`, `assessment`, `notices`; what `doctor` reminds of: `reminders`
+- papers: `documents_desk` on `papers`, `assessment`, `notices`; what the doctor reminds of: `reminders`
 """
