@@ -38,6 +38,7 @@ def main() -> int:
         figures = asyncio.run(BENCHMARKS[name]())
         machine = {
             "cpus": os.cpu_count(),
+            "load_1min": round(os.getloadavg()[0], 1),
             "machine": platform.machine(),
             "python": platform.python_version(),
             "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -30,7 +30,7 @@ def _section(path: Path) -> str:
     lines = [
         f"## {result['benchmark']}",
         "",
-        f"{on['measured_at'][:10]}, {on['cpus']} CPUs, {on['machine']}, Python {on['python']}.",
+        f"{on['measured_at'][:10]}, {on['cpus']} CPUs, {on['machine']}, Python {on['python']}{_load(on)}.",
         "",
         "| figure | value |",
         "|---|---|",
@@ -38,6 +38,11 @@ def _section(path: Path) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _load(on: dict[str, float | str]) -> str:
+    """How busy the machine was besides; older results do not say."""
+    return f", load average at the end {on['load_1min']}" if "load_1min" in on else ""
 
 
 def _spell(figure: float | str) -> str:
