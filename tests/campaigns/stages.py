@@ -154,7 +154,12 @@ class Keyring:
         root = doing.call("made 1", make)
         first = list_slots(path)[0].slot_id
         doing.call("added 1", lambda: add_slot(path, root, self._second, cost=CHEAP))
-        doing.call("removed 1", lambda: remove_slot(path, first))
+
+        def remove() -> None:
+            if first in {slot.slot_id for slot in list_slots(path)}:  # only its directory's fsync may have failed
+                remove_slot(path, first)
+
+        doing.call("removed 1", remove)
 
     async def check(self, directory: Path, said: Said) -> None:
         path = directory / "keys.json"
