@@ -24,6 +24,8 @@ _COMMANDS = {
     "backup": "daemon.cli.backup",
     "backup-drill": "daemon.cli.backup_drill",
     "restore": "daemon.cli.restore",
+    "reindex": "daemon.cli.reindex",
+    "heads": "daemon.cli.heads",
     "verify-proof": "daemon.cli.verify_proof",
     "verify-bundle": "daemon.cli.verify_bundle",
     "cosign": "daemon.cli.cosign",

@@ -45,6 +45,7 @@ from .event_filters import MAX_LIMIT
 from .event_reading import EventReading
 from .importing.desk import ImportDesk
 from .live import DUPLICATE_SERIAL
+from .proofs.whole_check import Extra, verify_whole
 from .roles import Permission, require
 from .service import Caller, OpenedAttachment, ServiceError
 from .service_errors import invalid, not_found, refusing, unusable
@@ -352,7 +353,7 @@ class DaemonService:
         """Every commitment and every signed head; takes seconds on a large archive."""
         require(caller, Permission.VERIFY)
         with refusing():
-            result = await self._archive.verify(since)
+            result = await verify_whole(self._archive, self._parts.media, since, Extra.NOTHING)
             outcome = "ok" if result.ok else f"{result.problem}"
             await self._audit.write(caller, "verify", f"ledger:{result.ledger_size}", outcome=outcome)
             return verify_view(result, self._texts(caller))

@@ -64,7 +64,7 @@ class Books(ABC):
     @property
     def scrub(self) -> ScrubBook:
         """Looking after what is kept, a little at a time."""
-        return ScrubBook(self._readers.read, self._content, old_key=self._old_commitment_key)
+        return ScrubBook(self._readers.read, self._content, self._tokens, old_key=self._old_commitment_key)
 
     @property
     def witnesses(self) -> WitnessBook:

@@ -1,6 +1,6 @@
 """What the full-text index gets of an event, and filling it anew for archives from before it held facets."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 import msgspec
@@ -18,6 +18,7 @@ from .transaction import Tokens
 
 SCHEMA_VERSION: Final = 10
 _CHUNK: Final = 2_000
+_INSERT: Final = "INSERT INTO events_text (rowid, body) VALUES (?, ?)"
 _ABSENCE: Final = KIND_CODES[EventKind.ABSENCE]
 _CONTACT: Final = KIND_CODES[EventKind.CONTACT]
 _EVENTS: Final = """
@@ -82,17 +83,26 @@ def has_attachments(attributes: str) -> bool:
 
 def index_existing(database: Database, content: ContentKeys, tokens: Tokens) -> None:
     """Fill the empty index with every event, in chunks: memory does not grow with the archive."""
+    entries: list[tuple[int, str]] = []
+    for entry in indexed_texts(database, content, tokens):
+        entries.append(entry)
+        if len(entries) == _CHUNK:
+            database.executemany(_INSERT, entries)
+            entries.clear()
+    database.executemany(_INSERT, entries)
+
+
+def indexed_texts(database: Database, content: ContentKeys, tokens: Tokens) -> Iterator[tuple[int, str]]:
+    """Ledger index and terms of every event, as the index should have them. Raises as `ContentKeys.event`."""
     last = 0
     while rows := [row_as(_Row, row) for row in database.fetch_all(_EVENTS, (last, _CHUNK))]:
-        entries: list[tuple[int, str]] = []
         for row in rows:
             said = content.event(row.key_no, row.ledger_index, row.sealed)
             text = said.text
             if text is None:
                 text = "" if said.body is None else said.body.decode("utf-8", "replace")
-            entries.append((row.ledger_index, terms_of(row, text, said.attributes, tokens)))
+            yield row.ledger_index, terms_of(row, text, said.attributes, tokens)
             last = row.ledger_index
-        database.executemany("INSERT INTO events_text (rowid, body) VALUES (?, ?)", entries)
 
 
 def _numbers(attributes: str) -> Iterable[str]:

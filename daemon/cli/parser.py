@@ -48,6 +48,9 @@ def build_parser(texts: Texts) -> argparse.ArgumentParser:
     add("check-config", where, json)
     verify = add("verify", where, key, json)
     verify.add_argument("--since", type=_index, metavar="INDEX", help=text("option.since"))
+    verify.add_argument("--media", action="store_true", help=text("option.media"))
+    verify.add_argument("--index", action="store_true", help=text("option.index"))
+    add("reindex", where, key)
     scan = add("scan", json)  # their output is JSON lines, asked for or not
     scan.add_argument("--policy", action="append", metavar="DIR_OR_PACK", help=text("option.policy"))
     add("mask", json)
@@ -60,7 +63,7 @@ def build_parser(texts: Texts) -> argparse.ArgumentParser:
     actions.add_parser(
         "packs", help=text("command.policy_packs"), description=text("command.policy_packs"), parents=[common, json]
     )
-    add_proofs(add, text, json=json)
+    add_proofs(add, text, where=where, key=key, json=json)
     add_bundles(add, text, json=json)
     add_backups(add, text, where=where, key=key, json=json, descriptor=_descriptor)
     add_keys_actions(add("keys"), text, common=common, where=where, key=key, json=json, descriptor=_descriptor)

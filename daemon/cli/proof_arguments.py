@@ -9,7 +9,14 @@ Add = Callable[..., argparse.ArgumentParser]
 Text = Callable[[str], str]
 
 
-def add_proofs(add: Add, text: Text, *, json: argparse.ArgumentParser) -> None:
+def add_proofs(
+    add: Add,
+    text: Text,
+    *,
+    where: argparse.ArgumentParser,
+    key: argparse.ArgumentParser,
+    json: argparse.ArgumentParser,
+) -> None:
     """Every subcommand of this room."""
     proof = add("verify-proof", json)
     proof.add_argument("file", type=Path, metavar="FILE")
@@ -17,6 +24,12 @@ def add_proofs(add: Add, text: Text, *, json: argparse.ArgumentParser) -> None:
     proof.add_argument("--head", action="append", type=Path, metavar="FILE", help=text("option.outside_head"))
     proof.add_argument("--witness-key", action="append", metavar="KEY|FILE", help=text("option.witness_key"))
     proof.add_argument("--attachment", action="append", type=Path, metavar="FILE", help=text("option.attachment"))
+    actions = add("heads").add_subparsers(dest="action", metavar="ACTION", required=True)
+    said = text("command.heads_check")
+    check = actions.add_parser("check", help=said, description=said, parents=[where, key, json])
+    check.add_argument("--lang", choices=("en", "zh"), default=argparse.SUPPRESS, help=text("option.lang"))
+    check.add_argument("files", nargs="*", type=Path, metavar="FILE")
+    check.add_argument("--text", metavar="TEXT", help=text("option.typed_head"))
     _add_cosign(add("cosign"), text, json)
 
 

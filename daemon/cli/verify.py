@@ -16,7 +16,10 @@ from ..api.texts import Texts
 from ..api.wire import VerifyReport
 from ..archive.archive import Archive
 from ..config import load_config
+from ..media_shelves import WeekShelves
+from ..media_store import MediaStore
 from ..paths import config_file, require_keyring, state_paths
+from ..proofs.whole_check import Extra, verify_whole
 from ..views import verify_view
 from .narration import emit, emit_text, say
 from .secret_input import secret_for
@@ -37,13 +40,16 @@ def run(options: Namespace, texts: Texts) -> ExitCode:
     require_keyring(paths)
     root = open_keyring(paths.keyring, secret_for(options, config, file, texts))
 
+    media = MediaStore(paths.media, WeekShelves(root), clock=SystemClock())
+
     async def check() -> VerifyReport:
         archive = Archive.open(
             paths.archive, root, clock=SystemClock(), heads=HeadLog(paths.heads), mode=OpenMode.READ_ONLY
         )
         try:
-            return verify_view(await archive.verify(options.since), texts)
+            return verify_view(await verify_whole(archive, media, options.since, _extra(options)), texts)
         finally:
+            media.close()
             await archive.close()
 
     report = asyncio.run(check())
@@ -57,3 +63,8 @@ def run(options: Namespace, texts: Texts) -> ExitCode:
     if report.problem is not None and texts.has(advice := f"verify.advice.{report.problem}"):
         say(f"{texts.get('cli.hint')} {texts.get(advice)}")
     return ExitCode.OK if report.ok else ExitCode.INTEGRITY
+
+
+def _extra(options: Namespace) -> Extra:
+    media = Extra.MEDIA if options.media else Extra.NOTHING
+    return media | (Extra.INDEX if options.index else Extra.NOTHING)

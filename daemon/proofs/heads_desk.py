@@ -35,7 +35,7 @@ from ..service import Caller, ServiceError
 from ..service_errors import not_found, refusing, unusable
 
 _WAYS: Final = {way.name.lower(): way for way in WitnessWay}
-_NOT_OURS: Final = "not_ours"
+NOT_OURS: Final = "not_ours"
 _TYPED: Final = re.compile(r"\s*([0-9][0-9 .,_']{0,24}?)[\s:;,/-]+([0-9a-fA-F][0-9a-fA-F\s-]{15,})\s*", re.ASCII)
 _MOST_HEADS: Final = 1_000
 _ROOT_DIGITS: Final = 64
@@ -58,6 +58,14 @@ def typed_head(text: str) -> TypedHead | None:
         return None
     size, root = re.sub(r"\D", "", match[1]), re.sub(r"[\s-]", "", match[2]).lower()
     return TypedHead(size=int(size), root_digits=root) if _LEAST_DIGITS <= len(root) <= _ROOT_DIGITS else None
+
+
+async def standing_of_typed(archive: Archive, typed: TypedHead) -> HeadStanding:
+    """Against the ledger as it is now."""
+    root = await archive.witnesses.root_at(typed.size)
+    if root is None:
+        return HeadStanding.ROLLED_BACK
+    return HeadStanding.CONTINUED if root.hex().startswith(typed.root_digits) else HeadStanding.OTHER_HISTORY
 
 
 class HeadsDesk:
@@ -181,7 +189,7 @@ class HeadsDesk:
         raise ServiceError("heads.unknown_witness", http_status=409, exit_code=ExitCode.INTEGRITY)
 
     async def _checked(self, caller: Caller, signed: SignedHead, witness: str) -> CheckedHead:
-        standing = _NOT_OURS
+        standing = NOT_OURS
         if self._is_ours(signed):
             (found,) = await self._archive.witnesses.standing_of((signed.head,))
             standing = found.value
@@ -193,11 +201,7 @@ class HeadsDesk:
         typed = typed_head(request.typed)
         if typed is None:
             raise unusable("heads.typed_wrong")
-        standing = HeadStanding.ROLLED_BACK
-        root = await self._archive.witnesses.root_at(typed.size)
-        if root is not None:
-            fits = root.hex().startswith(typed.root_digits)
-            standing = HeadStanding.CONTINUED if fits else HeadStanding.OTHER_HISTORY
+        standing = await standing_of_typed(self._archive, typed)
         if standing is not HeadStanding.CONTINUED:
             digits = typed.root_digits[: len(typed.root_digits) // 2 * 2]
             head = Head(origin="", size=typed.size, root=bytes.fromhex(digits))
