@@ -5,7 +5,8 @@ Reading order:
   `recipients` (who the root is sealed to), `keyring_file`, `shred` (the file) → `keys` (what is derived),
   `vault_keys`, `data_keys` (what is random, and forgotten on purpose)
 - the database: `database`, `opening`, `sqlcipher`; tokens to look things up by: `blind_index`
-- the ledger: `merkle` → `checkpoints`, `notes` → `head_log`; all heads in one place: `heads`
+- the ledger: `merkle` → `checkpoints`, `notes` → `head_log`; all heads in one place: `heads`; proofs of large trees:
+  `tiles`; witnesses outside: `cosignatures`, `witnessing`
 - files of any size, sealed: `age_file` → `sealed_keys` → `sealed_parts` (what is on the disk, reading) →
   `sealed_writer`
 - copies of a store: `backup_keys`

@@ -15,7 +15,7 @@ Reading order:
   `attachment_reading`; recordings and their calls: `pairing` with `pair_assignment` (pure), `recording_claims` →
   `recording_pairs`
 - how long things stay: `retention/`; what is handed over: `exports_desk` with `bundles/`
-- copies: `backup/`
+- copies: `backup/`; evidence: `proofs/`
 - files of the shop's own: `importing/`; what tells of changes in a folder, also of rules: `folder_notices`
 - the ways into the vault: `keys_desk`, `key_watch` (is the file ours and new?), `key_protection`, `credentials`
 - commands to phones: `commands` (their life), `command_queue`, `command_runner`

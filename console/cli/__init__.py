@@ -7,6 +7,7 @@ Reading order:
 - events: `events`, `timeline` (`event_arguments`)
 - exports: `exports` (`exports_arguments`); files that are whole or not there: `new_file`
 - people's rights: `requests`, `documents` (`requests_arguments`)
+- evidence: `prove`, `heads`, `heads_print` (`proof_arguments`, `proof_files`)
 - keys: `keys` (`keys_arguments`)
 - copies: `backups` (`backup_arguments`)
 - printing: `output`, `table`, `times`; what a phone permits: `capability_table`

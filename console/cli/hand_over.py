@@ -7,7 +7,7 @@ from typing import NoReturn
 
 HANDED_OVER = (
     "demo", "scan", "mask", "policy", "init", "check-config", "simphone", "run", "verify-proof", "cosign", "restore",
-    "verify-bundle",
+    "verify-bundle", "reindex",
 )  # fmt: skip
 """`demo` is handed over unless it opens the console (`demo.py`)."""
 

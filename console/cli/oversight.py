@@ -27,6 +27,8 @@ class _Verify(msgspec.Struct):
     passphrase_fd: str | None = None
     credential: str | None = None
     config: str | None = None
+    media: bool = False
+    index: bool = False
 
 
 async def list_audit(context: Context) -> ExitCode:
@@ -70,7 +72,7 @@ async def verify(context: Context) -> ExitCode:
     """By the daemon; without one, by the daemon's program on the files, which needs the key."""
     arguments = context.take(_Verify)
     keys = (arguments.key_file, arguments.passphrase_fd, arguments.credential)
-    if arguments.offline or any(key is not None for key in keys):
+    if arguments.offline or arguments.media or arguments.index or any(key is not None for key in keys):
         _offline(context, arguments)
     try:
         async with context.client() as client:
@@ -114,4 +116,5 @@ def _offline(context: Context, arguments: _Verify) -> None:
     for flag, value in options.items():
         if value is not None:
             command += [flag, str(value)]
+    command += [flag for flag, is_wanted in (("--media", arguments.media), ("--index", arguments.index)) if is_wanted]
     run_daemon_program(command, {})

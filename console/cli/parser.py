@@ -128,6 +128,8 @@ class Builder:
         verify = self.add(commands, "verify")
         self.option(verify, "--since", "since_index", type=_index, metavar="INDEX")
         self.option(verify, "--offline", "offline", action="store_true")
+        self.option(verify, "--media", "verify_media", dest="media", action="store_true")
+        self.option(verify, "--index", "verify_index", dest="index", action="store_true")
         self.option(verify, "--key-file", "key_file", metavar="PATH")
         self.option(verify, "--passphrase-fd", "passphrase_fd", metavar="N")
         self.option(verify, "--credential", "credential", metavar="NAME")

@@ -4,6 +4,7 @@ Reading order:
 - what goes over the wire: `wire_base` → `wire` (`wire_devices`, `wire_events`), `requests`, `connecting`, `importing`,
   `exports` (`exports_client`), `timeline` (`timeline_client`)
 - people's rights: `rights`, `me`, `documents` (`rights_client`)
+- proofs and heads: `proofs` (`proofs_client`)
 - of the ways into the vault: `keys` (`keys_client`); of backups: `backups` (`backups_client`)
 - the client: `client` on `transport` and `sse`; its link: `links`; where the daemon is: `socket_path`, `state_dir`
 - what people and scripts get: `texts`, `errors`, `exit_codes`

@@ -12,5 +12,7 @@ Reading order:
 - exports: `exports` by `export_steps` over an `export_scope`
 - the keyring as it was seen: `key_changes`
 - copies: `backups`; what a restore has to forget again: `forgetting`
-- evidence: `ledger_kinds`, `ledger_book`, of many records `evidence`; checked again: `verify`, `state_check`, `head_check`
+- evidence: `ledger_kinds`, `ledger_book`, of many records `evidence`; checked again: `verify`, `state_check`, `head_check`,
+  `record_check` (`event_check`), `page_check`, `index_check`, a little at a time: `scrub`
+- proofs: `proving` on `tile_store`; heads outside: `witnessings`, compared by `head_history`
 """

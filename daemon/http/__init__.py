@@ -4,6 +4,7 @@ Reading order:
 - coming in: `listener`, `identity` (who calls), `server`, `rate_limit`; files: `upload`
 - the table of routes: `routes`, made of `call`; what each does: `handlers`, `connecting`, `importing`,
   `exports_routes`, `timeline_routes`
+- routes of proofs and heads: `proofs_routes`
 - routes of backups: `backup_routes`
 - routes about people's rights: `requests_routes`, `documents_routes`
 - going out: `answers`, `errors`, `download`, `bundle_download`, `stream`; for people: `openapi`
