@@ -51,7 +51,8 @@ class TimelineWords:
 
 def page_of(found: TimelineSlice, anchor: str | None, words: TimelineWords) -> TimelinePage:
     """Oldest first; each item with the marks of the stretch before it."""
-    marks = sorted((*_clock_marks(found, words), *_collecting_marks(found, words)), key=lambda mark: mark.at)
+    marks = [*_clock_marks(found, words), *_collecting_marks(found, words), *_deleted_marks(found, words)]
+    marks.sort(key=lambda mark: mark.at)
     items: list[TimelineItem] = []
     late_devices: set[str] = set()
     for event in found.events:
@@ -128,6 +129,15 @@ def _collecting_marks(found: TimelineSlice, words: TimelineWords) -> Iterator[Ti
         if one.ended_at is not None and first <= one.ended_at <= last:
             text = words.texts.get("timeline.collecting_ended", employee=one.employee)
             yield TimelineMark(kind=MarkKind.COLLECTING_ENDED, at=one.ended_at, device=one.serial, text=text)
+
+
+def _deleted_marks(found: TimelineSlice, words: TimelineWords) -> Iterator[TimelineMark]:
+    """Before the first event that was archived after the first of what is gone."""
+    for mark in found.deleted_marks:
+        after = next((one for one in found.events if one.archived.ledger_index > mark.first_index), None)
+        if after is not None:
+            text = words.texts.get("timeline.deleted", count=mark.entries, certificate=mark.certificate)
+            yield TimelineMark(kind=MarkKind.DELETED, at=after.at, device=None, text=text)
 
 
 def _late_mark(event: TimelineEvent, late_devices: set[str], words: TimelineWords) -> tuple[TimelineMark, ...]:

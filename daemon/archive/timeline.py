@@ -81,12 +81,25 @@ class ClockMark:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeletedMark:
+    """A certificate took records that were archived among these; whether any was of this conversation is gone too."""
+
+    certificate: int
+    """Its ledger index."""
+    entries: int
+    """All that it took, here and elsewhere."""
+    first_index: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimelineSlice:
     """A stretch, oldest first."""
 
     events: tuple[TimelineEvent, ...]
     clock_marks: tuple[ClockMark, ...]
     """Within the stretch, in order."""
+    deleted_marks: tuple[DeletedMark, ...]
+    """Of events; certificates whose records lie between the ledger indexes of this stretch."""
     devices: tuple[DeviceSerial, ...]
     """With a part in the conversation, in the stretch or not."""
     has_earlier: bool
@@ -147,6 +160,7 @@ class _Reading:
         return TimelineSlice(
             events=self._events(spots),
             clock_marks=self._clock_marks(spots),
+            deleted_marks=self._deleted_marks(spots),
             devices=tuple(DeviceSerial(serial) for serial in self._serials(self._phones)),
             has_earlier=len(earlier) > before,
             has_later=len(later) > after,
@@ -233,6 +247,19 @@ class _Reading:
             if mark.is_change
         )
 
+    def _deleted_marks(self, spots: Sequence[Spot]) -> tuple[DeletedMark, ...]:
+        indexes = [spot.place.ledger_index for spot in spots]
+        if not indexes:
+            return ()
+        marks: list[DeletedMark] = []
+        for row in self._database.fetch_all(_DELETED, (max(indexes), min(indexes))):
+            match row:
+                case (int(certificate), int(entries), int(first_index)):
+                    marks.append(DeletedMark(certificate=certificate, entries=entries, first_index=first_index))
+                case _:
+                    continue
+        return tuple(marks)
+
     def _serials(self, device_nos: Sequence[int]) -> list[str]:
         sql = "SELECT serial FROM devices WHERE device_no IN (SELECT value FROM json_each(?)) ORDER BY serial"
         return [str(serial) for (serial,) in self._database.fetch_all(sql, (json.dumps(device_nos),))]
@@ -244,6 +271,9 @@ SELECT d.serial, c.read_at, c.offset_ms, c.utc_offset_min,
        EXISTS (SELECT 1 FROM phone_clocks p WHERE p.device_no = c.device_no AND p.ledger_index < c.ledger_index)
 FROM phone_clocks c JOIN devices d ON d.device_no = c.device_no
 WHERE c.device_no IN (SELECT value FROM json_each(?)) AND c.read_at BETWEEN ? AND ? ORDER BY c.read_at"""
+_DELETED: Final = """
+SELECT ledger_index, entries, first_index FROM deletions
+WHERE entries > 0 AND first_index < ? AND last_index > ? AND data_class <> 'audit' ORDER BY first_index LIMIT 20"""
 _CONVERSATIONS: Final = """
 SELECT conversation_no, device_no FROM conversations WHERE token = ? UNION
 SELECT conversation_no, device_no FROM conversations WHERE peer_token = ? LIMIT ?"""

@@ -23,6 +23,7 @@ from daemon.api.timeline_client import reveal_timeline, timeline
 from daemon.api.wire import EventQuery, Role, Trace
 from daemon.archive.archive import Archive
 from daemon.archive.clocks import ClockReading
+from daemon.archive.erasing import Cause
 from daemon.audit import AuditTrail
 from daemon.event_filters import EventFilters
 from daemon.event_reading import EventReading
@@ -187,8 +188,14 @@ async def test_what_is_opened_is_audited_before_and_only_for_those_who_may(tmp_p
         assert (entry.action, entry.reason) == ("timeline.reveal", "complaint 7")
         assert NUMBER not in entry.target and f"count={len(opened.items)}" in entry.target
         assert any(item.event.body == f"加我 {NUMBER}" for item in opened.items)
-        await timeline(client, query)
+        gone = opened.items[1].event
+        cause = Cause(cause="request", data_class="", actor="owner", reason="request 1")
+        await archive.deletions.erase([gone.ledger_index], cause)
+        left = await timeline(client, query)
         assert (await archive.audit_entries(limit=1))[0].action == "timeline.read"
+        assert gone.event_id not in {item.event.event_id for item in left.items}
+        marks = [mark for item in left.items for mark in item.marks_before if mark.kind is MarkKind.DELETED]
+        assert len(marks) == 1 and "deleted" in marks[0].text
         for wrong, code in (
             (TimelineQuery(), "timeline.whose"),
             (TimelineQuery(peer="1380000"), ""),
