@@ -100,10 +100,12 @@ class _KeyFile:
             )
             try:
                 save_keyring(self._path, rotated)
-            finally:
+            except CryptoError:
                 # Trouble may come after the replacement: the file says which root counts.
                 if load_keyring(self._path).generation == new.generation:
                     self._root = new
+                raise
+            self._root = new
 
     def _resealed(self, slot: AnySlot, new: RootKey) -> Slot:
         if isinstance(slot, OldSlot):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Final, NoReturn, Protocol
 
 from .data_keys import DataKey, DataKeyInfo, WrappedKey, standing_label, unwrap_key, wrap_key
-from .errors import CryptoErrorCode, IntegrityError
+from .errors import CryptoError, CryptoErrorCode, IntegrityError
 from .keys import KEY_BYTES, Purpose, RootKey, SecretKey, StoreId
 
 _FIRST_GENERATION: Final = 1
@@ -149,9 +149,11 @@ class VaultKeys:
 
             try:
                 self._list.rotate(new, rewrapped)
-            finally:
-                if self._list.generation == new.generation:
+            except CryptoError:
+                if self._list.generation == new.generation:  # trouble came after the replacement
                     self._root = new
+                raise
+            self._root = new
             self._take(self._list.load())
             return new.generation
 

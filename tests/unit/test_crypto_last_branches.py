@@ -12,7 +12,7 @@ import pytest
 from crypto import keyring_file, sealed_writer
 from crypto.atomic_file import create_file, read_file
 from crypto.backup_keys import BackupKeys
-from crypto.cosignatures import is_witness_key
+from crypto.cosignatures import CosignKey, is_witness_key
 from crypto.database import Database, OpenMode, open_database
 from crypto.errors import CryptoErrorCode, IntegrityError, StatementError, StorageError, VaultStateError
 from crypto.heads import HeadLog, HeadSigner
@@ -62,6 +62,11 @@ def test_keys_of_backups_refuse_what_is_not_theirs() -> None:
     keys = BackupKeys(KEY, KEY, store_id=store)
     sealed_box = keys.seal("manifest", b"content")
     assert keys.unseal("manifest", sealed_box) == b"content"
+    proof, note = keys.prove(b"manifest"), keys.sign(b"manifest")
+    keys.verify(b"manifest", proof=proof, note=note)
+    for manifest, made in ((b"other", proof), (b"other", keys.prove(b"other"))):
+        with pytest.raises(IntegrityError):
+            keys.verify(manifest, proof=made, note=note)
     for label, box in (("manifest", b""), ("manifest", b"x" * 99), ("other", sealed_box)):
         with pytest.raises(IntegrityError):
             keys.unseal(label, box)
@@ -78,6 +83,7 @@ def test_notes_that_could_stand_for_heads_are_not_signed() -> None:
 
 
 def test_a_ledgers_key_is_no_witness() -> None:
+    assert is_witness_key(CosignKey.from_seed(KEY, "head-office").public_key)
     assert not is_witness_key(SIGNER.public_key("shop/ledger"))
     assert not is_witness_key("")
 
@@ -85,6 +91,7 @@ def test_a_ledgers_key_is_no_witness() -> None:
 def test_shown_things_show_no_content() -> None:
     assert repr(Frontier()).startswith("Frontier(size=0")
     assert "hidden" in repr(RecordSeal(KEY))
+    assert len(KEYS.token_of("a name")) == 32
     with pytest.raises(ValueError, match="16"):
         hiding_commitment(b"short", b"content")
 
@@ -94,6 +101,7 @@ def test_subtrees_that_are_not_there() -> None:
     for level, number in ((0, 0), (-1, 0), (64, 0), (0, -1)):
         with pytest.raises(IndexError):
             tree.node(level, number)
+    assert TiledTree(lambda *_: (bytes(32),), 1).node(0, 0) == bytes(32)
 
 
 @pytest.fixture
@@ -124,7 +132,7 @@ def test_a_first_page_without_our_salt_is_damaged(database: Database, monkeypatc
 
 
 def test_a_closed_database_says_so(database: Database) -> None:
-    database.close()
+    database._connection.close()
     with pytest.raises(VaultStateError) as refused:
         database.execute("SELECT 1")
     assert refused.value.code is CryptoErrorCode.DATABASE_CLOSED
@@ -157,6 +165,7 @@ def test_a_log_whose_header_is_damaged_is_read_by_its_frames(database: Database,
     sound = read_log(tmp_path / "a.db")
     log.write_bytes(whole[:16] + bytes(byte ^ 255 for byte in whole[16:24]) + whole[24:])
     assert read_log(tmp_path / "a.db") == sound
+    assert sound.lost(sound.last) == 0
 
 
 def test_a_head_log_that_ends_in_a_hole(tmp_path: Path) -> None:
@@ -186,6 +195,7 @@ def test_lists_that_only_we_could_have_written_wrongly(tmp_path: Path) -> None:
     entries = read_list(place, KEYS)
     assert is_whole(place, KEYS, file.sha256)
     assert not is_whole(place, KEYS, bytes(32))
+    assert not is_whole(tmp_path / "nowhere", KEYS, file.sha256)
     wrong = msgspec.structs.replace(
         entries,
         version=1,

@@ -83,6 +83,8 @@ def test_after_a_new_root_every_way_in_opens_and_every_key_is_what_it_was(path: 
     # The old root opens nothing of the file any more.
     assert all(unwrap_key(old_root, one) is None for one in load_keyring(path).keys)
     assert repr(keys) == f"VaultKeys(store_id={keys.store_id!r}, generation=3)"
+    with pytest.raises(TypeError):
+        keys.__reduce_ex__(4)
 
 
 def test_a_purpose_that_a_later_program_brings_is_made_once(path: Path, secret: KeyFileSecret) -> None:
