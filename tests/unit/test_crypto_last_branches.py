@@ -26,7 +26,7 @@ from crypto.sealed_parts import LIST_NAME, Part, PartList, encode_list, frame, i
 from crypto.sealed_writer import SealedWriter, place_of
 from crypto.secrets import create_key_file
 from crypto.sqlcipher import _is_disk_full
-from crypto.tiles import TiledTree
+from crypto.tiles import TiledTree, _completed_by
 from tests.unit.test_crypto_sealed import KEYS, sealed, some_bytes
 
 KEY = bytes(range(32))
@@ -92,8 +92,26 @@ def test_shown_things_show_no_content() -> None:
     assert repr(Frontier()).startswith("Frontier(size=0")
     assert "hidden" in repr(RecordSeal(KEY))
     assert len(KEYS.token_of("a name")) == 32
+
+
+def test_a_sealed_record_opens_in_its_place_only() -> None:
+    seal = RecordSeal(KEY)
+    box = seal.seal(b"content", 7)
+    assert seal.open(box, 7) == b"content"
+    for wrong, place in ((box, 8), (box[:-1], 7), (b"", 7)):
+        with pytest.raises(IntegrityError):
+            seal.open(wrong, place)
+
+
+def test_an_opening_has_its_length() -> None:
     with pytest.raises(ValueError, match="16"):
         hiding_commitment(b"short", b"content")
+
+
+def test_a_leaf_after_an_even_tree_completes_itself_only() -> None:
+    frontier = Frontier()
+    frontier.extend([bytes(32), bytes(32)])
+    assert _completed_by(KEY, frontier) == [(0, KEY)]
 
 
 def test_subtrees_that_are_not_there() -> None:
@@ -129,6 +147,19 @@ def test_a_first_page_without_our_salt_is_damaged(database: Database, monkeypatc
     assert database.damaged_pages() == ()
     monkeypatch.setattr("crypto.database.has_salt", lambda *_: False)
     assert database.damaged_pages() == (1,)
+
+
+def test_a_page_with_a_flipped_bit_is_named_and_one_of_zeros_is_a_hole(database: Database, tmp_path: Path) -> None:
+    database.execute_script("CREATE TABLE t (a); CREATE TABLE u (a); CREATE TABLE v (a);")
+    database.checkpoint()
+    with (tmp_path / "a.db").open("r+b") as file:
+        file.seek(4096 + 100)
+        byte = file.read(1)[0]
+        file.seek(4096 + 100)
+        file.write(bytes([byte ^ 1]))
+        file.seek(2 * 4096)
+        file.write(bytes(4096))
+    assert database.damaged_pages() == (2,)
 
 
 def test_a_closed_database_says_so(database: Database) -> None:
