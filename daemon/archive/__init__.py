@@ -6,13 +6,13 @@ Reading order:
   `connections`, `pairs`, `clocks` (each a `book`); what became of a row: `presence`
 - people's rights: `requests` by `request_steps`, `privacy`, `subjects`, `documents`; all books: `books`
 - on the disk: `schema`, `migrations/`, `data_steps`, `codes`, `identifiers`, `rows`, `space`
-- reading: `readers` → `event_queries` (`event_conditions`), `search` (`fulltext`), `stream`, `imports` (what is
-  here already)
+- reading: `readers` → `event_queries` (`event_ids`, `event_conditions`), `search` (`fulltext`), `stream`, `imports`
+  (what is here already)
 - searching: `indexing` (`facets`, `fulltext`); backtracking: `timeline` on `timeline_streams` and `phone_time`
 - exports: `exports` by `export_steps` over an `export_scope`
 - the keyring as it was seen: `key_changes`
 - copies: `backups`; what a restore has to forget again: `forgetting`
-- evidence: `ledger_kinds`, `ledger_book`, of many records `evidence`; checked again: `verify`, `state_check`, `head_check`,
-  `record_check` (`event_check`), `page_check`, `index_check`, a little at a time: `scrub`
+- evidence: `ledger_kinds`, `ledger_book`, of many records `evidence`; checked again: `verify`, `state_check`,
+  `head_check`, `record_check` (`event_check`), `page_check`, `index_check`, a little at a time: `scrub`
 - proofs: `proving` on `tile_store`; heads outside: `witnessings`, compared by `head_history`
 """

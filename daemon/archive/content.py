@@ -82,7 +82,7 @@ class ContentKeys:
         return _decode_alert(self._seal_of(key_no).open(sealed, ledger_index))
 
     def opener(self, key_no: int) -> Callable[[bytes, int], bytes]:
-        """Opens what this key sealed, given its ledger index; raises as `event`, and at once when the key is missing."""
+        """Opens what this key sealed, given its ledger index. Raises as `event`, at once when the key is missing."""
         return self._seal_of(key_no).open
 
     def forget(self) -> None:

@@ -16,6 +16,7 @@ from .drafts import EventFilter
 from .event_conditions import Conditions as Conditions
 from .event_conditions import conditions_of as conditions_of
 from .event_conditions import is_for_index, proposed_by
+from .event_ids import index_of
 from .identifiers import CONVERSATION_PREFIX, EVENT_PREFIX, spell, unspell
 from .indexing import has_attachments
 from .ledger_kinds import PresenceChange
@@ -191,12 +192,15 @@ def _by_ids(
     database: Database, content: ContentKeys, query: EventFilter, conditions: Conditions, limit: int
 ) -> tuple[ArchivedEvent, ...]:
     tokens = [token for identifier in query.event_ids if (token := unspell(EVENT_PREFIX, identifier)) is not None]
-    conditions.add("e.event_id = ?", b"")
+    conditions.add("e.ledger_index = ?", 0)
     sql = SELECT_EVENTS + conditions.clause()
     found: dict[int, ArchivedEvent] = {}
     for token in tokens[:MOST_EVENTS]:
-        row = database.fetch_one(sql, (*conditions.parameters[:-1], token))
-        if row is not None and (query.before is None or int(str(row[0])) < query.before):
+        index = index_of(database, token)
+        if index is None or (query.before is not None and index >= query.before):
+            continue
+        row = database.fetch_one(sql, (*conditions.parameters[:-1], index))
+        if row is not None:
             archived = event_of(row, content)
             found[archived.ledger_index] = archived
     return tuple(found[index] for index in sorted(found, reverse=True)[:limit])

@@ -1,9 +1,9 @@
 """What the full-text index holds of an event beside its words, so that a filter costs what it finds.
 
-Every event is indexed with one term for each of its phone, conversation, kind, source, direction, day, block of 32 days
-and, where it has any, its attachments; a contact with one for each of its numbers, as the blind index has them. Terms
-begin with a character of private use, which no text's terms hold. The index only proposes: what it finds is checked
-against the rows.
+Every event is indexed with one term for each of its public id, phone, conversation, kind, source, direction, day, block
+of 32 days and, where it has any, its attachments; a contact with one for each of its numbers, as the blind index has
+them. Terms begin with a character of private use, which no text's terms hold. The index only proposes: what it finds is
+checked against the rows.
 """
 
 from collections.abc import Iterable
@@ -13,12 +13,14 @@ from typing import Final
 _MARK: Final = "\ue000"
 _DAY_US: Final = 86_400_000_000
 _BLOCK_DAYS: Final = 32
+_ID_BYTES: Final = 7
 _MOST_PERIODS: Final = 400
 """A longer range is left to the check of the rows."""
 
 
 def facet_terms(
     *,
+    event_id: bytes,
     device_no: int,
     conversation_no: int | None,
     kind: int,
@@ -30,6 +32,7 @@ def facet_terms(
 ) -> str:
     """Index terms of an event, space separated. Codes as in its row; `occurred_at` in microseconds."""
     terms = [_shared_terms(device_no, kind, source, direction, occurred_at // _DAY_US)]
+    terms.append(event_term(event_id))
     if conversation_no is not None:
         terms.append(conversation_term(conversation_no))
     if has_attachments:
@@ -65,6 +68,11 @@ def conversation_term(conversation_no: int) -> str:
 def number_term(token: bytes) -> str:
     """Of a contact's number."""
     return f"{_MARK}n{token.hex()}"
+
+
+def event_term(event_id: bytes) -> str:
+    """The beginning of an event's public id: few events share it, and the row tells them apart."""
+    return f"{_MARK}i{event_id[:_ID_BYTES].hex()}"
 
 
 def kind_term(code: int) -> str:

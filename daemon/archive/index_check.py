@@ -63,7 +63,6 @@ def reindex(database: Database, content: ContentKeys, tokens: Tokens) -> int:
     if database.mode is OpenMode.READ_ONLY:
         raise ValueError("a read-only archive keeps its index")
     with database.transaction():
-        database.execute("INSERT INTO events_text (events_text) VALUES ('delete-all')").close()
         index_existing(database, content, tokens)
         count = database.fetch_value("SELECT count(*) FROM events")
     return count if isinstance(count, int) else 0

@@ -16,13 +16,14 @@ from .fulltext import index_terms
 from .rows import row_as
 from .transaction import Tokens
 
-SCHEMA_VERSION: Final = 10
+SCHEMA_VERSION: Final = 13
 _CHUNK: Final = 2_000
 _INSERT: Final = "INSERT INTO events_text (rowid, body) VALUES (?, ?)"
 _ABSENCE: Final = KIND_CODES[EventKind.ABSENCE]
 _CONTACT: Final = KIND_CODES[EventKind.CONTACT]
 _EVENTS: Final = """
-SELECT ledger_index, device_no, conversation_no, kind, source, direction, occurred_at, key_no, sealed FROM events
+SELECT ledger_index, device_no, conversation_no, kind, source, direction, occurred_at, event_id, key_no, sealed
+FROM events
 WHERE ledger_index > ? ORDER BY ledger_index LIMIT ?"""
 
 
@@ -36,6 +37,7 @@ class IndexedEvent(msgspec.Struct, array_like=True, frozen=True):
     source: int
     direction: int
     occurred_at: int
+    event_id: bytes
 
 
 class _Row(IndexedEvent, array_like=True, frozen=True):
@@ -58,6 +60,7 @@ _contact: Final = msgspec.json.Decoder(_Contact).decode
 def terms_of(event: IndexedEvent, text: str, attributes: str, tokens: Tokens) -> str:
     """Every term of an event, space separated. What an absence says is not searched: it repeats what was there."""
     facets = facet_terms(
+        event_id=event.event_id,
         device_no=event.device_no,
         conversation_no=event.conversation_no,
         kind=event.kind,
@@ -82,7 +85,8 @@ def has_attachments(attributes: str) -> bool:
 
 
 def index_existing(database: Database, content: ContentKeys, tokens: Tokens) -> None:
-    """Fill the empty index with every event, in chunks: memory does not grow with the archive."""
+    """Fill the index with every event, in chunks: memory does not grow with the archive."""
+    database.execute("INSERT INTO events_text (events_text) VALUES ('delete-all')").close()
     entries: list[tuple[int, str]] = []
     for entry in indexed_texts(database, content, tokens):
         entries.append(entry)

@@ -127,6 +127,7 @@ class _Application:
         """What the archive holds under the keys of this ingest."""
         keys = {stored_key(judged.event.source_key) for judged in self._ingest.judged} | self._absent_keys
         keys |= {stored_key(key) for finding in self._ingest.group_findings for key in finding.keys}
+        keys |= {stored_key(finding.judged.event.source_key) for finding in self._ingest.group_findings}
         if not keys:
             return
         numbers = [key for key in keys if isinstance(key, int)]
@@ -251,7 +252,7 @@ class _Application:
         )  # fmt: skip
         self._files += [(transaction.directory.tokens.of_file(one), index) for one in files_in(event.attributes)]
         self._new_event_ids.append(event.event_id)
-        row = IndexedEvent(index, self._device_no, conversation_no, kind, self._source, direction, occurred_at)
+        row = IndexedEvent(index, self._device_no, conversation_no, kind, self._source, direction, occurred_at, token)
         self._texts.append((index, terms_of(row, event.text, event.attributes, transaction.directory.tokens)))
         if event.kind is EventKind.CONTACT:
             self._add_numbers(event, index)

@@ -13,6 +13,7 @@ from ..events import EventId
 from .book import Read, Write
 from .codes import from_micros, to_micros
 from .errors import RecordNotFoundError
+from .event_ids import index_of
 from .identifiers import CONVERSATION_PREFIX, EVENT_PREFIX, unspell
 from .ledger_kinds import KINDS_OF_ENTRY, LedgerKind
 from .requests import ArchivedRequest, StepDraft, required_request, take_step
@@ -73,9 +74,9 @@ class CorrectUnit:
         request = required_request(database, self.request_id)
         at = to_micros(transaction.now)
         for event_id in dict.fromkeys(self.event_ids):
-            sql = "SELECT ledger_index FROM events WHERE event_id = ?"
-            event_index = database.fetch_value(sql, (unspell(EVENT_PREFIX, event_id),))
-            if not isinstance(event_index, int):
+            token = unspell(EVENT_PREFIX, event_id)
+            event_index = None if token is None else index_of(database, token)
+            if event_index is None:
                 raise RecordNotFoundError("event")
             columns = (event_index, request.ledger_index, at, self.actor, self.text)
             index = transaction.ledger.append_row(LedgerKind.CORRECTION, _CORRECTION, *columns)

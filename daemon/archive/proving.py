@@ -5,7 +5,7 @@ from enum import Enum, auto
 from typing import Final
 
 from crypto.checkpoints import SignedHead
-from crypto.database import Database
+from crypto.database import Database, SqlValue
 from crypto.errors import CryptoErrorCode, IntegrityError
 from crypto.merkle import leaf_hash, verify_consistency, verify_inclusion
 from crypto.tiles import TiledTree
@@ -13,6 +13,7 @@ from crypto.tiles import TiledTree
 from .book import Read
 from .content import ContentKeys
 from .entry_content import opened
+from .event_ids import index_of
 from .head_history import newest_head
 from .identifiers import ALERT_PREFIX, EVENT_PREFIX, unspell
 from .ledger_kinds import KINDS_OF_ENTRY, LedgerKind, content_of_row
@@ -86,8 +87,8 @@ class ProofBook:
 def _find(database: Database, identifier: str) -> Entry | None:
     if identifier.startswith(EVENT_PREFIX):
         token = unspell(EVENT_PREFIX, identifier)
-        index = database.fetch_value("SELECT ledger_index FROM events WHERE event_id = ?", (token,))
-    elif identifier.startswith(ALERT_PREFIX):
+        return None if token is None else _entry_of(database, index_of(database, token))
+    if identifier.startswith(ALERT_PREFIX):
         index = database.fetch_value("SELECT ledger_index FROM alerts WHERE alert_id = ?", (identifier,))
     elif (number := _number(identifier, "ledger:")) is not None:
         index = number
@@ -95,6 +96,10 @@ def _find(database: Database, identifier: str) -> Entry | None:
         index = database.fetch_value("SELECT ledger_index FROM audit WHERE audit_id = ?", (number,))
     else:
         index = database.fetch_value("SELECT ledger_index FROM commands WHERE command_id = ?", (identifier,))
+    return _entry_of(database, index)
+
+
+def _entry_of(database: Database, index: SqlValue) -> Entry | None:
     return entry_at(database, index) if isinstance(index, int) else None
 
 

@@ -77,12 +77,19 @@ def migrate(
     missing = [step for step in migrations if step.number > found]
     if missing and found > 0:
         back_up(found)
-    for step in missing:
-        with database.transaction():
-            database.execute_script(step.script)
-            if step.number in after:
-                after[step.number]()
-            database.execute(f"PRAGMA user_version = {step.number:d}")
+    # A table that is made anew leaves its name for a moment: references are checked at the end of each step instead.
+    database.execute("PRAGMA foreign_keys = OFF").close()
+    try:
+        for step in missing:
+            with database.transaction():
+                database.execute_script(step.script)
+                if step.number in after:
+                    after[step.number]()
+                if database.fetch_one("PRAGMA foreign_key_check") is not None:
+                    raise NotAnArchiveError("references")
+                database.execute(f"PRAGMA user_version = {step.number:d}")
+    finally:
+        database.execute("PRAGMA foreign_keys = ON").close()
     return tuple(step.name for step in missing)
 
 

@@ -20,6 +20,7 @@ from .book import Read
 from .codes import ALERT_STATUSES, SEVERITIES, from_micros, to_micros
 from .content import ContentKeys
 from .drafts import HeldSpan
+from .event_ids import index_of
 from .event_queries import events_at
 from .identifiers import CONVERSATION_PREFIX, EVENT_PREFIX, spell, unspell
 from .phone_time import PhoneTime
@@ -221,9 +222,8 @@ class _Reading:
         """Of calls, those that are not part of the same conversation."""
         calls = {one.paired_with: one for one in events if one.event.kind is EventKind.CALL and one.paired_with}
         tokens = [unspell(EVENT_PREFIX, event_id) for event_id in calls]
-        sql = "SELECT ledger_index FROM events WHERE event_id = ?"
-        indexes = [self._database.fetch_value(sql, (token,)) for token in tokens if token is not None]
-        opened = self._opened(self._database, [index for index in indexes if isinstance(index, int)])
+        indexes = [index_of(self._database, token) for token in tokens if token is not None]
+        opened = self._opened(self._database, [index for index in indexes if index is not None])
         return {
             calls[one.event.event_id].event.event_id: one
             for one in opened.values()
@@ -281,7 +281,7 @@ _ALERTS: Final = """
 SELECT event_index, alert_id, rule_id, severity, status FROM alerts
 WHERE event_index IN (SELECT value FROM json_each(?)) ORDER BY severity DESC, ledger_index"""
 _FIND: Final = """
-SELECT ledger_index, occurred_at, received_at, device_no, source FROM events WHERE event_id = ? UNION ALL
+SELECT ledger_index, occurred_at, received_at, device_no, source FROM events WHERE ledger_index = ? UNION ALL
 SELECT e.ledger_index, e.occurred_at, e.received_at, e.device_no, e.source
 FROM alerts a JOIN events e ON e.ledger_index = a.event_index WHERE a.alert_id = ?"""
 
@@ -304,7 +304,8 @@ class _AlertRow(msgspec.Struct, array_like=True, frozen=True):
 
 
 def _find(database: Database, identifier: str, opened: Opener) -> tuple[Place, ArchivedEvent] | None:
-    found = database.fetch_one(_FIND, (unspell(EVENT_PREFIX, identifier) or b"", identifier))
+    token = unspell(EVENT_PREFIX, identifier)
+    found = database.fetch_one(_FIND, (None if token is None else index_of(database, token), identifier))
     if found is None:
         return None
     row = row_as(Row, found)
