@@ -22,14 +22,14 @@ from crypto.errors import CryptoErrorCode, IntegrityError, VaultStateError
 from ..paths import StatePaths
 from ..version import daemon_version
 from .contents import MediaFile, heads_up_to, media_files, open_files
-from .manifest import ARCHIVE, FORMAT, HEADS, SEALED, VERSION, FileEntry, Manifest
-from .pieces import PieceWriter, Recheck
+from .manifest import ARCHIVE, FORMAT, HEADS, SEALED, VERSION, FileEntry, Manifest, PieceRef
+from .pages import PACK_BYTES, PageMap, PagePacker, decode_pages, encode_pages
+from .pieces import PieceState, PieceWriter, Recheck
 from .place import MOST_KEYS_BYTES, Existence, KeysCopy, Place, place_for, read_keys
 from .progress import Progress, Stage
 from .still_archive import ArchiveFile, StillArchive, holding_still
 
-PIECE_BYTES: Final = 256 * 1024
-"""Of the archive and the heads. Smaller ones would share more and cost more files."""
+_HEADS_PIECE_BYTES: Final = 256 * 1024
 _MEDIA_PIECE_BYTES: Final = 8 * 1024 * 1024
 """More than a part of a sealed file has: each is one piece."""
 
@@ -120,7 +120,8 @@ class BackupMaker:
         with PieceWriter(place.folder, self._keys, known=known, is_recheck=order.recheck) as writer:
             with holding_still(self._paths.archive, self._archive_key, wait=time.sleep) as still:
                 made_at = self._clock.now()
-                files = [self._archive(still, writer, progress), self._heads(still, writer)]
+                archive, pages = self._archive(still, place, before.newest, writer, progress)
+                files = [archive, self._heads(still, writer)]
                 # Every sealed file that a record of this archive names was finished before the record was written.
                 media = list(media_files(self._paths))
             files += self._media(media, last, writer, progress)
@@ -144,21 +145,38 @@ class BackupMaker:
                 root=still.root.hex(),
                 head=head.note,
                 files=tuple(files),
+                pages=pages,
             )
             place.add_snapshot(manifest, self._keys)
         return manifest, writer
 
-    def _archive(self, still: StillArchive, writer: PieceWriter, progress: Progress) -> FileEntry:
+    def _archive(
+        self, still: StillArchive, place: Place, last: Manifest | None, writer: PieceWriter, progress: Progress
+    ) -> tuple[FileEntry, PieceRef]:
+        """The archive's packs, and the piece that says where each page lies."""
         progress.begin(Stage.ARCHIVE, still.size_bytes)
-        pieces = []
-        for content in self._file.pieces(still.size_bytes, PIECE_BYTES):
-            pieces.append(writer.put(content))
-            progress.add(len(content))
-        return FileEntry(path=ARCHIVE, size_bytes=still.size_bytes, modified_ns=0, pieces=tuple(pieces))
+        packer = PagePacker(self._last_pages(place, last), () if last is None else last.archive.pieces, put=writer.put)
+        packer.keep(writer.has)
+        for stretch in self._file.pieces(still.size_bytes, PACK_BYTES):
+            packer.take(stretch)
+            progress.add(len(stretch))
+        pages, packs = packer.finish()
+        entry = FileEntry(path=ARCHIVE, size_bytes=still.size_bytes, modified_ns=0, pieces=packs)
+        return entry, writer.put(encode_pages(pages))
+
+    def _last_pages(self, place: Place, last: Manifest | None) -> PageMap | None:
+        """None: every page is new."""
+        if last is None:
+            return None
+        state, content = place.pieces(self._keys).read(last.pages)
+        try:
+            return decode_pages(content) if state is PieceState.WHOLE else None
+        except IntegrityError:
+            return None
 
     def _heads(self, still: StillArchive, writer: PieceWriter) -> FileEntry:
         size = heads_up_to(self._paths.heads, still.ledger_size)
-        pieces = [writer.put(content) for content in _pieces_of(self._paths.heads, size, PIECE_BYTES)]
+        pieces = [writer.put(content) for content in _pieces_of(self._paths.heads, size, _HEADS_PIECE_BYTES)]
         return FileEntry(path=HEADS, size_bytes=size, modified_ns=0, pieces=tuple(pieces))
 
     def _media(

@@ -65,6 +65,9 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     head: str
     """A signed head of this ledger."""
     files: tuple[FileEntry, ...]
+    """The archive's pieces are packs of pages, see `pages.py`; every other file is its pieces one after the other."""
+    pages: PieceRef
+    """Where each page of the archive lies."""
 
     @property
     def size_bytes(self) -> int:
@@ -73,7 +76,12 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
     def pieces(self) -> dict[str, PieceRef]:
         """Every piece once, by name."""
-        return {piece.name: piece for file in self.files for piece in file.pieces}
+        return {piece.name: piece for file in self.files for piece in file.pieces} | {self.pages.name: self.pages}
+
+    @property
+    def archive(self) -> FileEntry:
+        """The archive's file."""
+        return next(file for file in self.files if file.path == ARCHIVE)
 
     def file(self, path: str) -> FileEntry | None:
         """None when the snapshot has none of this path."""
@@ -145,7 +153,8 @@ def _check_sense(manifest: Manifest, keys: BackupKeys) -> None:
     if len(set(paths)) != len(paths) or not {ARCHIVE, HEADS} <= set(paths):
         raise damaged("files of the manifest")
     for file in manifest.files:
-        if not _PATH.fullmatch(file.path) or sum(piece.size_bytes for piece in file.pieces) != file.size_bytes:
+        is_whole = file.path == ARCHIVE or sum(piece.size_bytes for piece in file.pieces) == file.size_bytes
+        if not _PATH.fullmatch(file.path) or not is_whole:
             raise damaged("a file of the manifest")
-        if any(keys.name_of(bytes.fromhex(piece.sha256)) != piece.name for piece in file.pieces):
-            raise damaged("a piece of the manifest")
+    if any(keys.name_of(bytes.fromhex(piece.sha256)) != name for name, piece in manifest.pieces().items()):
+        raise damaged("a piece of the manifest")

@@ -16,6 +16,7 @@ from typing import Final
 
 from crypto.backup_keys import NAME_DIGITS, BackupKeys
 
+from .errors import BackupError, StoppedError
 from .manifest import PieceRef
 from .medium import TEMPORARY, medium_errors, read_whole, sync_folder, write_new
 
@@ -150,7 +151,10 @@ class PieceWriter:
     def __enter__(self) -> "PieceWriter":
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is StoppedError:
+            with contextlib.suppress(BackupError):
+                self._settle()  # what was copied is of use to the next run
         for one in self._waiting:
             with contextlib.suppress(OSError):
                 os.close(one.handle)

@@ -14,11 +14,13 @@ from typing import Final
 from crypto.atomic_file import storage_errors, write_all
 from crypto.backup_keys import BackupKeys
 from crypto.errors import CryptoErrorCode, DiskFullError
+from crypto.opening import PAGE_BYTES
 
 from ..api.exit_codes import ExitCode
 from ..errors import StateError
 from .errors import BackupError, DamagedError, PlaceError
-from .manifest import SEALED, FileEntry, Manifest
+from .manifest import ARCHIVE, SEALED, FileEntry, Manifest, PieceRef, damaged
+from .pages import decode_pages, pages_of_pack
 from .pieces import PieceFolder, PieceState
 from .place import KeysCopy
 from .progress import Progress, Stage
@@ -92,7 +94,28 @@ class StateWriter:
             for folder in sorted(folders):
                 _sync(folder)
 
+    def _archive(self, manifest: Manifest, progress: Progress) -> Path:
+        """Pack by pack, each page to its place."""
+        target = self._stage / ARCHIVE
+        pages = decode_pages(self._piece(manifest, manifest.pages))
+        packs = manifest.archive.pieces
+        handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        try:
+            if len(pages) * PAGE_BYTES != manifest.archive.size_bytes:
+                raise damaged("the page map")
+            os.ftruncate(handle, manifest.archive.size_bytes)
+            for pack, places in zip(packs, pages.by_pack(len(packs)), strict=True):
+                for offset, content in pages_of_pack(self._piece(manifest, pack), places):
+                    _write_at(handle, content, offset)
+                progress.add(len(places) * PAGE_BYTES)
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+        return target
+
     def _file(self, manifest: Manifest, file: FileEntry, progress: Progress) -> Path:
+        if file.path == ARCHIVE:
+            return self._archive(manifest, progress)
         target = self._stage / file.path.removeprefix(SEALED)
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         content = self._content(manifest, file, progress)
@@ -105,11 +128,15 @@ class StateWriter:
 
     def _content(self, manifest: Manifest, file: FileEntry, progress: Progress) -> Iterator[bytes]:
         for piece in file.pieces:
-            state, content = self._pieces.read(piece)
-            if state is not PieceState.WHOLE:
-                raise DamagedError(snapshot=manifest.number, reason=state.value, count=1, whole=None)
+            content = self._piece(manifest, piece)
             yield content
             progress.add(len(content))
+
+    def _piece(self, manifest: Manifest, piece: PieceRef) -> bytes:
+        state, content = self._pieces.read(piece)
+        if state is not PieceState.WHOLE:
+            raise DamagedError(snapshot=manifest.number, reason=state.value, count=1, whole=None)
+        return content
 
     def _require_room(self, manifest: Manifest) -> None:
         disk = os.statvfs(self._stage)
@@ -125,6 +152,12 @@ def _write(path: Path, content: Iterator[bytes] | list[bytes]) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _write_at(handle: int, content: bytes, offset: int) -> None:
+    while content:
+        written = os.pwrite(handle, content, offset)
+        content, offset = content[written:], offset + written
 
 
 def _empty(stage: Path) -> None:

@@ -56,9 +56,9 @@ def manifests(medium: Medium) -> tuple[Manifest, ...]:
 
 
 def new_piece(medium: Medium) -> Path:
-    """A piece that only the newest snapshot has."""
+    """Pages of the archive that only the newest snapshot has."""
     first, second = manifests(medium)
-    name = min(second.pieces().keys() - first.pieces().keys())
+    name = next(pack.name for pack in second.archive.pieces if pack.name not in first.pieces())
     return medium.stick / "pieces" / name[:2] / name
 
 
@@ -218,7 +218,7 @@ def test_run_that_was_stopped_leaves_no_snapshot_and_the_next_one_goes_on(medium
     with pytest.raises(PlaceError):
         restored(medium.shop, stick, tmp_path / "new")
     made = medium.shop.back_up(stick)
-    assert made.snapshot == 1 and made.new_bytes <= made.size_bytes - copied
+    assert made.snapshot == 1 and 0 < copied <= made.size_bytes - made.new_bytes + 10_000
     assert restored(medium.shop, stick, tmp_path / "new").examined.counts.events == 598
 
 
