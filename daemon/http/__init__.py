@@ -5,6 +5,7 @@ Reading order:
 - the table of routes: `routes`, made of `call`; what each does: `handlers`, `connecting`, `importing`,
   `exports_routes`, `timeline_routes`
 - routes of proofs and heads: `proofs_routes`
+- routes of the ways into the vault: `keys_routes`
 - routes of backups: `backup_routes`
 - routes about people's rights: `requests_routes`, `documents_routes`
 - going out: `answers`, `errors`, `download`, `bundle_download`, `stream`; for people: `openapi`
