@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 
 from adb_bridge.collectors import collectors
+from crypto.errors import CryptoError
 from crypto.keys import Purpose
 from crypto.sealed_keys import MediaKeys
 
@@ -98,6 +99,7 @@ class App:
             clock=clock,
             settings=config.retention,
             state=opened.paths.root,
+            keys_destroyed=self._renew_root,
         )
         self._link = PhoneLink(bridge_settings(config.adb, opened.paths.adb_home), clock, configured=config.adb.connect)
         self._importer = Importer(
@@ -308,6 +310,14 @@ class App:
         """From the configured hour on, once a day."""
         settings, zone = self._opened.config.retention, self._opened.config.store.zone()
         await self._retention.run(lambda now: now.astimezone(zone).hour >= settings.hour)
+
+    async def _renew_root(self) -> None:
+        """An old block of the keyring file that a disk may keep opens nothing any more without an old way in."""
+        try:
+            await asyncio.to_thread(self._opened.keys.rotate)
+            await self._key_watch.note(reason="retention")
+        except CryptoError as error:
+            self._log.warning("keys.not_rotated", code=error.code.value)
 
     async def _follow_phones(self, supervision: Supervision) -> None:
         await self._link.run(supervision, self._fleet.follow, self._addresses)

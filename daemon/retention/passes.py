@@ -5,7 +5,7 @@ it is held; what is held is sealed anew under the present week's key first, so t
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -66,6 +66,10 @@ class DuePeriod:
         return f"{self.data_class.value} {self.period}"
 
 
+async def _nothing() -> None:
+    pass
+
+
 class Retention:
     """One pass at a time."""
 
@@ -78,13 +82,16 @@ class Retention:
         clock: Clock,
         settings: RetentionSection,
         state: Path,
+        keys_destroyed: Callable[[], Awaitable[None]] = _nothing,
     ) -> None:
+        """`keys_destroyed` is awaited after a pass that destroyed keys: time for a new root."""
         self._archive = archive
         self._keys = keys
         self._media = media
         self._clock = clock
         self._settings = settings
         self._state = state
+        self._keys_destroyed = keys_destroyed
         self._busy = asyncio.Lock()
         self._looked_s: float | None = None
         self.last: RetentionReport | None = None
@@ -145,6 +152,8 @@ class Retention:
             if report.erased_events:
                 await self._archive.deletions.merge_index()
             await asyncio.to_thread(_remove_migration_copies, self._state, now - _MIGRATION_COPY_KEPT)
+            if report.destroyed_keys:
+                await self._keys_destroyed()
             self.last = report
             return report
 
