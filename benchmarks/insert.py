@@ -6,7 +6,7 @@ library with a key, and into the same table without one. A ratio is of one round
 so that what else the machine does meets all alike.
 
 What the floor does: one table with the events' columns in the clear and the indexes that the product's own table of
-events has (public id, row of a phone, phone, time, conversation, conversation by time); `executemany` of rows made
+events has (row of a phone, phone, time, conversation, conversation by time; public ids are found by the full-text index); `executemany` of rows made
 beforehand, a transaction of 1,000 rows, WAL, synchronous=FULL, secure_delete and cache as the product has them. It
 looks nothing up, commits to nothing and finds no words. The lean floor has three indexes only (row of a phone, time,
 conversation), none on the public id.
@@ -55,7 +55,6 @@ _LEAN_INDEXES: Final = (
 )
 _INDEXES: Final = (
     *_LEAN_INDEXES,
-    "CREATE UNIQUE INDEX floor_by_id ON floor (event_id)",
     "CREATE INDEX floor_by_device ON floor (device_no)",
     "CREATE INDEX floor_by_conversation_time ON floor (conversation_no, occurred_at)",
 )
