@@ -61,12 +61,17 @@ def staged(state: Path) -> Iterator[Path]:
 
 
 def finish(stage: Path, state: Path) -> None:
-    """Give the stage its name, over an empty folder if there is one. StorageError."""
+    """Give the stage its name, over an empty folder if there is one. StorageError: then there is no state."""
     with storage_errors(state.name):
         (stage / _LOCK).unlink(missing_ok=True)
+        _sync(stage)
         stage.replace(state)
-        _sync(state)
-        _sync(state.parent)
+        try:
+            _sync(state.parent)
+        except OSError:
+            with contextlib.suppress(OSError):
+                state.replace(stage)  # a name that may be gone after a power cut is none
+            raise
 
 
 def put_keys(stage: Path, copy: KeysCopy) -> None:
