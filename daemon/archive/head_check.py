@@ -106,7 +106,7 @@ class HeadCheck:
 
     def _outside(self, log: HeadLog) -> Iterator[_Met]:
         """Up to the ledger's size; what was appended after the snapshot is of no interest."""
-        for entry in log.entries():
+        for place, entry in enumerate(log.entries(), 1):
             match entry:
                 case DamagedLine(is_torn_tail=True):
                     continue
@@ -116,8 +116,8 @@ class HeadCheck:
                     if entry.size > max(self._ledger_size, self._expected_size):
                         return
                     yield _Met(size=entry.size, place=_OUTSIDE, note=entry.note)
-                case SignedHead():
-                    continue
+                case SignedHead():  # the file has one store's heads: a flipped bit made it another's
+                    raise HeadFinding(VerifyProblem.HEAD_INVALID, f"head log line {place}")
 
 
 def _inside(database: Database) -> Iterator[_Met]:
