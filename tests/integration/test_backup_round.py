@@ -184,3 +184,15 @@ def test_what_a_snapshot_lacks_is_told_and_ledgered(tmp_path: Path, stick: Path)
     assert (older.newer_snapshot, older.known_size) == (2, second.ledger_size)
     told = restored(shop, stick, tmp_path / "b", other_heads=(shop.paths.heads,))
     assert told.known_size == second.ledger_size + 10 > told.ledger_size > first.ledger_size
+
+
+def test_after_a_new_root_older_snapshots_are_restored_with_todays_keys(tmp_path: Path, stick: Path) -> None:
+    shop = new_shop(tmp_path)
+    asyncio.run(filled(shop, range(1, 10)))
+    shop.back_up(stick)
+    shop.keys.rotate()
+    asyncio.run(filled(shop, range(10, 20)))
+    second = shop.back_up(stick)
+    assert (stick / "keys.json").read_bytes() == shop.paths.keyring.read_bytes()
+    assert restored(shop, stick, tmp_path / "older", snapshot=1).examined.counts.events == 9
+    assert restored(shop, stick, tmp_path / "newest").ledger_size == second.ledger_size
