@@ -40,6 +40,8 @@ class EventCheck:
 
     def __init__(self, database: Database, content: ContentKeys, *, old_key: bytes) -> None:
         """Reads phones and conversations at the first stretch."""
+        self.marked = 0
+        """So many events so far name a change of their presence."""
         self._database = database
         self._content = content
         self._old_key = old_key
@@ -83,6 +85,7 @@ class EventCheck:
             is_odd = is_current != 0 or change is not None if kind == _ABSENCE else change is None and is_current != 1
             if not is_committed or is_odd or leaf_kind != _EVENT or deleted_by is not None:
                 doubtful.append(index)  # type: ignore[arg-type]
+        self.marked += sum(1 for row in rows if row[13] is not None)
         return {row[0] for row in rows}, doubtful  # type: ignore[misc]
 
     def _directories(self) -> dict[SqlValue, SqlValue]:

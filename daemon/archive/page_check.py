@@ -1,7 +1,7 @@
 """What the rows of the ledger do not reach: indexes that disagree with their tables, pages that no record lies on.
 
-Runs in a thread of its own on a connection of its own while `verify` goes through the records: SQLite works without
-Python's lock there, so on two processors it costs no time.
+`IndexCheck` runs in a thread of its own on a connection of its own while `verify` goes through the records: SQLite
+works without Python's lock there, so on two processors it costs no time.
 """
 
 import threading
@@ -23,7 +23,7 @@ _DAMAGED: Final = frozenset({CryptoErrorCode.DATABASE_DAMAGED, CryptoErrorCode.D
 Finding = tuple[VerifyProblem, str]
 
 
-class PageCheck:
+class IndexCheck:
     """Begins at once. `finish` waits for what it found; `stop` ends it early."""
 
     def __init__(self, open_database: Callable[[], Database]) -> None:
@@ -34,7 +34,7 @@ class PageCheck:
         self._is_stopped = False
         self._finding: Finding | None = None
         self._error: Exception | None = None
-        self._thread = threading.Thread(target=self._run, name="page-check", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="index-check", daemon=True)
         self._thread.start()
 
     def finish(self) -> Finding | None:
@@ -61,7 +61,7 @@ class PageCheck:
                         return
                 database.execute(_CACHE).close()
                 with database.snapshot():
-                    self._finding = first_damage(database)
+                    self._finding = first_wrong_table(database)
                 with self._lock:
                     self._database = None
         except StatementError as error:
@@ -71,8 +71,8 @@ class PageCheck:
             self._error = error
 
 
-def first_damage(database: Database) -> Finding | None:
-    """An index that lacks a row hides it from lists: an old page put back can do that. Then every page of the file."""
+def first_wrong_table(database: Database) -> Finding | None:
+    """An index that lacks a row hides it from lists: an old page put back can do that."""
     at = "table"
     try:
         for (table,) in database.fetch_all(_ORDINARY_TABLES):
@@ -84,7 +84,7 @@ def first_damage(database: Database) -> Finding | None:
         if error.code not in _DAMAGED:
             raise
         return VerifyProblem.PAGE_DAMAGED, at
-    return first_damaged_page(database)
+    return None
 
 
 def first_damaged_page(database: Database) -> Finding | None:

@@ -45,6 +45,11 @@ class RecordCheck:
         self._old_key = old_key
         self._events = EventCheck(database, content, old_key=old_key)
 
+    @property
+    def marked_events(self) -> int:
+        """So many events looked at so far name a change of their presence."""
+        return self._events.marked
+
     def check(self, leaves: list[Row], start: int, end: int) -> Checked:
         """The records of the ledger indexes `start` to before `end`; `leaves` are all of theirs, rows of LEAVES."""
         damaged: list[tuple[int, VerifyProblem, str]] = []

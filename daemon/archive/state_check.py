@@ -21,6 +21,9 @@ _PRESENCE_INVENTED: Final = """
 SELECT e.event_id FROM events e WHERE e.presence_change IS NOT NULL AND NOT EXISTS (
   SELECT 1 FROM presence_changes p WHERE p.ledger_index = e.presence_change AND p.event_index = e.ledger_index
 ) LIMIT 1"""
+_EVENTS_WITH_CHANGES: Final = """
+SELECT count(*) FROM (SELECT DISTINCT event_index FROM presence_changes) m
+WHERE EXISTS (SELECT 1 FROM events e WHERE e.ledger_index = m.event_index)"""
 _ALERTS: Final = """
 SELECT a.alert_id FROM alerts a
 LEFT JOIN (SELECT alert_index, max(ledger_index) AS last FROM alert_changes GROUP BY alert_index) m
@@ -46,9 +49,16 @@ FROM conversations c JOIN devices d ON d.device_no = c.device_no"""
 _NOTICES: Final = "SELECT version, sha256, body FROM notices"
 
 
-def first_wrong_state(database: Database, tokens: Tokens) -> str | None:
-    """The name of the first record in a state that nothing in the ledger explains; None when there is none."""
-    for sql in (_PRESENCE, _PRESENCE_INVENTED, _PRESENCE_OF_NOTHING, _ALERTS, _COMMANDS, _ENROLMENTS, _HOLDS):
+def first_wrong_state(database: Database, tokens: Tokens, marked_events: int | None = None) -> str | None:
+    """The name of the first record in a state that nothing in the ledger explains; None when there is none.
+
+    `marked_events`: how many events name a change of their presence, when that was counted already: each that has
+    changes names the last one, so with as many as have changes, none is invented, and events are not read again.
+    """
+    queries = [_PRESENCE, _PRESENCE_INVENTED, _PRESENCE_OF_NOTHING, _ALERTS, _COMMANDS, _ENROLMENTS, _HOLDS]
+    if marked_events is not None and database.fetch_value(_EVENTS_WITH_CHANGES) == marked_events:
+        queries.remove(_PRESENCE_INVENTED)
+    for sql in queries:
         name = database.fetch_value(sql)
         if name is not None:
             return spell(EVENT_PREFIX, name) if isinstance(name, bytes) else str(name)

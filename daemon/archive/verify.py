@@ -20,7 +20,7 @@ from .content import ContentKeys
 from .deletion_check import DeletionCheck
 from .head_check import HeadCheck, HeadFinding
 from .ledger_kinds import KINDS_OF_ENTRY
-from .page_check import PageCheck
+from .page_check import IndexCheck, first_damaged_page
 from .record_check import LEAVES, RecordCheck
 from .records import VerifyProblem, VerifyResult
 from .state_check import first_wrong_state
@@ -91,10 +91,10 @@ class Verification:
         """Everything, in the order of the ledger; stops at the first damage."""
         problem: VerifyProblem | None = None
         first_bad: str | None = None
-        pages = PageCheck(self._open_database)
+        indexes = IndexCheck(self._open_database)
         try:
             self._check_all(progress)
-            if (damage := pages.finish()) is not None:
+            if (damage := first_damaged_page(self._database) or indexes.finish()) is not None:
                 problem, first_bad = damage
         except _Found as found:
             problem, first_bad = found.problem, found.first_bad
@@ -105,7 +105,7 @@ class Verification:
                 raise
             problem, first_bad = VerifyProblem.PAGE_DAMAGED, f"ledger:{self._at}"
         finally:
-            pages.stop()
+            indexes.stop()
         return VerifyResult(
             ledger_size=self._size,
             root_sha256=self._tree.root().hex(),
@@ -129,7 +129,8 @@ class Verification:
         self._heads.finish()
         if (gone := self._deletions.finish(self._database)) is not None:
             raise _Found(*gone)
-        wrong = first_wrong_state(self._database, self._tokens)
+        marks = self._record_check.marked_events if self._since == 0 else None
+        wrong = first_wrong_state(self._database, self._tokens, marks)
         if wrong is not None:
             raise _Found(VerifyProblem.RECORD_CHANGED, wrong)
         self._check_tiles()
