@@ -26,7 +26,9 @@ def main() -> int:
     unknown = set(options.names) - set(names)
     if unknown:
         parser.error(f"no campaign {', '.join(sorted(unknown))}; there are {', '.join(names)}")
-    order = Order(seed=options.seed, points=options.points, workers=options.workers, is_resumed=options.resume)
+    order = Order(
+        seed=options.seed, points=options.points, workers=options.workers, is_resumed=options.resume, only=options.only
+    )
     failed = 0
     for name in options.names or names:
         reason = campaigns.why_not(name)
@@ -34,7 +36,7 @@ def main() -> int:
             print(f"{name}: skipped: {reason}", file=sys.stderr, flush=True)
             continue
         started = time.monotonic()
-        outcomes = campaigns.run(name, order, options.only)
+        outcomes = campaigns.run(name, order)
         figures = figures_of(outcomes, order, time.monotonic() - started)
         if not options.dry:
             keep(name, figures)

@@ -176,6 +176,6 @@ def why_not(name: str) -> str | None:
     return _WHY_NOT[name]() if name in _WHY_NOT else None
 
 
-def run(name: str, order: Order, only: str) -> list[Outcome]:
+def run(name: str, order: Order) -> list[Outcome]:
     """All its points."""
-    return CAMPAIGNS[name](order, only)
+    return CAMPAIGNS[name](order, order.only)

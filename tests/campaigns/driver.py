@@ -46,6 +46,8 @@ class Order:
     """At most so many; 0 all."""
     workers: int
     is_resumed: bool
+    only: str = ""
+    """What the names of points begin with."""
 
 
 def chosen(names: Sequence[str], order: Order) -> list[str]:
@@ -71,7 +73,7 @@ class Journal:
     def __init__(self, campaign: str, order: Order) -> None:
         folder = Path(tempfile.gettempdir()) / f"shopwarden-faults-{os.getuid()}"
         folder.mkdir(mode=0o700, exist_ok=True)
-        self._path = folder / f"{campaign}-{order.seed}.jsonl"
+        self._path = folder / f"{campaign}-{order.only.replace('/', '.')}-{order.points}-{order.seed}.jsonl"
         if not order.is_resumed:
             self._path.unlink(missing_ok=True)
 
