@@ -89,7 +89,7 @@ def _open(path: Path, key: bytes, options: str, mode: OpenMode, *, busy_timeout_
         else:
             _set(connection, "journal_mode", "wal")
             _set(connection, "journal_size_limit", _LOG_LIMIT_BYTES)
-            _set(connection, "wal_autocheckpoint", 1000)
+            _set(connection, "wal_autocheckpoint", 4000)
         _set(connection, "synchronous", 2)  # FULL: NORMAL loses acknowledged rows at a power cut
         _set(connection, "secure_delete", 1)
         _set(connection, "cell_size_check", 1)
