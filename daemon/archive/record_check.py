@@ -55,7 +55,8 @@ class RecordCheck:
         damaged: list[tuple[int, VerifyProblem, str]] = []
         seen, doubtful = self._events.check(start, end, leaves)
         for index in doubtful:
-            self._look_closer(KINDS_OF_ENTRY[LedgerKind.EVENT], leaves, start, (index, index + 1), damaged)
+            if not self._look_closer(KINDS_OF_ENTRY[LedgerKind.EVENT], leaves, start, (index, index + 1), damaged):
+                seen.discard(index)  # of a phone that is not there: no list shows it
         for entry in KINDS_OF_ENTRY.values():
             if entry.kind is not LedgerKind.EVENT:
                 seen |= self._look_closer(entry, leaves, start, (start, end), damaged)

@@ -82,6 +82,7 @@ EVENT_1, EVENT_2 = sms(1).event_id, sms(2, "给你回扣".encode()).event_id
         ("UPDATE events SET is_current = 1, presence_change = NULL", "record_changed", "ev_"),
         ("UPDATE events SET is_current = 1 WHERE ledger_index = 2", "record_changed", EVENT_1),
         ("DELETE FROM events WHERE source_key = 2", "record_missing", "ledger:4"),
+        ("UPDATE events SET device_no = 99 WHERE source_key = 2", "record_missing", "ledger:4"),
         ("DELETE FROM alerts WHERE ledger_index = 3", "record_missing", "ledger:3"),
         ("DELETE FROM presence_changes", "record_missing", "ledger:8"),
         ("DELETE FROM audit", "record_missing", "ledger:9"),
