@@ -25,6 +25,7 @@ MEDIA: Final = "media/blobs"
 OPEN_FILES: Final = ("shopwarden.toml", "adb/.android/adbkey", "adb/.android/adbkey.pub")
 """Of the state, sealed by the backup."""
 MOST_OPEN_BYTES: Final = 1024 * 1024
+_SHELF: Final = re.compile(r"k[1-9][0-9]{0,9}")
 _SHARD: Final = re.compile(r"[0-9a-f]{2}")
 _NAME: Final = re.compile(r"[0-9a-f]{64}")
 _PART: Final = re.compile(r"[0-9]{5}\.age|list\.age")
@@ -42,24 +43,26 @@ class MediaFile:
 
 
 def media_files(paths: StatePaths) -> Iterator[MediaFile]:
-    """Every part of every finished sealed file. What is removed meanwhile is left out. StorageError."""
+    """Every part of every finished sealed file, of all weeks. What is removed meanwhile is left out. StorageError."""
     root = paths.media / "blobs"
-    for shard in _folders(root, _SHARD):
-        for name in _folders(root / shard, _NAME):
-            folder = root / shard / name
-            for part in _names(folder, _PART):
-                with storage_errors("media"):
-                    try:
-                        found = (folder / part).lstat()
-                    except FileNotFoundError:
-                        continue
-                if stat.S_ISREG(found.st_mode):
-                    yield MediaFile(
-                        path=folder / part,
-                        relative=f"{MEDIA}/{shard}/{name}/{part}",
-                        size_bytes=found.st_size,
-                        modified_ns=found.st_mtime_ns,
-                    )
+    for shelf in (root, *(root / name for name in _folders(root, _SHELF))):
+        for shard in _folders(shelf, _SHARD):
+            for name in _folders(shelf / shard, _NAME):
+                for part in _names(shelf / shard / name, _PART):
+                    if (found := _media_file(root, shelf / shard / name / part)) is not None:
+                        yield found
+
+
+def _media_file(root: Path, path: Path) -> MediaFile | None:
+    with storage_errors("media"):
+        try:
+            found = path.lstat()
+        except FileNotFoundError:
+            return None
+    if not stat.S_ISREG(found.st_mode):
+        return None
+    relative = f"{MEDIA}/{path.relative_to(root).as_posix()}"
+    return MediaFile(path=path, relative=relative, size_bytes=found.st_size, modified_ns=found.st_mtime_ns)
 
 
 def open_files(paths: StatePaths) -> Iterator[tuple[str, bytes]]:

@@ -1,0 +1,44 @@
+"""Sealed files lie on the shelf of their week: a backup has them all, and a restore drops those whose key is gone."""
+
+import asyncio
+from pathlib import Path
+
+from adb_bridge.records import Source
+from crypto.keyring import open_keyring
+from crypto.vault_keys import VaultKeys
+from daemon.media_shelves import WeekShelves
+from daemon.media_store import MediaStore
+from tests.archive_kit import PHONE
+from tests.backup_kit import CLOCK, Shop, filled, new_shop, restored
+from tests.integration.test_backup_forgetting import erase
+
+
+def store(media: Path, keys: VaultKeys) -> MediaStore:
+    return MediaStore(media, WeekShelves(keys), clock=CLOCK)
+
+
+async def keep(shop: Shop, content: bytes) -> str:
+    writer = await store(shop.paths.media, shop.keys).open(PHONE, Source.RECORDINGS, "call")
+    await writer.write(content)
+    return (await writer.finish()).sha256
+
+
+async def read(state: Path, shop: Shop, sha256: str) -> bytes:
+    media = store(state / "media", open_keyring(state / "keys.json", shop.secret))
+    return b"".join([piece async for piece in media.read(sha256)])
+
+
+def test_files_of_a_week_are_in_the_backup_and_go_with_the_key_of_the_week(tmp_path: Path) -> None:
+    shop, stick = new_shop(tmp_path), tmp_path / "stick"
+    stick.mkdir()
+    asyncio.run(filled(shop, range(1, 4)))
+    sha256 = asyncio.run(keep(shop, b"recording" * 1_000))
+    shop.back_up(stick)
+    restored(shop, stick, tmp_path / "new")
+    assert asyncio.run(read(tmp_path / "new", shop, sha256)) == b"recording" * 1_000
+
+    shop.keys.destroy([key.key_no for key in shop.keys.list() if key.label == "media/recordings"])
+    asyncio.run(erase(shop, 1))
+    shop.back_up(stick)
+    restored(shop, stick, tmp_path / "older", snapshot=1)
+    assert not [path for path in (tmp_path / "older/media/blobs").rglob("*") if path.is_file()]
