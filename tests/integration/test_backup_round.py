@@ -116,6 +116,9 @@ def test_collecting_goes_on_while_a_backup_runs_and_the_copy_is_one_moment(tmp_p
         writing = asyncio.create_task(write())
         for _ in range(3):
             sizes.append((await asyncio.to_thread(shop.back_up, stick)).ledger_size)
+            async with asyncio.timeout(20):
+                while archive.ledger_size <= sizes[-1]:
+                    await asyncio.sleep(0.01)
         stop.set()
         await writing
         assert (await archive.verify()).problem is None
