@@ -51,6 +51,8 @@ class SharesAnswer(msgspec.Struct, frozen=True, kw_only=True):
 def _shares(options: Namespace, texts: Texts) -> None:
     if options.threshold > options.count:
         raise DaemonError("keys.share_counts", ExitCode.USAGE)
+    if options.output is not None:
+        _make_private(options.output)
     paths, opening = opened(options, texts)
     shares = split_new_secret(threshold=options.threshold, count=options.count)
     pages = [_page(texts, shares, number, opening.keys.store_id) for number in range(1, options.count + 1)]
@@ -67,6 +69,14 @@ def _shares(options: Namespace, texts: Texts) -> None:
         _tell(options, shares, pages, files)
         unless_done.pop_all()
     say(texts.get("cli.keys.shares_made", threshold=options.threshold, count=options.count))
+
+
+def _make_private(directory: Path) -> None:
+    """The folder for pages, made for its owner alone when it is not there. DaemonError `keys.share_folder`."""
+    try:
+        directory.mkdir(mode=0o700, exist_ok=True)
+    except OSError:
+        raise DaemonError("keys.share_folder", ExitCode.USAGE, folder=directory.name) from None
 
 
 def _tell(options: Namespace, shares: Shares, pages: list[str], files: list[Path | None]) -> None:
