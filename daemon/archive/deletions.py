@@ -137,8 +137,8 @@ class EraseAgedUnit:
     is_collected: ClassVar[bool] = False
 
     def apply(self, transaction: Transaction) -> int:
-        """Delete some of each table; 0 when nothing is left. A hold on everything keeps them."""
-        if Holds.at(transaction.database, transaction.now).on_everything():
+        """Delete some of each table; 0 when nothing is left. A hold on their class or on everything keeps them."""
+        if Holds.at(transaction.database, transaction.now).on_class(self.data_class):
             return 0
         before = to_micros(self.before)
         erased = 0

@@ -181,9 +181,12 @@ class Holds:
         """As the database says."""
         return cls(tuple(_matcher(database, hold) for hold in all_holds(database) if hold.is_active(now)))
 
-    def on_everything(self) -> bool:
-        """Whether a hold covers all there is, also what is no event."""
-        return any(matcher.is_on_everything for matcher in self._matchers)
+    def on_class(self, data_class: DataClass) -> bool:
+        """Whether a hold covers a class of what is no event, alone or with everything else.
+
+        Such rows are of no phone's conversation; a time in the hold's scope is taken as the whole of it.
+        """
+        return any(matcher.is_on_class(data_class) for matcher in self._matchers)
 
     def covering(self, rows: Iterable[HeldRow]) -> dict[int, str]:
         """Ledger index to the id of the first hold that covers it."""
@@ -206,13 +209,10 @@ class _Matcher:
     received_from: int
     received_to: int
 
-    @property
-    def is_on_everything(self) -> bool:
-        return (
-            (self.device_no, self.conversations, self.terms, self.data_class) == (None, None, None, None)
-            and self.received_from == -_ALWAYS
-            and self.received_to == _ALWAYS
-        )
+    def is_on_class(self, data_class: DataClass) -> bool:
+        """Without a phone, a conversation or an employee."""
+        is_of_events = (self.device_no, self.conversations, self.terms) != (None, None, None)
+        return not is_of_events and self.data_class in (None, data_class)
 
     def covers(self, row: HeldRow) -> bool:
         return (
