@@ -24,8 +24,8 @@ _UNREADABLE: Final = """
 SELECT ledger_index FROM events WHERE key_no NOT IN (SELECT value FROM json_each(?)) ORDER BY ledger_index LIMIT ?"""
 _ERASED: Final = """
 SELECT l.ledger_index, substr(l.commitment, 1, ?) FROM ledger l JOIN deletions d ON d.ledger_index = l.deleted_by
-WHERE l.kind = ? AND d.cause <> 'retention' ORDER BY l.ledger_index"""
-_ANY_ERASED: Final = "SELECT 1 FROM deletions WHERE cause <> 'retention' LIMIT 1"
+WHERE l.kind = ? AND (d.cause <> 'retention' OR d.data_class = '') ORDER BY l.ledger_index"""
+_ANY_ERASED: Final = "SELECT 1 FROM deletions WHERE cause <> 'retention' OR data_class = '' LIMIT 1"
 _PRESENT: Final = """
 SELECT l.ledger_index FROM json_each(?) g
 JOIN ledger l ON l.ledger_index = json_extract(g.value, '$[0]')
@@ -70,7 +70,9 @@ class ForgetUnit:
 
 
 def erased_entries(database: Database) -> tuple[ErasedEntry, ...]:
-    """Events that this archive erased for another cause than their age: what a restore must erase again."""
+    """Events that this archive erased for another cause than their age, or that a hold had kept over their time (their
+    certificates name no class, and the key they were under last stays): what a restore must erase again.
+    """
     if database.fetch_one(_ANY_ERASED) is None:
         return ()
     rows = database.execute(_ERASED, (COMMITMENT_BYTES, int(LedgerKind.EVENT)))
