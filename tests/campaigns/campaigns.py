@@ -1,6 +1,9 @@
 """The campaigns by name: their points, and what each worker needs."""
 
+import atexit
 import contextlib
+import multiprocessing
+import multiprocessing.util
 import random
 import tempfile
 from collections.abc import Callable
@@ -43,7 +46,16 @@ def shared_memory() -> Path | None:
     return place if place.is_dir() else None
 
 
+def _tidy_up_at_the_end() -> None:
+    """Workers of a pool run no exit handlers but multiprocessing's own."""
+    if multiprocessing.parent_process() is None:
+        atexit.register(_KEPT.close)
+    else:
+        multiprocessing.util.Finalize(None, _KEPT.close, exitpriority=1)
+
+
 def _begin_range() -> None:
+    _tidy_up_at_the_end()
     _worker.range = _KEPT.enter_context(firing_range())
 
 
@@ -73,6 +85,7 @@ def _disks(order: Order, only: str) -> list[Outcome]:
 
 
 def _begin_power() -> None:
+    _tidy_up_at_the_end()
     _worker.folder = Path(_KEPT.enter_context(tempfile.TemporaryDirectory(prefix="power-", dir=shared_memory())))
 
 
