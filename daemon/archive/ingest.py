@@ -250,7 +250,8 @@ class _Application:
             (index, token, self._device_no, kind, self._source, key, occurred_at, received_at, direction,
              conversation_no, sealer.key_no, sealed, is_current)
         )  # fmt: skip
-        self._files += [(transaction.directory.tokens.of_file(one), index) for one in files_in(event.attributes)]
+        if files := files_in(event.attributes):
+            self._files += [(transaction.directory.tokens.of_file(one), index) for one in files]
         self._new_event_ids.append(event.event_id)
         row = IndexedEvent(index, self._device_no, conversation_no, kind, self._source, direction, occurred_at, token)
         self._texts.append((index, terms_of(row, event.text, event.attributes, transaction.directory.tokens)))
