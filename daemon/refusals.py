@@ -31,6 +31,7 @@ class Refusal:
 
 
 _NEWER = frozenset({CryptoErrorCode.KEYRING_NEWER})
+_NOT_FOUND = frozenset({CryptoErrorCode.SLOT_UNKNOWN})
 _USAGE = frozenset({CryptoErrorCode.KEYRING_EXISTS, CryptoErrorCode.FILE_EXISTS})
 
 
@@ -66,6 +67,8 @@ def _of_crypto(error: CryptoError) -> ExitCode:
         return ExitCode.USAGE
     if error.code in _NEWER:
         return ExitCode.MIGRATION
+    if error.code in _NOT_FOUND:
+        return ExitCode.NOT_FOUND
     match error:
         case WrongKeyError() | KeyUnavailableError() | StorageError() | DatabaseBusyError():
             return ExitCode.VAULT
