@@ -196,8 +196,11 @@ class Database:
                 raise StatementError(CryptoErrorCode.STATEMENT, "wal_checkpoint")
 
     def valid_log_frames(self) -> int:
-        """Frames of the log that count, valid ones up to the last commit; moves what readers let it."""
-        row = self.fetch_one("PRAGMA wal_checkpoint(PASSIVE)")
+        """Frames of the log that count, valid ones up to the last commit. Moves none: a full disk has no room for them.
+
+        SQLite before 3.51 takes the mode for PASSIVE.
+        """
+        row = self.fetch_one("PRAGMA wal_checkpoint(NOOP)")
         return row[1] if row is not None and isinstance(row[1], int) else 0
 
     def damage(self, limit: int = 100) -> tuple[str, ...]:
