@@ -118,7 +118,7 @@ class TiledTree:
         """The root over the leaves `number * 2**level` to `(number + 1) * 2**level - 1`. IndexError when not all are
         there.
         """
-        if not (0 <= level < 64 and 0 <= number and (number + 1) << level <= self._size):
+        if not (0 <= level < 64 and number >= 0 and (number + 1) << level <= self._size):
             raise IndexError("no such subtree")
         return self._node(level, number)
 

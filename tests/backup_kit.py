@@ -17,6 +17,8 @@ from crypto.vault_keys import VaultKeys
 from daemon.archive.archive import Archive, ArchiveSettings
 from daemon.backup.keys import backup_keys_of
 from daemon.backup.maker import BackupMade, BackupMaker, BackupOrder
+from daemon.backup.pieces import Recheck
+from daemon.backup.place import Existence
 from daemon.backup.progress import Progress
 from daemon.backup.restoring import Restored, RestoreOrder, restore
 from daemon.paths import StatePaths
@@ -54,10 +56,17 @@ class Shop:
             clock=CLOCK,
         )
 
-    def back_up(self, folder: Path, *, keep: int = 10, **order: object) -> BackupMade:
+    def back_up(
+        self,
+        folder: Path,
+        *,
+        keep: int = 10,
+        existence: Existence = Existence.MAY_BE_NEW,
+        recheck: Recheck = Recheck.SIZES,
+    ) -> BackupMade:
         maker = self.maker()
         try:
-            return maker.run(BackupOrder(folder=folder, keep=keep, **order), Progress())  # type: ignore[arg-type]
+            return maker.run(BackupOrder(folder=folder, keep=keep, existence=existence, recheck=recheck), Progress())
         finally:
             maker.close()
 

@@ -28,6 +28,7 @@ RIGHTS: Final[dict[Role, frozenset[Act]]] = {
     Role.ADMIN: frozenset({Act.LOCK, Act.CANCEL_COMMAND, Act.HANDLE_ALERT}),
     Role.REVIEWER: frozenset({Act.HANDLE_ALERT, Act.REVEAL}),
     Role.AUDITOR: frozenset(),
+    Role.EMPLOYEE: frozenset(),
 }
 """Mirrors the daemon's table, to grey out a key instead of having it refused. A test holds both together."""
 

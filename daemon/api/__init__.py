@@ -5,7 +5,9 @@ Reading order:
   `exports` (`exports_client`), `timeline` (`timeline_client`)
 - people's rights: `rights`, `me`, `documents` (`rights_client`)
 - proofs and heads: `proofs` (`proofs_client`)
-- of the ways into the vault: `keys` (`keys_client`); of backups: `backups` (`backups_client`)
+- keeping and deleting: `retention` (`retention_client`)
+- of the ways into the vault: `keys` (`keys_client`), while it is closed `unlocking` (`unlocking_client`)
+- of backups: `backups` (`backups_client`)
 - the client: `client` on `transport` and `sse`; its link: `links`; where the daemon is: `socket_path`, `state_dir`
 - what people and scripts get: `texts`, `errors`, `exit_codes`
 """

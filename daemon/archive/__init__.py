@@ -3,13 +3,16 @@
 Reading order:
 - the door: `archive`; what goes in: `drafts`, what comes out: `records`, what is refused: `errors`
 - writing: `writer` → `transaction` → `ingest`, `enrolments`, `alerts`, `commands`, `audit_trail`, `fleet_records`,
-  `connections`, `pairs`, `clocks` (each a `book`); what became of a row: `presence`
+  `connections`, `pairs`, `clocks` (each a `book`); what became of a row: `presence`; records under the key of
+  their class and week: `content`, `entry_content`, `data_classes`
 - people's rights: `requests` by `request_steps`, `privacy`, `subjects`, `documents`; all books: `books`
-- on the disk: `schema`, `migrations/`, `data_steps`, `codes`, `identifiers`, `rows`, `space`
+- on the disk: `schema`, `migrations/`, `data_steps`, `codes`, `identifiers`, `rows`, `space`; of older versions:
+  `sealing`; a log that is damaged: `lost_log`
 - reading: `readers` → `event_queries` (`event_ids`, `event_conditions`), `search` (`fulltext`), `stream`, `imports`
   (what is here already)
 - searching: `indexing` (`facets`, `fulltext`); backtracking: `timeline` on `timeline_streams` and `phone_time`
 - exports: `exports` by `export_steps` over an `export_scope`
+- what goes: `deletions` by `erasing`, unless `holds`, with `retention_clock`; checked by `deletion_check`
 - the keyring as it was seen: `key_changes`
 - copies: `backups`; what a restore has to forget again: `forgetting`
 - evidence: `ledger_kinds`, `ledger_book`, of many records `evidence`; checked again: `verify`, `state_check`,

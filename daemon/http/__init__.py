@@ -2,11 +2,11 @@
 
 Reading order:
 - coming in: `listener`, `identity` (who calls), `server`, `rate_limit`; files: `upload`
-- the table of routes: `routes`, made of `call`; what each does: `handlers`, `connecting`, `importing`,
+- the table of routes: `routes`, made of `call` and `table`; what each does: `handlers`, `connecting`, `importing`,
   `exports_routes`, `timeline_routes`
 - routes of proofs and heads: `proofs_routes`
 - routes of the ways into the vault: `keys_routes`
-- routes of backups: `backup_routes`
+- routes of backups: `backup_routes`; of keeping and deleting: `retention_routes`
 - routes about people's rights: `requests_routes`, `documents_routes`
 - going out: `answers`, `errors`, `download`, `bundle_download`, `stream`; for people: `openapi`
 """

@@ -16,7 +16,18 @@ from daemon.archive.event_queries import PRESENT_IDS, SELECT_EVENTS, conditions_
 from daemon.archive.fleet_records import OPEN_ALERTS
 from daemon.events import Event, EventKind
 from daemon.normalise import normalise
-from tests.archive_kit import NOON, OTHER_PHONE, PHONE, absence, archive_in, ingest_of, root_key, sms, whole_text
+from tests.archive_kit import (
+    NOON,
+    OTHER_PHONE,
+    PHONE,
+    absence,
+    archive_in,
+    ingest_of,
+    root_key,
+    sms,
+    vault_keys,
+    whole_text,
+)
 
 
 def call(key: int) -> Event:
@@ -210,7 +221,7 @@ async def test_findings_of_absence_are_not_found_twice(tmp_path: Path) -> None:
     ],
 )
 async def test_lists_come_in_order_from_an_index(tmp_path: Path, query: EventFilter, index: str) -> None:
-    conditions = conditions_of(query, tokens_of(root_key()))
+    conditions = conditions_of(query, tokens_of(vault_keys(tmp_path)))
     assert conditions is not None
     sql = SELECT_EVENTS + conditions.clause() + " ORDER BY e.ledger_index DESC LIMIT 5"
     plan = await plan_of(tmp_path, sql, *conditions.parameters)

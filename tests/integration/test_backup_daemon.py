@@ -3,7 +3,7 @@
 import asyncio
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -117,9 +117,7 @@ class _Later:
     def __init__(self, by: timedelta) -> None:
         self._by = by
 
-    def now(self) -> object:
-        from datetime import UTC, datetime
-
+    def now(self) -> datetime:
         return datetime.now(UTC) + self._by
 
     def monotonic(self) -> float:

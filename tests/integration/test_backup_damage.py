@@ -150,8 +150,7 @@ OTHERS: dict[str, tuple[Callable[[Medium], object], int]] = {
     "backup.keys_damaged": (lambda medium: truncate_to_half(medium.stick / "keys.json"), 11),
     "backup.other_store": (_foreign_keys, 2),
     "backup.not_a_backup": (lambda medium: (medium.stick / "STORE.JSN").unlink(), 2),
-    "backup.marker_damaged": (lambda medium: truncate(medium.stick / "STORE.JSN") or truncate_to_half(
-        medium.stick / "STORE.JSN"), 11),
+    "backup.marker_damaged": (lambda medium: truncate_to_half(medium.stick / "STORE.JSN"), 11),
     "backup.no_snapshot": (lambda medium: shutil.rmtree(medium.stick / "snaps"), 6),
 }  # fmt: skip
 

@@ -147,9 +147,9 @@ def test_folders_that_cannot_be_used_are_refused(tmp_path: Path, stick: Path) ->
     asyncio.run(filled(other, range(1, 3)))
     (shop.paths.root / "inside").mkdir()
 
-    def code(folder: Path, **order: object) -> str:
+    def code(folder: Path, existence: Existence = Existence.MAY_BE_NEW) -> str:
         with pytest.raises(PlaceError) as refused:
-            shop.back_up(folder, **order)
+            shop.back_up(folder, existence=existence)
         assert refused.value.exit_code == 2
         return refused.value.code
 

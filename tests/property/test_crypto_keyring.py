@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from crypto.errors import IntegrityError, VaultStateError, WrongKeyError
 from crypto.keyring import add_slot, create_keyring, list_slots, open_keyring
 from crypto.keys import Purpose
-from crypto.secrets import KeyFileSecret, PassphraseSecret, create_key_file
 from crypto.passphrases import Argon2Cost
+from crypto.secrets import KeyFileSecret, PassphraseSecret, create_key_file
 
 CHEAP = Argon2Cost(memory_kib=64, iterations=1, lanes=1)
 PASSPHRASE = PassphraseSecret(b"amber-lotus-41")

@@ -13,7 +13,7 @@ from daemon.archive.request_steps import state_after
 from daemon.config import RequestsSection
 from daemon.rights.due import days_left, due_at, extended_due_at
 
-_MOMENTS = st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC))
+_MOMENTS = st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 bounds are naive by contract of hypothesis
 
 
 @given(st.sampled_from(RequestKind), st.lists(st.sampled_from(RequestStep), max_size=30))
