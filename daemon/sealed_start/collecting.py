@@ -130,7 +130,7 @@ class SealedCollecting:
         session = self._link.session(transport)
         try:
             serial = await identify(session)
-            phone = self._phones.get(token_of(self._store_id, serial))
+            phone = self._phones.get(await asyncio.to_thread(token_of, self._store_id, serial))
             if phone is None:
                 await asyncio.Event().wait()
                 return
