@@ -2,12 +2,15 @@
 
 A file is whole and durable, or not there; the next one is written after it. Rows are hostile input of a phone like any
 other: they are judged and checked when they are merged, exactly as if the phone had given them then.
+
+Sealing needs no secret, so who may write here can forge a batch: what was merged is told in the audit.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Annotated, Final, TypeAlias
 
 import msgspec
 
@@ -37,13 +40,14 @@ _MOST_BYTES: Final = 256 * 1024 * 1024
 _INFO: Final = b"shopwarden/sealed-batch/v1"
 _SUFFIX: Final = ".batch"
 _DIGITS: Final = 12
+_NAME: Final = re.compile(r"[0-9]{12}\.batch")
 
 
 class _Record(msgspec.Struct, array_like=True, frozen=True):
     kind: str
     row: msgspec.Raw
     source_key: str
-    collected_at: datetime
+    collected_at: Annotated[datetime, msgspec.Meta(tz=True)]
     provenance: str | None
 
 
@@ -140,10 +144,11 @@ class BatchFolder:
         self._directory = directory
 
     def paths(self) -> tuple[Path, ...]:
-        """Oldest first."""
+        """Oldest first. What has not the name of a batch, or is no file, is nobody's."""
         if not self._directory.is_dir():
             return ()
-        return tuple(sorted(path for path in self._directory.iterdir() if path.name.endswith(_SUFFIX)))
+        named = (path for path in self._directory.iterdir() if _NAME.fullmatch(path.name))
+        return tuple(sorted(path for path in named if path.is_file() and not path.is_symlink()))
 
     def add(self, one: SealedBatch, recipient: Recipient) -> None:
         """On the disk when this returns. DiskFullError, StorageError."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+from dataclasses import replace
 
 from adb_bridge.records import DeviceSerial
 from crypto.errors import CryptoError, IntegrityError
@@ -9,7 +10,9 @@ from crypto.sealed_keys import MediaKeys
 from crypto.vault_keys import VaultKeys
 
 from ..archive.archive import Archive
-from ..archive.errors import NotEnrolledError
+from ..archive.drafts import AuditDraft
+from ..archive.errors import NotEnrolledError, UnitRefusedError
+from ..audit import DAEMON_ACTOR, NO_ROLE
 from ..bus import Bus, DeviceChanged
 from ..judge import Judge, Urgency
 from ..logs import log_for
@@ -46,8 +49,8 @@ class Merging:
     async def run(self) -> int:
         """How many batches were merged. A file goes when its batch is committed; a cut is done again, doubling nothing.
 
-        What does not open (changed, or sealed to another store) is put aside as `NAME.damaged`, told, and kept. Errors
-        of the archive pass.
+        What does not open (changed, or sealed to another store) or cannot be kept is put aside as `NAME.damaged`, told,
+        and kept. Errors of the archive pass.
         """
         folder, key = BatchFolder(self._paths.batches), inbox_key(self._keys)
         merged = 0
@@ -55,8 +58,9 @@ class Merging:
             try:
                 sealed = await asyncio.to_thread(folder.read, path, key)
                 await self._merge(sealed)
-            except IntegrityError as error:
-                self._log.error("sealed.damaged", code=error.code.value)
+            except (IntegrityError, UnitRefusedError, TypeError, ValueError, OverflowError) as error:
+                code = error.code.value if isinstance(error, IntegrityError) else "archive.unit_refused"
+                self._log.error("sealed.damaged", code=code)
                 await asyncio.to_thread(path.rename, path.with_name(path.name + ".damaged"))
                 continue
             except NotEnrolledError:
@@ -71,12 +75,19 @@ class Merging:
         return merged
 
     async def _merge(self, sealed: SealedBatch) -> None:
-        batch, serial = sealed.batch, sealed.serial
+        # Anybody who may write files can seal a batch: it says neither that rows are gone nor where reading goes on.
+        # What it had of both, the next reading of the phone tells again.
+        batch, serial = replace(sealed.batch, absent=()), sealed.serial
         for sha256, name in sealed.files.items():
             if not await self._media.has(sha256):
                 await self._take_file(serial, sealed, sha256, name)
         ingest = await self._judge.judge(serial, batch, {}, Urgency.BACKFILL)
-        committed = await self._archive.ingest(ingest)
+        committed = await self._archive.ingest(replace(ingest, cursor=None, is_caught_up=False))
+        target = f"{serial} {batch.source.value} count={len(committed.new_event_ids)} ledger:{committed.ledger_size}"
+        draft = AuditDraft(
+            actor=DAEMON_ACTOR, role=NO_ROLE, action="sealed.merge", target=target, reason=None, outcome="ok"
+        )
+        await self._archive.audit(draft)
         self._outbox.committed(committed)
         self._bus.publish(DeviceChanged(serial))
         self._log.info("sealed.merged", source=batch.source.value, rows=len(committed.new_event_ids))
