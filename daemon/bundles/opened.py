@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import stat
 import struct
 import zipfile
 import zlib
@@ -63,8 +64,10 @@ class _Folder:
         return [one.relative_to(self._path).as_posix() for one in files if one.name not in _IGNORED]
 
     def chunks(self, name: str) -> Iterator[bytes]:
-        handle = os.open(self._path / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        handle = os.open(self._path / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         with os.fdopen(handle, "rb") as file:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                raise OSError("not a file")
             while piece := file.read(CHUNK_BYTES):
                 yield piece
 

@@ -6,7 +6,7 @@ import re
 import struct
 import zipfile
 import zlib
-from typing import Iterator, List, Tuple
+from typing import Iterator, List, Set, Tuple
 
 from .signatures import Key, to_base64, wrong
 
@@ -42,8 +42,8 @@ class Folder:
     def chunks(self, name: str) -> Iterator[bytes]:
         """A file in pieces."""
         path = os.path.join(self.path, *name.split("/"))
-        if os.path.islink(path):
-            raise OSError("a link")
+        if os.path.islink(path) or not os.path.isfile(path):
+            raise OSError("a link, or no file")
         with open(path, "rb") as file:
             while True:
                 piece = file.read(CHUNK)
@@ -102,6 +102,7 @@ class Report:
 
     def __init__(self) -> None:
         self.problems: List[Tuple[str, str]] = []
+        self.named: Set[str] = set()
         self.fingerprint = ""
         self.origin = ""
         self.bundle_id = ""
@@ -114,5 +115,6 @@ class Report:
 
     def add(self, name: str, what: str) -> None:
         """The first thing that is wrong with a file is told."""
-        if name not in [one for one, _ in self.problems]:
+        if name not in self.named:
+            self.named.add(name)
             self.problems.append((name, what))
