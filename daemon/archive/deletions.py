@@ -19,6 +19,7 @@ from .transaction import Transaction
 
 MOST_AT_A_TIME: Final = 2_000
 """Events of one transaction and one certificate: the writer has others to serve."""
+_MERGED_PAGES: Final = 500
 _UNDER_KEY: Final = """
 SELECT ledger_index, device_no, conversation_no, received_at, kind, source FROM events
 WHERE key_no = ? AND ledger_index > ? ORDER BY ledger_index LIMIT ?"""
@@ -193,14 +194,18 @@ class FilesGoneUnit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MergeIndexUnit:
-    """A step of merging the full-text index: only merging takes the terms of deleted records out of it."""
+    """A step of merging the full-text index: only merging takes the terms of deleted records out of it.
+
+    A positive number of pages goes on with a merge, and begins none of parts that are too few to be worth it; a
+    negative one begins one of all parts, which alone reaches the terms of every record.
+    """
 
     row_count: ClassVar[int] = 1
     is_collected: ClassVar[bool] = False
-    pages: int = 500
+    pages: int = _MERGED_PAGES
 
     def apply(self, transaction: Transaction) -> bool:
-        """Whether there is more to do."""
+        """Whether there may be more to do."""
         database = transaction.database
         before = database.total_changes
         database.execute("INSERT INTO events_text (events_text, rank) VALUES ('merge', ?)", (self.pages,)).close()
@@ -248,7 +253,8 @@ class DeletionBook:
         return await self._write(DestroyKeyUnit(key_no=key_no, name=name, cause=cause))
 
     async def merge_index(self) -> None:
-        """Take the terms of deleted records out of the full-text index."""
+        """Take the terms of deleted records out of the full-text index, which is written anew for that."""
+        await self._write(MergeIndexUnit(pages=-_MERGED_PAGES))
         while await self._write(MergeIndexUnit()):
             continue
 

@@ -142,15 +142,20 @@ class Retention:
         async with self._busy:
             now = self._clock.now()
             report = RetentionReport(at=now)
-            for due in self.due(now):
-                report = await self._forget(due, report, actor, reason)
+            over = self.due(now)
+            for due in over:
+                report = await self._erase(due, report, actor, reason)
             released = await self._archive.deletions.erase_released(_cause("", actor, reason))
             report = replace(report, erased_events=report.erased_events + released)
+            if report.erased_events or over:
+                await (
+                    self._archive.deletions.merge_index()
+                )  # before the keys: while they are there, a cut is done again
+            for due in over:
+                report = await self._forget(due, report, actor, reason)
             report = await self._age(report, now, actor, reason)
             report = replace(report, removed_files=await remove_doomed(self._archive, self._media))
             report = await self._clear_shelves(report, now, actor, reason)
-            if report.erased_events:
-                await self._archive.deletions.merge_index()
             await asyncio.to_thread(_remove_migration_copies, self._state, now - _MIGRATION_COPY_KEPT)
             if report.destroyed_keys:
                 await self._keys_destroyed()
@@ -167,19 +172,19 @@ class Retention:
             return None
         return DuePeriod(key_no=key.key_no, data_class=data_class, period=key.period)
 
+    async def _erase(self, due: DuePeriod, report: RetentionReport, actor: str, reason: str) -> RetentionReport:
+        step = await self._archive.deletions.erase_period(due.key_no, _cause(due.data_class.value, actor, reason))
+        return replace(
+            report, erased_events=report.erased_events + step.erased, held_events=report.held_events + step.held
+        )
+
     async def _forget(self, due: DuePeriod, report: RetentionReport, actor: str, reason: str) -> RetentionReport:
-        """Rows first, then the certificate, then the key: a cut in between is done again, never left out."""
+        """Rows went first; then the certificate, then the key: a cut in between is done again, never left out."""
         cause = _cause(due.data_class.value, actor, reason)
-        step = await self._archive.deletions.erase_period(due.key_no, cause)
         await self._archive.deletions.certify_destruction(due.key_no, due.name, cause)
         await asyncio.to_thread(self._keys.destroy, (due.key_no,))
         self._archive.keys_changed()
-        return replace(
-            report,
-            erased_events=report.erased_events + step.erased,
-            held_events=report.held_events + step.held,
-            destroyed_keys=(*report.destroyed_keys, due.name),
-        )
+        return replace(report, destroyed_keys=(*report.destroyed_keys, due.name))
 
     async def _clear_shelves(self, report: RetentionReport, now: datetime, actor: str, reason: str) -> RetentionReport:
         """Keys of weeks whose files are all gone. A held file keeps its week's key."""
