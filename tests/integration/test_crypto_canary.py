@@ -12,8 +12,8 @@ from crypto.heads import HeadLog, HeadSigner
 from crypto.keyring import create_keyring
 from crypto.keys import Purpose
 from crypto.merkle import Frontier, commit, leaf_hash
-from crypto.secrets import PassphraseSecret
 from crypto.passphrases import Argon2Cost
+from crypto.secrets import PassphraseSecret
 
 ROOT = Path(__file__).parents[2]
 CANARIES = ("加我私人微信canary王小姐", "+8613800138000", "CANARY-OVERFLOW", "canary_table_name")

@@ -17,8 +17,8 @@ from crypto.heads import HeadLog, HeadSigner
 from crypto.keyring import add_slot, create_keyring, list_slots, open_keyring
 from crypto.keys import Purpose
 from crypto.merkle import Frontier, commit, leaf_hash
-from crypto.secrets import PassphraseSecret, create_key_file
 from crypto.passphrases import Argon2Cost
+from crypto.secrets import PassphraseSecret, create_key_file
 
 KEY = bytes(range(32))
 ROOT = Path(__file__).parents[2]
