@@ -197,7 +197,7 @@ def take_step(transaction: Transaction, request: ArchivedRequest, draft: StepDra
         asked = request.erasure_asked
         if asked is None:
             raise IllegalTransitionError(current=request.state.value, to=draft.step.value)
-        if asked.actor == draft.actor:
+        if asked.actor.casefold() == draft.actor.casefold():
             raise SecondPersonError
     if draft.step is RequestStep.ERASURE_ASKED and request.erasure_asked is not None:
         raise IllegalTransitionError(current=RequestStep.ERASURE_ASKED.value, to=draft.step.value)

@@ -1,5 +1,6 @@
 """The desk for requests: whoever asks about their records gets an answer in time, and every step is in the ledger."""
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
@@ -66,6 +67,7 @@ class RequestsDesk:
         self._guard = guard
         self._erasing = Erasing(archive=parts.archive)
         self._measure = Measure(archive=parts.archive, retention=parts.config.retention)
+        self._deciding = asyncio.Lock()
 
     async def add(self, caller: Caller, request: NewRequest) -> SubjectRequest:
         """Keep a request; its time runs from its receipt."""
@@ -201,7 +203,7 @@ class RequestsDesk:
         """The person's own bundle. Who recorded a request does not make its copy: two people, as for every export."""
         require(caller, Permission.COPY_MAKE)
         request = await self._existing(request_id)
-        if request.recorded_by == caller.name:
+        if request.recorded_by.casefold() == caller.name.casefold():
             raise unusable("rights.second_person_copies", http_status=409)
         if request.kind not in {RequestKind.ACCESS, RequestKind.COPY} or not request.state.is_open:
             raise unusable("rights.wrong_state", http_status=409)
@@ -240,16 +242,21 @@ class RequestsDesk:
     async def refuse_erasure(self, caller: Caller, request_id: str, body: ErasureRequest) -> SubjectRequest:
         """Nothing is erased; it may be asked for again."""
         draft = StepDraft(step=RequestStep.ERASURE_REFUSED, actor=caller.name, text=told(body.reason))
-        return await self._step(caller, request_id, draft, reason=body.reason, permission=Permission.ERASURE_DECIDE)
+        async with self._deciding:
+            return await self._step(caller, request_id, draft, reason=body.reason, permission=Permission.ERASURE_DECIDE)
 
     async def approve_erasure(self, caller: Caller, request_id: str, body: ErasureRequest) -> SubjectRequest:
         """Erase everything about the person that no legal hold keeps, with a certificate for each class."""
         require(caller, Permission.ERASURE_DECIDE)
+        async with self._deciding:  # nothing is erased that another decision refused meanwhile
+            return await self._approved_erasure(caller, request_id, body)
+
+    async def _approved_erasure(self, caller: Caller, request_id: str, body: ErasureRequest) -> SubjectRequest:
         request = await self._existing(request_id)
         asked = request.erasure_asked
         if asked is None:
             raise unusable("rights.wrong_state", http_status=409)
-        if asked.actor == caller.name:
+        if asked.actor.casefold() == caller.name.casefold():
             raise unusable("rights.second_person", http_status=409)
         with _refusing():
             await self._audit.write(caller, "requests.erase", request_id, reason=told(body.reason), outcome="asked")
