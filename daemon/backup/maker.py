@@ -129,7 +129,7 @@ class BackupMaker:
             writer.flush()
             keys = self._keys_file()
             place.put_keys(keys)
-            place.put_erased(still.erased, self._keys)
+            erased = place.put_erased(still.erased, self._keys)
             head = self._signer.sign(still.origin, still.ledger_size, still.root)
             manifest = Manifest(
                 format=FORMAT,
@@ -146,6 +146,7 @@ class BackupMaker:
                 head=head.note,
                 files=tuple(files),
                 pages=pages,
+                erased=erased,
             )
             place.add_snapshot(manifest, self._keys)
         return manifest, writer

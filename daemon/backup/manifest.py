@@ -68,6 +68,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """The archive's pieces are packs of pages, see `pages.py`; every other file is its pieces one after the other."""
     pages: PieceRef
     """Where each page of the archive lies."""
+    erased: Size = 0
+    """So many records the list of what was erased on purpose had then; one with fewer is an older copy."""
 
     @property
     def size_bytes(self) -> int:

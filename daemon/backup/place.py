@@ -194,8 +194,10 @@ class Place:
         except (FileNotFoundError, IntegrityError):
             raise PlaceError("erased_damaged", self.folder, exit_code=ExitCode.INTEGRITY) from None
 
-    def put_erased(self, erased: Collection[ErasedEntry], keys: BackupKeys) -> None:
-        """Replace the list. Entries that only the medium has (of a machine that was lost since) stay."""
+    def put_erased(self, erased: Collection[ErasedEntry], keys: BackupKeys) -> int:
+        """Replace the list; how many are on it. Entries that only the medium has (of a machine that was lost since)
+        stay.
+        """
         try:
             known = {(one.ledger_index, one.commitment): one for one in self.erased(keys)}
         except PlaceError:
@@ -203,6 +205,7 @@ class Place:
         both = known | {(one.ledger_index, one.commitment): one for one in erased}
         with medium_errors(self.folder):
             put_file(self.folder / _ERASED, encode_erased((both[key] for key in sorted(both)), keys))
+        return len(both)
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:

@@ -55,7 +55,8 @@ class Examined:
 def rebuild(place: Place, stage: Path, snapshot: int | None, open_keys: OpenKeys, progress: Progress) -> Rebuilt:
     """Check everything of `snapshot` (None: the newest), then put it into `stage`. Blocks: call it in a thread.
 
-    Errors of opening the key; PlaceError(`no_snapshot`, `snapshot_unknown`, `newer`, `keys_old`), DamagedError,
+    Errors of opening the key; PlaceError(`no_snapshot`, `snapshot_unknown`, `newer`, `keys_old`,
+    `erased_damaged`), DamagedError,
     MigrationNeededError for an archive of a newer program; DiskFullError, StorageError, PlaceFailedError, StoppedError.
     """
     progress.begin(Stage.PREPARING)
@@ -72,6 +73,8 @@ def rebuild(place: Place, stage: Path, snapshot: int | None, open_keys: OpenKeys
     if copy.generation < manifest.keys_generation:
         raise PlaceError("keys_old", place.folder, exit_code=ExitCode.INTEGRITY)
     erased = place.erased(backup_keys)
+    if len(erased) < snapshots.whole[-1].erased:
+        raise PlaceError("erased_damaged", place.folder, exit_code=ExitCode.INTEGRITY)  # an older copy of the list
     Checker(place, backup_keys).require_whole(manifest, snapshots, progress)
     StateWriter(stage, place.pieces(backup_keys), backup_keys).write(manifest, progress)
     HeadLog(stage / HEADS).append(read_head(manifest.head))  # so that `verify` compares the ledger with it

@@ -3,9 +3,12 @@
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from adb_bridge.records import Source
 from crypto.keyring import open_keyring
 from crypto.vault_keys import VaultKeys
+from daemon.backup.errors import PlaceError
 from daemon.media_shelves import WeekShelves
 from daemon.media_store import MediaStore
 from tests.archive_kit import PHONE
@@ -42,3 +45,17 @@ def test_files_of_a_week_are_in_the_backup_and_go_with_the_key_of_the_week(tmp_p
     shop.back_up(stick)
     restored(shop, stick, tmp_path / "older", snapshot=1)
     assert not [path for path in (tmp_path / "older/media/blobs").rglob("*") if path.is_file()]
+
+
+def test_an_older_list_of_what_was_erased_brings_nothing_back(tmp_path: Path) -> None:
+    shop, stick = new_shop(tmp_path), tmp_path / "stick"
+    stick.mkdir()
+    asyncio.run(filled(shop, range(1, 6)))
+    shop.back_up(stick)
+    older = (stick / "ERASED.BIN").read_bytes()
+    asyncio.run(erase(shop, 2))
+    shop.back_up(stick)
+    (stick / "ERASED.BIN").write_bytes(older)
+    with pytest.raises(PlaceError) as refused:
+        restored(shop, stick, tmp_path / "new", snapshot=1)
+    assert refused.value.code == "backup.erased_damaged"
