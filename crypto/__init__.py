@@ -4,7 +4,7 @@ Reading order:
 - keys: `secrets`, `passphrases`, `shares`, `escrow` (what opens) → `keyring` → `slots`, `slot_kinds`, `old_slots`,
   `recipients` (who the root is sealed to), `keyring_file`, `shred` (the file) → `keys` (what is derived),
   `vault_keys`, `data_keys` (what is random, and forgotten on purpose)
-- the database: `database`, `opening`, `sqlcipher`; what its log says: `log_file`; tokens to look things up by:
+- the database: `database`, `opening`, `sqlcipher`; beside SQLite: `held_file`, `log_file`; tokens to look things up by:
   `blind_index`; records under a key of their own: `record_seal`
 - the ledger: `merkle` → `checkpoints`, `notes` → `head_log`; all heads in one place: `heads`; proofs of large trees:
   `tiles`; witnesses outside: `cosignatures`, `witnessing`

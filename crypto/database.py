@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Final
+from typing import Final
 
-from .atomic_file import storage_errors
 from .errors import CryptoError, CryptoErrorCode, IntegrityError, StatementError, VaultStateError
+from .held_file import read_held
 from .log_file import read_log
 from .opening import PAGE_BYTES, OpenMode, has_salt, open_connection, salt_of
 from .sqlcipher import BINDING_ERRORS, Connection, Cursor, Row, SqlValue, ends_connection, is_complete, translate
@@ -282,8 +282,7 @@ class Database:
         """A page of zeros is a hole that was never written: in use it is found when it is read."""
         told = [str(row[0]) for row in self.execute("PRAGMA cipher_integrity_check")]
         numbers = {int(number) for line in told for number in _PAGE_NUMBER.findall(line)}
-        with storage_errors(self.path.name), self.path.open("rb") as file:
-            return frozenset(number for number in numbers if not _is_hole(file, number))
+        return frozenset(number for number in numbers if not _is_hole(self.path, number))
 
     def _has_log(self) -> bool:
         log = self.path.with_name(self.path.name + "-wal")
@@ -294,9 +293,8 @@ class Database:
             raise type(self._dead)(self._dead.code, self._dead.detail)
 
 
-def _is_hole(file: BinaryIO, page: int) -> bool:
-    file.seek((page - 1) * PAGE_BYTES)
-    return not any(file.read(PAGE_BYTES))
+def _is_hole(path: Path, page: int) -> bool:
+    return not any(read_held(path, PAGE_BYTES, (page - 1) * PAGE_BYTES))
 
 
 def open_database(

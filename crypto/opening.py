@@ -10,6 +10,7 @@ from typing import Final
 
 from .atomic_file import move_into_place, storage_errors
 from .errors import CryptoErrorCode, IntegrityError, VaultStateError, WrongKeyError
+from .held_file import read_held
 from .keys import KEY_BYTES, expand
 from .sqlcipher import BINDING_ERRORS, Connection, SqlValue, connect, is_not_a_database, translate
 
@@ -70,8 +71,7 @@ def salt_of(key: bytes) -> bytes:
 
 def has_salt(path: Path, salt: bytes) -> bool:
     """Whether the file begins with `salt`."""
-    with storage_errors(path.name), path.open("rb") as file:
-        return file.read(SALT_BYTES) == salt
+    return read_held(path, SALT_BYTES, 0) == salt
 
 
 def _open(path: Path, key: bytes, options: str, mode: OpenMode, *, busy_timeout_s: float, cache_kib: int) -> Connection:

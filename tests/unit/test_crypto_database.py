@@ -599,3 +599,19 @@ def test_a_failed_create_leaves_nothing(path: Path, monkeypatch: pytest.MonkeyPa
 
 def _raise_full(*_: object) -> None:
     raise DiskFullError(CryptoErrorCode.DISK_FULL)
+
+
+def test_looking_at_the_header_keeps_the_locks(tmp_path: Path) -> None:
+    """Closing a second descriptor of the file would let another process believe that nobody has it open."""
+    path = tmp_path / "archive.db"
+    with open_database(path, KEY, OpenMode.CREATE) as database:
+        database.execute("CREATE TABLE one (a)").close()
+        before = _locks_on(path)
+        assert database.damaged_pages() == ()
+        assert _locks_on(path) == before
+        assert before
+
+
+def _locks_on(path: Path) -> list[str]:
+    inode = f":{path.stat().st_ino} "
+    return sorted(line.split(maxsplit=1)[1] for line in Path("/proc/locks").read_text().splitlines() if inode in line)
