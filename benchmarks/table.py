@@ -20,7 +20,8 @@ system's temporary directory), `SHOPWARDEN_BENCH_SEAL_MB`, `SHOPWARDEN_BENCH_ROU
 
 def main() -> None:
     """Write it anew."""
-    sections = [_section(path) for path in sorted((Path(__file__).parent / "results").glob("*.json"))]
+    results = sorted((Path(__file__).parent / "results").glob("*.json"))
+    sections = [_section(path) for path in results if path.stem != "faults"]  # campaigns: docs/faults.md tells of them
     (ROOT / "docs" / "speed.md").write_text("\n".join([_HEAD, *sections]), encoding="utf-8")
 
 
