@@ -43,6 +43,8 @@ WHERE e.end_index IS NOT x.ledger_index LIMIT 1"""
 _HOLDS: Final = """
 SELECT h.hold_id FROM holds h LEFT JOIN hold_ends x ON x.hold_index = h.ledger_index
 WHERE h.end_index IS NOT x.ledger_index LIMIT 1"""
+_PROGRAMS: Final = "SELECT 'schema:' || name FROM sqlite_schema WHERE type IN ('trigger', 'view') LIMIT 1"
+"""The archive has none: one that somebody put in would change what is written from now on, or what is shown."""
 _CONVERSATIONS: Final = """
 SELECT c.conversation_no, d.serial, c.peer_key, c.token, c.peer_token
 FROM conversations c JOIN devices d ON d.device_no = c.device_no"""
@@ -55,7 +57,7 @@ def first_wrong_state(database: Database, tokens: Tokens, marked_events: int | N
     `marked_events`: how many events name a change of their presence, when that was counted already: each that has
     changes names the last one, so with as many as have changes, none is invented, and events are not read again.
     """
-    queries = [_PRESENCE, _PRESENCE_INVENTED, _PRESENCE_OF_NOTHING, _ALERTS, _COMMANDS, _ENROLMENTS, _HOLDS]
+    queries = [_PROGRAMS, _PRESENCE, _PRESENCE_INVENTED, _PRESENCE_OF_NOTHING, _ALERTS, _COMMANDS, _ENROLMENTS, _HOLDS]
     if marked_events is not None and database.fetch_value(_EVENTS_WITH_CHANGES) == marked_events:
         queries.remove(_PRESENCE_INVENTED)
     for sql in queries:

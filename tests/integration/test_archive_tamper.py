@@ -134,6 +134,14 @@ async def test_every_change_is_found_and_named(tmp_path: Path, sql: str, problem
     assert first_bad in result.first_bad
 
 
+async def test_a_trigger_that_keeps_alerts_quiet_is_found(tmp_path: Path) -> None:
+    await fill(tmp_path)
+    with behind_the_back(tmp_path) as database:
+        database.execute("CREATE TRIGGER quiet AFTER INSERT ON alert_outbox BEGIN DELETE FROM alert_outbox; END")
+    result = await verified(tmp_path)
+    assert (result.problem, result.first_bad) == ("record_changed", "schema:quiet")
+
+
 async def test_two_records_cannot_change_places(tmp_path: Path) -> None:
     await fill(tmp_path)
     with behind_the_back(tmp_path) as database, database.transaction():
