@@ -88,6 +88,36 @@ COLUMNS: Final[dict[str, Columns]] = {
     ),
     "recording-pair/1": _columns("recording_ledger_index call_ledger_index score decided_at:time method"),
     "phone-clock/1": _columns("device read_at:time offset_ms utc_offset_min"),
+    "deletion/1": _columns(
+        "at:time cause data_class actor reason entries first_ledger_index last_ledger_index indexes_sha256:hex"
+        " destroyed_keys"
+    ),
+    "hold/1": _columns(
+        "hold_id at:time actor reason until:time device conversation peer_token:hex peer employee data_class"
+        " received_from:time received_to:time"
+    ),
+    "hold-end/1": _columns("hold_ledger_index at:time actor reason"),
+    "request/1": _columns(
+        "request_id kind subject_kind subject subject_token:hex received_at:time due_at:time channel note"
+        " recorded_at:time recorded_by"
+    ),
+    "request-change/1": _columns(
+        "request_ledger_index at:time actor step to_state text assignee due_at:time outcome reference"
+    ),
+    "export/1": _columns(
+        "export_id asked_at:time asked_by asked_uid case reason scope disclosure records conversations phones"
+        " indexes_sha256:hex expires_at:time"
+    ),
+    "export-change/1": _columns(
+        "export_ledger_index at:time actor actor_uid to_state reason expires_at:time bundle_id manifest_sha256:hex"
+    ),
+    "document/1": _columns("document name step at:time actor title body facts"),
+    "correction/1": _columns("event_ledger_index request_ledger_index at:time actor text"),
+    "privacy-mark/1": _columns("token:hex is_conversation is_private request_ledger_index at:time actor reason"),
+    "backup/1": _columns(
+        "what at:time actor place_id snapshot ledger_size root:hex known_size size_bytes new_bytes took_ms problem"
+    ),
+    "key-change/1": _columns("at:time actor change generation slot_id slot_kind reason"),
     "witness/1": _columns("at:time way witness witness_at:time size root:hex outcome actor note"),
 }
 
