@@ -136,6 +136,7 @@ def _content(context: Context, event: Event) -> str:
         parts.append(f"↔ {event.paired_with}")
     if event.derived_from is not None:
         parts.append(f"({context.word('derived', event.derived_from)})")
+    parts += [context.texts.get("cli.events.corrected", text=correction) for correction in event.corrections]
     return " ".join(parts)
 
 

@@ -67,12 +67,14 @@ async def show_retention(context: Context) -> ExitCode:
 
 
 async def run_pass(context: Context) -> ExitCode:
-    """Delete what is over its time now; asks first where somebody can answer."""
+    """Delete what is over its time now; asks first, and wants --yes where nobody can answer."""
     arguments = context.take(_Run)
     _require_reason(arguments.reason)
     async with context.client() as client:
         request = RetentionRunRequest(reason=arguments.reason, is_check=arguments.check)
-        if not arguments.check and not arguments.yes and is_asking_possible():
+        if not arguments.check and not arguments.yes:
+            if not is_asking_possible():
+                raise UsageError("usage.retention_needs_yes")
             due = await run_retention(client, RetentionRunRequest(reason=arguments.reason, is_check=True))
             weeks = ", ".join(due.destroyed_keys) or "-"
             if not ask(context.texts, "ask.retention_run", wanted="y", weeks=weeks):
@@ -152,7 +154,7 @@ async def list_deletions(context: Context) -> ExitCode:
     if context.output.format is not Format.TABLE:
         context.output.items(found)
     elif found:
-        context.output.table(_DELETION_COLUMNS, [_deletion_row(one) for one in found])
+        context.output.table(_DELETION_COLUMNS, [_deletion_row(context, one) for one in found])
     if not found:
         context.output.empty("empty.deletions")
     return ExitCode.OK
@@ -212,12 +214,12 @@ def _hold_row(context: Context, hold: Hold) -> list[Cell]:
     ]
 
 
-def _deletion_row(deletion: Deletion) -> list[Cell]:
+def _deletion_row(context: Context, deletion: Deletion) -> list[Cell]:
     return [
         Cell(shown(deletion.deleted_at)),
         Cell(deletion.certificate),
-        Cell(deletion.cause),
-        Cell(deletion.data_class or "-"),
+        Cell(context.word("deletion_cause", deletion.cause)),
+        Cell(context.texts.get(f"cli.data_class.{deletion.data_class}") if deletion.data_class else "-"),
         Cell(str(deletion.entries)),
         Cell(", ".join(deletion.destroyed_keys) or "-"),
         Cell(deletion.actor),

@@ -160,6 +160,7 @@ def _content(context: Context, item: TimelineItem) -> str:
     ]
     if item.event.paired_with is not None:
         parts.append(f"↔ {item.event.paired_with}")
+    parts += [text("cli.events.corrected", text=correction) for correction in item.event.corrections]
     return " ".join(part for part in parts if part)
 
 
