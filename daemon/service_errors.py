@@ -48,6 +48,11 @@ def invalid(problem: str) -> ServiceError:
     return ServiceError("request.invalid", http_status=422, exit_code=ExitCode.USAGE, problem=problem)
 
 
+def not_permitted(code: str) -> ServiceError:
+    """Another person has to do it: 403, exit 5."""
+    return ServiceError(code, http_status=403, exit_code=ExitCode.NOT_PERMITTED)
+
+
 def unusable(code: str, *, http_status: int = 422) -> ServiceError:
     """A request that makes no sense now, exit 2."""
     return ServiceError(code, http_status=http_status, exit_code=ExitCode.USAGE)

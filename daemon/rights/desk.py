@@ -35,7 +35,7 @@ from ..desk_parts import DeskParts
 from ..events import EventId
 from ..roles import Permission, require
 from ..service import Caller, ServiceError
-from ..service_errors import invalid, not_found, refusing, unusable
+from ..service_errors import invalid, not_found, not_permitted, refusing, unusable
 from .copies import new_bundle_id, prepared_copy
 from .due import due_at, extended_due_at
 from .erasing import Erasing
@@ -204,7 +204,7 @@ class RequestsDesk:
         require(caller, Permission.COPY_MAKE)
         request = await self._existing(request_id)
         if request.recorded_by.casefold() == caller.name.casefold():
-            raise unusable("rights.second_person_copies", http_status=409)
+            raise not_permitted("rights.second_person_copies")
         if request.kind not in {RequestKind.ACCESS, RequestKind.COPY} or not request.state.is_open:
             raise unusable("rights.wrong_state", http_status=409)
         bundle_id = new_bundle_id()
@@ -257,7 +257,7 @@ class RequestsDesk:
         if asked is None:
             raise unusable("rights.wrong_state", http_status=409)
         if asked.actor.casefold() == caller.name.casefold():
-            raise unusable("rights.second_person", http_status=409)
+            raise not_permitted("rights.second_person")
         with _refusing():
             await self._audit.write(caller, "requests.erase", request_id, reason=told(body.reason), outcome="asked")
             reference = await self._erasing.erase(request, asked_by=asked.actor, approved_by=caller.name)
@@ -305,6 +305,6 @@ def _refusing() -> Iterator[None]:
         except IllegalTransitionError:
             raise unusable("rights.wrong_state", http_status=409) from None
         except SecondPersonError:
-            raise unusable("rights.second_person", http_status=409) from None
+            raise not_permitted("rights.second_person") from None
         except RecordNotFoundError as error:
             raise not_found("rights.request" if error.detail == "request" else "event") from None
