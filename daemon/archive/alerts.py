@@ -7,7 +7,8 @@ from typing import ClassVar, Final
 import msgspec
 
 from crypto.database import Database, Row
-from policies.model import Verdict
+from crypto.errors import IntegrityError
+from policies.model import Severity, Verdict
 
 from ..api.wire import AlertStatus
 from .codes import ALERT_STATUS_CODES, ALERT_STATUSES, from_micros, to_micros
@@ -135,6 +136,14 @@ def unsent_alerts(database: Database, limit: int) -> tuple[str, ...]:
     return tuple(str(row[0]) for row in database.execute(UNSENT, (max(1, min(limit, MOST_ALERTS)),)))
 
 
+_UNREADABLE: Final = Verdict(
+    rule_id="unreadable",
+    rule_title={"en": "Unreadable record: run verify", "zh": "记录无法读取：请运行 verify"},
+    category="damaged",
+    severity=Severity.HIGH,
+    hits=(),
+    ruleset_version="",
+)
 _verdict: Final = msgspec.json.Decoder(Verdict).decode
 
 
@@ -151,6 +160,14 @@ class _AlertRow(msgspec.Struct, array_like=True, frozen=True):
     handled_at: int | None
 
 
+def _verdict_of(row: _AlertRow, content: ContentKeys) -> Verdict:
+    """What does not open stays in the list, so that it is not overlooked; `verify` names it."""
+    try:
+        return _verdict(content.alert(row.key_no, row.ledger_index, row.sealed).verdict)
+    except (IntegrityError, msgspec.MsgspecError):
+        return _UNREADABLE
+
+
 def _with_events(database: Database, content: ContentKeys, stored: Sequence[Row]) -> tuple[ArchivedAlert, ...]:
     rows = [row_as(_AlertRow, row) for row in stored]
     events = events_at(database, content, [row.event_index for row in rows]) if rows else {}
@@ -158,7 +175,7 @@ def _with_events(database: Database, content: ContentKeys, stored: Sequence[Row]
         ArchivedAlert(
             alert_id=row.alert_id,
             ledger_index=row.ledger_index,
-            verdict=_verdict(content.alert(row.key_no, row.ledger_index, row.sealed).verdict),
+            verdict=_verdict_of(row, content),
             status=ALERT_STATUSES[row.status],
             raised_at=from_micros(row.raised_at),
             note=row.note,

@@ -58,6 +58,10 @@ class Sealer:
         return self._seal.seal(_encode(content), ledger_index)
 
 
+UNREADABLE_EVENT: Final = EventContent(b"", None, None, '{"unreadable":true}', "")
+"""Stands in lists for what does not open: one damaged row must not hide all others. `verify` names it."""
+
+
 class ContentKeys:
     """Seals and opens what records say. Safe for several threads."""
 
@@ -76,6 +80,13 @@ class ContentKeys:
         IntegrityError(SEALED_DAMAGED); SEALED_KEY_MISSING when its key was destroyed or is damaged.
         """
         return _decode_event(self._seal_of(key_no).open(sealed, ledger_index))
+
+    def shown_event(self, key_no: int, ledger_index: int, sealed: bytes) -> EventContent:
+        """`event`, or UNREADABLE_EVENT."""
+        try:
+            return self.event(key_no, ledger_index, sealed)
+        except (IntegrityError, msgspec.MsgspecError):
+            return UNREADABLE_EVENT
 
     def alert(self, key_no: int, ledger_index: int, sealed: bytes) -> AlertContent:
         """What an alert says. Raises as `event`."""

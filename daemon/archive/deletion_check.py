@@ -1,6 +1,7 @@
 """Whether what is gone from the archive went with a certificate: the entries' marks against the ledgered deletions."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -20,9 +21,14 @@ class _Taken:
     digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
 
 
-def digest_of(indexes: list[int]) -> bytes:
-    """SHA-256 over ledger indexes in ascending order, 8 bytes big-endian each; 32 bytes."""
-    return hashlib.sha256(b"".join(index.to_bytes(8, "big") for index in sorted(indexes))).digest()
+def place_bytes(index: int, kind: int) -> bytes:
+    """A deleted entry in a certificate's digest: its ledger index, 8 bytes big-endian, and its kind, another 8."""
+    return index.to_bytes(8, "big") + kind.to_bytes(8, "big", signed=True)
+
+
+def digest_of(places: Iterable[tuple[int, int]]) -> bytes:
+    """SHA-256 over the ledger indexes and kinds of what was deleted, in the order of the ledger; 32 bytes."""
+    return hashlib.sha256(b"".join(place_bytes(index, kind) for index, kind in sorted(places))).digest()
 
 
 class DeletionCheck:
@@ -31,13 +37,13 @@ class DeletionCheck:
     def __init__(self) -> None:
         self._taken: dict[int, _Taken] = {}
 
-    def take(self, index: int, certificate: int) -> None:
+    def take(self, index: int, kind: int, certificate: int) -> None:
         """Entry `index` says that `certificate` deleted its record."""
         taken = self._taken.setdefault(certificate, _Taken())
         taken.count += 1
         taken.first = index if taken.first is None else taken.first
         taken.last = index
-        taken.digest.update(index.to_bytes(8, "big"))
+        taken.digest.update(place_bytes(index, kind))
 
     def finish(self, database: Database) -> tuple[VerifyProblem, str] | None:
         """The first certificate that says something else than the entries; None when all agree."""

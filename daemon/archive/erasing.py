@@ -96,7 +96,7 @@ def certify(transaction: Transaction, entries: Sequence[int], cause: Cause, dest
     """Write the certificate of these ledger entries and mark them with it; returns its ledger index."""
     columns = (
         to_micros(transaction.now), cause.cause, cause.data_class, cause.actor, cause.reason, len(entries),
-        entries[0] if entries else None, entries[-1] if entries else None, digest_of(list(entries)),
+        entries[0] if entries else None, entries[-1] if entries else None, digest_of(_kinds_of(transaction, entries)),
         json.dumps(sorted(destroyed_keys)),
     )  # fmt: skip
     index = transaction.ledger.append_row(LedgerKind.DELETION, _NAME, *columns)
@@ -104,6 +104,12 @@ def certify(transaction: Transaction, entries: Sequence[int], cause: Cause, dest
     sql = f"UPDATE ledger SET deleted_by = ?, opening = NULL WHERE ledger_index {_AMONG}"  # noqa: S608
     transaction.database.execute(sql, (index, json.dumps(list(entries))))
     return index
+
+
+def _kinds_of(transaction: Transaction, entries: Sequence[int]) -> list[tuple[int, int]]:
+    sql = f"SELECT ledger_index, kind FROM ledger WHERE ledger_index {_AMONG}"  # noqa: S608
+    rows = transaction.database.execute(sql, (json.dumps(list(entries)),))
+    return [(index, kind) for index, kind in rows if isinstance(index, int) and isinstance(kind, int)]
 
 
 def _mark_forgotten(transaction: Transaction, taken: str) -> None:

@@ -83,9 +83,9 @@ class _EventRow(msgspec.Struct, array_like=True, frozen=True):
 
 
 def event_of(stored: Row, content: ContentKeys) -> ArchivedEvent:
-    """A row of SELECT_EVENTS. Raises as `ContentKeys.event`."""
+    """A row of SELECT_EVENTS. What does not open is shown as a record without content, marked `unreadable`."""
     row = row_as(_EventRow, stored)
-    said = content.event(row.key_no, row.ledger_index, row.sealed)
+    said = content.shown_event(row.key_no, row.ledger_index, row.sealed)
     text = said.text
     if text is None:
         text = "" if said.body is None else said.body.decode("utf-8", "replace")

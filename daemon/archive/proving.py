@@ -103,10 +103,15 @@ def _entry_of(database: Database, index: SqlValue) -> Entry | None:
     return entry_at(database, index) if isinstance(index, int) else None
 
 
+_KINDS: Final = frozenset(LedgerKind)
+
+
 def entry_at(database: Database, ledger_index: int) -> Entry | None:
     """None when there is none."""
     match database.fetch_one(_ENTRY, (ledger_index,)):
-        case (int(kind), bytes(commitment), (bytes() | None) as opening, (int() | None) as deleted_by):
+        case (int(kind), bytes(commitment), (bytes() | None) as opening, (int() | None) as deleted_by) if (
+            kind in _KINDS
+        ):
             return Entry(
                 ledger_index=ledger_index,
                 kind=LedgerKind(kind),

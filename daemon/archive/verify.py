@@ -152,8 +152,8 @@ class Verification:
             match leaves[at]:
                 case (int(), int(), bytes(), (bytes() | None), None):
                     continue
-                case (int(index), int(), bytes(), (bytes() | None), int(deleted_by)):
-                    self._deletions.take(index, deleted_by)
+                case (int(index), int(kind), bytes(), (bytes() | None), int(deleted_by)):
+                    self._deletions.take(index, kind, deleted_by)
                 case row:
                     raise _Found(VerifyProblem.RECORD_MISSING, f"ledger:{row[0]!r}")
         first = max(start, self._since)

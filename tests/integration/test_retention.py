@@ -69,7 +69,8 @@ async def shop_in(folder: Path) -> AsyncIterator[Shop]:
     clock, keys = StepClock(), vault_keys(folder)
     archive = open_archive(folder, clock=clock, keys=keys)
     try:
-        await archive.add_enrolment(enrolment(PHONE))
+        if await archive.enrolment(PHONE) is None:
+            await archive.add_enrolment(enrolment(PHONE))
         yield Shop(archive, keys, clock, folder)
     finally:
         await archive.close()
@@ -202,6 +203,28 @@ async def test_a_record_taken_without_a_certificate_is_found(tmp_path: Path) -> 
         database.execute(sql, (certificate, index))
     result = await verified(tmp_path)
     assert result.problem is VerifyProblem.DELETION_UNCERTIFIED
+
+
+async def test_the_kind_of_what_was_deleted_cannot_be_changed_afterwards(tmp_path: Path) -> None:
+    async with shop_in(tmp_path) as shop:
+        await fill(shop)
+        await shop.retention.pass_now("owner", "retention")
+    with behind_the_back(tmp_path) as database:
+        assert database.execute("UPDATE ledger SET kind = 7 WHERE deleted_by IS NOT NULL").changed > 0
+    assert (await verified(tmp_path)).problem is VerifyProblem.DELETION_UNCERTIFIED
+
+
+async def test_one_record_that_does_not_open_hides_no_other(tmp_path: Path) -> None:
+    async with shop_in(tmp_path) as shop:
+        await fill(shop)
+    with behind_the_back(tmp_path) as database:
+        database.execute("UPDATE events SET key_no = 999 WHERE source_key = 1")
+        database.execute("UPDATE alerts SET key_no = 999")
+    async with shop_in(tmp_path) as shop:
+        assert await shop.bodies() == ["", "新的订单"]
+        (alert,) = await shop.archive.alerts(AlertFilter(limit=9))
+        assert alert.verdict.rule_id == "unreadable"
+        assert (await shop.archive.verify()).problem is VerifyProblem.KEY_MISSING
 
 
 HOUR = 3_600.0
