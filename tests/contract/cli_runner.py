@@ -6,8 +6,11 @@ import json
 import os
 import pty
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.forking import fork
 
 ROOT = Path(__file__).parents[2]
 TIMEOUT_S = 40
@@ -34,14 +37,22 @@ def environment(state: Path, **extra: str) -> dict[str, str]:
 
 
 async def shopwarden(state: Path, *arguments: str, stdin: bytes = b"", **extra: str) -> Ran:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "console.main", *arguments, cwd=ROOT, env=environment(state, **extra),
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    async with asyncio.timeout(TIMEOUT_S):
-        out, err = await process.communicate(stdin)
-    assert process.returncode is not None
-    return Ran(process.returncode, out.decode(), err.decode())
+    """Forked (`tests.forking`), its streams are files."""
+    with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        said.write(stdin)
+        said.seek(0)
+        process = fork(
+            "console.main", arguments, stdin=said.fileno(), stdout=out.fileno(), stderr=err.fileno(),
+            environment=environment(state, **extra),
+        )  # fmt: skip
+        try:
+            async with asyncio.timeout(TIMEOUT_S):
+                code = await process.wait()
+        finally:
+            process.kill()
+        out.seek(0)
+        err.seek(0)
+        return Ran(code, out.read().decode(), err.read().decode())
 
 
 async def at_terminal(state: Path, *arguments: str, types: str = "", columns: int = 100, **extra: str) -> Ran:

@@ -2,8 +2,7 @@
 
 import asyncio
 import contextlib
-import subprocess
-import sys
+import os
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from daemon.archive.drafts import EventFilter
 from daemon.archive.records import ArchivedEvent
 from daemon.events import Event, EventKind
 from daemon.paths import state_paths
+from tests.forking import Forked, fork
 
 START_TIMEOUT_S = 30.0
 
@@ -31,10 +31,12 @@ def new_state(folder: Path, addresses: list[str], extra_config: str = "") -> Pat
     """A state directory made by `shopwardend init` that connects to `addresses`."""
     state = folder / "state"
     key = folder / "shop.key"
-    subprocess.run(
-        [sys.executable, "-m", "daemon", "init", "--state", str(state), "--key-file", str(key)],
-        check=True, capture_output=True, timeout=30,
-    )  # fmt: skip
+    with open(os.devnull, "r+b") as nothing:
+        made = fork(
+            "daemon.main", ["init", "--state", str(state), "--key-file", str(key)],
+            stdin=nothing.fileno(), stdout=nothing.fileno(), stderr=nothing.fileno(), environment=dict(os.environ),
+        )  # fmt: skip
+    assert made.wait_here() == 0
     quoted = ", ".join(f'"{address}"' for address in addresses)
     (state / "shopwarden.toml").write_text(
         f'[key]\nsource = "file"\npath = "{key}"\n[adb]\nconnect = [{quoted}]\ndiscovery = "off"\n{extra_config}',
@@ -50,7 +52,7 @@ class RunningDaemon:
         self.state = state
         self.socket = socket_for_state(state)
         self.log = state.parent / "daemon.log"
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: Forked | None = None
 
     @property
     def pid(self) -> int:
@@ -59,10 +61,10 @@ class RunningDaemon:
 
     async def start(self) -> None:
         """Returns once the API answers."""
-        with self.log.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "daemon", "run", "--state", str(self.state),
-                stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
+        with self.log.open("ab") as log, open(os.devnull, "rb") as nothing:
+            self._process = fork(
+                "daemon.main", ["run", "--state", str(self.state)],
+                stdin=nothing.fileno(), stdout=log.fileno(), stderr=log.fileno(), environment=dict(os.environ),
             )  # fmt: skip
         async with asyncio.timeout(START_TIMEOUT_S):
             while True:
