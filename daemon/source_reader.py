@@ -55,6 +55,7 @@ class SourceReader:
         self._session = session
         self._log = log
         self._told_s = float("-inf")
+        self._has_untold = False
 
     async def read(self, job: Poll | Sweep, collector: Collector, schedule: Schedule) -> bool:
         """Whether it was read. A lost link and trouble of the archive raise; everything else makes the source wait."""
@@ -93,6 +94,7 @@ class SourceReader:
     def tell(self) -> None:
         """Publish the phone's present state."""
         self._told_s = self._shop.clock.monotonic()
+        self._has_untold = False
         self._shop.bus.publish(DeviceChanged(self._live.serial))
 
     async def _collect(
@@ -121,6 +123,8 @@ class SourceReader:
                 is_end_reached = batch.is_caught_up and not schedule.is_source_caught_up(source)
                 if batch.records or batch.absent or batch.cursor != cursor or is_end_reached:
                     await self._take(batch, urgency)
+                if batch.is_caught_up and self._has_untold:  # the last rows may have come with the page before
+                    self.tell()
                 cursor = batch.cursor
                 progress()
                 now_s = self._shop.clock.monotonic()
@@ -144,7 +148,8 @@ class SourceReader:
         shop.outbox.committed(committed)
         if committed.new_event_ids:
             self._log.debug("batch.committed", source=batch.source.value, rows=len(committed.new_event_ids))
-            if batch.is_caught_up or shop.clock.monotonic() - self._told_s >= 1.0:
+            self._has_untold = True
+            if shop.clock.monotonic() - self._told_s >= 1.0:
                 self.tell()
 
     def _mark_stalled(self, source: Source) -> None:
