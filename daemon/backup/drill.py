@@ -6,10 +6,16 @@ from pathlib import Path
 
 from adb_bridge.clock import Clock
 
+from ..api.exit_codes import ExitCode
+from ..archive.archive import Archive
+from ..media_shelves import WeekShelves
+from ..media_store import MediaStore
+from ..proofs.whole_check import Extra, first_bad_file
+from .errors import BackupError
 from .keys import OpenKeys
 from .place import open_place
 from .progress import Progress, Stage
-from .rebuilding import Examined, examine, open_rebuilt, rebuild
+from .rebuilding import Examined, Rebuilt, examine, open_rebuilt, rebuild
 from .restoring import in_thread
 from .staging import staged
 
@@ -41,6 +47,7 @@ async def drill(
         archive = open_rebuilt(rebuilt, clock)
         try:
             examined = await examine(archive, rebuilt, "drill", progress)
+            await _require_files(archive, rebuilt, clock)
         finally:
             await archive.close()
     progress.begin(Stage.DONE)
@@ -57,3 +64,15 @@ async def drill(
         size_bytes=manifest.size_bytes,
         took_s=clock.monotonic() - started_s,
     )
+
+
+async def _require_files(archive: Archive, rebuilt: Rebuilt, clock: Clock) -> None:
+    """A backup is as whole as the shop was: a recording that was missing there is missing here, and told."""
+    media = MediaStore(rebuilt.stage / "media", WeekShelves(rebuilt.keys), clock=clock)
+    try:
+        damage = await first_bad_file(archive, media, Extra.NOTHING)
+    finally:
+        media.close()
+    if damage is not None:
+        number = rebuilt.manifest.number
+        raise BackupError("backup.not_verified", ExitCode.INTEGRITY, snapshot=number, problem=damage[0].value)

@@ -28,13 +28,14 @@ async def verify_whole(archive: Archive, media: MediaStore, since: int | None, e
     result = await archive.verify(since)
     if not result.ok:
         return result
-    damage = await _first_bad_file(archive, media, extra)
+    damage = await first_bad_file(archive, media, extra)
     if damage is None and Extra.INDEX in extra:
         damage = await archive.scrub.index()
     return result if damage is None else replace(result, problem=damage[0], first_bad=damage[1])
 
 
-async def _first_bad_file(archive: Archive, media: MediaStore, extra: Extra) -> Damage | None:
+async def first_bad_file(archive: Archive, media: MediaStore, extra: Extra) -> Damage | None:
+    """The first sealed file that a record names and that is missing or, with `Extra.MEDIA`, does not open."""
     seen: set[str] = set()
     async for sha256, where in _files(archive):
         if sha256 in seen:

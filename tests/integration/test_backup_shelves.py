@@ -1,6 +1,8 @@
 """Sealed files lie on the shelf of their week: a backup has them all, and a restore drops those whose key is gone."""
 
 import asyncio
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,10 +10,13 @@ import pytest
 from adb_bridge.records import Source
 from crypto.keyring import open_keyring
 from crypto.vault_keys import VaultKeys
-from daemon.backup.errors import PlaceError
+from daemon.backup.drill import drill
+from daemon.backup.errors import BackupError, PlaceError
+from daemon.backup.keys import with_open_root
+from daemon.backup.progress import Progress
 from daemon.media_shelves import WeekShelves
 from daemon.media_store import MediaStore
-from tests.archive_kit import PHONE
+from tests.archive_kit import PHONE, ingest_of, sms
 from tests.backup_kit import CLOCK, Shop, filled, new_shop, restored
 from tests.integration.test_backup_forgetting import erase
 
@@ -59,3 +64,31 @@ def test_an_older_list_of_what_was_erased_brings_nothing_back(tmp_path: Path) ->
     with pytest.raises(PlaceError) as refused:
         restored(shop, stick, tmp_path / "new", snapshot=1)
     assert refused.value.code == "backup.erased_damaged"
+
+
+async def named(shop: Shop, sha256: str) -> None:
+    """A record that names the file."""
+    one = f'{{"content_type":"audio/mp4","name":null,"sha256":"{sha256}","size_bytes":9,"is_sealed":true}}'
+    attributes = f'{{"attachments":[{one}]}}'
+    archive = shop.archive()
+    try:
+        await archive.ingest(ingest_of([replace(sms(77, b"see"), attributes=attributes)]))
+    finally:
+        await archive.close()
+
+
+def test_a_drill_tells_of_a_file_that_the_shop_itself_lacks(tmp_path: Path) -> None:
+    shop, stick = new_shop(tmp_path), tmp_path / "stick"
+    stick.mkdir()
+    asyncio.run(filled(shop, range(1, 3)))
+    sha256 = asyncio.run(keep(shop, b"recording"))
+    asyncio.run(named(shop, sha256))
+    shop.back_up(stick)
+    way = with_open_root(shop.keys)
+    asyncio.run(drill(stick, shop.paths.root, None, way, Progress(), CLOCK))
+    shutil.rmtree(shop.paths.media / "blobs")
+    (shop.paths.media / "blobs").mkdir()
+    shop.back_up(stick)
+    with pytest.raises(BackupError) as failed:
+        asyncio.run(drill(stick, shop.paths.root, None, way, Progress(), CLOCK))
+    assert failed.value.values["problem"] == "file_missing"
