@@ -1,6 +1,7 @@
 """Tells when something in a folder changes (watchdog); where the system cannot tell, it stays quiet."""
 
 import asyncio
+import warnings
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -23,6 +24,9 @@ _CHANGES: Final = frozenset(
     {EVENT_TYPE_CREATED, EVENT_TYPE_MODIFIED, EVENT_TYPE_MOVED, EVENT_TYPE_DELETED, EVENT_TYPE_CLOSED}
 )
 _JOIN_S: Final = 2.0
+
+# A folder that is made while its parent is being watched is found twice: watchdog then sets the same callback again.
+warnings.filterwarnings("ignore", message="Callback with id", category=RuntimeWarning)
 
 
 class FolderNotices(FileSystemEventHandler):

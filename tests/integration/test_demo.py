@@ -22,7 +22,7 @@ FIRST_SCREEN_S = 20.0
 @pytest.mark.slow
 def test_headless_demo_prints_the_summary_of_the_contract() -> None:
     ended = subprocess.run(
-        [SHOPWARDEN, "demo", "--headless", "8", "--phones", "3", "--json"],
+        [SHOPWARDEN, "demo", "--headless", "5", "--phones", "3", "--json"],
         capture_output=True, text=True, timeout=100, check=False, stdin=subprocess.DEVNULL,
     )  # fmt: skip
     assert ended.returncode == 0, ended.stderr

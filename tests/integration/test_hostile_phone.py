@@ -50,7 +50,7 @@ class Shop:
 
     async def open(self) -> None:
         addresses = [await self.good.start(), await self.bad.start()]
-        fast = "[capture]\npoll_interval_s = 0.5\ncommand_timeout_s = 3\nstatus_interval_s = 2\n"
+        fast = "[capture]\npoll_interval_s = 0.5\ncommand_timeout_s = 2\nstatus_interval_s = 2\n"
         self.daemon = RunningDaemon(new_state(self._folder, addresses, fast))
         await self.daemon.start()
 
@@ -120,7 +120,9 @@ async def test_hostile_content_is_kept_byte_for_byte_and_reaches_no_log_or_termi
     assert sorted(kept, key=repr) == sorted(truth, key=repr)
 
 
-@pytest.mark.parametrize("trouble", ["garbage", "half_lines", "flood", "hang", "stderr"])
+@pytest.mark.parametrize(
+    "trouble", ["garbage", "half_lines", "flood", pytest.param("hang", marks=pytest.mark.slow), "stderr"]
+)
 async def test_broken_phone_harms_nobody_and_recovers(shop: Shop, trouble: str) -> None:
     faults = shop.bad.faults
     match trouble:

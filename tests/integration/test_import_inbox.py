@@ -60,7 +60,9 @@ async def test_dropped_files_are_imported_and_put_away(tmp_path: Path) -> None:
                 await asyncio.sleep(0.1)
         done = await found(inbox, f"done/*/{PHONE}/old/phone/sms.xml")
         assert done.read_bytes() == content
-        assert not (inbox / PHONE / "old").exists()
+        async with asyncio.timeout(8):
+            while (inbox / PHONE / "old").exists():  # empty folders go after their file
+                await asyncio.sleep(0.02)
         assert len(await desk.events()) == 2
         assert {path.name for path in (inbox / PHONE).iterdir()} == {".hidden.xml", "later.xml.part", "link.xml"}
         entries = await desk.archive.audit_entries(limit=5)

@@ -79,7 +79,7 @@ async def test_a_shop_answers_people_from_the_command_line(
         code, _, err = await say("requests", "approve", rq, "--reason", "yes", "--lang", "en")
         assert (code, "--yes" in err) == (ExitCode.USAGE, True)
         code, _, err = await say("requests", "approve", rq, "--reason", "yes", "--yes", "--lang", "en")
-        assert (code, "does not decide" in err) == (ExitCode.USAGE, True)
+        assert (code, "does not decide" in err) == (ExitCode.NOT_PERMITTED, True)
         answer = ("requests", "answer", rq, "--outcome", "refused", "--reason", "a contract needs it")
         assert (await say(*answer))[0] == 0
         assert (await say("requests", "close", rq, "--reason", "done"))[0] == 0
@@ -100,7 +100,7 @@ async def test_a_shop_answers_people_from_the_command_line(
         _, out, _ = await say("me", "ask", "--kind", "copy", "--json")
         rq = json.loads(out)["items"][0]["request_id"]
         code, _, err = await say("requests", "copy", rq, "--output", str(tmp_path / "c.zip"), "--lang", "en")
-        assert (code, (tmp_path / "c.zip").exists()) == (ExitCode.USAGE, False)
+        assert (code, (tmp_path / "c.zip").exists()) == (ExitCode.NOT_PERMITTED, False)
 
         code, out, _ = await say("documents", "assessment", "template", "--language", "en")
         assert (code, "sms" in out) == (0, True)
