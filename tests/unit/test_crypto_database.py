@@ -606,10 +606,10 @@ def test_looking_at_the_header_keeps_the_locks(tmp_path: Path) -> None:
     path = tmp_path / "archive.db"
     with open_database(path, KEY, OpenMode.CREATE) as database:
         database.execute("CREATE TABLE one (a)").close()
-        before = _locks_on(path)
+        before = next(filter(None, (_locks_on(path) for _ in range(50))))
         assert database.damaged_pages() == ()
-        assert _locks_on(path) == before
-        assert before
+        # the kernel's list is not read at one moment: others' locks that go meanwhile may hide one of ours
+        assert any(_locks_on(path) == before for _ in range(50))
 
 
 def _locks_on(path: Path) -> list[str]:
