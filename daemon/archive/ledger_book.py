@@ -138,11 +138,6 @@ class LedgerBook:
         self._next = index + 1
         return index
 
-    @property
-    def next_index(self) -> int:
-        """What `append` and `append_sealed` give next."""
-        return self._next
-
     def append_sealed(self, kind: LedgerKind, opening: bytes, content: bytes) -> int:
         """`append` for a record whose opening is sealed with it."""
         index = self._next

@@ -102,8 +102,3 @@ class Merging:
         except BaseException:
             await writer.abandon()
             raise
-
-
-def has_batches(paths: SealedPaths) -> bool:
-    """Whether something waits to be merged."""
-    return bool(BatchFolder(paths.batches).paths())
