@@ -30,6 +30,8 @@ from crypto.sealed_writer import SealedWriter, place_of
 from .media_shelves import Shelf, Shelves
 
 SPOOL_KEPT: Final = timedelta(days=7)
+RECORD_AWAITED_S: Final = 600.0
+"""So long after a file was sealed the record that names it may be on its way."""
 _HAND_OVER_BYTES: Final = 1024 * 1024
 """So much is gathered before a thread is asked to take it."""
 _SEALING_THREADS: Final = 2
@@ -77,6 +79,7 @@ class MediaStore:
         self._clock = clock
         self._keep_free_bytes = keep_free_bytes
         self._slots: dict[str, _Slot] = {}
+        self._sealed_at_s: dict[str, float] = {}
         self._threads = ThreadPoolExecutor(_SEALING_THREADS, thread_name_prefix="media")
 
     async def open(self, device: DeviceSerial, source: Source, name: str) -> "MediaWriter":
@@ -119,11 +122,21 @@ class MediaStore:
         shelf, place = await asyncio.to_thread(self._find, digest)
         return await asyncio.to_thread(is_whole, place, shelf.keys, digest)
 
-    async def remove(self, sha256: str) -> None:
-        """Take the content with this hash away from every shelf; nothing when it is not there. StorageError."""
+    def is_awaited(self, sha256: str) -> bool:
+        """Whether this content was sealed by this store so short ago that its record may not be committed yet."""
+        at_s = self._sealed_at_s.get(sha256)
+        return at_s is not None and self._clock.monotonic() - at_s < RECORD_AWAITED_S
+
+    async def remove(self, sha256: str) -> bool:
+        """Take the content with this hash away from every shelf, where it is. StorageError.
+
+        False, and nothing is touched, when `is_awaited`.
+        """
         name = self._shelves.names().name_of(bytes.fromhex(sha256))
 
-        def take_away() -> None:
+        def take_away() -> bool:
+            if self.is_awaited(sha256):
+                return False
             for shelf in self._shelves.all():
                 place = place_of(self._blobs / shelf.folder, name)
                 with storage_errors(name):
@@ -132,8 +145,9 @@ class MediaStore:
                         shutil.rmtree(aside, ignore_errors=True)
                         place.rename(aside)  # whole or gone, whatever happens in the middle
                         shutil.rmtree(aside)
+            return True
 
-        await asyncio.to_thread(take_away)
+        return await asyncio.to_thread(take_away)
 
     async def is_empty(self, folder: str) -> bool:
         """Whether no file lies in a shelf's folder any more; then the folder goes too."""
@@ -189,7 +203,11 @@ class MediaStore:
         file = sealed.finish(self._blobs / slot.shelf.folder)
         slot.sealed = None
         slot.own(None)
-        return BlobRef(sha256=file.sha256.hex(), size_bytes=file.size_bytes)
+        sha256, now_s = file.sha256.hex(), self._clock.monotonic()
+        for old in [one for one, at_s in list(self._sealed_at_s.items()) if now_s - at_s >= RECORD_AWAITED_S]:
+            self._sealed_at_s.pop(old, None)
+        self._sealed_at_s[sha256] = now_s
+        return BlobRef(sha256=sha256, size_bytes=file.size_bytes)
 
     @staticmethod
     def abandon(slot: _Slot) -> None:

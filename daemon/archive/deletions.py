@@ -263,6 +263,11 @@ class DeletionBook:
         rows = await self._read(lambda database: database.fetch_all("SELECT sha256 FROM doomed_files"))
         return tuple(str(sha256) for (sha256,) in rows)
 
+    async def is_file_named(self, token: bytes) -> bool:
+        """Whether a record that stays names the file of this token (`Tokens.of_file`)."""
+        sql = "SELECT 1 FROM event_files WHERE token = ? LIMIT 1"
+        return await self._read(lambda database: database.fetch_one(sql, (token,)) is not None)
+
     async def files_gone(self, files: tuple[str, ...]) -> None:
         """These were removed."""
         await self._write(FilesGoneUnit(files=files))

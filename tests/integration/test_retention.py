@@ -19,7 +19,8 @@ from daemon.archive.records import VerifyProblem
 from daemon.archive.retention_clock import ClockTrust, after_look
 from daemon.config_sections import RetentionSection
 from daemon.media_shelves import WeekShelves
-from daemon.media_store import MediaStore
+from daemon.media_store import RECORD_AWAITED_S, MediaStore
+from daemon.retention.files import remove_doomed
 from daemon.retention.passes import Retention
 from tests.archive_kit import (
     NOON,
@@ -171,6 +172,7 @@ async def test_files_go_with_the_last_record_that_names_them(tmp_path: Path) -> 
         assert (await shop.retention.pass_now("owner", "x")).removed_files == 0
         assert await shop.media.has(blob.sha256)
         await shop.archive.deletions.erase(indexes[1:], BY_REQUEST)
+        shop.clock.advance(RECORD_AWAITED_S)
         assert (await shop.retention.pass_now("owner", "x")).removed_files == 1
         shop.clock.advance(60 * 86_400)
         destroyed = (await shop.retention.pass_now("owner", "x")).destroyed_keys
@@ -178,6 +180,34 @@ async def test_files_go_with_the_last_record_that_names_them(tmp_path: Path) -> 
         assert not await shop.media.has(blob.sha256)
         with pytest.raises(IntegrityError):
             [piece async for piece in shop.media.read(blob.sha256)]
+
+
+async def test_a_file_that_came_again_stays(tmp_path: Path) -> None:
+    async with shop_in(tmp_path) as shop:
+
+        async def seal() -> str:
+            writer = await shop.media.open(PHONE, Source.MMS, "one")
+            await writer.write(b"picture")
+            return (await writer.finish()).sha256
+
+        sha256 = await seal()
+        naming = f'{{"attachments":[{{"sha256":"{sha256}"}}]}}'
+        await shop.archive.ingest(ingest_of([replace(sms(1, b"see"), attributes=naming)]))
+        indexes = [one.ledger_index for one in await shop.archive.events(EventFilter(limit=10))]
+        await shop.archive.deletions.erase(indexes, BY_REQUEST)
+        shop.clock.advance(RECORD_AWAITED_S)
+        assert await shop.archive.deletions.doomed_files() == (sha256,)
+        assert await seal() == sha256  # its record is on its way
+        assert await remove_doomed(shop.archive, shop.media) == 0
+        assert not await shop.media.remove(sha256)
+        await shop.archive.ingest(ingest_of([replace(sms(2, b"again"), attributes=naming)]))
+        shop.clock.advance(RECORD_AWAITED_S)
+        assert await remove_doomed(shop.archive, shop.media) == 0
+        assert await shop.media.has(sha256)
+        indexes = [one.ledger_index for one in await shop.archive.events(EventFilter(limit=10))]
+        await shop.archive.deletions.erase(indexes, BY_REQUEST)
+        assert await remove_doomed(shop.archive, shop.media) == 1
+        assert await shop.archive.deletions.doomed_files() == ()
 
 
 async def test_audit_entries_age_too_and_the_ledger_still_verifies(tmp_path: Path) -> None:
