@@ -63,9 +63,14 @@ class ScrubBook:
         """`entries` of the ledger from the index `start` on."""
         return await self._guarded(lambda database: self._stretch(database, start, entries))
 
-    async def index(self) -> Damage | None:
-        """The full-text index against all texts; a minute and 8 MB of memory for a million records."""
-        return await self._guarded(lambda database: first_wrong_index(database, self._content, self._tokens))
+    async def index(self, *, timeout_s: float | None = None) -> Damage | None:
+        """The full-text index against all texts; a minute and 8 MB of memory for a million records.
+
+        ReadTimeoutError after `timeout_s`; None: however long it takes.
+        """
+        return await self._guarded(
+            lambda database: first_wrong_index(database, self._content, self._tokens), timeout_s=timeout_s
+        )
 
     async def files_after(self, ledger_index: int) -> tuple[FileOwner, ...]:
         """Events with sealed files after a ledger index, some at a time; () at the end."""
@@ -75,7 +80,9 @@ class ScrubBook:
         """Every page of the file; reads all of it, some hundred MB/s."""
         return await self._guarded(first_damaged_page)
 
-    async def _guarded(self, check: Callable[[Database], Damage | None]) -> Damage | None:
+    async def _guarded(
+        self, check: Callable[[Database], Damage | None], *, timeout_s: float | None = None
+    ) -> Damage | None:
         def run(database: Database) -> Damage | None:
             try:
                 return check(database)
@@ -84,7 +91,7 @@ class ScrubBook:
                     raise
                 return VerifyProblem.PAGE_DAMAGED, error.detail[:200]
 
-        return await self._read(run, timeout_s=None)
+        return await self._read(run, timeout_s=timeout_s)
 
     def _stretch(self, database: Database, start: int | None, entries: int) -> Damage | None:
         size = database.fetch_value("SELECT ledger_size FROM archive_state")

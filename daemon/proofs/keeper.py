@@ -1,7 +1,8 @@
 """Looks after the ledger while the daemon runs: damage is found early, heads get out, and `doctor` says how it stands.
 
 At the start the newest records are compared with their leaves: what was being written when the power went. Then a
-stretch every few minutes, round and round, and at night every page of the file. `verify` stays the whole check.
+stretch every few minutes, round and round, and at night every page of the file and the full-text index. `verify` stays
+the whole check.
 """
 
 import asyncio
@@ -15,7 +16,9 @@ from ..api.texts import Texts
 from ..api.wire import HealthCheck
 from ..archive.archive import Archive
 from ..archive.drafts import AuditDraft
+from ..archive.errors import ReadTimeoutError
 from ..archive.record_check import Damage
+from ..archive.records import VerifyProblem
 from ..audit import DAEMON_ACTOR, NO_ROLE, AuditTrail
 from ..bus import Bus, HealthChanged
 from ..config import Config
@@ -31,6 +34,8 @@ _LOOK_S: Final = 60.0
 _STRETCH_EVERY: Final = timedelta(minutes=5)
 _PAGES_HOUR: Final = 3
 _PAGES_EVERY: Final = timedelta(hours=20)
+INDEX_TIMEOUT_S: Final = 900.0
+"""Of the full-text index a million records take a minute or two; what takes longer is left to `verify`."""
 
 
 @dataclass(slots=True)
@@ -54,7 +59,7 @@ class LedgerKeeper:
         self._rounds = _Rounds(pages_at=clock.now())
         self._log = log_for("keeper")
         self.damage: Damage | None = None
-        """What was found first; stays until the next start."""
+        """What was found first; stays until the next start. A wrong index gives way to damage of what it indexes."""
         self.checked_at: datetime | None = None
 
     async def run(self, supervision: Supervision) -> None:
@@ -75,7 +80,7 @@ class LedgerKeeper:
         if self._closing.is_due(now):
             await self._closing.close(now)
             self._bus.publish(HealthChanged())
-        if self.damage is not None:
+        if self._is_settled():
             return  # told once, and no disk is helped by reading it again and again
         if rounds.stretch_at is None or abs(now - rounds.stretch_at) >= _STRETCH_EVERY:
             rounds.stretch_at = now
@@ -87,10 +92,22 @@ class LedgerKeeper:
         if hour == _PAGES_HOUR and (rounds.pages_at is None or abs(now - rounds.pages_at) >= _PAGES_EVERY):
             rounds.pages_at = now
             await self._note(await self._archive.scrub.pages())
+            if self.damage is None:
+                await self._look_at_index()
+
+    async def _look_at_index(self) -> None:
+        try:
+            await self._note(await self._archive.scrub.index(timeout_s=INDEX_TIMEOUT_S))
+        except ReadTimeoutError:
+            self._log.warning("index.not_checked", limit_s=INDEX_TIMEOUT_S)
+
+    def _is_settled(self) -> bool:
+        """Whether damage was found that is more than the index's, which can be made anew from the records."""
+        return self.damage is not None and self.damage[0] is not VerifyProblem.INDEX_WRONG
 
     async def _note(self, damage: Damage | None) -> None:
         self.checked_at = self._clock.now()
-        if damage is None or self.damage is not None:
+        if damage is None or self._is_settled():
             return
         self.damage = damage
         problem, where = damage

@@ -4,12 +4,15 @@ from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from crypto.database import OpenMode, open_database
 from crypto.keys import Purpose
 from crypto.witnessing import read_notes
 from daemon.api.texts import load_texts
 from daemon.api.wire import HealthCheck
 from daemon.archive.archive import Archive
+from daemon.archive.records import VerifyProblem
 from daemon.audit import AuditTrail
 from daemon.bus import Bus
 from daemon.cli.narration import CATALOG
@@ -75,6 +78,37 @@ async def test_damaged_pages_are_found_at_night(tmp_path: Path) -> None:
         assert keeper.damage is not None
         records = (await told(keeper))[0]
         assert records.status == "fail" and records.advice
+
+
+async def test_a_wrong_index_is_found_at_night_and_hides_no_damage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = StepClock(datetime(2026, 5, 5, 19, 30, tzinfo=UTC))  # 03:30 in Shanghai
+    async with archive_in(tmp_path, clock=clock) as archive:
+        await archive.ingest(ingest_of([sms(key, b"hello") for key in range(300)]))
+    with open_database(tmp_path / "archive.db", root_key().derive(Purpose.ARCHIVE), OpenMode.READ_WRITE) as database:
+        indexed = database.fetch_value("SELECT max(ledger_index) FROM events")
+        database.execute("DELETE FROM events_text WHERE rowid = ?", (indexed,)).close()
+    async with archive_in(tmp_path, clock=clock) as archive:
+        keeper = keeper_of(archive, tmp_path, clock)
+        clock.advance(86_400)
+        with monkeypatch.context() as patch:
+            patch.setattr("daemon.proofs.keeper.INDEX_TIMEOUT_S", 0.0)
+            await keeper.look()
+            assert (await told(keeper))[0].status == "ok"  # it took too long, and the daemon goes on
+        clock.advance(86_400)
+        await keeper.look()
+        assert keeper.damage is not None and keeper.damage[0] is VerifyProblem.INDEX_WRONG
+        records = (await told(keeper))[0]
+        assert (records.status, "reindex" in (records.advice or "")) == ("fail", True)
+    with open_database(tmp_path / "archive.db", root_key().derive(Purpose.ARCHIVE), OpenMode.READ_WRITE) as database:
+        database.execute("UPDATE events SET occurred_at = occurred_at + 1 WHERE source_key = 7").close()
+    async with archive_in(tmp_path, clock=clock) as archive:
+        fresh = keeper_of(archive, tmp_path, clock)
+        fresh.damage = (VerifyProblem.INDEX_WRONG, "ev_x")
+        clock.advance(3_600)
+        await fresh.look()
+        assert fresh.damage[0] is not VerifyProblem.INDEX_WRONG
 
 
 async def test_the_daily_close_puts_a_head_outside_and_finds_a_rollback(tmp_path: Path) -> None:
