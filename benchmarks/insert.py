@@ -29,8 +29,7 @@ from adb_bridge.records import Source
 from crypto.database import Database, OpenMode, SqlValue, open_database
 from daemon.archive.archive import Archive
 from daemon.archive.codes import DIRECTION_CODES, KIND_CODES, SOURCE_CODES, stored_key, to_micros
-from daemon.archive.identifiers import EVENT_PREFIX, unspell
-from daemon.events import Event, Ingest, JudgedEvent
+from daemon.events import CollectedEvent, Ingest, JudgedEvent
 from policies.model import Hit, How, Severity, Verdict
 
 from .million import BATCH, Store, audit_entry, enrol_phones, ingest_of
@@ -148,9 +147,9 @@ async def _round(archive: Archive, floors: Floors, number: int) -> Round:
     )
 
 
-def _rows_of(number: int) -> list[Event]:
+def _rows_of(number: int) -> list[CollectedEvent]:
     """Messages of the phones in turn; whole batches."""
-    rows: list[Event] = []
+    rows: list[CollectedEvent] = []
     for batch in range(BATCHES_A_ROUND):
         at = number * BATCHES_A_ROUND + batch
         wanted = Slice(
@@ -236,11 +235,10 @@ def _plain(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _bare(event: Event, number: int) -> BareRow:
-    token = unspell(EVENT_PREFIX, event.event_id)
+def _bare(event: CollectedEvent, number: int) -> BareRow:
     conversation = None if event.peer_key is None else int(event.peer_key[-8:])
     return (
-        number, token, PHONES.index(event.device), KIND_CODES[event.kind], SOURCE_CODES[event.source],
+        number, event.token, PHONES.index(event.device), KIND_CODES[event.kind], SOURCE_CODES[event.source],
         stored_key(event.source_key), to_micros(event.occurred_at), to_micros(event.received_at),
         DIRECTION_CODES[event.direction], event.peer, conversation, event.body, event.attributes, None,
     )  # fmt: skip

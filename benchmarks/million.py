@@ -32,7 +32,7 @@ from crypto.secrets import KeyFileSecret
 from daemon.archive.archive import Archive
 from daemon.archive.drafts import AuditDraft, EnrolmentDraft
 from daemon.archive.schema import SCHEMA_VERSION
-from daemon.events import Event, Ingest, JudgedEvent
+from daemon.events import CollectedEvent, Ingest, JudgedEvent
 from daemon.paths import StatePaths
 
 from . import synthetic
@@ -109,7 +109,7 @@ def ingests(wanted: Slice) -> Iterator[Ingest]:
             yield ingest_of(wanted.device, source, rows[first : first + BATCH])
 
 
-def ingest_of(device: DeviceSerial, source: Source, rows: list[Event]) -> Ingest:
+def ingest_of(device: DeviceSerial, source: Source, rows: list[CollectedEvent]) -> Ingest:
     """One batch without verdicts, with the cursor behind its last row."""
     return Ingest(
         device=device,

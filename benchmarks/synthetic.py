@@ -14,7 +14,7 @@ from functools import cache
 from typing import Final
 
 from adb_bridge.records import CallRow, DeviceSerial, RawRecord, SmsRow, Source, Untrusted, UntrustedBytes
-from daemon.events import Event
+from daemon.events import CollectedEvent
 from daemon.normalise import normalise
 
 _CHARACTERS: Final = (
@@ -71,7 +71,7 @@ def records(wanted: Slice) -> Iterator[RawRecord]:
         yield _message(key, number, text, at, chance)
 
 
-def events(wanted: Slice) -> list[Event]:
+def events(wanted: Slice) -> list[CollectedEvent]:
     """The same as the archive takes them."""
     return [normalise(record, wanted.device) for record in records(wanted)]
 

@@ -27,13 +27,20 @@ class BlindIndex:
 
         The same value in another field has an unrelated token. ValueError when `field` is not ASCII or holds a NUL.
         """
+        content = f"{field}\0{canonical}".encode("utf-8", "surrogatepass")
+        return hmac.digest(self._key_of(field), content, hashlib.sha256)[:TOKEN_BYTES]
+
+    def token_of_bytes(self, field: str, content: bytes) -> bytes:
+        """As `token`, of bytes as they are. A field takes texts or bytes, not both. ValueError as `token`."""
+        return hmac.digest(self._field_keys.get(field) or self._key_of(field), content, "sha256")[:TOKEN_BYTES]
+
+    def _key_of(self, field: str) -> SecretKey:
         key = self._field_keys.get(field)
         if key is None:
             if not field.isascii() or "\0" in field:
                 raise ValueError("a field's name is ASCII without NUL")
             key = self._field_keys[field] = expand(self._key, salt=b"", info=f"shopwarden/blind-index/{field}")
-        content = f"{field}\0{canonical}".encode("utf-8", "surrogatepass")
-        return hmac.digest(key, content, hashlib.sha256)[:TOKEN_BYTES]
+        return key
 
     def __repr__(self) -> str:
         return "BlindIndex(<hidden>)"

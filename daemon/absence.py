@@ -18,9 +18,9 @@ import msgspec
 from adb_bridge.records import AbsenceDoubt, AbsentRecord, DeviceSerial
 from policies.model import SubjectKind
 
-from .archive.identifiers import event_id
+from .archive.identifiers import row_token
 from .event_fields import EPOCH, attributes, content_hash, milliseconds_of
-from .events import KIND_OF_SOURCE, Direction, Event, EventKind
+from .events import KIND_OF_SOURCE, CollectedEvent, Direction, Event, EventKind, KeptEvent
 
 BULK_FROM = 10
 SAMPLE = 50
@@ -75,7 +75,7 @@ def keys_to_look_up(absent: Sequence[AbsentRecord]) -> tuple[str, ...]:
     return tuple(wanted)
 
 
-def finding(group: AbsenceGroup, last_of: Mapping[str, Event], device: DeviceSerial) -> Event:
+def finding(group: AbsenceGroup, last_of: Mapping[str, KeptEvent], device: DeviceSerial) -> CollectedEvent:
     """The event of one group. `last_of`: what the archive held of (some of) its rows, by source key.
 
     The id holds `noticed_at`: rows may vanish, come back and vanish again.
@@ -91,8 +91,8 @@ def finding(group: AbsenceGroup, last_of: Mapping[str, Event], device: DeviceSer
     source_key = f"absent:{digest}"
     samples = [last_of[key] for key in keys if key in last_of][:SAMPLE]
     moments = [event.occurred_at for event in samples]
-    return Event(
-        event_id=event_id(device, first.source, source_key, content),
+    return CollectedEvent(
+        token=row_token(device, first.source, source_key, content),
         device=device,
         kind=EventKind.ABSENCE,
         source=first.source,
@@ -142,13 +142,13 @@ def is_forgotten_by_phone(event: Event) -> bool:
     return facts_of(event).doubts == (AbsenceDoubt.HISTORY_LIMIT.value,)
 
 
-def _single(absent: AbsentRecord, last: Event | None, device: DeviceSerial) -> Event:
+def _single(absent: AbsentRecord, last: KeptEvent | None, device: DeviceSerial) -> CollectedEvent:
     """Peer and words of the row are repeated so that the finding can be read alone."""
     noticed_ms = milliseconds_of(absent.noticed_at)
     content = content_hash(("absent", str(noticed_ms), None if last is None else last.event_id))
     known = [moment for moment in (absent.present_at, None if last is None else last.received_at) if moment is not None]
-    return Event(
-        event_id=event_id(device, absent.source, absent.source_key, content),
+    return CollectedEvent(
+        token=row_token(device, absent.source, absent.source_key, content),
         device=device,
         kind=EventKind.ABSENCE,
         source=absent.source,

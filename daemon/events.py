@@ -9,7 +9,14 @@ from adb_bridge.records import Cursor, DeviceSerial, Source
 from policies.model import Verdict
 
 EventId = NewType("EventId", str)
-"""`ev_` + 26 base32 characters of SHA-256(device, source, source key, content hash): the same row, the same id."""
+"""`ev_` + 26 base32 characters of what the archive calls an event; given by the archive, and worthless for guessing
+what the event says."""
+
+RowToken = NewType("RowToken", bytes)
+"""16 bytes of SHA-256(device, source, source key, content hash): the same row, the same token, on every machine.
+
+Whoever sees one can try guesses of the row's content: it never leaves the daemon and is not kept.
+"""
 
 
 UNCOLLECTED = '{"withheld":"private"}'
@@ -50,9 +57,8 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One archived fact. Holds unmasked content: never log it."""
+    """One fact of a phone. Holds unmasked content: never log it."""
 
-    event_id: EventId
     device: DeviceSerial
     kind: EventKind
     source: Source
@@ -74,10 +80,24 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CollectedEvent(Event):
+    """As it was collected: the archive may hold it already."""
+
+    token: RowToken
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptEvent(Event):
+    """As the archive holds it."""
+
+    event_id: EventId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedEvent:
     """An event with what the rules said of it."""
 
-    event: Event
+    event: CollectedEvent
     verdicts: tuple[Verdict, ...]
 
 
@@ -111,6 +131,6 @@ class Ingest:
 class Committed:
     """What a commit changed; published to the stream after the commit."""
 
-    new_event_ids: tuple[EventId, ...]
+    new_events: int
     new_alert_ids: tuple[str, ...]
     ledger_size: int

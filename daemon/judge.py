@@ -16,7 +16,7 @@ from policies.model import Side, Subject, SubjectKind, Verdict
 
 from .absence import AbsenceGroup, finding, grouped, is_forgotten_by_phone, subject_kind
 from .event_told import told_by
-from .events import Direction, Event, EventKind, GroupFinding, Ingest, JudgedEvent
+from .events import CollectedEvent, Direction, Event, EventKind, GroupFinding, Ingest, JudgedEvent, KeptEvent
 from .logs import log_for, where
 from .normalise import normalise
 
@@ -75,7 +75,9 @@ class Turnstile:
 class Judge:
     """One per daemon."""
 
-    def __init__(self, engine: Engine, collected: Callable[[Event], Event] = lambda event: event) -> None:
+    def __init__(
+        self, engine: Engine, collected: Callable[[CollectedEvent], CollectedEvent] = lambda event: event
+    ) -> None:
         """`collected`: what of a fresh record is kept; private ones become counts before anything judges them."""
         self._engine = engine
         self._collected = collected
@@ -103,7 +105,7 @@ class Judge:
         self,
         device: DeviceSerial,
         batch: CollectedBatch,
-        last_of: dict[str, Event],
+        last_of: dict[str, KeptEvent],
         urgency: Urgency,
     ) -> Ingest:
         """The transaction of this batch. `last_of`: what the archive holds of its absent rows, by source key."""
@@ -141,7 +143,7 @@ class Judge:
         return [self._judged(normalise(record, device)) for record in records]
 
     def _find(
-        self, device: DeviceSerial, groups: Sequence[AbsenceGroup], last_of: dict[str, Event]
+        self, device: DeviceSerial, groups: Sequence[AbsenceGroup], last_of: dict[str, KeptEvent]
     ) -> list[GroupFinding]:
         return [
             GroupFinding(
@@ -152,7 +154,7 @@ class Judge:
             for group in groups
         ]
 
-    def _judged(self, event: Event) -> JudgedEvent:
+    def _judged(self, event: CollectedEvent) -> JudgedEvent:
         kept = self._collected(event)
         return JudgedEvent(event=kept, verdicts=self._verdicts(event) if kept is event else ())
 

@@ -11,9 +11,9 @@ from adb_bridge.records import CallRow, ContactRow, DeviceSerial, RawRecord, Sms
 from adb_bridge.rows import ContactDetail, MmsRow, NotificationRow, RecordingRow
 from policies.notices.reader import read_notice
 
-from .archive.identifiers import event_id
+from .archive.identifiers import row_token
 from .event_fields import attributes, claimed_time, content_hash, notice_fields, storable
-from .events import KIND_OF_SOURCE, Direction, Event, EventKind
+from .events import KIND_OF_SOURCE, CollectedEvent, Direction, EventKind
 from .normalise_apps import notification_event
 from .normalise_media import mms_event, recording_event
 from .peers import canonical_peer
@@ -25,7 +25,7 @@ _CALL_DIRECTIONS = {2: Direction.OUT} | dict.fromkeys((1, 3, 4, 5, 6, 7), Direct
 _PRESENTATION_ALLOWED = 1
 
 
-def normalise(record: RawRecord, device: DeviceSerial) -> Event:
+def normalise(record: RawRecord, device: DeviceSerial) -> CollectedEvent:
     """The event of one collected row.
 
     `occurred_at` is the phone's claim when it lies between 2000 and a day after `received_at`, else `received_at`, with
@@ -52,7 +52,7 @@ def normalise(record: RawRecord, device: DeviceSerial) -> Event:
             assert_never(row)
 
 
-def _message(record: RawRecord, row: SmsRow, device: DeviceSerial) -> Event:
+def _message(record: RawRecord, row: SmsRow, device: DeviceSerial) -> CollectedEvent:
     occurred_at, claimed_ms = claimed_time(row.date_ms, record.collected_at)
     peer = None if row.address is None else row.address.decode("utf-8", "replace")
     text = "" if row.body is None else row.body.decode("utf-8", "replace")
@@ -60,8 +60,8 @@ def _message(record: RawRecord, row: SmsRow, device: DeviceSerial) -> Event:
     peer_key = None if peer is None else canonical_peer(peer)
     notice = read_notice(peer_key or "", "", text) if direction is Direction.IN else None
     content = content_hash(("sms", str(row.type), str(row.date_ms), row.address, row.body))
-    return Event(
-        event_id=event_id(device, record.source, record.source_key, content),
+    return CollectedEvent(
+        token=row_token(device, record.source, record.source_key, content),
         device=device,
         kind=EventKind.MESSAGE,
         source=record.source,
@@ -86,15 +86,15 @@ def _message(record: RawRecord, row: SmsRow, device: DeviceSerial) -> Event:
     )
 
 
-def _call(record: RawRecord, row: CallRow, device: DeviceSerial) -> Event:
+def _call(record: RawRecord, row: CallRow, device: DeviceSerial) -> CollectedEvent:
     occurred_at, claimed_ms = claimed_time(row.date_ms, record.collected_at)
     number = None if row.number is None else storable(row.number)
     is_shown = row.presentation in {None, _PRESENTATION_ALLOWED}
     content = content_hash(
         ("call", str(row.type), str(row.date_ms), str(row.duration_s), number, str(row.presentation))
     )
-    return Event(
-        event_id=event_id(device, record.source, record.source_key, content),
+    return CollectedEvent(
+        token=row_token(device, record.source, record.source_key, content),
         device=device,
         kind=EventKind.CALL,
         source=record.source,
@@ -120,7 +120,7 @@ def _call(record: RawRecord, row: CallRow, device: DeviceSerial) -> Event:
     )
 
 
-def _contact(record: RawRecord, row: ContactRow, device: DeviceSerial) -> Event:
+def _contact(record: RawRecord, row: ContactRow, device: DeviceSerial) -> CollectedEvent:
     occurred_at, claimed_ms = claimed_time(row.updated_ms, record.collected_at)
     name = None if row.display_name is None else storable(row.display_name)
     numbers = tuple(storable(number) for number in row.numbers)
@@ -131,8 +131,8 @@ def _contact(record: RawRecord, row: ContactRow, device: DeviceSerial) -> Event:
         ("contact", name, tuple(sorted(set(numbers))), tuple(sorted(set(emails))), note, *sorted(set(details)))
     )
     text = "\n".join([name or "", *numbers])
-    return Event(
-        event_id=event_id(device, record.source, record.source_key, content),
+    return CollectedEvent(
+        token=row_token(device, record.source, record.source_key, content),
         device=device,
         kind=EventKind.CONTACT,
         source=record.source,
@@ -155,10 +155,10 @@ def _detail(detail: ContactDetail) -> str:
     return f"{detail.kind.value}: {storable(detail.value)}{label}"
 
 
-def _unreadable(record: RawRecord, row: UnreadableRow, device: DeviceSerial) -> Event:
+def _unreadable(record: RawRecord, row: UnreadableRow, device: DeviceSerial) -> CollectedEvent:
     content = content_hash(("unreadable", row.reason, str(row.size_bytes)))
-    return Event(
-        event_id=event_id(device, record.source, record.source_key, content),
+    return CollectedEvent(
+        token=row_token(device, record.source, record.source_key, content),
         device=device,
         kind=KIND_OF_SOURCE[record.source],
         source=record.source,

@@ -5,14 +5,14 @@ from adb_bridge.rows import NotificationRow
 from policies.notices.chat import MESSENGERS, read_chat
 from policies.notices.reader import read_notice
 
-from .archive.identifiers import event_id
+from .archive.identifiers import row_token
 from .event_fields import attributes, claimed_time, content_hash, notice_fields, storable
-from .events import Direction, Event, EventKind
+from .events import CollectedEvent, Direction, EventKind
 
 _MAX_TITLE = 200
 
 
-def notification_event(record: RawRecord, row: NotificationRow, device: DeviceSerial) -> Event:
+def notification_event(record: RawRecord, row: NotificationRow, device: DeviceSerial) -> CollectedEvent:
     """What an app showed. `body` is the text as shown, byte for byte; the conversation is the app's title.
 
     What the text says of money, and who said it in a messenger, stand in the attributes as readings of it.
@@ -23,8 +23,8 @@ def notification_event(record: RawRecord, row: NotificationRow, device: DeviceSe
     notice = read_notice(row.package, title or "", shown or "")
     chat = read_chat(title or "", shown or "") if row.package in MESSENGERS and shown else None
     content = content_hash(("notification", row.package, title, shown, tuple(storable(line) for line in row.lines)))
-    return Event(
-        event_id=event_id(device, record.source, record.source_key, content),
+    return CollectedEvent(
+        token=row_token(device, record.source, record.source_key, content),
         device=device,
         kind=EventKind.NOTIFICATION,
         source=record.source,

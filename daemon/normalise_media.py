@@ -5,10 +5,10 @@ import hashlib
 from adb_bridge.records import DeviceSerial, RawRecord
 from adb_bridge.rows import MmsPart, MmsRow, RecordingDirection, RecordingRow
 
-from .archive.identifiers import event_id
+from .archive.identifiers import row_token
 from .attachments import Attachment
 from .event_fields import attributes, claimed_time, content_hash, storable
-from .events import Direction, Event, EventKind
+from .events import CollectedEvent, Direction, EventKind
 from .peers import canonical_peer
 
 _BOXES = {1: Direction.IN, 2: Direction.OUT, 4: Direction.OUT}
@@ -21,7 +21,7 @@ _NOBODY = "insert-address-token"
 _MAX_TYPE = 100
 
 
-def mms_event(record: RawRecord, row: MmsRow, device: DeviceSerial) -> Event:
+def mms_event(record: RawRecord, row: MmsRow, device: DeviceSerial) -> CollectedEvent:
     """A message. `body` is its plain text parts joined by newlines, None without any; every part is an attachment."""
     occurred_at, claimed_ms = claimed_time(row.date_s * 1000, record.collected_at)
     direction = _BOXES.get(row.box, Direction.NONE)
@@ -40,8 +40,8 @@ def mms_event(record: RawRecord, row: MmsRow, device: DeviceSerial) -> Event:
             tuple((one.content_type, one.sha256 or "") for one in attachments),
         )
     )  # fmt: skip
-    return Event(
-        event_id=event_id(device, record.source, record.source_key, content),
+    return CollectedEvent(
+        token=row_token(device, record.source, record.source_key, content),
         device=device,
         kind=EventKind.MESSAGE,
         source=record.source,
@@ -80,7 +80,7 @@ def _subject(stored: bytes, charset: int | None) -> str:
         return shown  # a vendor that stores the text as it is
 
 
-def recording_event(record: RawRecord, row: RecordingRow, device: DeviceSerial) -> Event:
+def recording_event(record: RawRecord, row: RecordingRow, device: DeviceSerial) -> CollectedEvent:
     """A recording of a call: what its name claims, and its file as attachment. Which call it is of is told apart."""
     modified_ms = row.modified_s * 1000
     occurred_at, claimed_ms = claimed_time(row.started_ms or modified_ms, record.collected_at)
@@ -98,8 +98,8 @@ def recording_event(record: RawRecord, row: RecordingRow, device: DeviceSerial) 
         problem=row.problem,
     )
     content = content_hash(("recording", storable(row.folder), file_name, str(row.size_bytes), sha256))
-    return Event(
-        event_id=event_id(device, record.source, record.source_key, content),
+    return CollectedEvent(
+        token=row_token(device, record.source, record.source_key, content),
         device=device,
         kind=EventKind.RECORDING,
         source=record.source,

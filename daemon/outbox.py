@@ -30,7 +30,7 @@ class Outbox:
             self._bus.publish(AlertChanged(alert_id))
         if committed.new_alert_ids:
             self._wake.set()
-        if committed.new_event_ids:
+        if committed.new_events:
             self._bus.publish(LedgerGrew(committed.ledger_size))
 
     async def run(self, supervision: Supervision) -> None:

@@ -155,9 +155,9 @@ class RecordingPairs:
         except NotEnrolledError:
             return None
         self._outbox.committed(committed)
-        found = await self._archive.events(
-            EventFilter(event_ids=tuple(one.event.event_id for one in ingest.judged), limit=1)
-        )
+        ids_of_row = self._archive.tokens.ids_of_row
+        ids = tuple(one for judged in ingest.judged for one in ids_of_row(judged.event.token))
+        found = await self._archive.events(EventFilter(event_ids=ids, limit=1))
         return found[0].ledger_index if found else None
 
 

@@ -146,8 +146,8 @@ class SourceReader:
             committed = await shop.archive.ingest(ingest)
         self._live.last_seen_at = shop.clock.now()
         shop.outbox.committed(committed)
-        if committed.new_event_ids:
-            self._log.debug("batch.committed", source=batch.source.value, rows=len(committed.new_event_ids))
+        if committed.new_events:
+            self._log.debug("batch.committed", source=batch.source.value, rows=committed.new_events)
             self._has_untold = True
             if shop.clock.monotonic() - self._told_s >= 1.0:
                 self.tell()

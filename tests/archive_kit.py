@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,9 +14,11 @@ from crypto.keys import RootKey, StoreId
 from crypto.secrets import KeyFileSecret, create_key_file
 from crypto.vault_keys import VaultKeys
 from daemon.absence import finding, grouped
-from daemon.archive.archive import Archive, ArchiveSettings
+from daemon.archive.archive import Archive, ArchiveSettings, tokens_of
 from daemon.archive.drafts import EnrolmentDraft
-from daemon.events import Event, Ingest, JudgedEvent
+from daemon.archive.identifiers import event_id
+from daemon.archive.transaction import Tokens
+from daemon.events import CollectedEvent, Event, EventId, Ingest, JudgedEvent, KeptEvent
 from daemon.normalise import normalise
 from policies.model import Hit, How, Severity, Verdict
 
@@ -141,14 +144,30 @@ def sms_record(
     )
 
 
-def sms(key: int, body: bytes | None = "您好".encode(), *, device: DeviceSerial = PHONE, **fields: object) -> Event:
-    return normalise(sms_record(key, body, **fields), device)  # type: ignore[arg-type]
+def sms(
+    key: int, body: bytes | None = "您好".encode(), *, device: DeviceSerial = PHONE, **said: object
+) -> CollectedEvent:
+    return normalise(sms_record(key, body, **said), device)  # type: ignore[arg-type]
 
 
-def absence(last: Event, *, at: datetime = NOON) -> Event:
+def absence(last: CollectedEvent, *, at: datetime = NOON) -> CollectedEvent:
     absent = AbsentRecord(source=last.source, source_key=last.source_key, noticed_at=at)
     (group,) = grouped((absent,))
-    return finding(group, {last.source_key: last}, last.device)
+    return finding(group, {last.source_key: kept(last)}, last.device)
+
+
+TOKENS = tokens_of(root_key())
+
+
+def id_of(event: CollectedEvent, tokens: Tokens = TOKENS) -> EventId:
+    """What an archive of `root_key()`, or of `tokens`, calls it."""
+    return event_id(tokens.of_row(event.token))
+
+
+def kept(event: CollectedEvent) -> KeptEvent:
+    """As an archive of `root_key()` gives it back."""
+    said = {one.name: getattr(event, one.name) for one in fields(Event)}
+    return KeptEvent(event_id=id_of(event), **said)
 
 
 def verdict(rule_id: str = "kickback.cash", *, severity: Severity = Severity.HIGH, start: int = 0) -> Verdict:
@@ -166,7 +185,7 @@ def verdict(rule_id: str = "kickback.cash", *, severity: Severity = Severity.HIG
 
 
 def ingest_of(
-    events: Sequence[Event],
+    events: Sequence[CollectedEvent],
     *,
     cursor: str = "c1",
     device: DeviceSerial = PHONE,

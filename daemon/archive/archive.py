@@ -13,10 +13,10 @@ from crypto.errors import IntegrityError
 from crypto.head_log import HeadLog
 from crypto.heads import HeadSigner
 from crypto.keys import Purpose, RootKey
-from crypto.vault_keys import VaultKeys
+from crypto.vault_keys import KeySource, VaultKeys
 
 from ..api.wire import AlertStatus, CommandState
-from ..events import Committed, Event, Ingest
+from ..events import Committed, Event, Ingest, KeptEvent
 from . import alerts, audit_trail, commands, enrolments, event_queries, fleet_records, search, stream
 from .books import Books
 from .content import ContentKeys
@@ -75,7 +75,7 @@ def origin_of(root: VaultKeys | RootKey) -> str:
     return f"shopwarden/{root.store_id}/ledger"
 
 
-def tokens_of(keys: VaultKeys) -> Tokens:
+def tokens_of(keys: KeySource) -> Tokens:
     """Of a store."""
     return Tokens(
         numbers=BlindIndex(keys.derive(Purpose.BLIND_INDEX)),
@@ -213,11 +213,11 @@ class Archive(Books):
             lambda database: event_queries.subscriptions_of(database, self._content, device, source, ids)
         )
 
-    async def last_events(self, device: DeviceSerial, source: Source, source_keys: tuple[str, ...]) -> dict[str, Event]:
+    async def last_events(self, device: DeviceSerial, source: Source, keys: tuple[str, ...]) -> dict[str, KeptEvent]:
         """What these rows of the phone were last, by source key, for `absence_event`; absent and unknown ones are left
         out."""
         found = await self._readers.read(
-            lambda database: event_queries.current_of(database, self._content, device, source, source_keys)
+            lambda database: event_queries.current_of(database, self._content, device, source, keys)
         )
         return {archived.event.source_key: archived.event for archived in found}
 

@@ -9,7 +9,7 @@ import msgspec
 from adb_bridge.records import Cursor, DeviceSerial, Source
 from crypto.database import Database, Row
 
-from ..events import Event, EventId
+from ..events import EventId, KeptEvent
 from .codes import DIRECTIONS, KINDS, SOURCE_CODES, SOURCES, from_micros, stored_key
 from .content import ContentKeys
 from .drafts import EventFilter
@@ -92,7 +92,7 @@ def event_of(stored: Row, content: ContentKeys) -> ArchivedEvent:
     is_absent = row.change == PresenceChange.ABSENT and row.changed_at is not None
     return ArchivedEvent(
         ledger_index=row.ledger_index,
-        event=Event(
+        event=KeptEvent(
             event_id=EventId(spell(EVENT_PREFIX, row.event_id)),
             device=DeviceSerial(row.device),
             kind=KINDS[row.kind],

@@ -1,12 +1,13 @@
 """Identifiers as people see them (`ev_` + 26 base32 characters) and as the archive keeps them (16 bytes)."""
 
 import hashlib
+from typing import NewType
 
 import msgspec
 
 from adb_bridge.records import DeviceSerial, Source
 
-from ..events import EventId
+from ..events import EventId, RowToken
 
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
 _PAIRS = tuple(a + b for a in _ALPHABET for b in _ALPHABET)
@@ -17,6 +18,11 @@ _encode_tuple = msgspec.msgpack.Encoder().encode
 EVENT_PREFIX = "ev_"
 ALERT_PREFIX = "al_"
 CONVERSATION_PREFIX = "cv_"
+
+
+EventToken = NewType("EventToken", bytes)
+"""16 bytes that an event is called by in the archive: `Tokens.of_row`, or the RowToken itself where a version before
+archived it."""
 
 
 def spell(prefix: str, token: bytes) -> str:
@@ -34,10 +40,15 @@ def unspell(prefix: str, identifier: str) -> bytes | None:
     return None if number & 3 else (number >> 2).to_bytes(16, "big")
 
 
-def event_id(device: DeviceSerial, source: Source, source_key: str, content_hash: bytes) -> EventId:
-    """The same row of the same phone gives the same id however often it is collected."""
+def row_token(device: DeviceSerial, source: Source, source_key: str, content_hash: bytes) -> RowToken:
+    """The same row of the same phone gives the same token however often it is collected."""
     digest = hashlib.sha256(_encode_tuple(("event", device, source.value, source_key, content_hash))).digest()
-    return EventId(spell(EVENT_PREFIX, digest[:16]))
+    return RowToken(digest[:16])
+
+
+def event_id(token: EventToken) -> EventId:
+    """As people see it."""
+    return EventId(spell(EVENT_PREFIX, token))
 
 
 def alert_id(event: EventId, rule_id: str) -> str:

@@ -12,14 +12,14 @@ from crypto.record_seal import new_opening
 from policies.model import Verdict
 
 from ..api.wire import AlertStatus
-from ..events import UNCOLLECTED, Committed, Event, EventId, EventKind, GroupFinding, Ingest, JudgedEvent
+from ..events import UNCOLLECTED, CollectedEvent, Committed, EventKind, GroupFinding, Ingest, JudgedEvent, RowToken
 from ..peers import canonical_peer
 from .codes import ALERT_STATUS_CODES, DIRECTION_CODES, KIND_CODES, SEVERITY_CODES, SOURCE_CODES, stored_key, to_micros
 from .content import AlertContent, EventContent, Sealer
 from .data_classes import class_of
 from .enrolments import require_scope
 from .errors import UnitRefusedError
-from .identifiers import EVENT_PREFIX, alert_id, unspell
+from .identifiers import EventToken, alert_id, event_id
 from .indexing import IndexedEvent, terms_of
 from .ledger_kinds import EVENT_NAME, KINDS_OF_ENTRY, LedgerKind, PresenceChange, content_of
 from .presence import change_presence
@@ -90,22 +90,22 @@ class _Application:
         self._ingest = ingest
         self._device_no = transaction.device(ingest.device)
         self._source = SOURCE_CODES[ingest.source]
+        self._of_row = transaction.directory.tokens.of_row
         self._events: list[tuple[SqlValue, ...]] = []
         self._alerts: list[tuple[SqlValue, ...]] = []
         self._texts: list[tuple[int, str]] = []
         self._numbers: list[tuple[SqlValue, ...]] = []
         self._files: list[tuple[SqlValue, ...]] = []
         self._sealers: dict[EventKind, Sealer] = {}
-        self._new_event_ids: list[EventId] = []
         self._new_alert_ids: dict[str, None] = {}
         self._presence: list[tuple[int, PresenceChange, datetime, int | None]] = []
         self._absent_keys = {stored_key(key) for key in ingest.absent_keys}
         self._unseen: set[SqlValue] = set()
         """Keys of current rows that are marked as not seen."""
         self._forgotten: frozenset[bytes] = frozenset()
-        self._known: dict[bytes, tuple[int, bool]] = {}
-        """Event id to (ledger index, is it an event that counts as current)."""
-        self._current: dict[SqlValue, tuple[int, bytes]] = {}
+        self._known: dict[EventToken, tuple[int, bool]] = {}
+        """What the archive calls an event, to (ledger index, is it an event that counts as current)."""
+        self._current: dict[SqlValue, tuple[int, EventToken]] = {}
         """Source key to the event that its row is now."""
 
     def run(self) -> Committed:
@@ -118,7 +118,7 @@ class _Application:
             self._take_group(finding)
         self._write()
         return Committed(
-            new_event_ids=tuple(self._new_event_ids),
+            new_events=len(self._events),
             new_alert_ids=tuple(self._new_alert_ids),
             ledger_size=self._transaction.ledger.size,
         )
@@ -139,10 +139,11 @@ class _Application:
             rows = database.fetch_all(_KNOWN_OF, (self._device_no, self._source, json.dumps(list(keys))))
         for row in rows:
             match row:
-                case (key, bytes(event_id), int(index), int(kind), int(is_current), change):
-                    self._known[event_id] = (index, kind != _ABSENCE)
+                case (key, bytes(stored), int(index), int(kind), int(is_current), change):
+                    token = EventToken(stored)
+                    self._known[token] = (index, kind != _ABSENCE)
                     if is_current:
-                        self._current[key] = (index, event_id)
+                        self._current[key] = (index, token)
                         if change == PresenceChange.UNSEEN:
                             self._unseen.add(key)
         self._load_forgotten(json.dumps(list(keys)))
@@ -155,10 +156,10 @@ class _Application:
 
     def _take(self, judged: JudgedEvent) -> None:
         event = judged.event
-        token = _token_of(event)
+        token = self._called(event.token)
         key = stored_key(event.source_key)
         known = self._known.get(token)
-        if known is None and self._forgotten and self._is_forgotten(token):
+        if known is None and self._forgotten and self._is_forgotten(event.token, token):
             return
         if known is None and event.attributes == UNCOLLECTED and key in self._current:
             token = self._current[key][1]  # kept before it was private: what became of it since is not looked at
@@ -179,8 +180,17 @@ class _Application:
             self._presence.append((known[0], PresenceChange.BACK, event.received_at, None))
         self._unseen.discard(key)
 
-    def _is_forgotten(self, token: bytes) -> bool:
-        return self._transaction.directory.tokens.of_forgotten(token) in self._forgotten
+    def _called(self, row: RowToken) -> EventToken:
+        """What the archive calls the event of a row, or is to call it."""
+        token = self._of_row(row)
+        if token not in self._known and (old := EventToken(row)) in self._known:
+            return old  # of a version that called events by their rows' tokens
+        return token
+
+    def _is_forgotten(self, row: RowToken, token: EventToken) -> bool:
+        """Also under the token that the row had in a version before."""
+        of_forgotten = self._transaction.directory.tokens.of_forgotten
+        return of_forgotten(token) in self._forgotten or of_forgotten(row) in self._forgotten
 
     def _take_absences(self) -> None:
         """Marks of rows that are marked already are skipped, with their findings."""
@@ -196,7 +206,7 @@ class _Application:
             finding = findings.get(key)
             at = self._transaction.now if finding is None else finding.event.occurred_at
             self._presence.append((current[0], PresenceChange.ABSENT, at, None))
-            if finding is not None and (token := _token_of(finding.event)) not in self._known:
+            if finding is not None and (token := self._called(finding.event.token)) not in self._known:
                 index = self._add(finding, token, key, is_current=0)
                 self._known[token] = (index, False)
 
@@ -215,11 +225,11 @@ class _Application:
                 del self._current[key]
             else:
                 self._unseen.add(key)
-        if is_new and (token := _token_of(event)) not in self._known:
+        if is_new and (token := self._called(event.token)) not in self._known:
             index = self._add(finding.judged, token, stored_key(event.source_key), is_current=0)
             self._known[token] = (index, False)
 
-    def _add(self, judged: JudgedEvent, token: bytes, key: int | str, *, is_current: int) -> int:
+    def _add(self, judged: JudgedEvent, token: EventToken, key: int | str, *, is_current: int) -> int:
         event = judged.event
         transaction = self._transaction
         if event.device != self._ingest.device or event.source is not self._ingest.source:
@@ -252,16 +262,15 @@ class _Application:
         )  # fmt: skip
         if files := files_in(event.attributes):
             self._files += [(transaction.directory.tokens.of_file(one), index) for one in files]
-        self._new_event_ids.append(event.event_id)
         row = IndexedEvent(index, self._device_no, conversation_no, kind, self._source, direction, occurred_at, token)
         self._texts.append((index, terms_of(row, event.text, event.attributes, transaction.directory.tokens)))
         if event.kind is EventKind.CONTACT:
             self._add_numbers(event, index)
         for verdict in judged.verdicts:
-            self._raise(event, verdict, index)
+            self._raise(event, token, verdict, index)
         return index
 
-    def _sealer(self, event: Event) -> Sealer:
+    def _sealer(self, event: CollectedEvent) -> Sealer:
         """By our clock of this commit: nobody's claim moves a record to another period."""
         sealer = self._sealers.get(event.kind)
         if sealer is None:
@@ -269,16 +278,16 @@ class _Application:
             sealer = self._sealers[event.kind] = self._transaction.content.sealer(data_class, self._transaction.now)
         return sealer
 
-    def _add_numbers(self, event: Event, index: int) -> None:
+    def _add_numbers(self, event: CollectedEvent, index: int) -> None:
         """Every number of a contact leads to it, not only the first."""
         attributes = msgspec.json.decode(event.attributes, type=_ContactAttributes)
         peers = {canonical_peer(number) for number in attributes.numbers} - {None}
         tokens = self._transaction.directory.tokens
         self._numbers += [(tokens.of_number(peer), index) for peer in peers if peer is not None]
 
-    def _raise(self, event: Event, verdict: Verdict, event_index: int) -> None:
+    def _raise(self, event: CollectedEvent, token: EventToken, verdict: Verdict, event_index: int) -> None:
         transaction = self._transaction
-        identifier = alert_id(event.event_id, verdict.rule_id)
+        identifier = alert_id(event_id(token), verdict.rule_id)
         if identifier in self._new_alert_ids:
             return  # one alert for one rule on one event
         severity = SEVERITY_CODES[verdict.severity]
@@ -328,10 +337,3 @@ class _Application:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _ContactAttributes:
     numbers: tuple[str, ...] = ()
-
-
-def _token_of(event: Event) -> bytes:
-    token = unspell(EVENT_PREFIX, event.event_id)
-    if token is None:
-        raise UnitRefusedError("not an event id")
-    return token

@@ -8,7 +8,7 @@ from adb_bridge.records import DeviceProfile, DeviceSerial, DeviceStatus, Source
 from policies.model import Severity, Verdict
 
 from ..api.wire import AlertStatus, CommandState, Verb
-from ..events import Event, EventId
+from ..events import EventId, KeptEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +17,7 @@ class ArchivedEvent:
 
     ledger_index: int
     """1 for the first entry. The leaf's index in the Merkle tree is one less."""
-    event: Event
+    event: KeptEvent
     conversation: str
     """`cv_…`, stable for (device, peer); empty when the peer is unknown."""
     absent_since: datetime | None

@@ -9,8 +9,10 @@ from adb_bridge.records import DeviceSerial
 from crypto.blind_index import BlindIndex
 from crypto.database import Database
 
+from ..events import EventId, RowToken
 from .codes import to_micros
 from .content import ContentKeys
+from .identifiers import EventToken, event_id
 from .ledger_book import LedgerBook
 
 PHONE_FIELD = "phone"
@@ -34,9 +36,17 @@ class Tokens:
         """Of an attachment by the hash of its content, 64 hexadecimal digits."""
         return self._numbers.token("file", sha256)
 
-    def of_forgotten(self, event_id: bytes) -> bytes:
+    def of_row(self, token: RowToken) -> EventToken:
+        """What a collected row is called from now on: who lacks the keys cannot tell it from guesses of the row."""
+        return EventToken(self._conversations.token_of_bytes("event", token))
+
+    def ids_of_row(self, token: RowToken) -> tuple[EventId, EventId]:
+        """The ids that the event of a collected row may have: ours, and what a version before called it."""
+        return event_id(self.of_row(token)), event_id(EventToken(token))
+
+    def of_forgotten(self, token: bytes) -> bytes:
         """Of an event that was deleted: tells it again, and tells nobody what it said."""
-        return self._conversations.token("forgotten", event_id.hex())
+        return self._conversations.token("forgotten", token.hex())
 
     def of_conversation(self, serial: DeviceSerial, peer_key: str) -> bytes:
         """Tells conversations of one phone apart without telling the number."""

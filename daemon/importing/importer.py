@@ -252,8 +252,8 @@ class _Run:
         ingest = await self._parts.judge.judge(self.order.device, batch, {}, Urgency.BACKFILL)
         committed = await self._parts.archive.ingest(ingest)
         self._parts.outbox.committed(committed)
-        self.tally.new += len(committed.new_event_ids)
-        self.tally.already_imported += len(fresh) - len(committed.new_event_ids)
+        self.tally.new += committed.new_events
+        self.tally.already_imported += len(fresh) - committed.new_events
 
 
 def _take(found: Iterator[Found]) -> list[Found]:

@@ -12,11 +12,11 @@ import msgspec
 from policies.masking import STAR
 
 from ..archive.archive import Archive
-from ..archive.identifiers import event_id
+from ..archive.identifiers import row_token
 from ..archive.privacy import NO_MARKS, Marks
 from ..archive.records import ArchivedAlert, ArchivedEvent
 from ..archive.transaction import Tokens
-from ..events import UNCOLLECTED, Direction, Event, EventKind
+from ..events import UNCOLLECTED, CollectedEvent, Direction, Event, EventKind, KeptEvent
 from ..peers import canonical_peer
 
 _HASH: Final = hashlib.sha256(b"withheld").digest()
@@ -53,7 +53,7 @@ class PrivacyGuard:
             if peer is not None
         )
 
-    def collected(self, event: Event) -> Event:
+    def collected(self, event: CollectedEvent) -> CollectedEvent:
         """What of a fresh record is kept: all, or that there was one."""
         return uncollected(event) if self.is_private(event) else event
 
@@ -74,14 +74,14 @@ class PrivacyGuard:
         return replace(alert, archived=self.shown(alert.archived), verdict=replace(alert.verdict, hits=()))
 
 
-def uncollected(event: Event) -> Event:
+def uncollected(event: CollectedEvent) -> CollectedEvent:
     """The row's place on the phone and the day it was collected: enough not to read it again. A finding of absence
     keeps its facts, which are ours."""
     day = event.received_at.astimezone(UTC)
     if event.kind is EventKind.ABSENCE:
         return replace(event, peer=None, peer_key=None, body=None, text="")
-    return Event(
-        event_id=event_id(event.device, event.source, event.source_key, _HASH),
+    return CollectedEvent(
+        token=row_token(event.device, event.source, event.source_key, _HASH),
         device=event.device,
         kind=event.kind,
         source=event.source,
@@ -97,7 +97,7 @@ def uncollected(event: Event) -> Event:
     )
 
 
-def withheld(event: Event) -> Event:
+def withheld(event: KeptEvent) -> KeptEvent:
     """A kept record without its content."""
     kept = event.attributes if event.kind is EventKind.ABSENCE else UNCOLLECTED
     return replace(event, peer=None, peer_key=None, body=None, text="", attributes=kept)

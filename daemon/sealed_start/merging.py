@@ -83,14 +83,14 @@ class Merging:
                 await self._take_file(serial, sealed, sha256, name)
         ingest = await self._judge.judge(serial, batch, {}, Urgency.BACKFILL)
         committed = await self._archive.ingest(replace(ingest, cursor=None, is_caught_up=False))
-        target = f"{serial} {batch.source.value} count={len(committed.new_event_ids)} ledger:{committed.ledger_size}"
+        target = f"{serial} {batch.source.value} count={committed.new_events} ledger:{committed.ledger_size}"
         draft = AuditDraft(
             actor=DAEMON_ACTOR, role=NO_ROLE, action="sealed.merge", target=target, reason=None, outcome="ok"
         )
         await self._archive.audit(draft)
         self._outbox.committed(committed)
         self._bus.publish(DeviceChanged(serial))
-        self._log.info("sealed.merged", source=batch.source.value, rows=len(committed.new_event_ids))
+        self._log.info("sealed.merged", source=batch.source.value, rows=committed.new_events)
 
     async def _take_file(self, serial: DeviceSerial, sealed: SealedBatch, sha256: str, name: str) -> None:
         writer = await self._media.open(serial, sealed.batch.source, f"sealed:{sha256}")
