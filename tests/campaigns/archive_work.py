@@ -95,7 +95,7 @@ async def check_archive(directory: Path, said: Said, *, before: int = 0) -> None
         if await archive.enrolment(PHONE) is None:
             await archive.add_enrolment(enrolment())
         new = await archive.ingest(ingest_of([sms(rows + 1, body_of(rows + 1))], cursor="after"))
-        assert len(new.new_event_ids) == 1
+        assert new.new_events == 1
         result = await archive.verify()
         assert result.ok, f"after going on: {result.problem} at {result.first_bad}"
     finally:

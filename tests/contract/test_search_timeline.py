@@ -27,7 +27,7 @@ from daemon.archive.erasing import Cause
 from daemon.audit import AuditTrail
 from daemon.event_filters import EventFilters
 from daemon.event_reading import EventReading
-from daemon.events import Event
+from daemon.events import CollectedEvent
 from daemon.http.server import ApiServer
 from daemon.normalise import normalise
 from daemon.rights.guard import PrivacyGuard
@@ -106,7 +106,7 @@ async def shop(directory: Path) -> AsyncIterator[tuple[Archive, dict[str, Role]]
             await server.stop()
 
 
-def call(key: int, number: str, device: DeviceSerial, *, hours: int) -> Event:
+def call(key: int, number: str, device: DeviceSerial, *, hours: int) -> CollectedEvent:
     at = NOON + timedelta(hours=hours)
     row = CallRow(
         provider_id=key, number=Untrusted(number), date_ms=round(at.timestamp() * 1000), duration_s=75, type=2,

@@ -63,7 +63,7 @@ async def test_a_full_disk_loses_nothing_and_the_writer_recovers(tmp_path: Path)
             assert len(await archive.events(EventFilter())) == 50
             ballast.unlink()
             events = [sms(one, BODY) for one in range(done + 1, done + 51)]
-            assert len((await archive.ingest(ingest_of(events, cursor="after"))).new_event_ids) == 50
+            assert (await archive.ingest(ingest_of(events, cursor="after"))).new_events == 50
             assert (await archive.verify()).ok
             assert archive.head_finding is None
         async with archive_in(disk) as archive:

@@ -14,7 +14,7 @@ from daemon.archive.archive import Archive, tokens_of
 from daemon.archive.drafts import EventFilter, NumberSearch
 from daemon.archive.event_queries import PRESENT_IDS, SELECT_EVENTS, conditions_of
 from daemon.archive.fleet_records import OPEN_ALERTS
-from daemon.events import Event, EventKind
+from daemon.events import CollectedEvent, Event, EventKind
 from daemon.normalise import normalise
 from tests.archive_kit import (
     NOON,
@@ -22,6 +22,7 @@ from tests.archive_kit import (
     PHONE,
     absence,
     archive_in,
+    id_of,
     ingest_of,
     root_key,
     sms,
@@ -30,7 +31,7 @@ from tests.archive_kit import (
 )
 
 
-def call(key: int) -> Event:
+def call(key: int) -> CollectedEvent:
     row = CallRow(
         provider_id=key,
         number=Untrusted("13800000018"),
@@ -45,7 +46,7 @@ def call(key: int) -> Event:
     return normalise(RawRecord(source=Source.CALL_LOG, source_key=str(key), row=row, collected_at=NOON), PHONE)
 
 
-def contact(key: int, name: str, *numbers: str) -> Event:
+def contact(key: int, name: str, *numbers: str) -> CollectedEvent:
     row = ContactRow(
         provider_id=key,
         display_name=Untrusted(name),
@@ -80,7 +81,7 @@ async def test_filters_are_joined_by_and(tmp_path: Path) -> None:
         conversation = archive.conversation(PHONE, "+8613800000018")
         assert await keys(archive, EventFilter(conversation=conversation)) == ["200", "101", "100"]
         assert await keys(archive, EventFilter(conversation="cv_junk")) == []
-        assert await keys(archive, EventFilter(event_ids=(call(100).event_id, call(999).event_id))) == ["100"]
+        assert await keys(archive, EventFilter(event_ids=(id_of(call(100)), id_of(call(999))))) == ["100"]
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,7 @@ from tests.archive_kit import (
     archive_in,
     enrolment,
     ingest_of,
+    kept,
     sms,
     verdict,
 )
@@ -265,7 +266,7 @@ async def test_a_client_that_comes_back_gets_exactly_what_it_missed(tmp_path: Pa
         assert [entry.ledger_index for entry in missed] == [seen + 1, seen + 2, seen + 4, seen + 5, seen + 6]
         event, raised, command, handled, sent = (entry.item for entry in missed)
         assert isinstance(event, ArchivedEvent)
-        assert event.event == sms(2)
+        assert event.event == kept(sms(2))
         assert isinstance(raised, ArchivedAlert)
         assert isinstance(command, ArchivedCommand)
         assert (raised, command) == (handled, sent)

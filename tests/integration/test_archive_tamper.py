@@ -18,7 +18,7 @@ from daemon.archive.archive import ArchiveSettings, origin_of
 from daemon.archive.drafts import AlertFilter, CommandChange
 from daemon.archive.ledger_kinds import KINDS_OF_ENTRY, LedgerKind, content_of_row
 from daemon.archive.records import VerifyProblem, VerifyResult
-from tests.archive_kit import absence, archive_in, ingest_of, open_archive, root_key, sms, verdict
+from tests.archive_kit import absence, archive_in, id_of, ingest_of, open_archive, root_key, sms, verdict
 from tests.integration.test_archive_records import audit_draft, command_draft
 
 
@@ -52,7 +52,7 @@ async def verified(directory: Path, since: int | None = None) -> VerifyResult:
         await archive.close()
 
 
-EVENT_1, EVENT_2 = sms(1).event_id, sms(2, "给你回扣".encode()).event_id
+EVENT_1, EVENT_2 = id_of(sms(1)), id_of(sms(2, "给你回扣".encode()))
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from daemon.media_store import MediaStore
 from daemon.normalise import normalise
 from daemon.rights.guard import PrivacyGuard
 from daemon.service import OpenedAttachment, ServiceError
-from tests.archive_kit import NOON, PHONE, StepClock, archive_in, root_key
+from tests.archive_kit import NOON, PHONE, StepClock, archive_in, id_of, root_key
 
 from .daemon_support import REVIEWER
 
@@ -52,7 +52,7 @@ async def with_picture(archive: Archive, media: MediaStore) -> str:
         cursor=Cursor("1"), is_caught_up=True,
     )  # fmt: skip
     await archive.ingest(ingest)
-    return event.event_id
+    return id_of(event, archive.tokens)
 
 
 async def content(opened: OpenedAttachment) -> bytes:

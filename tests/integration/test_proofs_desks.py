@@ -32,7 +32,7 @@ from daemon.proofs.proof_check import Trust, check_proof
 from daemon.proofs.proof_desk import ProofDesk
 from daemon.proofs.proof_file import decode_proof
 from daemon.service import Caller, ServiceError
-from tests.archive_kit import archive_in, ingest_of, sms, vault_keys, verdict
+from tests.archive_kit import archive_in, id_of, ingest_of, sms, vault_keys, verdict
 
 OWNER = Caller(uid=0, name="owner", role=Role.OWNER, language="en")
 AUDITOR = dataclasses.replace(OWNER, name="auditor", role=Role.AUDITOR)
@@ -65,7 +65,7 @@ async def test_every_kind_of_entry_is_proved_with_its_content(tmp_path: Path) ->
         )
         (alert, *_) = await shop.archive.alerts(AlertFilter())
         for identifier, kind, field, value in (
-            (events[3].event_id, "event/1", "body", "货款转我微信"),
+            (id_of(events[3]), "event/1", "body", "货款转我微信"),
             (alert.alert_id, "alert/1", "rule_id", "kickback.cash"),
             ("audit:1", "audit/1", "reason", "because"),
             ("ledger:1", "enrolment/1", "employee", "林小雨"),

@@ -16,7 +16,7 @@ from daemon.api.exit_codes import ExitCode
 from daemon.api.texts import load_texts
 from daemon.config import EmployeesSection
 
-from ..archive_kit import PHONE, enrolment, ingest_of, sms
+from ..archive_kit import PHONE, enrolment, id_of, ingest_of, sms
 from .daemon_support import quick_config, running
 
 Say = Callable[..., Awaitable[tuple[int, str, str]]]
@@ -92,7 +92,7 @@ async def test_a_shop_answers_people_from_the_command_line(
         assert (await say("requests", "lift", rq, "--reason", "asked"))[0] == 0
         _, out, _ = await say(*add, "--kind", "correction", "--json")
         rq = json.loads(out)["items"][0]["request_id"]
-        assert (await say("requests", "correct", rq, message.event_id, "--text", "项链"))[0] == 0
+        assert (await say("requests", "correct", rq, id_of(message, archive.tokens), "--text", "项链"))[0] == 0
 
         code, out, _ = await say("me", "--lang", "zh")
         assert (code, "王店员" in out, "消息" in out) == (0, True, True)

@@ -43,7 +43,7 @@ from daemon.config import NoticeSection
 from daemon.service import Caller, ServiceError
 from daemon.service_impl import DaemonService
 
-from ..archive_kit import PHONE, enrolment, ingest_of, sms
+from ..archive_kit import PHONE, enrolment, id_of, ingest_of, sms
 from .daemon_support import ADMIN, AUDITOR, EMPLOYEE, OWNER, REVIEWER, quick_config, running
 
 OWN, FOREIGN = "13800000017", "13900000028"
@@ -66,7 +66,7 @@ async def with_messages(service: DaemonService) -> tuple[str, str]:
     second = sms(2, f"请打我朋友{FOREIGN}".encode(), address=OWN.encode(), at=datetime.now(UTC))
     other = sms(3, "另一位顾客".encode(), address=FOREIGN.encode(), at=datetime.now(UTC))
     await archive.ingest(ingest_of([first, second, other]))
-    return first.event_id, second.event_id
+    return id_of(first, archive.tokens), id_of(second, archive.tokens)
 
 
 def asking(kind: RequestKind, subject: str = f"customer:{OWN}", *, days_ago: int = 1) -> NewRequest:

@@ -18,7 +18,7 @@ from daemon.archive.phone_time import PhoneTime
 from daemon.archive.records import ArchivedEvent
 from daemon.archive.timeline import TimelineScope
 from daemon.archive.timeline_streams import Place, Row, span_of, spot_of
-from daemon.events import Direction, Event, EventKind
+from daemon.events import CollectedEvent, Direction, EventKind
 from tests.archive_kit import NOON, OTHER_PHONE, PHONE, StepClock, archive_in, ingest_of, sms, whole_text
 
 ALPHABET = st.sampled_from("好货微信，。の さカ한글a b1２3\U00020bb7\U0002a6d6🙂é_")
@@ -30,8 +30,8 @@ HOURS = st.integers(0, 24 * 80)
 
 
 @st.composite
-def corpora(draw: st.DrawFn) -> list[Event]:
-    found: list[Event] = []
+def corpora(draw: st.DrawFn) -> list[CollectedEvent]:
+    found: list[CollectedEvent] = []
     for key in range(draw(st.integers(1, 25))):
         device = draw(st.sampled_from((PHONE, OTHER_PHONE)))
         event = sms(
@@ -111,7 +111,7 @@ def admits(wanted: EventFilter, one: ArchivedEvent) -> bool:
 )
 def test_filters_and_words_find_what_reading_everything_would(
     tmp_path_factory: pytest.TempPathFactory,
-    corpus: list[Event],
+    corpus: list[CollectedEvent],
     queries: list[tuple[str, EventFilter]],
     page: int,
 ) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from adb_bridge.records import DeviceSerial, Source
 from daemon.archive.codes import from_micros, stored_key, to_micros
-from daemon.archive.identifiers import EVENT_PREFIX, event_id, spell, unspell
+from daemon.archive.identifiers import EVENT_PREFIX, row_token, spell, unspell
 
 
 @given(st.binary(min_size=16, max_size=16))
@@ -33,9 +33,9 @@ def test_others_are_refused(bad: str) -> None:
 
 
 def test_parts_of_an_id_cannot_run_into_each_other() -> None:
-    one = event_id(DeviceSerial("A"), Source.SMS, "12", b"x")
-    assert one != event_id(DeviceSerial("A"), Source.SMS, "1", b"2x")
-    assert one != event_id(DeviceSerial("A1"), Source.SMS, "2", b"x")
+    one = row_token(DeviceSerial("A"), Source.SMS, "12", b"x")
+    assert one != row_token(DeviceSerial("A"), Source.SMS, "1", b"2x")
+    assert one != row_token(DeviceSerial("A1"), Source.SMS, "2", b"x")
 
 
 @given(st.datetimes(timezones=st.just(UTC)))

@@ -22,16 +22,15 @@ from adb_bridge.records import (
 )
 from adb_bridge.records import UntrustedBytes as Bytes
 from daemon.absence import SAMPLE, facts_of, finding, grouped, keys_to_look_up, present_at, subject_kind
-from daemon.archive.identifiers import EVENT_PREFIX, unspell
-from daemon.events import Direction, Event, EventKind
+from daemon.events import CollectedEvent, Direction, EventKind
 from daemon.normalise import normalise
 from policies.model import SubjectKind
-from tests.archive_kit import NOON, OTHER_PHONE, PHONE, sms, sms_record
+from tests.archive_kit import NOON, OTHER_PHONE, PHONE, kept, sms, sms_record
 
 
-def _gone(absent: AbsentRecord, last: Event | None, device: DeviceSerial) -> Event:
+def _gone(absent: AbsentRecord, last: CollectedEvent | None, device: DeviceSerial) -> CollectedEvent:
     (group,) = grouped((absent,))
-    return finding(group, {} if last is None else {absent.source_key: last}, device)
+    return finding(group, {} if last is None else {absent.source_key: kept(last)}, device)
 
 
 def call(**fields: object) -> RawRecord:
@@ -77,7 +76,7 @@ def test_a_received_message() -> None:
     assert (event.peer, event.peer_key) == ("13800000017", "+8613800000017")
     assert (event.body, event.text) == ("回扣怎么算".encode(), "回扣怎么算")
     assert event.occurred_at == NOON
-    assert unspell(EVENT_PREFIX, event.event_id) is not None
+    assert len(event.token) == 16
 
 
 def test_bytes_are_kept_and_text_is_decoded_with_replacement() -> None:
@@ -92,20 +91,20 @@ def test_null_and_empty_bodies_are_told_apart(body: bytes | None, text: str) -> 
     event = normalise(sms_record(1, body), PHONE)
     assert event.body == body
     assert event.text == text
-    assert sms(1, None).event_id != sms(1, b"").event_id
+    assert sms(1, None).token != sms(1, b"").token
 
 
 def test_the_id_depends_on_what_was_said_and_not_on_what_the_phone_changes_later() -> None:
     first = sms_record(5)
     assert isinstance(first.row, SmsRow)
     read_later = replace(first, row=replace(first.row, read=1, thread_id=8, date_sent_ms=5), collected_at=NOON)
-    assert normalise(read_later, PHONE).event_id == normalise(first, PHONE).event_id
+    assert normalise(read_later, PHONE).token == normalise(first, PHONE).token
     edited = replace(first, row=replace(first.row, body=Bytes(b"other")))
     others = {
-        normalise(edited, PHONE).event_id,
-        normalise(first, OTHER_PHONE).event_id,
-        normalise(replace(first, source_key="6"), PHONE).event_id,
-        normalise(first, PHONE).event_id,
+        normalise(edited, PHONE).token,
+        normalise(first, OTHER_PHONE).token,
+        normalise(replace(first, source_key="6"), PHONE).token,
+        normalise(first, PHONE).token,
     }
     assert len(others) == 4
 
@@ -132,7 +131,7 @@ def test_a_call_keeps_its_figures_in_attributes_and_speaks_no_language() -> None
     assert (attributes["type"], attributes["duration_s"]) == (2, 75)
     assert event.peer_key == "+8613800000017"
     renamed = normalise(call(cached_name=Untrusted("客户陈"), last_modified_ms=77), PHONE)
-    assert renamed.event_id == event.event_id
+    assert renamed.token == event.token
 
 
 @pytest.mark.parametrize("fields", [{"number": Untrusted("-2")}, {"presentation": 2}, {"number": None}])
@@ -150,8 +149,8 @@ def test_a_contact_has_names_and_numbers_as_text() -> None:
 
 def test_the_order_of_numbers_is_the_providers_whim() -> None:
     numbers = (Untrusted("0755-82000000"), Untrusted("138 0000 0017"))
-    assert normalise(contact(numbers=numbers), PHONE).event_id == normalise(contact(), PHONE).event_id
-    assert normalise(contact(note=Untrusted("VIP")), PHONE).event_id != normalise(contact(), PHONE).event_id
+    assert normalise(contact(numbers=numbers), PHONE).token == normalise(contact(), PHONE).token
+    assert normalise(contact(note=Untrusted("VIP")), PHONE).token != normalise(contact(), PHONE).token
 
 
 def test_a_contact_without_anything() -> None:
@@ -177,8 +176,8 @@ def test_an_absence_repeats_the_words_and_is_new_each_time() -> None:
     later_at = NOON + timedelta(seconds=1)
     later = _gone(AbsentRecord(source=Source.SMS, source_key="4", noticed_at=later_at), last, PHONE)
     assert (first.kind, first.text, first.peer_key) == (EventKind.ABSENCE, "转我微信", last.peer_key)
-    assert json.loads(first.attributes)["last_event_id"] == last.event_id
-    assert first.event_id != later.event_id
+    assert json.loads(first.attributes)["last_event_id"] == kept(last).event_id
+    assert first.token != later.token
     unknown = _gone(AbsentRecord(source=Source.SMS, source_key="4", noticed_at=NOON), None, PHONE)
     assert (unknown.text, unknown.peer, unknown.attributes) == ("", None, '{"last_kind":"message"}')
 
@@ -228,7 +227,7 @@ def _vanished(keys: range, *doubts: AbsenceDoubt) -> list[AbsentRecord]:
 
 def test_a_bulk_is_one_finding_with_its_window() -> None:
     (group,) = grouped(_vanished(range(1, 1001)))
-    event = finding(group, {"1": sms(1)}, PHONE)
+    event = finding(group, {"1": kept(sms(1))}, PHONE)
     facts = facts_of(event)
     assert (facts.count, facts.doubts) == (1000, ())
     assert present_at(facts) == NOON - timedelta(minutes=1000)

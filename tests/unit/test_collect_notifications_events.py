@@ -15,11 +15,12 @@ from daemon.api import wire
 from daemon.api.texts import load_texts
 from daemon.app import CATALOG
 from daemon.archive.records import ArchivedEvent
-from daemon.events import Event
+from daemon.events import CollectedEvent
 from daemon.judge import channel_of, side_of
 from daemon.normalise import normalise
 from daemon.views import event_view
 from policies.model import Side
+from tests.archive_kit import kept
 
 NOW = datetime(2026, 3, 15, 4, 0, tzinfo=UTC)
 WHEN_MS = 1_773_547_200_000
@@ -27,7 +28,7 @@ DEVICE = DeviceSerial("P1")
 TEXTS = load_texts("zh", CATALOG)
 
 
-def event_of(title: str, text: str, package: str = "com.tencent.mm") -> Event:
+def event_of(title: str, text: str, package: str = "com.tencent.mm") -> CollectedEvent:
     row = NotificationRow(
         key=Untrusted(f"0|{package}|1|null|10123"), package=package, user_id=0, when_ms=WHEN_MS,
         title=Untrusted(title), text=Untrusted(text),
@@ -36,12 +37,12 @@ def event_of(title: str, text: str, package: str = "com.tencent.mm") -> Event:
     return normalise(record, DEVICE)
 
 
-def view_of(event: Event) -> wire.Event:
-    archived = ArchivedEvent(event=event, ledger_index=1, conversation="c", absent_since=None, replaced_by=None)
+def view_of(event: CollectedEvent) -> wire.Event:
+    archived = ArchivedEvent(event=kept(event), ledger_index=1, conversation="c", absent_since=None, replaced_by=None)
     return event_view(archived, TEXTS)
 
 
-def told(event: Event) -> dict[str, object]:
+def told(event: CollectedEvent) -> dict[str, object]:
     return msgspec.json.decode(event.attributes, type=dict[str, object])
 
 

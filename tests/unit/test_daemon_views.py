@@ -26,20 +26,21 @@ from daemon.api.wire import AlertStatus, DeviceAvailability
 from daemon.app import CATALOG
 from daemon.archive.records import ArchivedAlert, ArchivedEnrolment, ArchivedEvent
 from daemon.device_view import DeviceFacts, availability_of, device_view
-from daemon.events import Event
+from daemon.events import CollectedEvent
 from daemon.normalise import normalise
 from daemon.rules import engine_of
 from daemon.views import CONTEXT_CHARACTERS, alert_view, event_view, revealed_view
 from policies.model import Hit, How, Severity, Side, Subject, SubjectKind, Verdict
+from tests.archive_kit import kept
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 PHONE = DeviceSerial("SN1")
 NUMBER = "13800000017"
 
 
-def _gone(absent: AbsentRecord, last: Event | None, device: DeviceSerial) -> Event:
+def _gone(absent: AbsentRecord, last: CollectedEvent | None, device: DeviceSerial) -> CollectedEvent:
     (group,) = grouped((absent,))
-    return finding(group, {} if last is None else {absent.source_key: last}, device)
+    return finding(group, {} if last is None else {absent.source_key: kept(last)}, device)
 
 
 @pytest.fixture(scope="module")
@@ -52,11 +53,11 @@ def zh() -> Texts:
     return load_texts("zh", CATALOG)
 
 
-def record(source: Source, row: SmsRow | CallRow | ContactRow | RecordingRow | UnreadableRow) -> Event:
+def record(source: Source, row: SmsRow | CallRow | ContactRow | RecordingRow | UnreadableRow) -> CollectedEvent:
     return normalise(RawRecord(source=source, source_key="1", row=row, collected_at=NOW), PHONE)
 
 
-def message(body: str | bytes | None, address: str = NUMBER) -> Event:
+def message(body: str | bytes | None, address: str = NUMBER) -> CollectedEvent:
     content = body.encode() if isinstance(body, str) else body
     row = SmsRow(
         provider_id=1, address=UntrustedBytes(address.encode()), date_ms=int(NOW.timestamp() * 1000), date_sent_ms=0,
@@ -65,7 +66,7 @@ def message(body: str | bytes | None, address: str = NUMBER) -> Event:
     return record(Source.SMS, row)
 
 
-def call(kind: int, seconds: int) -> Event:
+def call(kind: int, seconds: int) -> CollectedEvent:
     row = CallRow(
         provider_id=1, number=Untrusted(NUMBER), date_ms=int(NOW.timestamp() * 1000), duration_s=seconds, type=kind,
         presentation=1, subscription_id=None, cached_name=None, last_modified_ms=None,
@@ -73,15 +74,15 @@ def call(kind: int, seconds: int) -> Event:
     return record(Source.CALL_LOG, row)
 
 
-def contact(name: str) -> Event:
+def contact(name: str) -> CollectedEvent:
     row = ContactRow(
         provider_id=1, display_name=Untrusted(name), numbers=(Untrusted(NUMBER),), emails=(), note=None, updated_ms=None
     )
     return record(Source.CONTACTS, row)
 
 
-def archived(event: Event) -> ArchivedEvent:
-    return ArchivedEvent(ledger_index=5, event=event, conversation="cv_x", absent_since=None, replaced_by=None)
+def archived(event: CollectedEvent) -> ArchivedEvent:
+    return ArchivedEvent(ledger_index=5, event=kept(event), conversation="cv_x", absent_since=None, replaced_by=None)
 
 
 def test_a_message_is_masked_unless_revealed(en: Texts) -> None:
@@ -195,7 +196,7 @@ def test_an_unreadable_row_is_shown_as_such(en: Texts) -> None:
     assert "could not be read" in event_view(archived(record(Source.SMS, row)), en).body
 
 
-def alert(event: Event, verdict: Verdict) -> ArchivedAlert:
+def alert(event: CollectedEvent, verdict: Verdict) -> ArchivedAlert:
     return ArchivedAlert(
         alert_id="al_x", ledger_index=6, verdict=verdict, status=AlertStatus.OPEN, raised_at=NOW, note=None,
         handled_by=None, handled_at=None, archived=archived(event),
