@@ -3,6 +3,8 @@
 from abc import ABC, abstractmethod
 from typing import TypeVar
 
+from crypto.heads import SignedHead
+
 from .backups import BackupBook
 from .clocks import ClockBook
 from .connections import ConnectionBook
@@ -14,6 +16,7 @@ from .exports import ExportBook
 from .holds import HoldBook
 from .imports import ImportBook
 from .key_changes import KeyBook
+from .ledger_book import OutsideHeads
 from .pairs import PairBook
 from .privacy import PrivacyBook
 from .proving import ProofBook
@@ -36,6 +39,7 @@ class Books(ABC):
     _content: ContentKeys
     _tokens: Tokens
     _old_commitment_key: bytes
+    _outside: OutsideHeads
 
     @abstractmethod
     async def _write(self, unit: Unit[T]) -> T:
@@ -70,6 +74,11 @@ class Books(ABC):
     def witnesses(self) -> WitnessBook:
         """Signed heads, and where they are outside."""
         return WitnessBook(self._write, self._readers.read)
+
+    @property
+    def contradicting_head(self) -> SignedHead | None:
+        """The last head of `heads.log`, when the ledger was found not to continue it at the start; else None."""
+        return self._outside.contradiction
 
     @property
     def evidence(self) -> EvidenceBook:

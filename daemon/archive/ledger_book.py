@@ -6,7 +6,7 @@ from typing import Final
 
 from adb_bridge.clock import Clock
 from crypto.database import Database
-from crypto.errors import CryptoError, DatabaseBusyError, IntegrityError, StorageError
+from crypto.errors import CryptoError, CryptoErrorCode, DatabaseBusyError, IntegrityError, StorageError
 from crypto.head_log import HeadLog
 from crypto.heads import HeadSigner, SignedHead, read_head
 from crypto.merkle import Frontier, leaf_hash
@@ -15,6 +15,7 @@ from crypto.tiles import grow
 
 from .codes import to_micros
 from .errors import NotAnArchiveError
+from .head_history import HeadStanding, standing_of
 from .ledger_kinds import LedgerKind, content_of_row
 from .tile_store import fill_missing, write_tiles
 
@@ -31,6 +32,8 @@ class OutsideHeads:
         self._waiting: deque[SignedHead] = deque(maxlen=_MOST_WAITING_HEADS)
         self.finding: str | None = None
         """A `CryptoErrorCode` once the ledger was seen to be another or a shorter one than was signed; stays."""
+        self.contradiction: SignedHead | None = None
+        """The head that `compare` found not to be of this ledger. Its signature was not looked at."""
 
     def keep(self, head: SignedHead | None) -> None:
         """Append a head after those that could not be appended before. A full disk only delays it."""
@@ -45,12 +48,23 @@ class OutsideHeads:
                 return
             self._waiting.popleft()
 
-    def compare(self, origin: str, frontier: Frontier) -> None:
-        """Look whether the last head is of this ledger as it is now or was."""
+    def compare(self, database: Database, origin: str) -> None:
+        """Look whether the last head is of this ledger as it is now or was, before a newer one stands behind it."""
         try:
-            self._log.check(origin=origin, size=frontier.size, root=frontier.root())
+            last = self._log.last()
         except IntegrityError as error:
             self.finding = error.code.value
+            return
+        if last is None or last.origin != origin:
+            return
+        match standing_of(database, last.head):
+            case HeadStanding.CONTINUED:
+                return
+            case HeadStanding.ROLLED_BACK:
+                self.finding = CryptoErrorCode.HEAD_ROLLBACK.value
+            case HeadStanding.OTHER_HISTORY:
+                self.finding = CryptoErrorCode.HEAD_EQUIVOCATION.value
+        self.contradiction = last
 
 
 class LedgerBook:
@@ -92,13 +106,13 @@ class LedgerBook:
             case _:
                 raise NotAnArchiveError("archive_state")
         head_size = 0
+        outside.compare(database, origin)
         match database.fetch_one("SELECT size, note FROM heads ORDER BY size DESC LIMIT 1"):
             case (int(size), str(note)):
                 head_size = size
                 outside.keep(read_head(note))  # a kill between commit and log left it out
             case _:
                 pass
-        outside.compare(origin, frontier)
         with contextlib.suppress(StorageError, DatabaseBusyError):  # a cache: proofs do without, verify does not mind
             fill_missing(database, frontier.size)
         return cls(

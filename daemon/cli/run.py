@@ -26,6 +26,7 @@ from ..vault import Opened, open_archive, open_keys
 from ..version import daemon_version
 from .narration import say
 from .secret_input import secret_for
+from .standing import tell_standing
 
 _ABSENT = frozenset(
     {CryptoErrorCode.KEY_MISSING, CryptoErrorCode.KEY_UNREADABLE, CryptoErrorCode.CREDENTIALS_DIRECTORY_UNSET}
@@ -71,6 +72,7 @@ def run(options: Namespace, texts: Texts) -> ExitCode:
                 paths=paths, config=config, config_file=file, keys=keys, archive=archive, engine=engine, clock=clock
             )
             try:
+                await tell_standing(archive, texts)
                 return await App(opened).run(
                     lambda: say(texts.get("cli.run.ready", version=daemon_version(), socket=str(paths.socket)))
                 )

@@ -42,7 +42,7 @@ class DailyClose:
     async def close(self, now: datetime) -> None:
         """Sign, and export when there is a folder. What goes wrong is `trouble`; the next close tries again."""
         self._done = now
-        caller = Caller(uid=0, name=DAEMON_ACTOR, role=Role.OWNER, language=self._config.store.language)
+        caller = own_caller(self._config)
         try:
             await self._heads.sign(caller)
             if self._config.ledger.export_dir is not None:
@@ -76,6 +76,11 @@ class DailyClose:
         await asyncio.to_thread(replace_file, path, write_notes(heads).encode("utf-8"))
         request = WitnessedRequest(size=signed.size, way="file", witness=directory.name or "share")
         await self._heads.witnessed(caller, request)
+
+
+def own_caller(config: Config) -> Caller:
+    """The daemon itself, for what it asks of its own desks."""
+    return Caller(uid=0, name=DAEMON_ACTOR, role=Role.OWNER, language=config.store.language)
 
 
 def closing_before(now: datetime, at: time, zone: tzinfo | None) -> datetime:

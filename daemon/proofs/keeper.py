@@ -6,12 +6,14 @@ the whole check.
 """
 
 import asyncio
+import contextlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from adb_bridge.clock import Clock
 
+from ..api.proofs import CheckHeadsRequest
 from ..api.texts import Texts
 from ..api.wire import HealthCheck
 from ..archive.archive import Archive
@@ -24,12 +26,14 @@ from ..bus import Bus, HealthChanged
 from ..config import Config
 from ..health_check import Status, check
 from ..logs import log_for
+from ..service import ServiceError
 from ..supervise import Supervision
-from .closing import DailyClose
+from .closing import DailyClose, own_caller
 from .heads_desk import HeadsDesk
 
 NEWEST_ENTRIES: Final = 4_096
 STRETCH_ENTRIES: Final = 10_000
+_LOG: Final = "heads.log"
 _LOOK_S: Final = 60.0
 _STRETCH_EVERY: Final = timedelta(minutes=5)
 _PAGES_HOUR: Final = 3
@@ -50,8 +54,11 @@ class _Rounds:
 class LedgerKeeper:
     """One per daemon."""
 
-    def __init__(self, *, archive: Archive, bus: Bus, clock: Clock, config: Config, closing: DailyClose) -> None:
+    def __init__(
+        self, *, archive: Archive, bus: Bus, clock: Clock, config: Config, closing: DailyClose, heads: HeadsDesk
+    ) -> None:
         self._archive = archive
+        self._heads = heads
         self._bus = bus
         self._clock = clock
         self._config = config
@@ -72,7 +79,16 @@ class LedgerKeeper:
 
     async def look_at_newest(self) -> None:
         """After the start."""
+        await self._look_at_log()
         await self._note(await self._archive.scrub.newest(NEWEST_ENTRIES))
+
+    async def _look_at_log(self) -> None:
+        """A head of `heads.log` that the ledger does not continue becomes an entry: the file's next heads will fit."""
+        head = self._archive.contradicting_head
+        if head is None:
+            return
+        with contextlib.suppress(ServiceError):  # no room now: the next start looks again
+            await self._heads.check(own_caller(self._config), CheckHeadsRequest(heads=head.note, witness=_LOG))
 
     async def look(self) -> None:
         """Whatever is due now."""
@@ -165,4 +181,4 @@ def open_keeper(
     """With its own way to the heads."""
     heads = HeadsDesk(archive=archive, audit=audit, bus=bus, config=config, texts=texts)
     closing = DailyClose(heads, config, clock.now())
-    return LedgerKeeper(archive=archive, bus=bus, clock=clock, config=config, closing=closing)
+    return LedgerKeeper(archive=archive, bus=bus, clock=clock, config=config, closing=closing, heads=heads)

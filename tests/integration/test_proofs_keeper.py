@@ -1,5 +1,6 @@
 """The daemon's own check and the daily close: what they find, what they leave outside, and what doctor says."""
 
+import shutil
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -16,6 +17,7 @@ from daemon.archive.records import VerifyProblem
 from daemon.audit import AuditTrail
 from daemon.bus import Bus
 from daemon.cli.narration import CATALOG
+from daemon.cli.standing import tell_standing
 from daemon.config import Config, LedgerSection, StoreSection
 from daemon.proofs.closing import closing_before
 from daemon.proofs.keeper import LedgerKeeper, open_keeper
@@ -158,3 +160,56 @@ def test_when_a_shop_closes() -> None:
     assert closing_before(evening, time(22, 0), zone) == evening - timedelta(minutes=30)
     assert closing_before(evening - timedelta(hours=1), time(22, 0), zone) == evening - timedelta(hours=24, minutes=30)
     assert closing_before(NOON, time(0, 0), None) <= NOON
+
+
+async def test_an_archive_put_back_is_told_at_the_start_and_stays_told_when_it_has_grown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clock = StepClock()
+    state, grown = tmp_path / "state", tmp_path / "grown"
+    state.mkdir()
+    async with archive_in(state, clock=clock) as archive:
+        await archive.ingest(ingest_of([sms(key) for key in range(40)]))
+    shutil.copytree(state, grown)
+    async with archive_in(state, clock=clock) as archive:
+        await archive.ingest(ingest_of([sms(key) for key in range(40, 60)]))
+        await tell_standing(archive, TEXTS["zh"])
+        assert capsys.readouterr().err == ""
+    older = grown / "archive.db"
+    shutil.copy(older, state / "archive.db")
+    async with archive_in(state, clock=clock) as archive:
+        for language, words in (("en", ("put back", "hint: Keep the disk")), ("zh", ("恢复到旧状态", "提示： 请保持"))):
+            await tell_standing(archive, TEXTS[language])
+            told_now = capsys.readouterr().err
+            assert all(word in told_now for word in words)
+        keeper = keeper_of(archive, state, clock)
+        await keeper.look_at_newest()
+        assert (await told(keeper))[1].status == "fail"
+        assert keeper.damage is None  # nothing that is there is wrong
+        await archive.ingest(ingest_of([sms(key) for key in range(100, 160)]))
+    async with archive_in(state, clock=clock) as archive:
+        assert archive.head_finding is None  # the newest head of the file is of this ledger again
+        keeper = keeper_of(archive, state, clock)
+        await keeper.look_at_newest()
+        assert (await told(keeper))[1].status == "fail"
+        await tell_standing(archive, TEXTS["zh"])
+        assert "警报" in capsys.readouterr().err
+        assert len(await archive.witnesses.all()) == 1
+
+
+async def test_a_longer_archive_of_another_history_is_found_at_the_start(tmp_path: Path) -> None:
+    state, other = tmp_path / "state", tmp_path / "other"
+    state.mkdir()
+    async with archive_in(state) as archive:
+        await archive.ingest(ingest_of([sms(key) for key in range(20)]))
+    shutil.copytree(state, other)
+    async with archive_in(state) as archive:
+        await archive.ingest(ingest_of([sms(key) for key in range(20, 30)]))
+    async with archive_in(other) as archive:
+        await archive.ingest(ingest_of([sms(key) for key in range(100, 160)]))
+    shutil.copy(other / "archive.db", state / "archive.db")
+    async with archive_in(state) as archive:
+        assert archive.head_finding == "ledger.head_equivocation"
+        await keeper_of(archive, state, StepClock()).look_at_newest()
+        (kept,) = await archive.witnesses.all()
+        assert (kept.witness, kept.outcome.value) == ("heads.log", "other_history")
