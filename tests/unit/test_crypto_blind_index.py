@@ -38,5 +38,5 @@ def test_field_names_are_plain(field: str) -> None:
 def test_it_does_not_show_its_key() -> None:
     index = BlindIndex(KEY)
     index.token("phone", "1")
-    assert KEY.hex() not in repr(index) + repr(index._key) + repr(index._field_keys)
-    assert repr(KEY)[2:-1] not in repr(index) + repr(index._key) + repr(index._field_keys)
+    assert KEY.hex() not in repr(index) + repr(index._key) + repr(index._fields)
+    assert repr(KEY)[2:-1] not in repr(index) + repr(index._key) + repr(index._fields)
