@@ -157,6 +157,7 @@ def facts_of(report: HeadsReport) -> list[tuple[str, str]]:
             ("size", str(report.newest.size)),
             ("signed_at", "-" if at is None else shown(at)),
             ("root", " ".join(root[place : place + 4] for place in range(0, len(root), 4))),
+            ("typed", report.newest.typed),
         ]
     return [*facts, ("public_key", report.public_key)]
 

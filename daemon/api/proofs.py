@@ -11,7 +11,7 @@ from .wire_base import Id, Line, Reason, Wire
 Notes = Annotated[str, Meta(max_length=400_000)]
 """Signed heads, one after the other, as a witness file holds them."""
 Typed = Annotated[str, Meta(max_length=400)]
-"""A head as somebody typed it: its size, then 16 or more hexadecimal digits of its root."""
+"""A head as somebody typed it: its size, 16 or more hexadecimal digits of its root, then `+` and the check digits."""
 
 
 class ProveRequest(Wire, frozen=True, kw_only=True):
@@ -49,6 +49,8 @@ class HeadInfo(Wire, frozen=True, kw_only=True):
     size: int
     root_sha256: str
     """64 hexadecimal digits."""
+    typed: str
+    """The same for people who type it from paper, with check digits: `12345 a1b2 c3d4 e5f6 0718 + 9abc def0`."""
     signed_at: datetime | None
     """By the shop's own clock, which proves nothing."""
     note: str
@@ -85,7 +87,8 @@ class HeadsReport(Wire, frozen=True, kw_only=True):
 
 
 class CheckHeadsRequest(Wire, frozen=True, kw_only=True):
-    """Compare heads from outside with the ledger. One that does not fit is an alarm and goes into the ledger."""
+    """Compare heads from outside with the ledger. One that this store signed and that does not fit is an alarm and goes
+    into the ledger; typed digits of which nothing shows that are refused."""
 
     heads: Notes = ""
     typed: Typed = ""

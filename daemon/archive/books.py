@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from typing import TypeVar
 
-from crypto.heads import SignedHead
+from crypto.heads import HeadSigner, SignedHead
 
 from .backups import BackupBook
 from .clocks import ClockBook
@@ -40,6 +40,8 @@ class Books(ABC):
     _tokens: Tokens
     _old_commitment_key: bytes
     _outside: OutsideHeads
+    _signer: HeadSigner
+    _origin: str
 
     @abstractmethod
     async def _write(self, unit: Unit[T]) -> T:
@@ -73,7 +75,7 @@ class Books(ABC):
     @property
     def witnesses(self) -> WitnessBook:
         """Signed heads, and where they are outside."""
-        return WitnessBook(self._write, self._readers.read)
+        return WitnessBook(self._write, self._readers.read, signer=self._signer, origin=self._origin)
 
     @property
     def contradicting_head(self) -> SignedHead | None:

@@ -1,5 +1,6 @@
 """Heads that left the box, and heads that came back and do not fit: ledgered, never changed."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
@@ -7,7 +8,7 @@ from typing import ClassVar, Final
 
 import msgspec
 
-from crypto.checkpoints import Head, SignedHead, read_head
+from crypto.checkpoints import Head, HeadSigner, SignedHead, read_head
 from crypto.database import Database, Row
 
 from .book import Read, Write
@@ -19,6 +20,9 @@ from .tile_store import tree_in
 from .transaction import Transaction
 
 MOST_WITNESSINGS: Final = 1_000
+ROOT_DIGITS: Final = 16
+"""Of a root, as people type them from paper: 64 bits."""
+CHECK_DIGITS: Final = 8
 _NAME: Final = KINDS_OF_ENTRY[LedgerKind.WITNESS].name
 _INSERT: Final = """
 INSERT INTO witnessings (ledger_index, at, way, witness, witness_at, size, root, outcome, actor, note)
@@ -119,9 +123,17 @@ class SignHeadUnit:
 class WitnessBook:
     """A part of the archive. Raises what the archive raises."""
 
-    def __init__(self, write: Write, read: Read) -> None:
+    def __init__(self, write: Write, read: Read, *, signer: HeadSigner, origin: str) -> None:
         self._write = write
         self._read = read
+        self._signer = signer
+        self._origin = origin
+
+    def check_digits(self, size: int, root: str) -> str:
+        """Digits that only this store makes for a head's size and the beginning of its root (hexadecimal)."""
+        text = f"typed head\n{size}\n{root[:ROOT_DIGITS].lower()}\n"
+        signed = self._signer.sign_text(self._origin, text)  # Ed25519: the same text has the same signature
+        return hashlib.sha256(signed.encode()).hexdigest()[:CHECK_DIGITS]
 
     async def add(self, draft: WitnessDraft) -> Witnessing:
         """Keep one."""

@@ -23,7 +23,8 @@ from ..archive.archive import Archive
 from ..config import load_config
 from ..errors import DaemonError
 from ..paths import config_file, require_keyring, state_paths
-from ..proofs.heads_desk import NOT_OURS, TypedHead, standing_of_typed, typed_head
+from ..proofs.heads_desk import NOT_OURS
+from ..proofs.typed_heads import TypedHead, TypedHeadError, standing_of_typed, typed_head
 from .narration import emit, say
 from .secret_input import secret_for
 
@@ -83,7 +84,10 @@ async def _checked(archive: Archive, signed: SignedHead) -> CheckedHead:
 async def _checked_typed(archive: Archive, typed: TypedHead | None) -> list[CheckedHead]:
     if typed is None:
         return []
-    standing = await standing_of_typed(archive, typed)
+    try:
+        standing = await standing_of_typed(archive, typed)
+    except TypedHeadError as error:
+        raise DaemonError(error.code, ExitCode.USAGE) from None
     return [CheckedHead(size=typed.size, root_sha256=typed.root_digits, standing=standing.value)]
 
 

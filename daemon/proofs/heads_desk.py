@@ -1,7 +1,5 @@
 """Behind `/v1/heads`: the ledger's signed heads, where they are outside, and whether those that come back fit."""
 
-import re
-from dataclasses import dataclass
 from typing import Final
 
 from crypto.checkpoints import Head, SignedHead, verify_head
@@ -33,39 +31,11 @@ from ..config import Config
 from ..roles import Permission, require
 from ..service import Caller, ServiceError
 from ..service_errors import not_found, refusing, unusable
+from .typed_heads import TypedHeadError, spelled, standing_of_typed, typed_head
 
 _WAYS: Final = {way.name.lower(): way for way in WitnessWay}
 NOT_OURS: Final = "not_ours"
-_TYPED: Final = re.compile(r"\s*([0-9][0-9 .,_']{0,24}?)[\s:;,/-]+([0-9a-fA-F][0-9a-fA-F\s-]{15,})\s*", re.ASCII)
 _MOST_HEADS: Final = 1_000
-_ROOT_DIGITS: Final = 64
-_LEAST_DIGITS: Final = 16
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TypedHead:
-    """A head that somebody copied from paper: all of its size, the beginning of its root."""
-
-    size: int
-    root_digits: str
-    """16 to 64 hexadecimal digits, lower case."""
-
-
-def typed_head(text: str) -> TypedHead | None:
-    """`12345 a1b2 c3d4 e5f6 0718 …`; None when it is none. Blanks and hyphens between digits do not matter."""
-    match = _TYPED.fullmatch(text)
-    if match is None:
-        return None
-    size, root = re.sub(r"\D", "", match[1]), re.sub(r"[\s-]", "", match[2]).lower()
-    return TypedHead(size=int(size), root_digits=root) if _LEAST_DIGITS <= len(root) <= _ROOT_DIGITS else None
-
-
-async def standing_of_typed(archive: Archive, typed: TypedHead) -> HeadStanding:
-    """Against the ledger as it is now."""
-    root = await archive.witnesses.root_at(typed.size)
-    if root is None:
-        return HeadStanding.ROLLED_BACK
-    return HeadStanding.CONTINUED if root.hex().startswith(typed.root_digits) else HeadStanding.OTHER_HISTORY
 
 
 class HeadsDesk:
@@ -201,10 +171,13 @@ class HeadsDesk:
         typed = typed_head(request.typed)
         if typed is None:
             raise unusable("heads.typed_wrong")
-        standing = await standing_of_typed(self._archive, typed)
+        try:
+            standing = await standing_of_typed(self._archive, typed)
+        except TypedHeadError as error:
+            await self._audit.write(caller, "heads.check", f"{request.witness} typed", outcome="refused")
+            raise unusable(error.code, http_status=409) from None
         if standing is not HeadStanding.CONTINUED:
-            digits = typed.root_digits[: len(typed.root_digits) // 2 * 2]
-            head = Head(origin="", size=typed.size, root=bytes.fromhex(digits))
+            head = Head(origin="", size=typed.size, root=bytes.fromhex(typed.root_digits))
             await self._alarm(caller, request.witness, head, standing, None)
         return CheckedHead(size=typed.size, root_sha256=typed.root_digits, standing=standing.value)
 
@@ -264,7 +237,9 @@ class HeadsDesk:
 
     async def _info(self, signed: SignedHead) -> HeadInfo:
         at = await self._archive.witnesses.signed_at(signed.size)
-        return HeadInfo(size=signed.size, root_sha256=signed.root.hex(), signed_at=at, note=signed.note)
+        root = signed.root.hex()
+        typed = spelled(signed.size, root, self._archive.witnesses.check_digits(signed.size, root))
+        return HeadInfo(size=signed.size, root_sha256=root, typed=typed, signed_at=at, note=signed.note)
 
 
 def _record(kept: Witnessing) -> WitnessRecord:

@@ -27,10 +27,11 @@ from daemon.bus import Bus
 from daemon.cli.narration import CATALOG
 from daemon.config import Config, LedgerSection
 from daemon.proofs.cosigner import Cosigner
-from daemon.proofs.heads_desk import HeadsDesk, typed_head
+from daemon.proofs.heads_desk import HeadsDesk
 from daemon.proofs.proof_check import Trust, check_proof
 from daemon.proofs.proof_desk import ProofDesk
 from daemon.proofs.proof_file import decode_proof
+from daemon.proofs.typed_heads import spelled, typed_head
 from daemon.service import Caller, ServiceError
 from tests.archive_kit import archive_in, id_of, ingest_of, sms, vault_keys, verdict
 
@@ -116,7 +117,13 @@ async def test_a_head_outside_is_ledgered_and_continued_by_later_proofs(tmp_path
         checked = await shop.heads.check(OWNER, CheckHeadsRequest(heads=head.note, witness="stick"))
         assert checked.ok
         root = report.newest.root_sha256
-        for typed in (f"{report.newest.size} {root}", f"{report.newest.size}  {root[:4]} {root[4:20].upper()}"):
+        size, printed = report.newest.size, report.newest.typed
+        for typed in (
+            f"{size} {root}",
+            f"{size}  {root[:4]} {root[4:20].upper()}",
+            printed,
+            f"{size} {root}{printed[-12:]}",
+        ):
             assert (await shop.heads.check(OWNER, CheckHeadsRequest(typed=typed))).ok
         assert (await shop.archive.verify()).ok
 
@@ -147,7 +154,7 @@ async def test_a_state_put_back_as_a_whole_is_found_by_stick_print_and_witness(t
         assert (await shop.archive.verify()).ok  # nothing in the box tells
         checked = await shop.heads.check(OWNER, CheckHeadsRequest(heads=last.note, witness="stick"))
         assert [one.standing for one in checked.items] == ["rolled_back"]
-        typed = f"{last.size} {last.root.hex()[:16]}"
+        typed = spelled(last.size, last.root.hex(), shop.archive.witnesses.check_digits(last.size, last.root.hex()))
         assert not (await shop.heads.check(OWNER, CheckHeadsRequest(typed=typed))).ok
         with pytest.raises(ServiceError) as caught:
             await shop.heads.cosignature(OWNER, CosignatureRequest(note=last.note))
@@ -190,7 +197,33 @@ async def test_heads_that_are_not_ours_change_nothing(tmp_path: Path) -> None:
         assert await shop.archive.witnesses.alarm() is None
 
 
-@pytest.mark.parametrize("text", ["", "12", "12 abc", "x 0123456789abcdef", "12 " + "0" * 65, "12 0123456789abcdeg"])
+async def test_a_mistyped_head_is_no_alarm(tmp_path: Path) -> None:
+    async with shop_in(tmp_path) as shop:
+        await shop.archive.ingest(ingest_of([sms(key) for key in range(40)]))
+        head = await shop.heads.sign(OWNER)
+        size, digits = str(head.size), head.root_sha256[:16]
+        slip = ("0" if digits[5] != "0" else "1").join((digits[:5], digits[6:]))
+        for typed, code in (
+            (f"{size} {slip}", "heads.typed_unproved"),
+            (f"{size}9 {digits}", "heads.typed_unproved"),
+            (head.typed.replace(size, size + "9"), "heads.typed_mistaken"),
+            (f"{size} {slip}{head.typed[-12:]}", "heads.typed_mistaken"),
+            (head.typed[:-1] + ("0" if head.typed[-1] != "0" else "1"), "heads.typed_mistaken"),
+        ):
+            with pytest.raises(ServiceError) as caught:
+                await shop.heads.check(OWNER, CheckHeadsRequest(typed=typed, witness="paper"))
+            assert caught.value.code == code
+            (entry,) = await shop.archive.audit_entries(limit=1)
+            assert (entry.action, entry.outcome) == ("heads.check", "refused")
+        assert await shop.archive.witnesses.all() == ()
+        assert await shop.archive.witnesses.alarm() is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "12", "12 abc", "x 0123456789abcdef", "12 " + "0" * 65, "12 0123456789abcdeg", "12 0123456789abcdef + 0123",
+     "12 0123456789abcdef +", "12 " + "0 " * 400],
+)  # fmt: skip
 def test_what_is_no_typed_head(text: str) -> None:
     assert typed_head(text) is None
 
@@ -198,4 +231,7 @@ def test_what_is_no_typed_head(text: str) -> None:
 def test_a_typed_head() -> None:
     typed = typed_head(" 1,234,567: A1B2-c3d4 e5f6 0718\n")
     assert typed is not None
-    assert (typed.size, typed.root_digits) == (1_234_567, "a1b2c3d4e5f60718")
+    assert (typed.size, typed.root_digits, typed.check_digits) == (1_234_567, "a1b2c3d4e5f60718", "")
+    printed = typed_head(spelled(7, "a1b2c3d4e5f60718ffff", "9abcdef0"))
+    assert printed is not None
+    assert (printed.size, printed.root_digits, printed.check_digits) == (7, "a1b2c3d4e5f60718", "9abcdef0")
