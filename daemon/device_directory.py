@@ -1,5 +1,7 @@
 """Who is who: phones by serial or by the name of a connection, their enrolments and their figures."""
 
+import asyncio
+
 import msgspec
 
 from adb_bridge.clock import Clock
@@ -19,8 +21,6 @@ from .service_errors import not_found
 
 _CLOCK_CHANGES = 10
 """Of one phone, newest first."""
-_COUNTS_AGE_S = 0.3
-"""Figures may be so old: one phone's line is asked for by every open stream at once."""
 
 
 class DeviceDirectory:
@@ -31,14 +31,15 @@ class DeviceDirectory:
         self._fleet = fleet
         self._queue = queue
         self._clock = clock
-        self._counts: tuple[float, Counts] | None = None
+        self._counting = asyncio.Lock()
+        self._next_counts: asyncio.Task[Counts] | None = None
+        """Shared by all who ask before it begins to read."""
         self._enrolments: dict[str, ArchivedEnrolment] | None = None
         self._generation = 0
 
     def forget(self) -> None:
-        """Something was written: the next reader gets fresh figures and enrolments."""
+        """Enrolments were written: the next reader gets them fresh."""
         self._generation += 1
-        self._counts = None
         self._enrolments = None
 
     async def devices(self, texts: Texts) -> tuple[Device, ...]:
@@ -113,7 +114,13 @@ class DeviceDirectory:
         return found
 
     async def figures(self) -> Counts:
-        now_s = self._clock.monotonic()
-        if self._counts is None or now_s - self._counts[0] > _COUNTS_AGE_S:
-            self._counts = (now_s, await self._archive.counts())
-        return self._counts[1]
+        """Everything that was committed before the call is in them: who is told of a change must see it. One phone's
+        line is asked for by every open stream at once: they share one reading, and there is one at a time."""
+        if self._next_counts is None:
+            self._next_counts = asyncio.create_task(self._count())
+        return await asyncio.shield(self._next_counts)
+
+    async def _count(self) -> Counts:
+        async with self._counting:
+            self._next_counts = None  # too late for this one
+            return await self._archive.counts()

@@ -294,7 +294,6 @@ class DaemonService:
                 changed = await self._archive.alert_transition(alert_id, to, actor=caller.name, note=note)
             except IllegalTransitionError:
                 raise unusable("alert.wrong_state", http_status=409) from None
-            self._directory.forget()
             self._parts.bus.publish(AlertChanged(alert_id))
             self._parts.bus.publish(DeviceChanged(changed.archived.event.device))
             self._parts.bus.publish(HealthChanged())
