@@ -1,5 +1,8 @@
 """Archive rows become wire types, masked unless revealed. The only door from stored content to the API."""
 
+import re
+from typing import Final
+
 import msgspec
 
 from policies.display import safe_display
@@ -21,6 +24,7 @@ from .event_text import masked_body, masked_file_name, masked_peer, masked_text,
 from .event_told import told_by
 from .events import Event, EventKind
 
+_DIGEST: Final = re.compile(r"(?<=[:#~])[0-9a-f]{12,}(?![0-9a-zA-Z])")
 CONTEXT_CHARACTERS = 12
 """Of the text around a hit that evidence shows, on each side."""
 MAX_EVIDENCE = 20
@@ -73,16 +77,17 @@ def _finding(event: Event) -> wire.AbsenceFinding | None:
 
 
 def _source_key(event: Event) -> str:
-    """A notification's key holds words of the app; those of providers are numbers."""
+    """Those of providers are numbers. A notification's key holds words of the app, and it, files and imported rows have
+    digests of what they say: whoever sees one can try guesses of what is masked."""
     key = safe_display(event.source_key, 300)
-    return key if key.isdecimal() else mask_text(key).masked
+    return key if key.isdecimal() else mask_text(_DIGEST.sub("…", key)).masked
 
 
 def _attachment(attachment: Attachment, kind: EventKind) -> wire.Attachment:
     return wire.Attachment(
         content_type=safe_display(attachment.content_type),
         name=wire.Masked(masked_file_name(attachment.name or "", kind)),
-        sha256=attachment.sha256,
+        sha256=attachment.sha256 if attachment.is_sealed else None,  # of a text, guesses could be tried
         size_bytes=attachment.size_bytes,
         duration_ms=attachment.duration_ms,
         problem=attachment.problem,
@@ -118,7 +123,7 @@ def alert_view(alert: ArchivedAlert, employee: str | None, texts: Texts) -> wire
         raised_at=alert.raised_at,
         evidence=_evidence(alert, texts),
         source=event.source.value,
-        source_key=event.source_key,
+        source_key=_source_key(event),
         employee=employee,
         occurred_at=event.occurred_at,
         note=alert.note,

@@ -41,7 +41,7 @@ class Attachment(Wire, frozen=True, kw_only=True):
     name: Masked
     """Empty when it has none."""
     sha256: str | None
-    """Of the bytes as the phone held them; None when they could not be read."""
+    """Of the bytes as the phone held them; None when they could not be read, and of a text part."""
     size_bytes: int
     duration_ms: int | None = None
     problem: str | None = None

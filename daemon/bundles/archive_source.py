@@ -151,7 +151,7 @@ class ArchiveSource:
             content=entry.content if has_opening else None,
             section=_section(shown, peer, employee),
             kind=event.kind.value,
-            # an event's id is a hash of its content: beside a masked one it would confirm guesses
+            # the id of an event that an earlier version archived is a hash of its content: it would confirm guesses
             record_id=event.event_id if is_full else f"ledger:{entry.ledger_index}",
             occurred_at=event.occurred_at,
             received_at=event.received_at,
