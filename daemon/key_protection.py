@@ -8,6 +8,7 @@ from crypto.slot_kinds import SlotKind
 
 from .api.texts import Texts
 from .api.wire import HealthCheck
+from .api.words import word_of
 from .credentials import Tpm, tpm_of_this_machine
 from .health_check import Status, check
 from .paths import StatePaths
@@ -20,7 +21,7 @@ def key_checks(texts: Texts, paths: StatePaths) -> list[HealthCheck]:
     try:
         slots = list_slots(paths.keyring)
     except CryptoError as error:
-        detail = texts.get("health.keys_unreadable", problem=error.code.value)
+        detail = texts.get("health.keys_unreadable", problem=word_of(texts, "problem", error.code.value))
         return [check("keys", Status.FAIL, detail, texts.get("health.advice.keys_unreadable"))]
     advice = advice_on_slots(texts, slots)
     is_troubled = any(slot.is_damaged for slot in slots)

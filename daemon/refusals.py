@@ -16,6 +16,8 @@ from crypto.errors import (
 from policies.errors import RuleError
 
 from .api.exit_codes import ExitCode
+from .api.texts import Texts
+from .api.words import in_words
 from .archive.errors import ArchiveError, MigrationNeededError, NotAnArchiveError
 from .errors import DaemonError
 
@@ -50,6 +52,17 @@ def refusal_of(error: BaseException) -> Refusal | None:
             return Refusal(code="rules.unusable", exit_code=ExitCode.USAGE, values={"detail": str(error)})
         case _:
             return None
+
+
+def told(refusal: Refusal, texts: Texts) -> tuple[str, str]:
+    """Message and hint of an error; the code where the catalogs say nothing."""
+    values = {"detail": "", **in_words(texts, refusal.values)}
+    kind = "refusal" if texts.has(f"refusal.{refusal.code}.message") else "error"
+    message, hint = f"{kind}.{refusal.code}.message", f"{kind}.{refusal.code}.hint"
+    return (
+        texts.get(message, **values) if texts.has(message) else refusal.code,
+        texts.get(hint, **values) if texts.has(hint) else "",
+    )
 
 
 def _of_archive(error: ArchiveError) -> ExitCode:

@@ -11,6 +11,7 @@ from daemon.api.backups import BackupJob, BackupReport, BackupRequest, DrillRepo
 from daemon.api.client import ApiClient
 from daemon.api.errors import ApiUnreachableError
 from daemon.api.exit_codes import ExitCode
+from daemon.api.words import word_of
 
 from .context import Context, UsageError
 from .hand_over import run_daemon_program
@@ -122,7 +123,7 @@ async def _history(context: Context, limit: int) -> ExitCode:
                 Cell(one.actor),
                 Cell(_megabytes(one.size_bytes)),
                 Cell(str(one.ledger_size)),
-                Cell(one.problem or "ok", "33" if one.problem else ""),
+                Cell(_outcome(context, one.problem), "33" if one.problem else ""),
             ]
             for one in records
         ]
@@ -130,6 +131,10 @@ async def _history(context: Context, limit: int) -> ExitCode:
     if not records:
         context.output.empty("empty.backup_history")
     return ExitCode.OK
+
+
+def _outcome(context: Context, problem: str | None) -> str:
+    return context.texts.get("cli.backup.ok") if problem is None else word_of(context.texts, "problem", problem)
 
 
 async def _watched(context: Context, client: ApiClient, job: BackupJob) -> BackupJob:

@@ -21,7 +21,7 @@ from ..audit import AuditTrail
 from ..config import BackupSection
 from ..errors import DaemonError
 from ..paths import StatePaths
-from ..refusals import Refusal, refusal_of
+from ..refusals import Refusal, refusal_of, told
 from ..roles import Permission, require
 from ..service import Caller, ServiceError
 from ..service_errors import not_found, refusing
@@ -155,17 +155,6 @@ def problem_view(refusal: Refusal, texts: Texts) -> JobProblem:
     """A job's failure in words."""
     message, hint = told(refusal, texts)
     return JobProblem(code=refusal.code, message=message, hint=hint, exit_code=int(refusal.exit_code))
-
-
-def told(refusal: Refusal, texts: Texts) -> tuple[str, str]:
-    """Message and hint of an error; the code where the catalogs say nothing."""
-    values = {"detail": "", **refusal.values}
-    kind = "refusal" if texts.has(f"refusal.{refusal.code}.message") else "error"
-    message, hint = f"{kind}.{refusal.code}.message", f"{kind}.{refusal.code}.hint"
-    return (
-        texts.get(message, **values) if texts.has(message) else refusal.code,
-        texts.get(hint, **values) if texts.has(hint) else "",
-    )
 
 
 def _refused(error: DaemonError | CryptoError) -> ServiceError:

@@ -19,6 +19,7 @@ from ..archive.backups import LastBackups
 from ..audit import DAEMON_ACTOR
 from ..config import BackupSection
 from ..health_check import Status, check
+from ..refusals import told
 from ..supervise import Supervision
 from .errors import BackupError
 from .jobs import BackupJobs
@@ -98,7 +99,7 @@ def backup_check(
     if now - last.made.at >= timedelta(days=section.warn_days):
         advice = texts.get("health.advice.backup_old")
         if jobs.failure is not None:
-            advice = texts.get("health.advice.backup_failed", code=jobs.failure.code)
+            advice = texts.get("health.advice.backup_failed", problem=told(jobs.failure, texts)[0])
         return check("backup", Status.WARN, detail, advice)
     if last.drilled is None or now - last.drilled.at >= timedelta(days=section.drill_days):
         advice = texts.get("health.advice.drill")

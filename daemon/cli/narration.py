@@ -1,13 +1,13 @@
 """stdout is data, stderr is narration. The only place of `shopwardend` that prints."""
 
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
 
 from ..api.exit_codes import ExitCode
 from ..api.texts import Texts, load_texts
+from ..api.words import in_words
 from ..refusals import Refusal
 
 CATALOG = Path(__file__).parent.parent / "catalog"
@@ -44,7 +44,7 @@ def emit_text(text: str) -> None:
 
 def tell_refusal(refusal: Refusal, texts: Texts) -> None:
     """`error: ...` and `hint: ...`, never a traceback."""
-    values: Mapping[str, str | int] = {"detail": "", **refusal.values}
+    values = {"detail": "", **in_words(texts, refusal.values)}
     kind = "refusal" if texts.has(f"refusal.{refusal.code}.message") else "error"
     message, hint = f"{kind}.{refusal.code}.message", f"{kind}.{refusal.code}.hint"
     if texts.has(message):

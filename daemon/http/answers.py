@@ -9,6 +9,7 @@ from ..api.exit_codes import ExitCode
 from ..api.texts import Language, Texts
 from ..api.transport import VERSION_HEADER
 from ..api.wire import API_VERSION, ApiError
+from ..api.words import in_words
 from ..service import ServiceError
 
 HEADERS = {
@@ -29,12 +30,11 @@ def refusal(error: ServiceError, language: Language) -> web.Response:
     texts = texts_in(language)
     key = f"error.{error.code}"
     known = texts.has(f"{key}.message")
+    values = in_words(texts, error.values)
     body = ApiError(
         code=error.code,
-        message=texts.get(f"{key}.message", **error.values)
-        if known
-        else texts.get("error.other.message", code=error.code),
-        hint=texts.get(f"{key}.hint", **error.values) if known else texts.get("error.other.hint"),
+        message=texts.get(f"{key}.message", **values) if known else texts.get("error.other.message", code=error.code),
+        hint=texts.get(f"{key}.hint", **values) if known else texts.get("error.other.hint"),
         exit_code=error.exit_code,
     )
     return answer(msgspec.json.encode(body), status=error.http_status, content_type="application/json")

@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from ..api.texts import Texts
+from ..api.words import word_of
 from ..archive.data_classes import DataClass
 from ..archive.records import ArchivedEnrolment
 from ..config import Config
@@ -63,18 +64,21 @@ def filled_template(situation: Situation, texts: Texts) -> str:
     facts = facts_of(situation)
     config = situation.config
     in_force = [one for one in situation.enrolments if one.ended_at is None]
-    nothing = texts.get("document.word.none")
+    nothing, between = texts.get("document.word.none"), texts.get("document.word.between")
     roles = {name: len(getattr(config.roles, name)) for name in ("owner", "admin", "reviewer", "auditor")}
     return texts.get(
         "document.assessment",
         store=config.store.name,
         date=situation.now.date().isoformat(),
         phones=len(in_force),
-        scope=", ".join(facts.scope) or nothing,
-        apps=", ".join(facts.apps) or nothing,
-        retention=", ".join(facts.retention),
-        rules=", ".join(config.policy.packs) or nothing,
+        scope=between.join(word_of(texts, "source", one) for one in facts.scope) or nothing,
+        apps=between.join(facts.apps) or nothing,
+        retention=between.join(
+            texts.get("document.word.kept", what=word_of(texts, "data_class", one), days=config.retention.days_of(one))
+            for one in DataClass
+        ),
+        rules=between.join(config.policy.packs) or nothing,
         notice=facts.notice_sha256[:16],
-        roles=", ".join(f"{name} {count}" for name, count in roles.items()),
+        roles=between.join(f"{word_of(texts, 'role', name)} {count}" for name, count in roles.items()),
         due_days=first_days(config.requests),
     )

@@ -103,7 +103,7 @@ async def test_a_shop_answers_people_from_the_command_line(
         assert (code, (tmp_path / "c.zip").exists()) == (ExitCode.NOT_PERMITTED, False)
 
         code, out, _ = await say("documents", "assessment", "template", "--language", "en")
-        assert (code, "sms" in out) == (0, True)
+        assert (code, "text messages" in out) == (0, True)
         (tmp_path / "paper.txt").write_text(out.replace("[complete", "done"), encoding="utf-8")
         new = await say("documents", "assessment", "new", "--file", str(tmp_path / "paper.txt"), "--json")
         assert (new[0], json.loads(new[1])["items"][0]["version"]) == (0, 1)
