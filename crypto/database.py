@@ -17,9 +17,19 @@ from .errors import CryptoError, CryptoErrorCode, IntegrityError, StatementError
 from .held_file import read_held
 from .log_file import read_log
 from .opening import PAGE_BYTES, OpenMode, has_salt, open_connection, salt_of
-from .sqlcipher import BINDING_ERRORS, Connection, Cursor, Row, SqlValue, ends_connection, is_complete, translate
+from .sqlcipher import (
+    BINDING_ERRORS,
+    Connection,
+    Cursor,
+    Row,
+    SqlParameter,
+    SqlValue,
+    ends_connection,
+    is_complete,
+    translate,
+)
 
-__all__ = ["Checkpoint", "Database", "OpenMode", "Row", "Rows", "SqlValue", "open_database"]
+__all__ = ["Checkpoint", "Database", "OpenMode", "Row", "Rows", "SqlParameter", "SqlValue", "open_database"]
 
 DEFAULT_BUSY_TIMEOUT_S: Final = 5.0
 DEFAULT_CACHE_KIB: Final = 16 * 1024
@@ -118,7 +128,7 @@ class Database:
         except BINDING_ERRORS as error:
             raise self.meaning_of(error, sql) from None
 
-    def executemany(self, sql: str, parameters: Iterable[Sequence[SqlValue]]) -> int:
+    def executemany(self, sql: str, parameters: Iterable[Sequence[SqlParameter]]) -> int:
         """Run one INSERT, UPDATE or DELETE for each of `parameters`; returns the number of rows changed."""
         self._refuse_dead()
         try:

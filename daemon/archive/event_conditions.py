@@ -115,9 +115,10 @@ def _add_held(conditions: Conditions, held: Sequence[HeldSpan]) -> bool:
 
 def is_for_index(query: EventFilter) -> bool:
     """Whether the full-text index proposes faster than the tables' own indexes do, for a filter without words."""
-    named = (query.held, query.until, query.direction, query.peer_key)
-    is_source_alone = query.source is not None and query.kind is None and query.device is None
-    return query.has_attachments or is_source_alone or any(one is not None for one in named)
+    named = (query.held, query.until, query.direction, query.peer_key, query.conversation)
+    is_of_rare_kind = query.kind not in {None, EventKind.MESSAGE}
+    is_common = not is_of_rare_kind and (query.device is not None or (query.source is not None and query.kind is None))
+    return query.has_attachments or is_common or any(one is not None for one in named)
 
 
 def proposed_by(database: Database, query: EventFilter, tokens: Tokens) -> str | None:

@@ -128,7 +128,7 @@ def find_events(
         return _proposed(database, content, query, tokens, expression, limit)
     if query.before is not None:
         conditions.add("e.ledger_index < ?", query.before)
-    if query.since is None or query.device is not None or query.conversation is not None:
+    if query.since is None or query.device is not None:
         return _page(database, content, conditions, limit)
     return _since(database, content, query, conditions, limit)
 

@@ -31,14 +31,14 @@ def facet_terms(
     number_tokens: Iterable[bytes] = (),
 ) -> str:
     """Index terms of an event, space separated. Codes as in its row; `occurred_at` in microseconds."""
-    terms = [_shared_terms(device_no, kind, source, direction, occurred_at // _DAY_US)]
-    terms.append(event_term(event_id))
+    terms = f"{_shared_terms(device_no, kind, source, direction, occurred_at // _DAY_US)} {event_term(event_id)}"
     if conversation_no is not None:
-        terms.append(conversation_term(conversation_no))
+        terms += f" {_MARK}c{conversation_no}"
     if has_attachments:
-        terms.append(ATTACHMENT_TERM)
-    terms += [number_term(token) for token in number_tokens]
-    return " ".join(terms)
+        terms += f" {ATTACHMENT_TERM}"
+    for token in number_tokens:
+        terms += f" {number_term(token)}"
+    return terms
 
 
 @lru_cache(maxsize=256)

@@ -10,6 +10,7 @@ from typing import Final
 from crypto.database import Database, OpenMode
 
 from .content import ContentKeys
+from .fulltext import tokens_of
 from .identifiers import EVENT_PREFIX, spell
 from .indexing import index_existing, indexed_texts
 from .records import VerifyProblem
@@ -42,7 +43,7 @@ def first_wrong_index(database: Database, content: ContentKeys, tokens: Tokens) 
     digests: dict[str, int] = {}
     for index, terms in indexed_texts(database, content, tokens):
         wanted = 0
-        for term in set(terms.split()):
+        for term in tokens_of(terms):
             if (known := digests.get(term)) is None:
                 if len(digests) > _MOST_DIGESTS:
                     digests.clear()

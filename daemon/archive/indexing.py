@@ -1,6 +1,6 @@
 """What the full-text index gets of an event, and filling it anew for archives from before it held facets."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 import msgspec
@@ -12,11 +12,11 @@ from ..peers import canonical_peer
 from .codes import KIND_CODES
 from .content import ContentKeys
 from .facets import facet_terms
-from .fulltext import index_terms
+from .fulltext import IndexEntry, index_terms_of_all
 from .rows import row_as
 from .transaction import Tokens
 
-SCHEMA_VERSION: Final = 13
+SCHEMA_VERSION: Final = 14
 _CHUNK: Final = 2_000
 _INSERT: Final = "INSERT INTO events_text (rowid, body) VALUES (?, ?)"
 _ABSENCE: Final = KIND_CODES[EventKind.ABSENCE]
@@ -57,8 +57,8 @@ _attached: Final = msgspec.json.Decoder(_Attached).decode
 _contact: Final = msgspec.json.Decoder(_Contact).decode
 
 
-def terms_of(event: IndexedEvent, text: str, attributes: str, tokens: Tokens) -> str:
-    """Every term of an event, space separated. What an absence says is not searched: it repeats what was there."""
+def entry_of(event: IndexedEvent, text: str, attributes: str, tokens: Tokens) -> IndexEntry:
+    """Of an event. What an absence says is not searched: it repeats what was there."""
     facets = facet_terms(
         event_id=event.event_id,
         device_no=event.device_no,
@@ -70,8 +70,19 @@ def terms_of(event: IndexedEvent, text: str, attributes: str, tokens: Tokens) ->
         has_attachments=has_attachments(attributes),
         number_tokens=map(tokens.of_number, _numbers(attributes)) if event.kind == _CONTACT else (),
     )
-    words = index_terms(text) if text and event.kind != _ABSENCE else ""
-    return f"{facets} {words}" if words else facets
+    return IndexEntry(event.ledger_index, facets, "" if event.kind == _ABSENCE else text)
+
+
+def insert_entries(database: Database, entries: Sequence[IndexEntry]) -> None:
+    """Into the index, in the open transaction."""
+    database.executemany(_INSERT, rows_of(entries))
+
+
+def rows_of(entries: Sequence[IndexEntry]) -> Iterator[tuple[int, str]]:
+    """Ledger index and every term, as they are inserted."""
+    words = index_terms_of_all([entry.words for entry in entries])
+    for entry, terms in zip(entries, words, strict=True):
+        yield entry.ledger_index, f"{entry.facets} {terms}"
 
 
 def has_attachments(attributes: str) -> bool:
@@ -87,26 +98,28 @@ def has_attachments(attributes: str) -> bool:
 def index_existing(database: Database, content: ContentKeys, tokens: Tokens) -> None:
     """Fill the index with every event, in chunks: memory does not grow with the archive."""
     database.execute("INSERT INTO events_text (events_text) VALUES ('delete-all')").close()
-    entries: list[tuple[int, str]] = []
-    for entry in indexed_texts(database, content, tokens):
-        entries.append(entry)
-        if len(entries) == _CHUNK:
-            database.executemany(_INSERT, entries)
-            entries.clear()
-    database.executemany(_INSERT, entries)
+    for entries in _all_entries(database, content, tokens):
+        insert_entries(database, entries)
 
 
 def indexed_texts(database: Database, content: ContentKeys, tokens: Tokens) -> Iterator[tuple[int, str]]:
     """Ledger index and terms of every event, as the index should have them. Raises as `ContentKeys.event`."""
+    for entries in _all_entries(database, content, tokens):
+        yield from rows_of(entries)
+
+
+def _all_entries(database: Database, content: ContentKeys, tokens: Tokens) -> Iterator[list[IndexEntry]]:
     last = 0
     while rows := [row_as(_Row, row) for row in database.fetch_all(_EVENTS, (last, _CHUNK))]:
+        entries: list[IndexEntry] = []
         for row in rows:
             said = content.event(row.key_no, row.ledger_index, row.sealed)
             text = said.text
             if text is None:
                 text = "" if said.body is None else said.body.decode("utf-8", "replace")
-            yield row.ledger_index, terms_of(row, text, said.attributes, tokens)
+            entries.append(entry_of(row, text, said.attributes, tokens))
             last = row.ledger_index
+        yield entries
 
 
 def _numbers(attributes: str) -> Iterable[str]:

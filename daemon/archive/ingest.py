@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from crypto.database import SqlValue
+from crypto.database import SqlParameter, SqlValue
 from crypto.record_seal import new_opening
 from policies.model import Verdict
 
@@ -19,8 +19,9 @@ from .content import AlertContent, EventContent, Sealer
 from .data_classes import class_of
 from .enrolments import require_scope
 from .errors import UnitRefusedError
+from .fulltext import IndexEntry
 from .identifiers import EventToken, alert_id, event_id
-from .indexing import IndexedEvent, terms_of
+from .indexing import IndexedEvent, entry_of
 from .ledger_kinds import EVENT_NAME, KINDS_OF_ENTRY, LedgerKind, PresenceChange, content_of
 from .presence import change_presence
 from .sealing import files_in
@@ -91,9 +92,9 @@ class _Application:
         self._device_no = transaction.device(ingest.device)
         self._source = SOURCE_CODES[ingest.source]
         self._of_row = transaction.directory.tokens.of_row
-        self._events: list[tuple[SqlValue, ...]] = []
+        self._events: list[tuple[SqlParameter, ...]] = []
         self._alerts: list[tuple[SqlValue, ...]] = []
-        self._texts: list[tuple[int, str]] = []
+        self._texts: list[IndexEntry] = []
         self._numbers: list[tuple[SqlValue, ...]] = []
         self._files: list[tuple[SqlValue, ...]] = []
         self._sealers: dict[EventKind, Sealer] = {}
@@ -257,13 +258,13 @@ class _Application:
         sealer = self._sealer(event)
         sealed = sealer.event(EventContent(opening, event.peer, body, event.attributes, text), index)
         self._events.append(
-            (index, token, self._device_no, kind, self._source, key, occurred_at, received_at, direction,
-             conversation_no, sealer.key_no, sealed, is_current)
+            (index, bytearray(token), self._device_no, kind, self._source, key, occurred_at, received_at, direction,
+             conversation_no, sealer.key_no, bytearray(sealed), is_current)
         )  # fmt: skip
         if files := files_in(event.attributes):
             self._files += [(transaction.directory.tokens.of_file(one), index) for one in files]
         row = IndexedEvent(index, self._device_no, conversation_no, kind, self._source, direction, occurred_at, token)
-        self._texts.append((index, terms_of(row, event.text, event.attributes, transaction.directory.tokens)))
+        self._texts.append(entry_of(row, event.text, event.attributes, transaction.directory.tokens))
         if event.kind is EventKind.CONTACT:
             self._add_numbers(event, index)
         for verdict in judged.verdicts:

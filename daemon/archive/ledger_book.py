@@ -21,6 +21,7 @@ from .tile_store import fill_missing, write_tiles
 
 _LEAST_IDLE_INTERVAL_S: Final = 1.0
 _INSERT_ENTRY: Final = "INSERT INTO ledger (ledger_index, kind, commitment, opening) VALUES (?, ?, ?, ?)"
+_INSERT_SEALED: Final = "INSERT INTO ledger (ledger_index, kind, commitment) VALUES (?, ?, ?)"
 _MOST_WAITING_HEADS: Final = 10_000
 
 
@@ -89,7 +90,9 @@ class LedgerBook:
         self._signer = signer
         self._outside = outside
         self._clock = clock
-        self._pending: list[tuple[int, int, bytes, bytes | None]] = []
+        self._leaves: list[bytes] = []
+        self._opened: list[tuple[int, int, bytes, bytes]] = []
+        self._sealed: list[tuple[int, int, bytearray]] = []
         self._next = frontier.size + 1
         self._grown: Frontier | None = None
         self._unlogged: SignedHead | None = None
@@ -148,14 +151,18 @@ class LedgerBook:
     def append(self, kind: LedgerKind, content: bytes) -> int:
         """Add an entry to the open transaction; returns its ledger index. Its opening lies in the ledger."""
         index, opening = self._next, new_opening()
-        self._pending.append((index, kind, hiding_commitment(opening, content), opening))
+        commitment = hiding_commitment(opening, content)
+        self._leaves.append(leaf_hash(commitment))
+        self._opened.append((index, int(kind), commitment, opening))
         self._next = index + 1
         return index
 
     def append_sealed(self, kind: LedgerKind, opening: bytes, content: bytes) -> int:
         """`append` for a record whose opening is sealed with it."""
         index = self._next
-        self._pending.append((index, kind, hiding_commitment(opening, content), None))
+        commitment = hiding_commitment(opening, content)
+        self._leaves.append(leaf_hash(commitment))
+        self._sealed.append((index, int(kind), bytearray(commitment)))
         self._next = index + 1
         return index
 
@@ -169,18 +176,23 @@ class LedgerBook:
 
     def mark(self) -> int:
         """A place to come back to with `back_to`."""
-        return len(self._pending)
+        return len(self._leaves)
 
     def back_to(self, mark: int) -> None:
         """Forget the entries appended since `mark`: their unit failed."""
-        del self._pending[mark:]
+        del self._leaves[mark:]
         self._next = self._frontier.size + 1 + mark
+        while self._opened and self._opened[-1][0] >= self._next:
+            self._opened.pop()
+        while self._sealed and self._sealed[-1][0] >= self._next:
+            self._sealed.pop()
 
     def flush(self, database: Database, *, head_interval_s: float) -> None:
         """Write the pending entries, the grown tree and, when one is wanted or older than the interval, a new head."""
         grown = self._frontier.copy()
-        tiles = grow(grown, [leaf_hash(commitment) for _, _, commitment, _ in self._pending])
-        database.executemany(_INSERT_ENTRY, self._pending)
+        tiles = grow(grown, self._leaves)
+        database.executemany(_INSERT_SEALED, self._sealed)
+        database.executemany(_INSERT_ENTRY, self._opened)
         if tiles:
             write_tiles(database, tiles)
         database.execute("UPDATE archive_state SET ledger_size = ?, frontier = ?", (grown.size, grown.to_bytes()))
@@ -199,7 +211,8 @@ class LedgerBook:
         if self._grown is not None:
             self._frontier = self._grown
         head, self._unlogged = self._unlogged, None
-        self._pending, self._grown, self._is_head_wanted = [], None, False
+        self._grown, self._is_head_wanted = None, False
+        self._clear()
         self._next = self._frontier.size + 1
         if head is not None:
             self._head_size = head.size
@@ -208,6 +221,10 @@ class LedgerBook:
 
     def discarded(self) -> None:
         """The transaction was rolled back."""
-        self._pending, self._grown, self._unlogged, self._is_head_wanted = [], None, None, False
+        self._grown, self._unlogged, self._is_head_wanted = None, None, False
+        self._clear()
         self._next = self._frontier.size + 1
         self._signed_at_s = self._clock.monotonic()
+
+    def _clear(self) -> None:
+        self._leaves, self._opened, self._sealed = [], [], []

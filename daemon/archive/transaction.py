@@ -12,6 +12,7 @@ from crypto.database import Database
 from ..events import EventId, RowToken
 from .codes import to_micros
 from .content import ContentKeys
+from .fulltext import IndexEntry
 from .identifiers import EventToken, event_id
 from .ledger_book import LedgerBook
 
@@ -109,14 +110,14 @@ class Transaction:
     content: ContentKeys
     now: datetime
     """When the group began, UTC."""
-    texts: list[tuple[int, str]]
-    """Ledger index and index terms, written to the full-text index before the commit."""
+    texts: list[IndexEntry]
+    """Written to the full-text index before the commit."""
 
     def device(self, serial: DeviceSerial) -> int:
         """The phone's number."""
         return self.directory.device(self.database, serial, self.now)
 
-    def index_texts(self, texts: Iterable[tuple[int, str]]) -> None:
+    def index_texts(self, texts: Iterable[IndexEntry]) -> None:
         """Make texts findable once this transaction is committed."""
         self.texts.extend(texts)
 

@@ -18,6 +18,7 @@ from crypto.errors import ConstraintError, CryptoError, DiskFullError, Statement
 
 from .content import ContentKeys
 from .errors import ArchiveBrokenError, ArchiveClosedError, ArchiveError, ArchiveFullError, UnitRefusedError
+from .indexing import insert_entries
 from .ledger_book import LedgerBook
 from .space import SpaceReserve
 from .transaction import Directory, Transaction, Unit
@@ -26,7 +27,6 @@ T = TypeVar("T")
 
 _MOST_WAITING_UNITS: Final = 256
 _MOST_GROUP_ROWS: Final = 4_000
-_INSERT_TEXT: Final = "INSERT INTO events_text (rowid, body) VALUES (?, ?)"
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -206,7 +206,7 @@ class Writer:
                 for job in group:
                     self._apply(job, transaction)
                 if transaction.texts:
-                    database.executemany(_INSERT_TEXT, transaction.texts)
+                    insert_entries(database, transaction.texts)
                 self._book.flush(database, head_interval_s=0.0 if self._is_closing else self._head_interval_s)
         except (CryptoError, ArchiveError) as error:
             # Also when only room was missing: whether the commit took is known for certain only to a new connection.

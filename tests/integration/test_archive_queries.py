@@ -12,6 +12,7 @@ from crypto.keys import Purpose
 from daemon.archive.alerts import UNSENT
 from daemon.archive.archive import Archive, tokens_of
 from daemon.archive.drafts import EventFilter, NumberSearch
+from daemon.archive.event_conditions import is_for_index
 from daemon.archive.event_queries import PRESENT_IDS, SELECT_EVENTS, conditions_of
 from daemon.archive.fleet_records import OPEN_ALERTS
 from daemon.events import CollectedEvent, Event, EventKind
@@ -216,9 +217,6 @@ async def test_findings_of_absence_are_not_found_twice(tmp_path: Path) -> None:
         (EventFilter(), ""),
         (EventFilter(kind=EventKind.ABSENCE), "events_by_rare_kind"),
         (EventFilter(kind=EventKind.CALL, device=PHONE), "events_by_rare_kind_and_device"),
-        (EventFilter(device=PHONE), "events_by_device"),
-        (EventFilter(device=PHONE, before=99), "events_by_device"),
-        (EventFilter(conversation="cv_" + "a" * 26), "events_by_conversation"),
     ],
 )
 async def test_lists_come_in_order_from_an_index(tmp_path: Path, query: EventFilter, index: str) -> None:
@@ -227,6 +225,23 @@ async def test_lists_come_in_order_from_an_index(tmp_path: Path, query: EventFil
     sql = SELECT_EVENTS + conditions.clause() + " ORDER BY e.ledger_index DESC LIMIT 5"
     plan = await plan_of(tmp_path, sql, *conditions.parameters)
     assert index in plan
+    assert "TEMP B-TREE" not in plan
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        EventFilter(device=PHONE),
+        EventFilter(device=PHONE, kind=EventKind.MESSAGE, before=99),
+        EventFilter(conversation="cv_" + "a" * 26),
+        EventFilter(source=Source.SMS),
+    ],
+)
+async def test_other_lists_come_in_order_from_the_full_text_index(tmp_path: Path, query: EventFilter) -> None:
+    assert is_for_index(query)
+    sql = "SELECT rowid FROM events_text WHERE events_text MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT 5"
+    plan = await plan_of(tmp_path, sql, '"a"', 99)
+    assert "events_text VIRTUAL TABLE INDEX" in plan
     assert "TEMP B-TREE" not in plan
 
 

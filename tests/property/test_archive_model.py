@@ -17,7 +17,7 @@ from adb_bridge.records import Source
 from daemon.api.wire import AlertStatus
 from daemon.archive.drafts import AlertFilter, EventFilter
 from daemon.archive.errors import IllegalTransitionError
-from daemon.archive.fulltext import find_spans, fold, index_terms
+from daemon.archive.fulltext import find_spans, fold, match_expression
 from daemon.events import EventId, EventKind
 from tests.archive_kit import (
     PHONE,
@@ -193,7 +193,7 @@ def test_search_finds_what_reading_everything_would(
                 words = tuple(fold(query).split())
                 read = {key for key, text in enumerate(texts) if find_spans(words, fold(text)) is not None}
                 assert found <= read
-                if index_terms(query) and not any(is_latin(character) for character in fold(query)):
+                if match_expression(query) is not None and not any(is_latin(character) for character in fold(query)):
                     assert found == read
 
     asyncio.run(check())
