@@ -86,7 +86,10 @@ async def run_pass(context: Context) -> ExitCode:
     elif arguments.check:
         for week in report.destroyed_keys:
             context.output.line(week)
-        context.output.say("retention.checked", weeks=len(report.destroyed_keys))
+        if report.destroyed_keys:
+            context.output.say("retention.checked", weeks=len(report.destroyed_keys))
+        else:
+            context.output.empty("empty.retention_due")
     else:
         context.output.facts(
             [
@@ -97,15 +100,22 @@ async def run_pass(context: Context) -> ExitCode:
                 ("destroyed_keys", ", ".join(report.destroyed_keys) or "-"),
             ]
         )
+        if not (report.erased_events or report.erased_rows or report.removed_files or report.destroyed_keys):
+            context.output.empty("empty.retention_run")
     return ExitCode.OK
 
 
 async def confirm(context: Context) -> ExitCode:
-    """The daemon's clock is right."""
+    """The daemon's clock is right. Where it is trusted already there is nothing to say, and nothing is recorded."""
     arguments = context.take(_Reason)
     _require_reason(arguments.reason)
     async with context.client() as client:
-        _show(context, await confirm_clock(client, arguments.reason))
+        state = await retention_state(client)
+        is_needed = not state.is_clock_trusted
+        if is_needed:
+            state = await confirm_clock(client, arguments.reason)
+    _show(context, state)
+    context.output.say("retention.clock_confirmed" if is_needed else "retention.clock_trusted")
     return ExitCode.OK
 
 
@@ -177,6 +187,8 @@ def _show(context: Context, state: RetentionState) -> None:
             for one in state.classes
         ],
     )
+    if not any(one.weeks_due for one in state.classes):
+        context.output.empty("empty.retention_due")
     context.output.say("retention.holds", holds=state.active_holds)
     if state.needs_confirmation:
         context.output.say("retention.clock_jumped")
