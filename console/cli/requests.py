@@ -24,6 +24,7 @@ from daemon.api.rights import (
     RequestState,
     SubjectRequest,
 )
+from daemon.api.words import word_of
 
 from .context import NOT_DONE, Context, UsageError, ask, is_asking_possible
 from .new_file import new_file
@@ -375,7 +376,7 @@ def _own(context: Context, own: OwnRecords) -> None:
                 Cell(shown(look.at)),
                 Cell(look.actor),
                 Cell(context.word("role", look.role)),
-                Cell(look.action),
+                Cell(word_of(context.texts, "action", look.action)),
                 Cell(context.texts.get("cli.yes" if look.is_certain else "cli.unknown")),
                 Cell(look.reason or "-"),
             ]

@@ -94,8 +94,10 @@ async def test_a_shop_answers_people_from_the_command_line(
         rq = json.loads(out)["items"][0]["request_id"]
         assert (await say("requests", "correct", rq, id_of(message, archive.tokens), "--text", "项链"))[0] == 0
 
+        assert (await say("search", "手镯"))[0] == 0
         code, out, _ = await say("me", "--lang", "zh")
         assert (code, "王店员" in out, "消息" in out) == (0, True, True)
+        assert ("搜索或浏览记录" in out, "events.search" in out) == (True, False)
         assert (await say("me", "acknowledge"))[0] == 0
         _, out, _ = await say("me", "ask", "--kind", "copy", "--json")
         rq = json.loads(out)["items"][0]["request_id"]
