@@ -1,9 +1,9 @@
 """Words as the full-text index holds them: pairs of Han characters, three-digit pieces of numbers, whole Latin words.
 
-A text without letters of other scripts and without digits is indexed as the pairs of all its characters, which is fast:
-what begins with punctuation, and the first characters of runs alone, are never asked for. The index only proposes
-candidates: `search` reads each candidate's text and keeps it when the words stand in what the asker may see. Folding
-keeps the number of code points, so that places in the folded text are places in the text.
+Pairs are made of all characters but those of numbers and Latin words, which is fast: pairs that begin with punctuation,
+and the first characters of runs alone, are never asked for. The index only proposes candidates: `search` reads each
+candidate's text and keeps it when the words stand in what the asker may see. Folding keeps the number of code points,
+so that places in the folded text are places in the text.
 """
 
 import re
@@ -27,8 +27,9 @@ _RUNS = re.compile(rf"([{_GRAM}]+)|([0-9]+)|([^\W\d_{_GRAM}]+)")
 _FOLD = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0x0130: 0x69}
 """Full width to half width; U+0130 because its lower case has two code points."""
 _DIGITS = re.compile(r"[^\D0-9]")
-_OTHER_WORD = re.compile(rf"[^\W{_GRAM}]")
-"""A letter or digit of a script that puts spaces between words."""
+_OTHER_WORD = re.compile(rf"[^\W{_GRAM}]+")
+"""Letters, digits and low lines of scripts that put spaces between words."""
+_OTHER_RUNS = re.compile(rf"([0-9]+)|([^\W\d_{_GRAM}]+)")
 _TOKEN = re.compile("[0-9a-z\x80-\U0010ffff]+")
 _NOT_PLAIN = re.compile("[\uff10-\uff19\uff21-\uff3a\uff3f\uff41-\uff5a\u0130]|[^\\D0-9]")
 """Letters, digits and the low line that `fold` changes in more than their case; full-width punctuation is no term."""
@@ -63,39 +64,51 @@ def fold(text: str) -> str:
 
 def index_terms(text: str) -> str:
     """The index's terms for a text, space separated; of its first 20,000 characters."""
-    return _pairs(text[:_MOST_CHARACTERS]) if _is_simple(text) else _mixed_terms(text[:_MOST_CHARACTERS])
+    rest, words = _apart(text[:_MOST_CHARACTERS])
+    return f"{_pairs(rest)} {words}"
 
 
 def index_terms_of_all(texts: Iterable[str]) -> list[str]:
     """`index_terms` of each, faster: the pairs of many short texts are made together."""
     terms: list[str] = []
-    waiting: list[str] = []
     places: list[int] = []
-    for place, text in enumerate(texts):
-        if not text:
-            terms.append("")
-        elif len(text) <= _SHORT and _is_simple(text):
-            terms.append("")
-            places.append(place)
-            waiting.append(text)
-            if len(waiting) == _MOST_TOGETHER:
-                _fill(terms, places, waiting)
-        else:
+    waiting: list[str] = []
+    for text in texts:
+        if len(text) > _SHORT:
             terms.append(index_terms(text))
-    _fill(terms, places, waiting)
+            continue
+        rest, words = _apart(text)
+        places.append(len(terms))
+        waiting.append(rest)
+        terms.append(words)
+        if len(waiting) == _MOST_TOGETHER:
+            _add_pairs(terms, places, waiting)
+    _add_pairs(terms, places, waiting)
     return terms
 
 
-def _fill(terms: list[str], places: list[int], texts: list[str]) -> None:
-    """Put the pairs of waiting texts where they belong."""
-    for place, pairs in zip(places, _pairs_of_all(texts), strict=True):
-        terms[place] = pairs
+def _add_pairs(terms: list[str], places: list[int], rests: list[str]) -> None:
+    """Put the pairs of waiting texts before what else they have."""
+    for place, pairs in zip(places, _pairs_of_all(rests), strict=True):
+        terms[place] = f"{pairs} {words}" if (words := terms[place]) else pairs
     places.clear()
-    texts.clear()
+    rests.clear()
 
 
-def _is_simple(text: str) -> bool:
-    return _OTHER_WORD.search(text, 0, _MOST_CHARACTERS) is None
+def _apart(text: str) -> tuple[str, str]:
+    """A text with blanks for its numbers and the words of scripts with spaces, and the terms for those."""
+    if _OTHER_WORD.search(text) is None:
+        return text, ""
+    folded = text.lower()
+    if len(folded) != len(text) or _NOT_PLAIN.search(text) is not None:
+        folded = fold(text)
+    terms: list[str] = []
+    for digits, word in _OTHER_RUNS.findall(folded):
+        if digits:
+            terms += [digits[at : at + 3] for at in range(len(digits))]
+        else:
+            terms.append(word[:_LONGEST_WORD])
+    return _OTHER_WORD.sub(" ", folded), " ".join(terms)
 
 
 def _pairs(text: str) -> str:
@@ -120,24 +133,7 @@ def _pairs_of_all(texts: Sequence[str]) -> list[str]:
     view[1:-3:3] = source[1:]
     pairs = spread.tobytes().decode(_UTF32)
     ends = accumulate(3 * (len(text) + 1) for text in texts)
-    return [pairs[end - 3 * (len(text) + 1) : end - 4] for text, end in zip(texts, ends, strict=True)]
-
-
-def _mixed_terms(text: str) -> str:
-    folded = text.lower()
-    if len(folded) != len(text) or _NOT_PLAIN.search(text) is not None:
-        folded = fold(text)
-    terms: list[str] = []
-    for gram, digits, word in _RUNS.findall(folded):
-        if gram:
-            # the last piece is the last character alone: without it a search for one character misses ends of runs
-            terms += map(add, gram, gram[1:])
-            terms.append(gram[-1])
-        elif digits:
-            terms += [digits[at : at + 3] for at in range(len(digits))]
-        else:
-            terms.append(word[:_LONGEST_WORD])
-    return " ".join(terms)
+    return [pairs[end - 3 * (len(text) + 1) : end - 3] for text, end in zip(texts, ends, strict=True)]
 
 
 def tokens_of(terms: str) -> frozenset[str]:
