@@ -11,7 +11,6 @@ import sys
 from array import array
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
-from operator import add
 from typing import Final
 
 import msgspec
@@ -65,7 +64,7 @@ def fold(text: str) -> str:
 def index_terms(text: str) -> str:
     """The index's terms for a text, space separated; of its first 20,000 characters."""
     rest, words = _apart(text[:_MOST_CHARACTERS])
-    return f"{_pairs(rest)} {words}"
+    return f"{_pairs_of_all((rest,))[0]} {words}"
 
 
 def index_terms_of_all(texts: Iterable[str]) -> list[str]:
@@ -111,12 +110,6 @@ def _apart(text: str) -> tuple[str, str]:
     return _OTHER_WORD.sub(" ", folded), " ".join(terms)
 
 
-def _pairs(text: str) -> str:
-    """Each character with the one after it, so that also the last is found by its beginning: `ab bc c`."""
-    text = _spaced(text)
-    return " ".join(map(add, text, text[1:] + " "))
-
-
 def _spaced(text: str) -> str:
     """Fewer different pairs, a smaller index."""
     for mark in _COMMON_PUNCTUATION:
@@ -125,7 +118,7 @@ def _spaced(text: str) -> str:
 
 
 def _pairs_of_all(texts: Sequence[str]) -> list[str]:
-    """`_pairs` of each, but for white space at the end."""
+    """Each character of a text with the one after it, so that also the last is found by its beginning: `ab bc c`."""
     row = array(_CODE_POINT, _spaced(" ".join((*texts, ""))).encode(_UTF32, "replace"))
     spread = array(_CODE_POINT, (0x20,)) * (3 * len(row))
     view, source = memoryview(spread), memoryview(row)
