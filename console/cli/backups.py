@@ -179,11 +179,15 @@ def _tell_backup(context: Context, report: BackupReport) -> None:
             seconds=f"{report.took_s:.1f}",
         )
         context.output.line(text)
+    if report.waiting_batches:
+        _note(context, "waiting", count=report.waiting_batches)
+    if report.missing_files:
+        _note(context, "files_missing", count=report.missing_files)
+        _note(context, "files_missing_hint")
     if report.is_same_disk:
-        context.output.say("backup.note", text=context.texts.get("backup.same_disk"))
+        _note(context, "same_disk")
     for number in report.damaged_snapshots:
-        text = context.texts.get("backup.damaged_snapshot", snapshot=number)
-        context.output.say("backup.note", text=text)
+        _note(context, "damaged_snapshot", snapshot=number)
 
 
 def _tell_drill(context: Context, report: DrillReport) -> None:
@@ -200,8 +204,16 @@ def _tell_drill(context: Context, report: DrillReport) -> None:
             seconds=f"{report.took_s:.1f}",
         )
         context.output.line(text)
+    if report.waiting_batches:
+        _note(context, "waiting", count=report.waiting_batches)
+    if report.dropped_batches:
+        _note(context, "waiting_dropped", count=report.dropped_batches)
     if not report.is_key_tried:
-        context.output.say("backup.note", text=context.texts.get("backup.key_not_tried"))
+        _note(context, "key_not_tried")
+
+
+def _note(context: Context, name: str, **values: int) -> None:
+    context.output.say("backup.note", text=context.texts.get(f"backup.{name}", **values))
 
 
 def _without_daemon(context: Context, arguments: _Backup, error: ApiUnreachableError, command: list[str]) -> None:

@@ -59,6 +59,10 @@ class BackupReport(Wire, frozen=True, kw_only=True):
     is_same_disk: bool
     """The backup lies on the archive's own disk."""
     took_s: float
+    waiting_batches: int
+    """Collected while the vault was closed and not merged yet; copied as they are."""
+    missing_files: int
+    """Sealed files that records name and that are nowhere: not in the backup either."""
 
 
 class DrillReport(Wire, frozen=True, kw_only=True):
@@ -77,6 +81,10 @@ class DrillReport(Wire, frozen=True, kw_only=True):
     events: int
     files: int
     size_bytes: int
+    waiting_batches: int
+    """Collected while the vault was closed and not merged when the snapshot was made."""
+    dropped_batches: int
+    """Such that a restore would leave out, because something was deleted since and may be in them."""
     took_s: float
     is_key_tried: bool
     """False: the copy's keys were opened by the key in memory; a passphrase or share was not tried."""

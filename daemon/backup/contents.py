@@ -1,8 +1,8 @@
 """What of a state goes into a backup, beside the archive itself.
 
 Sealed files of media as they are; the heads up to the archive's own size; the configuration and the private adb
-server's key, which lie open in the state, sealed. Left out: spools, uploads and the inbox, whose files are kept by
-whoever put them there; the socket and the lock.
+server's key, which lie open in the state, sealed; what waits for the vault, see `waiting`. Left out: spools, uploads
+and the inbox, whose files are kept by whoever put them there; the socket and the lock.
 """
 
 import os
@@ -34,7 +34,7 @@ _LINE_BYTES: Final = 64 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MediaFile:
-    """A part or the list of a sealed file."""
+    """A file that is sealed already and copied as it is."""
 
     path: Path
     relative: str
@@ -45,15 +45,17 @@ class MediaFile:
 def media_files(paths: StatePaths) -> Iterator[MediaFile]:
     """Every part of every finished sealed file, of all weeks. What is removed meanwhile is left out. StorageError."""
     root = paths.media / "blobs"
-    for shelf in (root, *(root / name for name in _folders(root, _SHELF))):
-        for shard in _folders(shelf, _SHARD):
-            for name in _folders(shelf / shard, _NAME):
-                for part in _names(shelf / shard / name, _PART):
-                    if (found := _media_file(root, shelf / shard / name / part)) is not None:
+    for shelf in (root, *(root / name for name in folders_in(root, _SHELF))):
+        for shard in folders_in(shelf, _SHARD):
+            for name in folders_in(shelf / shard, _NAME):
+                for part in names_in(shelf / shard / name, _PART):
+                    path = shelf / shard / name / part
+                    if (found := regular_file(path, f"{MEDIA}/{path.relative_to(root).as_posix()}")) is not None:
                         yield found
 
 
-def _media_file(root: Path, path: Path) -> MediaFile | None:
+def regular_file(path: Path, relative: str) -> MediaFile | None:
+    """None when it is not there, or is no file. StorageError."""
     with storage_errors("media"):
         try:
             found = path.lstat()
@@ -61,7 +63,6 @@ def _media_file(root: Path, path: Path) -> MediaFile | None:
             return None
     if not stat.S_ISREG(found.st_mode):
         return None
-    relative = f"{MEDIA}/{path.relative_to(root).as_posix()}"
     return MediaFile(path=path, relative=relative, size_bytes=found.st_size, modified_ns=found.st_mtime_ns)
 
 
@@ -117,11 +118,13 @@ def _size_of(line: bytes) -> int | None:
         return None
 
 
-def _folders(root: Path, pattern: re.Pattern[str]) -> list[str]:
-    return [name for name in _names(root, pattern) if (root / name).is_dir() and not (root / name).is_symlink()]
+def folders_in(root: Path, pattern: re.Pattern[str]) -> list[str]:
+    """Names of folders, in order; none when `root` is no folder. StorageError."""
+    return [name for name in names_in(root, pattern) if (root / name).is_dir() and not (root / name).is_symlink()]
 
 
-def _names(folder: Path, pattern: re.Pattern[str]) -> list[str]:
+def names_in(folder: Path, pattern: re.Pattern[str]) -> list[str]:
+    """Names in a folder, in order; none when it is no folder. StorageError."""
     with storage_errors("media"):
         try:
             return sorted(path.name for path in folder.iterdir() if pattern.fullmatch(path.name))

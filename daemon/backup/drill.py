@@ -7,10 +7,7 @@ from pathlib import Path
 from adb_bridge.clock import Clock
 
 from ..api.exit_codes import ExitCode
-from ..archive.archive import Archive
-from ..media_shelves import WeekShelves
-from ..media_store import MediaStore
-from ..proofs.whole_check import Extra, first_bad_file
+from ..archive.records import VerifyProblem
 from .errors import BackupError
 from .keys import OpenKeys
 from .place import open_place
@@ -46,8 +43,8 @@ async def drill(
         rebuilt = await in_thread(lambda: rebuild(place, stage, snapshot, open_keys, progress), progress)
         archive = open_rebuilt(rebuilt, clock)
         try:
-            examined = await examine(archive, rebuilt, "drill", progress)
-            await _require_files(archive, rebuilt, clock)
+            examined = await examine(archive, rebuilt, "drill", progress, clock)
+            _require_files(examined, rebuilt)
         finally:
             await archive.close()
     progress.begin(Stage.DONE)
@@ -66,13 +63,9 @@ async def drill(
     )
 
 
-async def _require_files(archive: Archive, rebuilt: Rebuilt, clock: Clock) -> None:
+def _require_files(examined: Examined, rebuilt: Rebuilt) -> None:
     """A backup is as whole as the shop was: a recording that was missing there is missing here, and told."""
-    media = MediaStore(rebuilt.stage / "media", WeekShelves(rebuilt.keys), clock=clock)
-    try:
-        damage = await first_bad_file(archive, media, Extra.NOTHING)
-    finally:
-        media.close()
-    if damage is not None:
+    if examined.missing_files:
+        problem = VerifyProblem.FILE_MISSING.value
         number = rebuilt.manifest.number
-        raise BackupError("backup.not_verified", ExitCode.INTEGRITY, snapshot=number, problem=damage[0].value)
+        raise BackupError("backup.not_verified", ExitCode.INTEGRITY, snapshot=number, problem=problem)

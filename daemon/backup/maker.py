@@ -28,6 +28,7 @@ from .pieces import PieceState, PieceWriter, Recheck
 from .place import MOST_KEYS_BYTES, Existence, KeysCopy, Place, place_for, read_keys
 from .progress import Progress, Stage
 from .still_archive import ArchiveFile, StillArchive, holding_still
+from .waiting import WAITING, waiting_files
 
 _HEADS_PIECE_BYTES: Final = 256 * 1024
 _MEDIA_PIECE_BYTES: Final = 8 * 1024 * 1024
@@ -69,6 +70,10 @@ class BackupMade:
     is_same_disk: bool
     """The backup lies on the archive's own disk and dies with it."""
     took_s: float
+    waiting_batches: int
+    """Collected while the vault was closed and not merged yet; in the snapshot as they are."""
+    missing_files: int = 0
+    """Sealed files that records name and the state does not have; so they are not in the snapshot either."""
 
 
 class BackupMaker:
@@ -107,6 +112,7 @@ class BackupMaker:
             freed_bytes=freed,
             is_same_disk=self._is_same_disk(order.folder),
             took_s=self._clock.monotonic() - started_s,
+            waiting_batches=sum(file.path.startswith(f"{WAITING}batches/") for file in manifest.files),
         )
 
     def close(self) -> None:
@@ -118,10 +124,13 @@ class BackupMaker:
         known = frozenset(name for one in before.whole for name in one.pieces())
         last = {} if before.newest is None else {file.path: file for file in before.newest.files}
         with PieceWriter(place.folder, self._keys, known=known, is_recheck=order.recheck) as writer:
+            # Before the archive stands still: what is merged and gone before it is read is in the archive then.
+            unmerged = list(waiting_files(self._paths))
+            waiting = list(self._media(unmerged, last, writer, progress)) if unmerged else []
             with holding_still(self._paths.archive, self._archive_key, wait=time.sleep) as still:
                 made_at = self._clock.now()
                 archive, pages = self._archive(still, place, before.newest, writer, progress)
-                files = [archive, self._heads(still, writer)]
+                files = [archive, self._heads(still, writer), *waiting]
                 # Every sealed file that a record of this archive names was finished before the record was written.
                 media = list(media_files(self._paths))
             files += self._media(media, last, writer, progress)

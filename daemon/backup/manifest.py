@@ -22,7 +22,7 @@ HEADS: Final = "heads.log"
 SEALED: Final = "sealed/"
 """Before the path of what is sealed by the backup itself, because it lies open in the state."""
 _PATH: Final = re.compile(
-    r"archive\.db|heads\.log|(?:media/blobs|sealed)(?:/(?!\.\.?(?:/|$))[A-Za-z0-9._-]{1,80}){1,4}"
+    r"archive\.db|heads\.log|(?:media/blobs|sealed|waiting)(?:/(?!\.\.?(?:/|$))[A-Za-z0-9._-]{1,80}){1,4}"
 )
 
 Hex = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]

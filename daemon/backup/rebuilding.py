@@ -26,7 +26,9 @@ from .manifest import ARCHIVE, HEADS, Manifest
 from .orphans import remove_doomed
 from .place import Place, Snapshots
 from .progress import Progress, Stage
+from .sealed_files import missing_files
 from .staging import KEYS, StateWriter, put_keys
+from .waiting import drop_waiting, waiting_batches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,8 @@ class Rebuilt:
     backup_keys: BackupKeys
     erased: tuple[ErasedEntry, ...]
     """What must not come back."""
+    is_deleted_since: bool
+    """Whether records or keys may have been deleted after the snapshot."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +54,12 @@ class Examined:
     counts: Counts
     forgotten: int
     """Events of the snapshot that were deleted since, and are deleted here too."""
+    waiting_batches: int
+    """Collected while the vault was closed, to be merged at the next start."""
+    dropped_batches: int
+    """Such that were not brought back, because something was deleted since and may be in them."""
+    missing_files: int
+    """Sealed files that records name and the snapshot does not have."""
 
 
 def rebuild(place: Place, stage: Path, snapshot: int | None, open_keys: OpenKeys, progress: Progress) -> Rebuilt:
@@ -79,7 +89,13 @@ def rebuild(place: Place, stage: Path, snapshot: int | None, open_keys: OpenKeys
     StateWriter(stage, place.pieces(backup_keys), backup_keys).write(manifest, progress)
     HeadLog(stage / HEADS).append(read_head(manifest.head))  # so that `verify` compares the ledger with it
     return Rebuilt(
-        stage=stage, manifest=manifest, snapshots=snapshots, keys=keys, backup_keys=backup_keys, erased=erased
+        stage=stage,
+        manifest=manifest,
+        snapshots=snapshots,
+        keys=keys,
+        backup_keys=backup_keys,
+        erased=erased,
+        is_deleted_since=copy.generation > manifest.keys_generation or len(erased) > manifest.erased,
     )
 
 
@@ -94,7 +110,7 @@ def open_rebuilt(rebuilt: Rebuilt, clock: Clock) -> Archive:
     )
 
 
-async def examine(archive: Archive, rebuilt: Rebuilt, actor: str, progress: Progress) -> Examined:
+async def examine(archive: Archive, rebuilt: Rebuilt, actor: str, progress: Progress, clock: Clock) -> Examined:
     """Delete what was deleted since, then verify all. BackupError(`backup.not_verified`)."""
     manifest = rebuilt.manifest
     progress.begin(Stage.VERIFYING)
@@ -107,7 +123,18 @@ async def examine(archive: Archive, rebuilt: Rebuilt, actor: str, progress: Prog
     if verified.problem is not None or archive.ledger_size < manifest.ledger_size:
         problem = "rolled_back" if verified.problem is None else verified.problem.value
         raise BackupError("backup.not_verified", ExitCode.INTEGRITY, snapshot=manifest.number, problem=problem)
-    return Examined(verified=verified, counts=await archive.counts(), forgotten=forgotten)
+    waiting = waiting_batches(rebuilt.stage)
+    is_dropped = waiting > 0 and (rebuilt.is_deleted_since or forgotten > 0)
+    if is_dropped:
+        drop_waiting(rebuilt.stage)
+    return Examined(
+        verified=verified,
+        counts=await archive.counts(),
+        forgotten=forgotten,
+        waiting_batches=0 if is_dropped else waiting,
+        dropped_batches=waiting if is_dropped else 0,
+        missing_files=await missing_files(archive, rebuilt.stage / "media", rebuilt.keys, clock),
+    )
 
 
 def _chosen(place: Place, snapshots: Snapshots, wanted: int | None, keys: BackupKeys, progress: Progress) -> Manifest:

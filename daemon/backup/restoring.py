@@ -75,7 +75,7 @@ async def restore(order: RestoreOrder, open_keys: OpenKeys, progress: Progress, 
         known_size = max(known_size, *(_largest(path, rebuilt) for path in order.other_heads), 0)
         archive = open_rebuilt(rebuilt, clock)
         try:
-            examined = await examine(archive, rebuilt, order.actor, progress)
+            examined = await examine(archive, rebuilt, order.actor, progress, clock)
             await archive.backups.add(
                 BackupDraft(
                     what=BackupWork.RESTORED,

@@ -24,6 +24,7 @@ from .pages import decode_pages, pages_of_pack
 from .pieces import PieceFolder, PieceState
 from .place import KeysCopy
 from .progress import Progress, Stage
+from .waiting import WAITING
 
 KEYS: Final = "keys.json"
 _LOCK: Final = "restoring.lock"
@@ -121,7 +122,7 @@ class StateWriter:
     def _file(self, manifest: Manifest, file: FileEntry, progress: Progress) -> Path:
         if file.path == ARCHIVE:
             return self._archive(manifest, progress)
-        target = self._stage / file.path.removeprefix(SEALED)
+        target = self._stage / _place_of(file.path)
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         content = self._content(manifest, file, progress)
         if file.path.startswith(SEALED):
@@ -147,6 +148,13 @@ class StateWriter:
         disk = os.statvfs(self._stage)
         if disk.f_bavail * disk.f_frsize < manifest.size_bytes:
             raise DiskFullError(CryptoErrorCode.DISK_FULL, "restore")
+
+
+def _place_of(path: str) -> Path:
+    """In a state, of a manifest's path."""
+    if path.startswith(WAITING):
+        return Path("sealed") / path.removeprefix(WAITING)
+    return Path(path.removeprefix(SEALED))
 
 
 def _write(path: Path, content: Iterator[bytes] | list[bytes]) -> None:

@@ -28,6 +28,8 @@ def backup_view(made: BackupMade) -> BackupReport:
         freed_bytes=made.freed_bytes,
         is_same_disk=made.is_same_disk,
         took_s=round(made.took_s, 3),
+        waiting_batches=made.waiting_batches,
+        missing_files=made.missing_files,
     )
 
 
@@ -46,6 +48,8 @@ def drill_view(drilled: Drilled, *, ledger_size_now: int, is_key_tried: bool) ->
         events=drilled.examined.counts.events,
         files=drilled.files,
         size_bytes=drilled.size_bytes,
+        waiting_batches=drilled.examined.waiting_batches,
+        dropped_batches=drilled.examined.dropped_batches,
         took_s=round(drilled.took_s, 3),
         is_key_tried=is_key_tried,
     )

@@ -1,6 +1,6 @@
 """A backup or a drill of the archive that is open here, with its entry in the ledger."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from adb_bridge.clock import Clock
@@ -17,6 +17,7 @@ from .maker import BackupMade, BackupMaker, BackupOrder
 from .place import open_place
 from .progress import Progress
 from .restoring import in_thread
+from .sealed_files import missing_files
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,8 @@ class BackupWorker:
 
     def __init__(self, paths: StatePaths, keys: VaultKeys, archive: Archive, clock: Clock) -> None:
         self._archive = archive
+        self._keys = keys
+        self._paths = paths
         self._clock = clock
         self._maker = BackupMaker(
             paths,
@@ -46,6 +49,8 @@ class BackupWorker:
     async def back_up(self, order: BackupOrder, actor: str, progress: Progress) -> BackupMade:
         """Make a backup; it is in the ledger when this returns. Raises as `BackupMaker.run`; ArchiveError."""
         made = await in_thread(lambda: self._maker.run(order, progress), progress)
+        missing = await missing_files(self._archive, self._paths.media, self._keys, self._clock)
+        made = replace(made, missing_files=missing)
         await self._archive.backups.add(
             BackupDraft(
                 what=BackupWork.MADE,

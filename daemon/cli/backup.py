@@ -72,6 +72,11 @@ def run(options: Namespace, texts: Texts) -> ExitCode:
         emit(BackupAnswer(items=[report]))
     else:
         tell_backup(report, texts)
+    if made.waiting_batches:
+        say(texts.get("backup.waiting", count=made.waiting_batches))
+    if made.missing_files:
+        say(texts.get("backup.files_missing", count=made.missing_files))
+        say(f"{texts.get('cli.hint')} {texts.get('backup.files_missing_hint')}")
     if made.is_same_disk:
         say(texts.get("backup.same_disk"))
     for number in made.damaged:

@@ -66,6 +66,10 @@ def run(options: Namespace, texts: Texts) -> ExitCode:
                 seconds=f"{report.took_s:.1f}",
             )
         )
+    if report.waiting_batches:
+        say(texts.get("backup.waiting", count=report.waiting_batches))
+    if report.dropped_batches:
+        say(texts.get("backup.waiting_dropped", count=report.dropped_batches))
     return ExitCode.OK
 
 

@@ -37,6 +37,12 @@ class RestoreReport(msgspec.Struct, frozen=True, kw_only=True):
     events: int
     forgotten: int
     """Of the snapshot, deleted since and here too."""
+    waiting_batches: int
+    """Collected while the vault was closed; merged at the next start."""
+    dropped_batches: int
+    """Such that were left out, because something was deleted since and may be in them."""
+    missing_files: int
+    """Sealed files that records name and the snapshot does not have."""
     files: int
     size_bytes: int
     took_s: float
@@ -82,6 +88,13 @@ def run(options: Namespace, texts: Texts) -> ExitCode:
         )
     if report.forgotten:
         say(texts.get("backup.forgotten_again", count=report.forgotten))
+    if report.waiting_batches:
+        say(texts.get("backup.waiting_back", count=report.waiting_batches))
+    if report.dropped_batches:
+        say(texts.get("backup.waiting_dropped", count=report.dropped_batches))
+    if report.missing_files:
+        say(texts.get("backup.files_missing", count=report.missing_files))
+        say(f"{texts.get('cli.hint')} {texts.get('backup.files_missing_hint')}")
     if report.missing_entries:
         say(texts.get("backup.older_than_known", count=report.missing_entries, ledger=report.ledger_size))
     if report.newer_snapshot is not None:
@@ -108,6 +121,9 @@ def _report(restored: Restored) -> RestoreReport:
         heads_checked=restored.examined.verified.heads_checked,
         events=restored.examined.counts.events,
         forgotten=restored.examined.forgotten,
+        waiting_batches=restored.examined.waiting_batches,
+        dropped_batches=restored.examined.dropped_batches,
+        missing_files=restored.examined.missing_files,
         files=restored.files,
         size_bytes=restored.size_bytes,
         took_s=round(restored.took_s, 3),

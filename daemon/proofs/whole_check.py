@@ -37,7 +37,7 @@ async def verify_whole(archive: Archive, media: MediaStore, since: int | None, e
 async def first_bad_file(archive: Archive, media: MediaStore, extra: Extra) -> Damage | None:
     """The first sealed file that a record names and that is missing or, with `Extra.MEDIA`, does not open."""
     seen: set[str] = set()
-    async for sha256, where in _files(archive):
+    async for sha256, where in named_files(archive):
         if sha256 in seen:
             continue
         seen.add(sha256)
@@ -52,7 +52,7 @@ async def first_bad_file(archive: Archive, media: MediaStore, extra: Extra) -> D
     return None
 
 
-async def _files(archive: Archive) -> AsyncIterator[tuple[str, str]]:
+async def named_files(archive: Archive) -> AsyncIterator[tuple[str, str]]:
     """SHA-256 and place of every sealed file that a record names."""
     last = 0
     while owners := await archive.scrub.files_after(last):
