@@ -20,6 +20,7 @@ from daemon.archive.records import VerifyProblem
 from daemon.main import main
 from daemon.media_shelves import OneShelf
 from daemon.media_store import MediaStore
+from daemon.proofs.typed_heads import spelled
 from daemon.proofs.whole_check import Extra, verify_whole
 from tests.archive_kit import StepClock, archive_in, ingest_of, root_key, sms, vault_keys
 
@@ -82,7 +83,9 @@ def test_the_commands_on_a_state_without_a_daemon(tmp_path: Path, capsys: pytest
     assert main(["reindex", "--state", str(state)]) == 0
     assert main(["verify", "--state", str(state), "--media", "--index", "--json"]) == 0
     capsys.readouterr()
-    for text, code in (("0 e3b0c44298fc1c14", 0), ("0 0000111122223333", 11), ("5 0000111122223333", 11), ("x", 2)):
+    root = "0000111122223333"
+    zero, five = (spelled(size, root, archive.witnesses.check_digits(size, root)) for size in (0, 5))
+    for text, code in (("0 e3b0c44298fc1c14", 0), (zero, 11), (five, 11), ("x", 2), (f"5 {root}", 2), (f"5{zero}", 2)):
         assert main(["heads", "check", "--state", str(state), "--text", text, "--json"]) == code
     told = [json.loads(line)["items"][0]["standing"] for line in capsys.readouterr().out.splitlines()]
     assert told == ["continued", "other_history", "rolled_back"]
