@@ -236,8 +236,12 @@ class Fleet:
             if live.is_doubled and not was_doubled:
                 self._log.warning("device.doubled", device=self._shop.tokens.token(serial))
             if is_enrolled and not live.is_doubled:
-                for old in await self.whereabouts.settle(known, frozenset(live.answered)):
+
+                def forget(old: TransportSerial) -> None:
                     live.transports.pop(old, None)
+                    self._shop.bus.publish(DeviceChanged(serial))
+
+                await self.whereabouts.settle(known, frozenset(live.answered), forget)
         for other in dead:
             live.answered.pop(other, None)
             self._update_transport(live, other)

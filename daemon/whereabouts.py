@@ -7,6 +7,9 @@ Rules:
 3. The new address of an enrolled phone is remembered as if an operator had connected it.
 """
 
+import contextlib
+from collections.abc import Callable
+
 from adb_bridge.addresses import parse_address
 from adb_bridge.carrier import Carrier
 from adb_bridge.errors import AdbBridgeError
@@ -75,15 +78,18 @@ class Whereabouts:
                 await self._book.forget_address(one.name)
 
     async def settle(
-        self, connection: KnownConnection, connected: frozenset[TransportSerial]
-    ) -> tuple[TransportSerial, ...]:
-        """Rules 2 and 3 for an enrolled phone that answered; `connected` answer now. Returns the forgotten ones.
+        self,
+        connection: KnownConnection,
+        connected: frozenset[TransportSerial],
+        forgotten: Callable[[TransportSerial], object],
+    ) -> None:
+        """Rules 2 and 3 for an enrolled phone that answered; `connected` answer now. `forgotten` is told each address.
 
-        Raises errors of the archive.
+        May be cancelled: what was not forgotten yet is still owned, and forgotten at the phone's next answer. Raises
+        errors of the archive.
         """
         if connection.carrier is Carrier.CABLE or not _is_address(connection.name):
-            return ()
-        forgotten: list[TransportSerial] = []
+            return
         if connection.name not in self._link.configured:
             await self._book.remember_address(connection.name)
         for old in self.owns(connection.serial):
@@ -91,15 +97,14 @@ class Whereabouts:
                 continue
             if old.name in self._link.configured:
                 continue
-            forgotten.append(old.name)
-            del self._known[old.name]
+            with contextlib.suppress(AdbBridgeError, ValueError):  # no server, nothing to drop
+                await self._link.disconnect(old.name)
+            if self._known.get(old.name) is not old:
+                continue  # somebody answered there meanwhile
             await self._book.forget(old.name)
             await self._book.forget_address(old.name)
-            try:
-                await self._link.disconnect(old.name)
-            except (AdbBridgeError, ValueError):
-                continue  # no server, nothing to drop
-        return tuple(forgotten)
+            self._known.pop(old.name, None)
+            forgotten(old.name)
 
 
 def _without_time(connection: KnownConnection) -> tuple[str, str, Carrier, str | None]:

@@ -93,7 +93,11 @@ async def test_pairing_by_qr_code(tmp_path: Path) -> None:
         await until_listening(service)
         address = one.wireless.switch_on()
         assert await service.connect(ADMIN, address) == "turned_away"
-        assert (await seen(service, address)).last_error == "adb.device_unauthorized"
+
+        async def is_told() -> bool:  # adb lists it as offline for a moment
+            return (await seen(service, address)).last_error == "adb.device_unauthorized"
+
+        await until(is_told)
         report = await service.invite_phone(ADMIN)
         assert report.state == "waiting"
         assert report.payload is not None
@@ -154,8 +158,12 @@ async def test_wireless_debugging_comes_back_by_the_other_way_in_and_the_key_nev
                 return settings.get("global", "adb_allowed_connection_time") == "0"
 
             await until(is_kept)
-            actions = {entry.action for entry in await service.audit(OWNER, limit=50, before=None)}
-            assert "device.keep_authorised" in actions
+
+            async def is_audited() -> bool:
+                actions = {entry.action for entry in await service.audit(OWNER, limit=50, before=None)}
+                return "device.keep_authorised" in actions
+
+            await until(is_audited)
             one.wireless.switch_off()
 
             async def is_back() -> bool:
