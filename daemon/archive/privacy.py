@@ -25,7 +25,7 @@ _MARKED: Final = """
 SELECT token, is_conversation FROM privacy_marks m
 WHERE is_private = 1 AND ledger_index = (SELECT max(ledger_index) FROM privacy_marks q WHERE q.token = m.token)"""
 _CORRECTIONS: Final = """
-SELECT event_index, at, body FROM corrections WHERE event_index IN (SELECT value FROM json_each(?))
+SELECT event_index, ledger_index, at, body FROM corrections WHERE event_index IN (SELECT value FROM json_each(?))
 ORDER BY ledger_index"""
 
 
@@ -33,6 +33,7 @@ ORDER BY ledger_index"""
 class Correction:
     """What a person says is right."""
 
+    ledger_index: int
     at: datetime
     text: str
 
@@ -186,8 +187,9 @@ def corrections_of(database: Database, ledger_indexes: Collection[int]) -> dict[
     found: dict[int, tuple[Correction, ...]] = {}
     for row in database.execute(_CORRECTIONS, (json.dumps(list(ledger_indexes)),)):
         match row:
-            case (int(event_index), int(at), str(text)):
-                found[event_index] = (*found.get(event_index, ()), Correction(at=from_micros(at), text=text))
+            case (int(event_index), int(ledger_index), int(at), str(text)):
+                note = Correction(ledger_index=ledger_index, at=from_micros(at), text=text)
+                found[event_index] = (*found.get(event_index, ()), note)
             case _:
                 continue
     return found

@@ -1,8 +1,9 @@
 """Records of the archive as a bundle's source: events masked or whole, other ledgered records field by field."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from array import array
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -19,19 +20,23 @@ from ..archive.codes import to_micros
 from ..archive.evidence import Opened
 from ..archive.export_scope import Holder
 from ..archive.ledger_kinds import KINDS_OF_ENTRY, LedgerKind
+from ..archive.privacy import Correction
 from ..archive.records import ArchivedEvent
 from ..attachments import Attachment, attachments_of, text_bytes_of
+from ..event_reading import masked_line
 from ..event_text import masked_body, masked_file_name, masked_peer, revealed_body
 from ..media_store import MediaStore
 from ..proofs.proof_check import read_content
 from ..proofs.proof_fields import fields_of
 from ..rights.guard import PrivacyGuard
 from .errors import BundleMediaError
-from .parts import BundleAttachment, BundleRecord, Disclosure, Section
+from .parts import BundleAttachment, BundleCorrection, BundleRecord, Disclosure, Section
+from .passes import chunks_of
 
 _TIMES: Final = (
     "at", "occurred_at", "asked_at", "raised_at", "requested_at", "enrolled_at", "recorded_at", "read_at", "decided_at",
 )  # fmt: skip
+_CORRECTIONS_AT_ONCE: Final = 5_000
 _UNKNOWN: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -85,7 +90,10 @@ class ArchiveSource:
         disclosure: Disclosure,
         media: MediaStore | None,
         holders: Sequence[Holder],
+        corrected: Mapping[int, int],
     ) -> None:
+        """`corrected`: ledger index of each correction among `indexes` to that of its event."""
+        self.corrected = corrected
         self._parts = parts
         self._ledger = ledger
         self._indexes = indexes
@@ -111,13 +119,19 @@ class ArchiveSource:
         events = await self._parts.archive.evidence.events(
             [index for index, one in opened.items() if one.kind is LedgerKind.EVENT]
         )
+        of_corrections = await self._parts.archive.evidence.events(
+            [self.corrected[index] for index in indexes if index in self.corrected]
+        )
+        notes = await self._parts.archive.privacy.corrections(events)
         found: list[BundleRecord] = []
         for index in indexes:
             entry, event = opened.get(index), events.get(index)
             if entry is None:
                 continue
             if event is not None:
-                found.append(self._event(entry, event))
+                found.append(self._event(entry, event, notes.get(index, ())))
+            elif index in self.corrected:
+                found.append(self._correction(entry, of_corrections.get(self.corrected[index])))
             elif entry.kind is not LedgerKind.EVENT:
                 found.append(self._entry(entry))
             await asyncio.sleep(0)
@@ -133,7 +147,7 @@ class ArchiveSource:
             return None
         return _pieces(self._media, sha256) if is_there else None
 
-    def _event(self, entry: Opened, archived: ArchivedEvent) -> BundleRecord:
+    def _event(self, entry: Opened, archived: ArchivedEvent, notes: Sequence[Correction]) -> BundleRecord:
         is_private = self._parts.guard.is_private(archived.event)
         shown = self._parts.guard.shown(archived)
         event, texts = shown.event, self._parts.texts
@@ -163,7 +177,33 @@ class ArchiveSource:
             body=body,
             absent_since=shown.absent_since,
             attachments=tuple(self._attachment(shown, one, is_full=is_full) for one in attachments_of(event)),
+            corrections=tuple(
+                BundleCorrection(
+                    ledger_index=one.ledger_index,
+                    at=one.at,
+                    text=self._correction_text(one.text, is_private=is_private),
+                )
+                for one in notes
+                if one.ledger_index in self.corrected
+            ),
         )
+
+    def _correction(self, entry: Opened, of: ArchivedEvent | None) -> BundleRecord:
+        """As much of it as of the record that it is about."""
+        is_private = of is None or self._parts.guard.is_private(of.event)
+        record = self._entry(entry)
+        fields = fields_of(*read_content(entry.content))
+        return replace(
+            record,
+            opening=None if is_private else record.opening,
+            content=None if is_private else record.content,
+            body=self._correction_text(str(fields.get("text") or ""), is_private=is_private),
+        )
+
+    def _correction_text(self, text: str, *, is_private: bool) -> str:
+        if is_private:
+            return ""
+        return text if self._disclosure is Disclosure.FULL else masked_line(text)
 
     def _attachment(self, archived: ArchivedEvent, one: Attachment, *, is_full: bool) -> BundleAttachment:
         event = archived.event
@@ -222,7 +262,9 @@ class ArchiveSource:
 async def open_source(
     parts: SourceParts, indexes: Sequence[int], disclosure: Disclosure, *, media: MediaStore | None
 ) -> ArchiveSource:
-    """Signs a head over the ledger as it is. `media`: where files are read; None leaves them out.
+    """Signs a head over the ledger as it is; corrections of these records come with them.
+
+    `media`: where files are read; None leaves them out.
 
     Raises what the archive raises; IntegrityError when the ledger has no head.
     """
@@ -231,7 +273,18 @@ async def open_source(
         raise IntegrityError(CryptoErrorCode.LEDGER_DAMAGED, "no head")
     holders = await parts.archive.exports.holders()
     ledger = ArchiveLedger(parts.archive, parts.keys, signed)
-    return ArchiveSource(parts, ledger, indexes, disclosure, media, holders)
+    corrected = await _corrections_of(parts.archive, indexes, signed.size)
+    whole = array("q", sorted({*indexes, *corrected})) if corrected else indexes
+    return ArchiveSource(parts, ledger, whole, disclosure, media, holders, corrected)
+
+
+async def _corrections_of(archive: Archive, indexes: Sequence[int], size: int) -> dict[int, int]:
+    """Ledger index of each correction of these events, up to a ledger of `size` entries, to that of its event."""
+    found: dict[int, int] = {}
+    for wanted in chunks_of(indexes, _CORRECTIONS_AT_ONCE):
+        for event_index, notes in (await archive.privacy.corrections(wanted)).items():
+            found.update({one.ledger_index: event_index for one in notes if one.ledger_index <= size})
+    return found
 
 
 def _section(archived: ArchivedEvent, peer: str, employee: str) -> Section:

@@ -19,7 +19,7 @@ _LONGEST_CELL: Final = 32_000
 """Spreadsheets break longer ones."""
 CSV_COLUMNS: Final = (
     "ledger_index", "record_id", "kind", "page", "occurred_at", "received_at", "device", "employee", "source",
-    "direction", "peer", "body", "absent_since", "files", "watermark",
+    "direction", "peer", "body", "absent_since", "files", "corrections", "watermark",
 )  # fmt: skip
 
 
@@ -55,6 +55,9 @@ def record_line(record: BundleRecord, page: str, files: Mapping[str, str]) -> by
         "body": record.body,
         "absent_since": None if record.absent_since is None else time_text(record.absent_since),
         "attachments": [_attachment(one, files) for one in record.attachments],
+        "corrections": [
+            {"ledger_index": one.ledger_index, "at": time_text(one.at), "text": one.text} for one in record.corrections
+        ],
         "committed": None,
     }
     if record.content is not None:
@@ -109,6 +112,7 @@ def record_row(record: BundleRecord, page: str, files: Mapping[str, str], waterm
         record.body,
         "" if record.absent_since is None else time_text(record.absent_since),
         " ".join(name for name in names if name is not None),
+        "\n".join(one.text for one in record.corrections),
         watermark,
     )
 

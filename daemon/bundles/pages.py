@@ -111,6 +111,12 @@ def _record(record: BundleRecord, files: Mapping[str, str]) -> str:
         f'<div class="b" dir="auto">{clean(record.body)}</div>\n'
     ]
     lines += [_attachment(one, files) for one in record.attachments]
+    lines += [
+        f'<div class="m">{both("label.correction")} {time_text(one.at)}, '
+        f"{both('label.ledger_index')} {one.ledger_index}:</div>\n"
+        f'<div class="b" dir="auto">{clean(one.text)}</div>\n'
+        for one in record.corrections
+    ]
     if record.absent_since is not None:
         lines.append(f'<div class="m">{both("label.absent_since")} {time_text(record.absent_since)}</div>\n')
     lines.append(
@@ -151,6 +157,8 @@ class Totals:
     """What the first page counts."""
 
     records: int
+    corrections: int
+    """Of the records: those that say something of another."""
     media_files: int
     head_size: int
     key_fingerprint: str
@@ -177,7 +185,7 @@ def index_page(order: BundleOrder, totals: Totals, watermark: str) -> bytes:
     table = "".join(f'<tr><th>{name}</th><td><bdi dir="auto">{clean(value)}</bdi></td></tr>\n' for name, value in rows)
     content = f"<tr><th>{both('label.disclosure')}</th><td>{word('disclosure', order.disclosure.value)}</td></tr>\n"
     notes = [both("note.verify"), both("note.times"), both("note.pages")]
-    if totals.records < order.counted:
+    if totals.records - totals.corrections < order.counted:
         notes.append(both("note.gone"))
     return (
         _HEAD.format(title=title, watermark=clean(watermark))

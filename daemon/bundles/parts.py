@@ -9,7 +9,10 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
+
+CORRECTION_KIND: Final = "correction"
+"""`BundleRecord.kind` of an entry that says what is right of another record."""
 
 
 class BundlePurpose(StrEnum):
@@ -87,6 +90,17 @@ class BundleAttachment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BundleCorrection:
+    """What a person says is right of a record, which stays as it was collected."""
+
+    ledger_index: int
+    """Of the correction, a record of the bundle itself."""
+    at: datetime
+    text: str
+    """Masked where the bundle is; empty where the record is withheld."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BundleRecord:
     """One ledgered record as this bundle shows it, and what proves it."""
 
@@ -120,6 +134,8 @@ class BundleRecord:
     """Masked where the bundle is."""
     absent_since: datetime | None = None
     attachments: tuple[BundleAttachment, ...] = ()
+    corrections: tuple[BundleCorrection, ...] = ()
+    """Beside it, oldest first."""
 
 
 class BundleLedger(Protocol):

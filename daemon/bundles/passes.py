@@ -7,7 +7,7 @@ from typing import Final
 
 from .errors import BundleChangedError
 from .pages import RECORDS_PER_PAGE, page_name
-from .parts import BundleRecord, BundleSource, Section
+from .parts import CORRECTION_KIND, BundleRecord, BundleSource, Section
 
 CHUNK: Final = 500
 
@@ -38,11 +38,13 @@ class Contents:
     def __init__(self) -> None:
         self.present = array("q")
         """Ledger indexes, ascending."""
+        self.corrections = 0
         self._sections: dict[str, _Pages] = {}
 
     def add(self, record: BundleRecord) -> None:
         """In the order of the ledger."""
         self.present.append(record.ledger_index)
+        self.corrections += record.kind == CORRECTION_KIND
         pages = self._pages(record.section)
         pages.times_us.append(int(record.occurred_at.timestamp() * 1_000_000))
         pages.indexes.append(record.ledger_index)

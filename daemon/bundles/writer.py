@@ -215,6 +215,7 @@ class _Making:
     def _first_page(self) -> None:
         totals = Totals(
             records=len(self.contents.present),
+            corrections=self.contents.corrections,
             media_files=len(self.files),
             head_size=read_head(self._source.ledger.head).size,
             key_fingerprint=fingerprint(self._source.ledger.public_key),

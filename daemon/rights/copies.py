@@ -19,7 +19,16 @@ from ..archive.identifiers import spell
 from ..archive.requests import ArchivedRequest
 from ..archive.subjects import CustomerSubject, EmployeeSubject
 from ..bundles.archive_source import ArchiveLedger, ArchiveSource, SourceParts, open_source
-from ..bundles.parts import BundleOrder, BundlePurpose, BundleRecord, BundleSource, Disclosure, ScopeLine
+from ..bundles.parts import (
+    CORRECTION_KIND,
+    BundleCorrection,
+    BundleOrder,
+    BundlePurpose,
+    BundleRecord,
+    BundleSource,
+    Disclosure,
+    ScopeLine,
+)
 from ..desk_parts import DeskParts
 from ..peers import canonical_peer
 from ..service import Caller
@@ -30,7 +39,9 @@ from .subject import subject_of
 _BUNDLE_PREFIX: Final = "eb_"
 _PROVEN_WHOLE: Final = frozenset({("message", "sms"), ("call", "call_log"), ("call", "call_state")})
 """Kinds and sources whose committed content holds nothing about third persons beside the text."""
-_EVENT_KINDS: Final = frozenset({"message", "call", "contact", "absence", "notification", "recording"})
+_ABOUT_CUSTOMERS: Final = frozenset(
+    {"message", "call", "contact", "absence", "notification", "recording", CORRECTION_KIND}
+)
 
 
 def new_bundle_id() -> str:
@@ -52,13 +63,13 @@ async def prepared_copy(
     )
     subject = subject_of(request)
     indexes = await parts.archive.subjects.indexes(subject)
-    source: BundleSource
+    source: EmployeeSource | CustomerSource
     match subject:
         case EmployeeSubject(name=name):
             source = await _of_employee(source_parts, indexes, name)
         case CustomerSubject(token=token):
-            whole = await open_source(source_parts, array("q", indexes), Disclosure.FULL, media=parts.media)
-            source = CustomerSource(whole, parts.archive, token)
+            archived = await open_source(source_parts, array("q", indexes), Disclosure.FULL, media=parts.media)
+            source = CustomerSource(archived, parts.archive, token)
     order = BundleOrder(
         bundle_id=bundle_id,
         purpose=BundlePurpose.ACCESS_REQUEST,
@@ -70,7 +81,7 @@ async def prepared_copy(
         made_at=parts.clock.now(),
         disclosure=Disclosure.FULL,
         scope=(ScopeLine(name_en="About", name_zh="本人", value=request.subject),),
-        counted=len(source.indexes),
+        counted=len(source.indexes) - source.corrections,
     )
     return order, source
 
@@ -93,6 +104,11 @@ class CustomerSource:
         """See `BundleSource`."""
         return self._whole.indexes
 
+    @property
+    def corrections(self) -> int:
+        """How many of them are corrections of others."""
+        return len(self._whole.corrected)
+
     async def read(self, indexes: Sequence[int]) -> Sequence[BundleRecord]:
         """See `BundleSource`."""
         return [self._shown(record) for record in await self._whole.read(indexes)]
@@ -104,6 +120,7 @@ class CustomerSource:
     def _shown(self, record: BundleRecord) -> BundleRecord:
         section = replace(record.section, title=_without_holder(record.section.title))
         shown = replace(record, employee=mask_name(record.employee) if record.employee else "", section=section)
+        shown = replace(shown, corrections=tuple(self._correction(one) for one in record.corrections))
         is_about_others = self._names_others(record.body)
         if not is_about_others and (record.kind, record.source) in _PROVEN_WHOLE:
             return shown
@@ -118,6 +135,9 @@ class CustomerSource:
                 for one in record.attachments
             ),
         )
+
+    def _correction(self, one: BundleCorrection) -> BundleCorrection:
+        return replace(one, text=mask_text(one.text).masked) if self._names_others(one.text) else one
 
     def _names_others(self, text: str) -> bool:
         return any(not self._is_own(text[span.start : span.end]) for span in find_contacts(text))
@@ -144,10 +164,15 @@ class EmployeeSource:
         """See `BundleSource`."""
         return self._whole.indexes
 
+    @property
+    def corrections(self) -> int:
+        """How many of them are corrections of others."""
+        return len(self._whole.corrected)
+
     async def read(self, indexes: Sequence[int]) -> Sequence[BundleRecord]:
         """See `BundleSource`."""
         masked = await self._masked.read(indexes)
-        others = [record.ledger_index for record in masked if record.kind not in _EVENT_KINDS]
+        others = [record.ledger_index for record in masked if record.kind not in _ABOUT_CUSTOMERS]
         whole = {record.ledger_index: record for record in await self._whole.read(others)} if others else {}
         return [whole.get(record.ledger_index, record) for record in masked]
 
@@ -156,11 +181,11 @@ class EmployeeSource:
         return None
 
 
-async def _of_employee(parts: SourceParts, events: Sequence[int], name: str) -> BundleSource:
+async def _of_employee(parts: SourceParts, events: Sequence[int], name: str) -> EmployeeSource:
     indexes = array("q", sorted({*events, *await _oversight(parts.archive, name)}))
     whole = await open_source(parts, indexes, Disclosure.FULL, media=None)
     holders = await parts.archive.exports.holders()
-    masked = ArchiveSource(parts, whole.ledger, indexes, Disclosure.MASKED, None, holders)
+    masked = ArchiveSource(parts, whole.ledger, indexes, Disclosure.MASKED, None, holders, whole.corrected)
     return EmployeeSource(masked, whole)
 
 

@@ -4,6 +4,7 @@ would."""
 import contextlib
 import hashlib
 import json
+import runpy
 import zipfile
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
@@ -16,9 +17,12 @@ import pytest
 from crypto.sealed_keys import MediaKeys
 from daemon.api.exit_codes import ExitCode
 from daemon.api.exports import Export, ExportDecision, ExportDisclosure, ExportQuery, ExportRequest, ExportState
+from daemon.api.rights import RequestKind, SubjectKind
 from daemon.api.texts import Texts
 from daemon.api.wire import EventKind, Role
 from daemon.archive.archive import Archive
+from daemon.archive.drafts import EventFilter
+from daemon.archive.requests import ArchivedRequest, RequestDraft
 from daemon.audit import AuditTrail
 from daemon.bundles.verification import verify_bundle
 from daemon.config import Config
@@ -28,7 +32,7 @@ from daemon.media_shelves import OneShelf
 from daemon.media_store import MediaStore
 from daemon.rights.guard import PrivacyGuard
 from daemon.service import Caller, ServiceError
-from tests.archive_kit import OTHER_PHONE, PHONE, StepClock, archive_in, ingest_of, root_key, sms, vault_keys
+from tests.archive_kit import NOON, OTHER_PHONE, PHONE, StepClock, archive_in, ingest_of, root_key, sms, vault_keys
 from tests.bundle_kit import HOSTILE
 
 from .daemon_support import ADMIN, AUDITOR, EMPLOYEE, OWNER, REVIEWER
@@ -51,6 +55,7 @@ class Shop:
     desk: ExportsDesk
     clock: StepClock
     folder: Path
+    guard: PrivacyGuard
 
     async def asked(self, caller: Caller = REVIEWER, **filters: object) -> Export:
         request = ExportRequest(case="2026-17", reason="court order", **filters)  # type: ignore[arg-type]
@@ -76,12 +81,13 @@ async def shop(folder: Path) -> AsyncIterator[Shop]:
         )
         await archive.ingest(ingest_of([sms(1, b"caf\xe9", device=OTHER_PHONE)], device=OTHER_PHONE))
         await with_picture(archive, media)
+        guard = PrivacyGuard(archive)
         parts = SimpleNamespace(
             archive=archive, audit=AuditTrail(archive, root_key()), clock=clock, config=Config(), directory=Named(),
-            guard=PrivacyGuard(archive), keys=vault_keys(folder), media=media,
+            guard=guard, keys=vault_keys(folder), media=media,
             texts={"zh": Texts("zh"), "en": Texts("en")},
         )  # fmt: skip
-        yield Shop(archive, ExportsDesk(cast(DeskParts, parts)), clock, folder)
+        yield Shop(archive, ExportsDesk(cast(DeskParts, parts)), clock, folder, guard)
         media.close()
 
 
@@ -217,3 +223,81 @@ async def test_a_fetch_that_is_cut_leaves_it_approved_and_says_so(
         assert (await one.desk.one(OWNER, export.export_id)).state is ExportState.APPROVED
         assert [piece async for piece in another.chunks]
         assert (await one.desk.one(OWNER, export.export_id)).state is ExportState.EXECUTED
+
+
+async def asked_by_a_customer(archive: Archive, kind: RequestKind) -> ArchivedRequest:
+    token = archive.tokens.of_number("+8613800000017")
+    return await archive.requests.add(
+        RequestDraft(
+            kind=kind,
+            subject_kind=SubjectKind.CUSTOMER,
+            subject="138****0017",
+            subject_token=token,
+            received_at=NOON,
+            due_at=NOON,
+            channel="letter",
+            note=None,
+            recorded_by="admin",
+        )  # fmt: skip
+    )
+
+
+async def corrected_by_request(archive: Archive, text: str) -> int:
+    """A correction of the first message; its ledger index."""
+    found = {one.event.text: one for one in await archive.events(EventFilter(limit=10))}
+    request = await asked_by_a_customer(archive, RequestKind.CORRECTION)
+    first = found["您好"]
+    await archive.privacy.correct(request.request_id, (first.event.event_id,), text=text, actor="admin")
+    (note,) = (await archive.privacy.corrections([first.ledger_index]))[first.ledger_index]
+    return note.ledger_index
+
+
+async def test_corrections_come_with_their_records_and_are_proven(tmp_path: Path) -> None:
+    async with shop(tmp_path) as one:
+        index = await corrected_by_request(one.archive, "不是手镯，是项链 13900000018 <b>")
+        full = await one.asked(disclosure=ExportDisclosure.FULL)
+        assert full.records == 4
+        await one.desk.approve(AUDITOR, full.export_id, YES)
+        report = verify_bundle(await one.bundle(REVIEWER, full))
+        assert report.problems == {} and (report.proven, report.placed) == (5, 0)
+        with zipfile.ZipFile(one.folder / "b.zip") as bundle:
+            lines = [json.loads(line) for line in bundle.read("records.jsonl").splitlines()[1:]]
+            pages = b"".join(bundle.read(name) for name in bundle.namelist() if name.startswith("conversations/"))
+            first_page, table = bundle.read("index.html").decode(), bundle.read("records.csv").decode()
+            checker = tmp_path / "verify.py"
+            checker.write_bytes(bundle.read("verify.py"))
+        beside = {line["ledger_index"]: line["corrections"] for line in lines if line["corrections"]}
+        own = next(line for line in lines if line["kind"] == "correction")
+        (noted,) = next(iter(beside.values()))
+        assert (noted["ledger_index"], noted["text"]) == (index, "不是手镯，是项链 13900000018 <b>")
+        assert (own["ledger_index"], own["body"]) == (index, noted["text"])
+        assert "13900000018 &lt;b&gt;" in pages.decode() and "项链" in table and "deleted since" not in first_page
+        judged = runpy.run_path(str(checker))["main"]([str(one.folder / "b.zip")])
+        assert judged == 0
+
+        masked = await one.asked()
+        await one.desk.approve(AUDITOR, masked.export_id, YES)
+        report = verify_bundle(await one.bundle(REVIEWER, masked))
+        assert report.problems == {} and (report.proven, report.placed) == (0, 5)
+        with zipfile.ZipFile(one.folder / "b.zip") as bundle:
+            shown = b"".join(bundle.read(name) for name in bundle.namelist()).decode("utf-8", "replace")
+            lines = [json.loads(line) for line in bundle.read("records.jsonl").splitlines()[1:]]
+        assert "13900000018" not in shown
+        assert any("项链" in note["text"] for line in lines for note in line["corrections"])
+
+
+async def test_a_correction_of_what_is_withheld_is_withheld(tmp_path: Path) -> None:
+    async with shop(tmp_path) as one:
+        await corrected_by_request(one.archive, "项链")
+        objection = await asked_by_a_customer(one.archive, RequestKind.OBJECTION)
+        await one.archive.privacy.mark(objection.request_id, conversation=None, actor="admin", reason="asked")
+        await one.guard.load()
+        full = await one.asked(disclosure=ExportDisclosure.FULL)
+        await one.desk.approve(AUDITOR, full.export_id, YES)
+        report = verify_bundle(await one.bundle(REVIEWER, full))
+        assert report.problems == {} and report.placed >= 2
+        with zipfile.ZipFile(one.folder / "b.zip") as bundle:
+            lines = bundle.read("records.jsonl").splitlines()[1:]
+            shown = b"".join(bundle.read(name) for name in bundle.namelist()).decode("utf-8", "replace")
+        assert any(json.loads(line)["kind"] == "correction" for line in lines)
+        assert "项链" not in shown + "".join(json.dumps(json.loads(line), ensure_ascii=False) for line in lines)

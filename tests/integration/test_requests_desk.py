@@ -177,14 +177,17 @@ async def test_an_erasure_takes_two_people_and_respects_holds(tmp_path: Path) ->
 
 async def test_copies_are_whole_for_the_person_and_masked_for_others(tmp_path: Path) -> None:
     async with running(tmp_path, quick_config()) as service:
-        await with_messages(service)
+        first, _ = await with_messages(service)
         desk = service.desks.requests
+        right = await desk.add(ADMIN, asking(RequestKind.CORRECTION))
+        await desk.correct(ADMIN, right.request_id, CorrectRequest(event_ids=(first,), text=f"项链,{FOREIGN}"))
         request = await desk.add(ADMIN, asking(RequestKind.COPY))
         assert await refused(desk.copy(ADMIN, request.request_id)) == "permission.denied"
         own = await desk.add(REVIEWER, asking(RequestKind.COPY))
         assert await refused(desk.copy(REVIEWER, own.request_id)) == "rights.second_person_copies"
         text = await unpacked(lambda: desk.copy(REVIEWER, request.request_id))
         assert "手镯明天能取吗" in text
+        assert "项链" in text and "deleted since" not in text
         assert FOREIGN not in text
         assert "另一位顾客" not in text
         assert (await desk.one(OWNER, request.request_id)).changes[-1].step is RequestStep.BUNDLED
@@ -194,7 +197,8 @@ async def test_copies_are_whole_for_the_person_and_masked_for_others(tmp_path: P
         text = await unpacked(lambda: desk.copy(REVIEWER, theirs.request_id))
         assert "另一位顾客" in text
         assert OWN not in text
-        assert "complaint 7" in text
+        assert FOREIGN not in text
+        assert "complaint 7" in text and "项链" in text
 
 
 async def unpacked(copy: Callable[[], Awaitable[object]]) -> str:
