@@ -44,7 +44,7 @@ class HoldScope:
     conversation: str | None = None
     """`cv_…`."""
     peer_token: bytes | None = None
-    """A number on every phone: `Tokens.of_number`."""
+    """A number on every phone: `Tokens.of_number`. What was said with it, and contacts that have it."""
     peer_shown: str | None = None
     """The number masked, for people."""
     employee: str | None = None
@@ -199,10 +199,24 @@ class Holds:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Peer:
+    """A number, as events have it."""
+
+    conversations: frozenset[int]
+    contacts: frozenset[int]
+    """Ledger indexes of contacts with the number: they are of no conversation."""
+
+    def has(self, row: HeldRow) -> bool:
+        return row.conversation_no in self.conversations or row.ledger_index in self.contacts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Matcher:
     hold_id: str
     device_no: int | None
-    conversations: frozenset[int] | None
+    conversation: frozenset[int] | None
+    """Its number, or none when it is unknown."""
+    peer: _Peer | None
     terms: tuple[tuple[int, int, int], ...] | None
     """Phone, from, to: when an employee had it."""
     data_class: DataClass | None
@@ -211,13 +225,14 @@ class _Matcher:
 
     def is_on_class(self, data_class: DataClass) -> bool:
         """Without a phone, a conversation or an employee."""
-        is_of_events = (self.device_no, self.conversations, self.terms) != (None, None, None)
+        is_of_events = (self.device_no, self.conversation, self.peer, self.terms) != (None, None, None, None)
         return not is_of_events and self.data_class in (None, data_class)
 
     def covers(self, row: HeldRow) -> bool:
         return (
             (self.device_no is None or row.device_no == self.device_no)
-            and (self.conversations is None or row.conversation_no in self.conversations)
+            and (self.conversation is None or row.conversation_no in self.conversation)
+            and (self.peer is None or self.peer.has(row))
             and (self.data_class is None or row.data_class is self.data_class)
             and self.received_from <= row.received_at < self.received_to
             and (self.terms is None or any(_is_within(row, term) for term in self.terms))
@@ -254,7 +269,8 @@ def _matcher(database: Database, hold: ArchivedHold) -> _Matcher:
     return _Matcher(
         hold_id=hold.hold_id,
         device_no=None if scope.device is None else _device_no(database, scope.device),
-        conversations=_conversations(database, scope),
+        conversation=None if scope.conversation is None else _conversation(database, scope.conversation),
+        peer=None if scope.peer_token is None else _peer(database, scope.peer_token),
         terms=None if scope.employee is None else _terms(database, scope.employee),
         data_class=scope.data_class,
         received_from=-_ALWAYS if scope.received_from is None else to_micros(scope.received_from),
@@ -267,15 +283,16 @@ def _device_no(database: Database, serial: DeviceSerial) -> int:
     return found if isinstance(found, int) else _NO_DEVICE
 
 
-def _conversations(database: Database, scope: HoldScope) -> frozenset[int] | None:
-    wanted: list[frozenset[int]] = []
-    if scope.conversation is not None:
-        token = unspell(CONVERSATION_PREFIX, scope.conversation) or b""
-        wanted.append(_numbers(database, "SELECT conversation_no FROM conversations WHERE token = ?", token))
-    if scope.peer_token is not None:
-        sql = "SELECT conversation_no FROM conversations WHERE peer_token = ?"
-        wanted.append(_numbers(database, sql, scope.peer_token))
-    return frozenset.intersection(*wanted) if wanted else None
+def _conversation(database: Database, name: str) -> frozenset[int]:
+    token = unspell(CONVERSATION_PREFIX, name) or b""
+    return _numbers(database, "SELECT conversation_no FROM conversations WHERE token = ?", token)
+
+
+def _peer(database: Database, token: bytes) -> _Peer:
+    return _Peer(
+        conversations=_numbers(database, "SELECT conversation_no FROM conversations WHERE peer_token = ?", token),
+        contacts=_numbers(database, "SELECT event_index FROM contact_numbers WHERE token = ?", token),
+    )
 
 
 def _numbers(database: Database, sql: str, token: bytes) -> frozenset[int]:

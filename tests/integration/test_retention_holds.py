@@ -6,13 +6,17 @@ from pathlib import Path
 
 import pytest
 
+from adb_bridge.records import ContactRow, RawRecord, Source, Untrusted
 from daemon.archive.data_classes import DataClass
+from daemon.archive.drafts import EventFilter
 from daemon.archive.forgetting import erased_entries
 from daemon.archive.holds import HoldDraft, HoldScope
-from tests.archive_kit import PHONE
+from daemon.events import CollectedEvent, EventKind
+from daemon.normalise import normalise
+from tests.archive_kit import NOON, PHONE, ingest_of, sms
 from tests.integration.test_archive_records import audit_draft
 from tests.integration.test_archive_tamper import behind_the_back
-from tests.integration.test_retention import fill, shop_in
+from tests.integration.test_retention import BY_REQUEST, fill, shop_in
 
 
 @pytest.mark.parametrize(
@@ -51,3 +55,42 @@ def test_what_a_hold_kept_over_its_time_and_went_since_is_among_what_restores_er
     index = asyncio.run(run())
     with behind_the_back(tmp_path) as database:
         assert [one.ledger_index for one in erased_entries(database)] == [index]
+
+
+def contact(key: int, *numbers: str) -> CollectedEvent:
+    row = ContactRow(
+        provider_id=key, display_name=Untrusted("王太太"), numbers=tuple(map(Untrusted, numbers)), emails=(), note=None,
+        updated_ms=None,
+    )  # fmt: skip
+    record = RawRecord(source=Source.CONTACTS, source_key=str(key), row=row, collected_at=NOON)
+    return normalise(record, PHONE)
+
+
+async def test_a_hold_on_a_number_keeps_contacts_that_have_it(tmp_path: Path) -> None:
+    async with shop_in(tmp_path) as shop:
+        both = [contact(1, "+86 139 0000 0018", "138 0000 0017"), contact(2, "139 0000 0018")]
+        await shop.archive.ingest(ingest_of(both, source=Source.CONTACTS))
+        await shop.archive.ingest(ingest_of([sms(1, b"theirs"), sms(2, b"others", address=b"13900000018")]))
+        indexes = [one.ledger_index for one in await shop.archive.events(EventFilter(limit=10))]
+        token, until = shop.archive.tokens.of_number("+8613800000017"), shop.clock.now() + timedelta(days=400)
+
+        async def held(scope: HoldScope) -> int:
+            draft = HoldDraft(scope=scope, reason="case 7", actor="owner", until=until)
+            hold = await shop.archive.holds.place(draft)
+            found = await shop.archive.holds.covering(indexes, shop.clock.now())
+            await shop.archive.holds.end(hold.hold_id, actor="owner", reason="settled")
+            return len(found)
+
+        assert await held(HoldScope(peer_token=token)) == 2
+        assert await held(HoldScope(peer_token=token, data_class=DataClass.CONTACTS)) == 1
+        conversation = shop.archive.conversation(PHONE, "+8613800000017")
+        assert await held(HoldScope(peer_token=token, conversation=conversation)) == 1
+        assert await held(HoldScope(peer_token=token, received_from=NOON + timedelta(days=1))) == 0
+        assert await held(HoldScope(conversation="cv_none")) == 0
+        await shop.archive.holds.place(
+            HoldDraft(scope=HoldScope(peer_token=token), reason="case 7", actor="owner", until=until)
+        )
+        erased = await shop.archive.deletions.erase(indexes, BY_REQUEST)
+        assert [one.events for one in erased] == [2]
+        kept = {one.event.kind for one in await shop.archive.events(EventFilter(limit=10))}
+        assert kept == {EventKind.CONTACT, EventKind.MESSAGE}
