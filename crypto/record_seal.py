@@ -6,6 +6,7 @@ seals the records of one class and week of one shop, far below the 2^32 that ran
 
 import hashlib
 import os
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
@@ -15,6 +16,7 @@ from .errors import CryptoErrorCode, IntegrityError
 
 OPENING_BYTES: Final = 16
 _NONCE_BYTES: Final = 12
+_DRAWN_TOGETHER: Final = 64
 
 
 class RecordSeal:
@@ -31,6 +33,19 @@ class RecordSeal:
         nonce = os.urandom(_NONCE_BYTES)
         return nonce + self._cipher.encrypt(nonce, content, place.to_bytes(8, "big"))
 
+    def sealing(self) -> Callable[[bytes, int], bytes]:
+        """`seal` for a run of records, faster: randomness is drawn for many at a time.
+
+        For one thread, and not across a fork: parent and child would use the same nonces.
+        """
+        draw, encrypt = _fresh(_NONCE_BYTES).__next__, self._cipher.encrypt
+
+        def seal(content: bytes, place: int) -> bytes:
+            nonce = draw()
+            return nonce + encrypt(nonce, content, place.to_bytes(8, "big"))
+
+        return seal
+
     def open(self, sealed: bytes, place: int) -> bytes:
         """What was sealed for `place`. IntegrityError(SEALED_DAMAGED) for anything else."""
         try:
@@ -45,6 +60,18 @@ class RecordSeal:
 def new_opening() -> bytes:
     """16 random bytes that hide what a commitment is to."""
     return os.urandom(OPENING_BYTES)
+
+
+def new_openings() -> Iterator[bytes]:
+    """`new_opening` without end, drawn many at a time. For one thread, and not across a fork."""
+    return _fresh(OPENING_BYTES)
+
+
+def _fresh(size: int) -> Iterator[bytes]:
+    while True:
+        drawn = os.urandom(size * _DRAWN_TOGETHER)
+        for at in range(0, len(drawn), size):
+            yield drawn[at : at + size]
 
 
 def hiding_commitment(opening: bytes, content: bytes) -> bytes:

@@ -44,18 +44,18 @@ _decode_alert: Final = msgspec.msgpack.Decoder(AlertContent).decode
 
 @dataclass(frozen=True, slots=True)
 class Sealer:
-    """Seals records of one class and week."""
+    """Seals records of one class and week, for one unit of work."""
 
     key_no: int
-    _seal: RecordSeal
+    _seal: Callable[[bytes, int], bytes]
 
     def event(self, content: EventContent, ledger_index: int) -> bytes:
         """Sealed for its place."""
-        return self._seal.seal(_encode(content), ledger_index)
+        return self._seal(_encode(content), ledger_index)
 
     def alert(self, content: AlertContent, ledger_index: int) -> bytes:
         """Sealed for its place."""
-        return self._seal.seal(_encode(content), ledger_index)
+        return self._seal(_encode(content), ledger_index)
 
 
 UNREADABLE_EVENT: Final = EventContent(b"", None, None, '{"unreadable":true}', "")
@@ -72,7 +72,7 @@ class ContentKeys:
     def sealer(self, data_class: DataClass, received_at: datetime) -> Sealer:
         """For records of a class that were received then; its key is made if there is none. Errors of `period_key`."""
         key = self._keys.period_key(data_class.value, period_of(received_at))
-        return Sealer(key.key_no, self._seal_of(key.key_no))
+        return Sealer(key.key_no, self._seal_of(key.key_no).sealing())
 
     def event(self, key_no: int, ledger_index: int, sealed: bytes) -> EventContent:
         """What an event says.

@@ -19,7 +19,6 @@ _MOST_PERIODS: Final = 400
 
 
 def facet_terms(
-    *,
     event_id: bytes,
     device_no: int,
     conversation_no: int | None,
@@ -27,29 +26,20 @@ def facet_terms(
     source: int,
     direction: int,
     occurred_at: int,
-    has_attachments: bool,
-    number_tokens: Iterable[bytes] = (),
 ) -> str:
-    """Index terms of an event, space separated. Codes as in its row; `occurred_at` in microseconds."""
-    terms = f"{_shared_terms(device_no, kind, source, direction, occurred_at // _DAY_US)} {event_term(event_id)}"
-    if conversation_no is not None:
-        terms += f" {_MARK}c{conversation_no}"
-    if has_attachments:
-        terms += f" {ATTACHMENT_TERM}"
-    for token in number_tokens:
-        terms += f" {number_term(token)}"
-    return terms
+    """Index terms that every event has, space separated. Codes as in its row; `occurred_at` in microseconds."""
+    shared = _shared_terms(device_no, conversation_no, kind, source, direction, occurred_at // _DAY_US)
+    return f"{shared} {_MARK}i{event_id[:_ID_BYTES].hex()}"
 
 
-@lru_cache(maxsize=256)
-def _shared_terms(device_no: int, kind: int, source: int, direction: int, day: int) -> str:
-    """Those that most rows of a batch have in common."""
-    return " ".join(
-        (
-            device_term(device_no), kind_term(kind), source_term(source), direction_term(direction),
-            f"{_MARK}y{day}", f"{_MARK}b{day // _BLOCK_DAYS}",
-        )
+@lru_cache(maxsize=4_096)
+def _shared_terms(device_no: int, conversation_no: int | None, kind: int, source: int, direction: int, day: int) -> str:
+    """Those that many rows of a batch have in common."""
+    terms = (
+        device_term(device_no), kind_term(kind), source_term(source), direction_term(direction),
+        f"{_MARK}y{day}", f"{_MARK}b{day // _BLOCK_DAYS}",
     )  # fmt: skip
+    return " ".join(terms if conversation_no is None else (*terms, conversation_term(conversation_no)))
 
 
 ATTACHMENT_TERM: Final = f"{_MARK}a"

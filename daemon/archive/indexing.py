@@ -11,7 +11,7 @@ from ..events import EventKind
 from ..peers import canonical_peer
 from .codes import KIND_CODES
 from .content import ContentKeys
-from .facets import facet_terms
+from .facets import ATTACHMENT_TERM, facet_terms, number_term
 from .fulltext import IndexEntry, index_terms_of_all
 from .rows import row_as
 from .transaction import Tokens
@@ -60,16 +60,14 @@ _contact: Final = msgspec.json.Decoder(_Contact).decode
 def entry_of(event: IndexedEvent, text: str, attributes: str, tokens: Tokens) -> IndexEntry:
     """Of an event. What an absence says is not searched: it repeats what was there."""
     facets = facet_terms(
-        event_id=event.event_id,
-        device_no=event.device_no,
-        conversation_no=event.conversation_no,
-        kind=event.kind,
-        source=event.source,
-        direction=event.direction,
-        occurred_at=event.occurred_at,
-        has_attachments=has_attachments(attributes),
-        number_tokens=map(tokens.of_number, _numbers(attributes)) if event.kind == _CONTACT else (),
-    )
+        event.event_id, event.device_no, event.conversation_no, event.kind, event.source, event.direction,
+        event.occurred_at,
+    )  # fmt: skip
+    if has_attachments(attributes):
+        facets += f" {ATTACHMENT_TERM}"
+    if event.kind == _CONTACT:
+        for number in _numbers(attributes):
+            facets += f" {number_term(tokens.of_number(number))}"
     return IndexEntry(event.ledger_index, facets, "" if event.kind == _ABSENCE else text)
 
 

@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from crypto.database import SqlParameter, SqlValue
-from crypto.record_seal import new_opening
+from crypto.record_seal import new_openings
 from policies.model import Verdict
 
 from ..api.wire import AlertStatus
@@ -91,6 +91,7 @@ class _Application:
         self._ingest = ingest
         self._device_no = transaction.device(ingest.device)
         self._source = SOURCE_CODES[ingest.source]
+        self._new_opening = new_openings().__next__
         self._of_row = transaction.directory.tokens.of_row
         self._events: list[tuple[SqlParameter, ...]] = []
         self._alerts: list[tuple[SqlValue, ...]] = []
@@ -100,6 +101,8 @@ class _Application:
         self._sealers: dict[EventKind, Sealer] = {}
         self._new_alert_ids: dict[str, None] = {}
         self._presence: list[tuple[int, PresenceChange, datetime, int | None]] = []
+        self._keys: dict[str, int | str] = {}
+        """Source keys of this ingest, as their column holds them."""
         self._absent_keys = {stored_key(key) for key in ingest.absent_keys}
         self._unseen: set[SqlValue] = set()
         """Keys of current rows that are marked as not seen."""
@@ -126,7 +129,8 @@ class _Application:
 
     def _load_known(self) -> None:
         """What the archive holds under the keys of this ingest."""
-        keys = {stored_key(judged.event.source_key) for judged in self._ingest.judged} | self._absent_keys
+        self._keys = {key: stored_key(key) for key in (judged.event.source_key for judged in self._ingest.judged)}
+        keys = {*self._keys.values(), *self._absent_keys}
         keys |= {stored_key(key) for finding in self._ingest.group_findings for key in finding.keys}
         keys |= {stored_key(finding.judged.event.source_key) for finding in self._ingest.group_findings}
         if not keys:
@@ -158,7 +162,7 @@ class _Application:
     def _take(self, judged: JudgedEvent) -> None:
         event = judged.event
         token = self._called(event.token)
-        key = stored_key(event.source_key)
+        key = self._keys[event.source_key]
         known = self._known.get(token)
         if known is None and self._forgotten and self._is_forgotten(event.token, token):
             return
@@ -246,7 +250,7 @@ class _Application:
         body = event.body
         derived = "" if body is None else body.decode("utf-8", "replace")
         text = None if event.text == derived else event.text
-        opening = new_opening()
+        opening = self._new_opening()
         index = transaction.ledger.append_sealed(
             LedgerKind.EVENT,
             opening,
@@ -294,7 +298,7 @@ class _Application:
         severity = SEVERITY_CODES[verdict.severity]
         document = msgspec.json.encode(verdict, order="sorted").decode()
         raised_at = to_micros(transaction.now)
-        opening = new_opening()
+        opening = self._new_opening()
         index = transaction.ledger.append_sealed(
             LedgerKind.ALERT_RAISED,
             opening,
