@@ -1,7 +1,7 @@
 """The sections of shopwarden.toml as frozen dataclasses; every key has a default and a range."""
 
 from dataclasses import dataclass, field
-from datetime import tzinfo
+from datetime import timedelta, tzinfo
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -140,6 +140,19 @@ class RequestsSection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExportsSection:
+    """Records that leave the shop as a bundle."""
+
+    valid_hours: Annotated[float, Meta(ge=1, le=168)] = 24.0
+    """So long a request waits for its decision, and an approved one for who asked; a week at most."""
+
+    @property
+    def validity(self) -> timedelta:
+        """The same as a duration."""
+        return timedelta(hours=self.valid_hours)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeSection:
     """The standing notice on every enrolled phone and its text of record."""
 
@@ -246,6 +259,7 @@ class Config:
     roles: RolesSection = field(default_factory=RolesSection)
     employees: EmployeesSection = field(default_factory=EmployeesSection)
     requests: RequestsSection = field(default_factory=RequestsSection)
+    exports: ExportsSection = field(default_factory=ExportsSection)
     notice: NoticeSection = field(default_factory=NoticeSection)
     ledger: LedgerSection = field(default_factory=LedgerSection)
     backup: BackupSection = field(default_factory=BackupSection)

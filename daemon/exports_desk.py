@@ -5,7 +5,6 @@ import secrets
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Final
 
 from crypto.errors import CryptoError
@@ -44,8 +43,6 @@ from .roles import Permission, require
 from .service import Caller, ServiceError
 from .service_errors import invalid, not_found, refusing, unusable
 
-VALIDITY: Final = timedelta(hours=24)
-"""For the decision, and again for the fetching."""
 BUNDLE_PREFIX: Final = "eb_"
 _EVERYTHING: Final = 2**62
 _NAMES: Final = {
@@ -71,11 +68,10 @@ class OpenedBundle:
 class ExportsDesk:
     """One per daemon. Methods raise ServiceError only."""
 
-    def __init__(self, parts: DeskParts, *, validity: timedelta = VALIDITY) -> None:
-        """`validity`: so long a request waits for its decision, and an approved one for who asked."""
+    def __init__(self, parts: DeskParts) -> None:
         self._parts = parts
         self._book = parts.archive.exports
-        self._validity = validity
+        self._validity = parts.config.exports.validity
         self._busy = asyncio.Lock()
 
     async def ask(self, caller: Caller, request: ExportRequest) -> Export:

@@ -57,6 +57,9 @@ packs = ["retail-zh"]
 # weekends = {requests.weekends}        # or "before": due on the Friday before a weekend / 逢周末提前到周五
 # remind_days = {requests.remind_days}           # doctor warns so many days before / 到期前提醒（天）
 
+[exports]                   # records that leave the shop / 导出
+# valid_hours = {exports.valid_hours}        # to decide on one, and to fetch an approved one / 审批与取包各自的时限（小时）
+
 [notice]                    # shown on every enrolled phone and kept with its enrolment / 显示在每部已登记手机上
 # title_zh = {notice.title_zh}
 # text_zh = {notice.text_zh}
@@ -122,6 +125,7 @@ def config_template(store_name: str, language: Language, key_lines: str) -> str:
         capture=_Quoted(defaults.capture),
         notice=_Quoted(defaults.notice),
         requests=_Quoted(defaults.requests),
+        exports=_Quoted(defaults.exports),
         ledger=_Quoted(defaults.ledger),
         backup=_Quoted(defaults.backup),
         retention=defaults.retention,

@@ -8,6 +8,7 @@ import runpy
 import zipfile
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
@@ -25,7 +26,7 @@ from daemon.archive.drafts import EventFilter
 from daemon.archive.requests import ArchivedRequest, RequestDraft
 from daemon.audit import AuditTrail
 from daemon.bundles.verification import verify_bundle
-from daemon.config import Config
+from daemon.config import Config, ExportsSection
 from daemon.desk_parts import DeskParts
 from daemon.exports_desk import ExportsDesk
 from daemon.media_shelves import OneShelf
@@ -72,7 +73,7 @@ class Shop:
 
 
 @contextlib.asynccontextmanager
-async def shop(folder: Path) -> AsyncIterator[Shop]:
+async def shop(folder: Path, config: Config | None = None) -> AsyncIterator[Shop]:
     clock = StepClock()
     async with archive_in(folder, clock=clock, enrolled=(PHONE, OTHER_PHONE)) as archive:
         media = MediaStore(folder / "media", OneShelf(MediaKeys(root_key())), clock=clock)
@@ -83,7 +84,7 @@ async def shop(folder: Path) -> AsyncIterator[Shop]:
         await with_picture(archive, media)
         guard = PrivacyGuard(archive)
         parts = SimpleNamespace(
-            archive=archive, audit=AuditTrail(archive, root_key()), clock=clock, config=Config(), directory=Named(),
+            archive=archive, audit=AuditTrail(archive, root_key()), clock=clock, config=config or Config(), directory=Named(),
             guard=guard, keys=vault_keys(folder), media=media,
             texts={"zh": Texts("zh"), "en": Texts("en")},
         )  # fmt: skip
@@ -240,6 +241,18 @@ async def asked_by_a_customer(archive: Archive, kind: RequestKind) -> ArchivedRe
             recorded_by="admin",
         )  # fmt: skip
     )
+
+
+async def test_the_configuration_says_how_long_an_export_is_valid(tmp_path: Path) -> None:
+    async with shop(tmp_path, Config(exports=ExportsSection(valid_hours=2))) as one:
+        export = await one.asked()
+        assert export.expires_at == one.clock.now() + timedelta(hours=2)
+        one.clock.advance(3600)
+        approved = await one.desk.approve(AUDITOR, export.export_id, YES)
+        assert approved.expires_at == one.clock.now() + timedelta(hours=2)
+        one.clock.advance(2 * 3600)
+        with refused("export.expired"):
+            await one.bundle(REVIEWER, export)
 
 
 async def corrected_by_request(archive: Archive, text: str) -> int:

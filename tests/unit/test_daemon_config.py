@@ -80,6 +80,8 @@ def test_unknown_keys_name_the_nearest_that_exists(tmp_path: Path, text: str, ke
         ("[roles]\nadmin = [-1]\n", "roles.admin", "uid"),
         ("capture = 3\n", "capture", "object"),
         ("[policy]\npacks = []\n", "policy.packs", "pack"),
+        ("[exports]\nvalid_hours = 0.5\n", "exports.valid_hours", ">= 1"),
+        ("[exports]\nvalid_hours = 169\n", "exports.valid_hours", "168"),
     ],
 )
 def test_wrong_values_say_what_is_right(tmp_path: Path, text: str, key: str, expected: str) -> None:
