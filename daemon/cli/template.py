@@ -58,7 +58,7 @@ packs = ["retail-zh"]
 # remind_days = {requests.remind_days}           # doctor warns so many days before / 到期前提醒（天）
 
 [exports]                   # records that leave the shop / 导出
-# valid_hours = {exports.valid_hours}        # to decide on one, and to fetch an approved one / 审批与取包各自的时限（小时）
+# valid_hours = {exports.valid_hours}        # to decide on one, and to fetch it then / 审批与取包各自的时限（小时）
 
 [notice]                    # shown on every enrolled phone and kept with its enrolment / 显示在每部已登记手机上
 # title_zh = {notice.title_zh}

@@ -84,8 +84,8 @@ async def shop(folder: Path, config: Config | None = None) -> AsyncIterator[Shop
         await with_picture(archive, media)
         guard = PrivacyGuard(archive)
         parts = SimpleNamespace(
-            archive=archive, audit=AuditTrail(archive, root_key()), clock=clock, config=config or Config(), directory=Named(),
-            guard=guard, keys=vault_keys(folder), media=media,
+            archive=archive, audit=AuditTrail(archive, root_key()), clock=clock, config=config or Config(),
+            directory=Named(), guard=guard, keys=vault_keys(folder), media=media,
             texts={"zh": Texts("zh"), "en": Texts("en")},
         )  # fmt: skip
         yield Shop(archive, ExportsDesk(cast(DeskParts, parts)), clock, folder, guard)
@@ -251,8 +251,9 @@ async def test_the_configuration_says_how_long_an_export_is_valid(tmp_path: Path
         approved = await one.desk.approve(AUDITOR, export.export_id, YES)
         assert approved.expires_at == one.clock.now() + timedelta(hours=2)
         one.clock.advance(2 * 3600)
-        with refused("export.expired"):
+        with refused("export.wrong_state"):
             await one.bundle(REVIEWER, export)
+        assert (await one.desk.one(OWNER, export.export_id)).state is ExportState.EXPIRED
 
 
 async def corrected_by_request(archive: Archive, text: str) -> int:
