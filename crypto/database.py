@@ -7,7 +7,7 @@ that are put back: the ledger's signed heads do.
 
 import contextlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -243,6 +243,11 @@ class Database:
         if not has_salt(self.path, self._salt):
             found |= {1}
         return tuple(sorted(found))
+
+    def add_function(self, name: str, function: Callable[..., None]) -> None:
+        """Have SQL on this connection call it, with any number of values; StatementError in SQL for what it raises."""
+        self._refuse_dead()
+        self._connection.create_function(name, -1, function)
 
     def interrupt(self) -> None:
         """Make the statement that runs now, in whatever thread, fail with StatementError(INTERRUPTED)."""
