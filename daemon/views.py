@@ -11,6 +11,7 @@ from policies.masking import mask_text
 from .absence import facts_of, present_at
 from .api import wire
 from .api.texts import Texts
+from .api.verify_words import place_in_words
 from .archive.records import (
     ArchivedAlert,
     ArchivedAudit,
@@ -189,7 +190,7 @@ def verify_view(result: VerifyResult, texts: Texts) -> wire.VerifyReport:
     values: dict[str, str | int] = {
         "records": result.records_checked,
         "heads": result.heads_checked,
-        "where": result.first_bad or "?",
+        "where": place_in_words(texts, result.first_bad or "?"),
     }
     return wire.VerifyReport(
         ok=result.ok,

@@ -4,6 +4,7 @@ import msgspec
 
 from daemon.api.errors import ApiUnreachableError
 from daemon.api.exit_codes import ExitCode
+from daemon.api.verify_words import advice_for
 from daemon.api.wire import AuditEntry
 
 from .context import Context
@@ -97,8 +98,8 @@ async def verify(context: Context) -> ExitCode:
             ]
         )
     if report.problem is not None:
-        advice, texts = f"verify.advice.{report.problem}", context.output.texts
-        context.output.error(report.text, texts.get(advice) if texts.has(advice) else "")
+        advice = advice_for(context.output.texts, report.problem, report.first_bad)
+        context.output.error(report.text, advice or "")
     return ExitCode.OK if report.ok else ExitCode.INTEGRITY
 
 

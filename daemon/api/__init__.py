@@ -9,5 +9,5 @@ Reading order:
 - of the ways into the vault: `keys` (`keys_client`), while it is closed `unlocking` (`unlocking_client`)
 - of backups: `backups` (`backups_client`)
 - the client: `client` on `transport` and `sse`; its link: `links`; where the daemon is: `socket_path`, `state_dir`
-- what people and scripts get: `texts` (`words`), `errors`, `exit_codes`
+- what people and scripts get: `texts` (`words`, `verify_words`), `errors`, `exit_codes`
 """

@@ -16,6 +16,7 @@ Reading order:
 - the keyring as it was seen: `key_changes`
 - copies: `backups`; what a restore has to forget again: `forgetting`
 - evidence: `ledger_kinds`, `ledger_book`, of many records `evidence`; checked again: `verify`, `state_check`,
-  `head_check`, `record_check` (`event_check`), `page_check`, `index_check`, a little at a time: `scrub`
+  `head_check`, `record_check` (`event_check`), `page_check`, `index_check`, a little at a time: `scrub`; what the
+  ledger does not hold: `table_sums`, checked by `table_check`, and of the index a sample by `index_sample`
 - proofs: `proving` on `tile_store`; heads outside: `witnessings`, compared by `head_history`
 """

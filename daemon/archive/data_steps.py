@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from crypto.database import Database
 
-from . import indexing, sealing
+from . import indexing, sealing, table_sums
 from .content import ContentKeys
 from .transaction import Tokens
 
@@ -14,4 +14,5 @@ def data_steps(database: Database, content: ContentKeys, tokens: Tokens) -> Mapp
     return {
         sealing.SCHEMA_VERSION: lambda: sealing.seal_existing(database, content, tokens),
         indexing.SCHEMA_VERSION: lambda: indexing.index_existing(database, content, tokens),
+        table_sums.SCHEMA_VERSION: lambda: table_sums.sum_existing(database, tokens.of_table_sums()),
     }

@@ -49,9 +49,11 @@ class HeadCheck:
         self._expected_size = last_outside.size if last_outside is not None and last_outside.origin == origin else 0
         self._ledger_size = _integer(database, "SELECT ledger_size FROM archive_state")
         self._newest_inside = _integer(database, "SELECT max(size) FROM heads")
-        self._heads = heapq.merge(_inside(database), self._outside(log))
+        self._heads: Iterator[_Met] = heapq.merge(_inside(database), self._outside(log))
         self._next: _Met | None = None
         self._unmatched: _Met | None = None
+        self._last_inside = 0
+        self._has_lost_inside = False
         self._found_at_once: HeadFinding | None = None
         try:
             self._next = next(self._heads, None)
@@ -77,6 +79,12 @@ class HeadCheck:
             size = self._expected_size if self._next is None else self._next.size
             raise HeadFinding(VerifyProblem.ROLLED_BACK, f"head:{size}")
         self._expect_outside()
+        if self._has_lost_inside:
+            raise HeadFinding(VerifyProblem.TABLE_OLD, "table:heads")
+
+    def close(self) -> None:
+        """Read no further: a query that is not at its end would keep its connection in this snapshot."""
+        self._heads, self._next = iter(()), None
 
     def _take(self, tree: Frontier | None) -> None:
         met = self._next
@@ -92,13 +100,19 @@ class HeadCheck:
         self._next = next(self._heads, None)
 
     def _pair(self, met: _Met) -> None:
-        """Every head inside has to be met outside too; the newest may be on its way."""
+        """Every head inside has to be met outside too, and the other way round; the newest may be on its way.
+
+        One outside is of a transaction that was committed; one of the present size may be newer than the snapshot.
+        """
         if self._unmatched is not None and met.size != self._unmatched.size:
             self._expect_outside()
         if met.place == _INSIDE and met.size < self._newest_inside:
             self._unmatched = met
         elif met.place == _OUTSIDE:
             self._unmatched = None
+            self._has_lost_inside |= self._last_inside < met.size < self._ledger_size
+        if met.place == _INSIDE:
+            self._last_inside = met.size
 
     def _expect_outside(self) -> None:
         if self._unmatched is not None:

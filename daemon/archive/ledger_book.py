@@ -17,6 +17,7 @@ from .codes import to_micros
 from .errors import NotAnArchiveError
 from .head_history import HeadStanding, standing_of
 from .ledger_kinds import LedgerKind, content_of_row
+from .table_sums import SumsStamp
 from .tile_store import fill_missing, write_tiles
 
 _LEAST_IDLE_INTERVAL_S: Final = 1.0
@@ -159,8 +160,11 @@ class LedgerBook:
 
     def append_sealed(self, kind: LedgerKind, opening: bytes, content: bytes) -> int:
         """`append` for a record whose opening is sealed with it."""
+        return self.append_committed(kind, hiding_commitment(opening, content))
+
+    def append_committed(self, kind: LedgerKind, commitment: bytes) -> int:
+        """`append_sealed` of a commitment that is made already."""
         index = self._next
-        commitment = hiding_commitment(opening, content)
         self._leaves.append(leaf_hash(commitment))
         self._sealed.append((index, int(kind), bytearray(commitment)))
         self._next = index + 1
@@ -187,8 +191,11 @@ class LedgerBook:
         while self._sealed and self._sealed[-1][0] >= self._next:
             self._sealed.pop()
 
-    def flush(self, database: Database, *, head_interval_s: float) -> None:
-        """Write the pending entries, the grown tree and, when one is wanted or older than the interval, a new head."""
+    def flush(self, database: Database, *, head_interval_s: float, sums: SumsStamp) -> None:
+        """Write the pending entries, the grown tree and, when one is wanted or older than the interval, a new head.
+
+        `sums`: those of the tables outside the ledger as this transaction leaves them.
+        """
         grown = self._frontier.copy()
         tiles = grow(grown, self._leaves)
         database.executemany(_INSERT_SEALED, self._sealed)
@@ -201,8 +208,8 @@ class LedgerBook:
         if grown.size > self._head_size and is_due:
             head = self._signer.sign(self._origin, grown.size, grown.root())
             database.execute(
-                "INSERT INTO heads (size, signed_at, note) VALUES (?, ?, ?)",
-                (grown.size, to_micros(self._clock.now()), head.note),
+                "INSERT INTO heads (size, signed_at, note, sums_version, sums) VALUES (?, ?, ?, ?, ?)",
+                (grown.size, to_micros(self._clock.now()), head.note, sums.version, sums.sha256),
             )
             self._unlogged = head
 

@@ -1,4 +1,5 @@
-"""What the rows of the ledger do not reach: indexes that disagree with their tables, pages that no record lies on.
+"""What the rows of the ledger do not reach: indexes that disagree with their tables, older tables that the ledger does
+not hold, pages that no record lies on.
 
 `IndexCheck` runs in a thread of its own on a connection of its own while `verify` goes through the records: SQLite
 works without Python's lock there, so on two processors it costs no time.
@@ -11,11 +12,16 @@ from typing import Final
 from crypto.database import Database
 from crypto.errors import CryptoError, CryptoErrorCode, IntegrityError, StatementError
 
+from .content import ContentKeys
+from .index_sample import first_missing_words
 from .records import VerifyProblem
+from .table_check import first_old_table
+from .transaction import Tokens
 
-# Without the full-text index: a cache, and FTS5's check of itself (3.53) gives false alarms beside a writer.
+# Also the tables that the full-text index is made of, but not the index as such: FTS5's check of itself (3.53) gives
+# false alarms beside a writer.
 _ORDINARY_TABLES: Final = """
-SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0 AND name NOT LIKE 'events_text%' ORDER BY name"""
+SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0 ORDER BY name"""
 _CACHE: Final = "PRAGMA cache_size = -98304"
 """96 MiB: an index in random order is looked up once for each row."""
 _DAMAGED: Final = frozenset({CryptoErrorCode.DATABASE_DAMAGED, CryptoErrorCode.DATABASE_REOPEN})
@@ -26,9 +32,11 @@ Finding = tuple[VerifyProblem, str]
 class IndexCheck:
     """Begins at once. `finish` waits for what it found; `stop` ends it early."""
 
-    def __init__(self, open_database: Callable[[], Database]) -> None:
+    def __init__(self, open_database: Callable[[], Database], content: ContentKeys, tokens: Tokens) -> None:
         """`open_database`: a read-only connection that nobody else uses; closed at the end."""
         self._open_database = open_database
+        self._content = content
+        self._tokens = tokens
         self._lock = threading.Lock()
         self._database: Database | None = None
         self._is_stopped = False
@@ -61,7 +69,7 @@ class IndexCheck:
                         return
                 database.execute(_CACHE).close()
                 with database.snapshot():
-                    self._finding = first_wrong_table(database)
+                    self._finding = self._look(database)
                 with self._lock:
                     self._database = None
         except StatementError as error:
@@ -69,6 +77,13 @@ class IndexCheck:
                 self._error = error
         except CryptoError as error:
             self._error = error
+
+    def _look(self, database: Database) -> Finding | None:
+        return (
+            first_wrong_table(database)
+            or first_old_table(database, self._tokens.of_table_sums())
+            or first_missing_words(database, self._content, self._tokens)
+        )
 
 
 def first_wrong_table(database: Database) -> Finding | None:

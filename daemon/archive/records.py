@@ -194,6 +194,8 @@ class VerifyProblem(StrEnum):
     """A record is there and the key that sealed it is not: destroyed without the record, or damaged."""
     KEPT_ROOT_WRONG = "kept_root_wrong"
     """A root that is kept to make proofs fast (`tile:LEVEL/NUMBER`) is not the leaves'; records are not concerned."""
+    TABLE_OLD = "table_old"
+    """A table outside the ledger (`table:NAME`) is not as the archive left it. Records are not concerned."""
     INDEX_WRONG = "index_wrong"
     """The full-text index does not have an event's words: a search may miss it. Records are not concerned."""
     FILE_MISSING = "file_missing"

@@ -16,6 +16,7 @@ from .index_check import first_wrong_index
 from .page_check import first_damaged_page
 from .record_check import LEAVES, Damage, RecordCheck
 from .records import VerifyProblem
+from .table_check import first_old_table
 from .transaction import Tokens
 
 T = TypeVar("T")
@@ -77,8 +78,9 @@ class ScrubBook:
         return await self._read(lambda database: _files_after(database, self._content, ledger_index), timeout_s=None)
 
     async def pages(self) -> Damage | None:
-        """Every page of the file; reads all of it, some hundred MB/s."""
-        return await self._guarded(first_damaged_page)
+        """Every page of the file, which reads all of it at some hundred MB/s, and the tables outside the ledger."""
+        key = self._tokens.of_table_sums()
+        return await self._guarded(lambda database: first_damaged_page(database) or first_old_table(database, key))
 
     async def _guarded(
         self, check: Callable[[Database], Damage | None], *, timeout_s: float | None = None

@@ -12,7 +12,6 @@ from crypto.database import Database
 from ..events import EventId, RowToken
 from .codes import to_micros
 from .content import ContentKeys
-from .fulltext import IndexEntry
 from .identifiers import EventToken, event_id
 from .ledger_book import LedgerBook
 
@@ -48,6 +47,10 @@ class Tokens:
     def of_forgotten(self, token: bytes) -> bytes:
         """Of an event that was deleted: tells it again, and tells nobody what it said."""
         return self._conversations.token("forgotten", token.hex())
+
+    def of_table_sums(self) -> bytes:
+        """The key of the sums over tables that the ledger does not hold."""
+        return self._conversations.token("table sums", "")
 
     def of_conversation(self, serial: DeviceSerial, peer_key: str) -> bytes:
         """Tells conversations of one phone apart without telling the number."""
@@ -110,14 +113,14 @@ class Transaction:
     content: ContentKeys
     now: datetime
     """When the group began, UTC."""
-    texts: list[IndexEntry]
-    """Written to the full-text index before the commit."""
+    texts: list[tuple[int, str]]
+    """Ledger index and index terms, written to the full-text index before the commit."""
 
     def device(self, serial: DeviceSerial) -> int:
         """The phone's number."""
         return self.directory.device(self.database, serial, self.now)
 
-    def index_texts(self, texts: Iterable[IndexEntry]) -> None:
+    def index_texts(self, texts: Iterable[tuple[int, str]]) -> None:
         """Make texts findable once this transaction is committed."""
         self.texts.extend(texts)
 

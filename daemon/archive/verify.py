@@ -91,7 +91,7 @@ class Verification:
         """Everything, in the order of the ledger; stops at the first damage."""
         problem: VerifyProblem | None = None
         first_bad: str | None = None
-        indexes = IndexCheck(self._open_database)
+        indexes = IndexCheck(self._open_database, self._content, self._tokens)
         try:
             self._check_all(progress)
             if (damage := first_damaged_page(self._database) or indexes.finish()) is not None:
@@ -106,6 +106,7 @@ class Verification:
             problem, first_bad = VerifyProblem.PAGE_DAMAGED, f"ledger:{self._at}"
         finally:
             indexes.stop()
+            self._heads.close()
         return VerifyResult(
             ledger_size=self._size,
             root_sha256=self._tree.root().hex(),

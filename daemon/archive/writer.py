@@ -21,6 +21,7 @@ from .errors import ArchiveBrokenError, ArchiveClosedError, ArchiveError, Archiv
 from .indexing import insert_entries
 from .ledger_book import LedgerBook
 from .space import SpaceReserve
+from .table_sums import TableSums
 from .transaction import Directory, Transaction, Unit
 
 T = TypeVar("T")
@@ -77,6 +78,7 @@ class Writer:
         self._clock = clock
         self._database: Database | None = open_database()
         self._book = load_book(self._database)
+        self._sums = TableSums(self._database, directory.tokens.of_table_sums())
         self._reserve.restore()
         self._jobs: deque[_Job[object]] = deque()
         self._wake = threading.Condition()
@@ -207,7 +209,8 @@ class Writer:
                     self._apply(job, transaction)
                 if transaction.texts:
                     insert_entries(database, transaction.texts)
-                self._book.flush(database, head_interval_s=0.0 if self._is_closing else self._head_interval_s)
+                head_interval_s = 0.0 if self._is_closing else self._head_interval_s
+                self._book.flush(database, head_interval_s=head_interval_s, sums=self._sums.save(database))
         except (CryptoError, ArchiveError) as error:
             # Also when only room was missing: whether the commit took is known for certain only to a new connection.
             self._drop_connection()
@@ -221,7 +224,7 @@ class Writer:
     def _apply(self, job: _Job[object], transaction: Transaction) -> None:
         database = transaction.database
         job.error = None
-        mark, text_count = self._book.mark(), len(transaction.texts)
+        mark, sums, text_count = self._book.mark(), self._sums.mark(), len(transaction.texts)
         database.execute("SAVEPOINT unit")
         try:
             job.result = job.unit.apply(transaction)
@@ -236,6 +239,7 @@ class Writer:
         if job.error is not None:
             database.execute("ROLLBACK TO unit")
             self._book.back_to(mark)
+            self._sums.back_to(sums)
             del transaction.texts[text_count:]
             self._directory.forget()
         database.execute("RELEASE unit")
@@ -246,6 +250,7 @@ class Writer:
             database = self._open_database()
             try:
                 self._book = self._load_book(database)
+                self._sums = TableSums(database, self._directory.tokens.of_table_sums())
             except BaseException:
                 database.close()
                 raise

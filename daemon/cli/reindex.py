@@ -1,20 +1,31 @@
-"""`shopwardend reindex`: makes the full-text index anew from the records. It is a cache: nothing else changes."""
+"""`shopwardend reindex`: makes anew what follows from the records, and takes what is kept beside them as it is now.
 
+The full-text index and the counters are caches. A table that is not as the archive left it, which `verify` tells, is
+taken as it is, and the audit trail says so.
+"""
+
+import asyncio
 import os
 from argparse import Namespace
 
+from adb_bridge.clock import SystemClock
 from crypto.database import OpenMode, open_database
+from crypto.head_log import HeadLog
 from crypto.keyring import open_keyring
 from crypto.keys import Purpose
+from crypto.vault_keys import VaultKeys
 
 from ..api.exit_codes import ExitCode
 from ..api.texts import Texts
-from ..archive.archive import tokens_of
+from ..archive.archive import Archive, tokens_of
 from ..archive.content import ContentKeys
+from ..archive.drafts import AuditDraft
 from ..archive.index_check import reindex
 from ..archive.schema import require_current
+from ..archive.table_check import take_as_they_are
+from ..audit import DAEMON_ACTOR, NO_ROLE
 from ..config import load_config
-from ..paths import config_file, require_keyring, state_paths
+from ..paths import StatePaths, config_file, require_keyring, state_paths
 from ..state_lock import StateLock
 from .narration import say
 from .secret_input import secret_for
@@ -33,7 +44,31 @@ def run(options: Namespace, texts: Texts) -> ExitCode:
         with open_database(paths.archive, keys.derive(Purpose.ARCHIVE), OpenMode.READ_WRITE) as database:
             require_current(database)
             count = reindex(database, ContentKeys(keys), tokens_of(keys))
+            taken = take_as_they_are(database, tokens_of(keys).of_table_sums(), HeadLog(paths.heads))
+        if taken:
+            asyncio.run(_note(paths, keys, taken))
     finally:
         lock.release()
     say(texts.get("cli.reindex.done", count=count))
+    for name in taken:
+        say(texts.get("cli.reindex.taken", what=texts.get(f"verify.table.{name}")))
     return ExitCode.OK
+
+
+async def _note(paths: StatePaths, keys: VaultKeys, taken: tuple[str, ...]) -> None:
+    archive = Archive.open(
+        paths.archive, keys, clock=SystemClock(), heads=HeadLog(paths.heads), mode=OpenMode.READ_WRITE
+    )
+    try:
+        await archive.audit(
+            AuditDraft(
+                actor=DAEMON_ACTOR,
+                role=NO_ROLE,
+                action="tables.take",
+                target=",".join(taken),
+                reason=None,
+                outcome="ok",
+            )
+        )
+    finally:
+        await archive.close()

@@ -13,6 +13,7 @@ from crypto.keyring import open_keyring
 
 from ..api.exit_codes import ExitCode
 from ..api.texts import Texts
+from ..api.verify_words import advice_for
 from ..api.wire import VerifyReport
 from ..archive.archive import Archive
 from ..config import load_config
@@ -60,8 +61,8 @@ def run(options: Namespace, texts: Texts) -> ExitCode:
     else:
         emit_text(report.text)
         say(f"{report.ledger_size} {report.root_sha256}")
-    if report.problem is not None and texts.has(advice := f"verify.advice.{report.problem}"):
-        say(f"{texts.get('cli.hint')} {texts.get(advice)}")
+    if report.problem is not None and (advice := advice_for(texts, report.problem, report.first_bad)):
+        say(f"{texts.get('cli.hint')} {advice}")
     return ExitCode.OK if report.ok else ExitCode.INTEGRITY
 
 

@@ -15,6 +15,7 @@ from adb_bridge.clock import Clock
 
 from ..api.proofs import CheckHeadsRequest
 from ..api.texts import Texts
+from ..api.verify_words import advice_for, place_in_words
 from ..api.wire import HealthCheck
 from ..archive.archive import Archive
 from ..archive.drafts import AuditDraft
@@ -149,9 +150,9 @@ class LedgerKeeper:
             return check("records", Status.OK, texts.get("health.records_ok"))
         problem, where = self.damage
         key = f"verify.{problem.value}"
-        detail = texts.get(key, where=where) if texts.has(key) else f"{problem.value}: {where}"
-        advice = f"verify.advice.{problem.value}"
-        told = texts.get(advice if texts.has(advice) else "verify.advice.record_changed")
+        place = place_in_words(texts, where)
+        detail = texts.get(key, where=place) if texts.has(key) else f"{problem.value}: {place}"
+        told = advice_for(texts, problem.value, where) or texts.get("verify.advice.record_changed")
         return check("records", Status.FAIL, detail, told)
 
     async def _witness(self, texts: Texts) -> HealthCheck:
