@@ -3,15 +3,12 @@
 import time
 from pathlib import Path
 
-from adb_bridge.records import Source
 from crypto.database import Database, OpenMode, open_database
 from crypto.errors import CryptoError
 from crypto.keys import Purpose
-from daemon.api.wire import AlertStatus
 from daemon.archive.archive import Archive, ArchiveSettings
-from daemon.archive.drafts import AlertFilter, CommandFilter, EventFilter
 from daemon.archive.errors import ArchiveError
-from tests.archive_kit import PHONE, StepClock, open_archive, root_key, whole_text
+from tests.archive_kit import StepClock, open_archive, root_key
 
 SETTINGS = ArchiveSettings(head_interval_s=0.0, reader_threads=1)
 READY_LIMIT_S = 2.0
@@ -50,28 +47,3 @@ async def verified(directory: Path, mode: OpenMode) -> str | None:
     finally:
         await archive.close()
     return finding or (None if result.ok else f"{result.problem} at {result.first_bad}")
-
-
-async def facts_in(directory: Path) -> dict[str, object]:
-    """All that can be asked of a small archive, as it is answered."""
-    archive = opened(directory, mode=OpenMode.READ_ONLY)
-    try:
-        found = await archive.search("第", EventFilter(limit=500), visible=whole_text)
-        return {
-            "events": await archive.events(EventFilter(limit=1_000)),
-            "alerts": await archive.alerts(AlertFilter(limit=1_000)),
-            "by status": [await archive.alerts(AlertFilter(status=status, limit=1_000)) for status in AlertStatus],
-            "audit": await archive.audit_entries(limit=1_000),
-            "commands": await archive.commands(CommandFilter(limit=1_000)),
-            "enrolments": await archive.enrolments(),
-            "present": await archive.present_ids(PHONE, Source.SMS, 0, 1_000_000),
-            "devices": await archive.devices(),
-            "connections": await archive.connections.known(),
-            "clocks": await archive.clocks.readings(PHONE),
-            "search": [one.archived.ledger_index for one in found.found],
-            "waiting to be told": await archive.take_outbox(1_000),
-            "cursor": await archive.cursor(PHONE, Source.SMS),
-            "counters": await archive.counts(),
-        }
-    finally:
-        await archive.close()
