@@ -4,9 +4,7 @@ Of a large archive one record in so many is compared, other ones each time, and 
 index lacks terms of hundreds of records, of which some are nearly surely among them. `verify --index` compares all.
 """
 
-import json
 import secrets
-from collections.abc import Iterator
 from functools import reduce
 from operator import xor
 from typing import Final
@@ -17,9 +15,8 @@ from crypto.errors import CryptoErrorCode, IntegrityError
 from .content import ContentKeys
 from .fulltext import tokens_of
 from .identifiers import EVENT_PREFIX, spell
-from .indexing import IndexedEvent, entry_of, rows_of
+from .indexing import indexed_texts
 from .records import VerifyProblem
-from .rows import row_as
 from .transaction import Tokens
 
 WHOLE_UP_TO: Final = 10_000
@@ -27,15 +24,12 @@ WHOLE_UP_TO: Final = 10_000
 NEWEST: Final = 2_000
 _LOOKED_UP: Final = 100
 """Records of which every term is also looked up as a search does it."""
-_CHUNK: Final = 2_000
 _DAMAGED: Final = frozenset({CryptoErrorCode.DATABASE_DAMAGED, CryptoErrorCode.DATABASE_REOPEN})
 _INDEX: Final = "events_text"
 _WORDS: Final = "CREATE VIRTUAL TABLE temp.sampled_words USING fts5vocab(main, events_text, 'instance')"
 _NO_WORDS: Final = "DROP TABLE IF EXISTS temp.sampled_words"
 _PLACES: Final = "SELECT term, doc FROM temp.sampled_words WHERE doc % ? = ? OR doc > ?"
-_EVENTS: Final = """
-SELECT ledger_index, device_no, conversation_no, kind, source, direction, occurred_at, event_id, key_no, sealed
-FROM events WHERE ledger_index IN (SELECT value FROM json_each(?)) ORDER BY ledger_index"""
+_NAME: Final = "SELECT event_id FROM events WHERE ledger_index = ?"
 _UNKNOWN: Final = """
 SELECT e.event_id FROM events e WHERE NOT EXISTS (SELECT 1 FROM events_text_docsize d WHERE d.id = e.ledger_index)
 LIMIT 1"""
@@ -45,22 +39,15 @@ _LOOK_UP: Final = "SELECT 1 FROM events_text WHERE events_text MATCH ? AND rowid
 Finding = tuple[VerifyProblem, str]
 
 
-class _Row(IndexedEvent, array_like=True, frozen=True):
-    key_no: int
-    sealed: bytes
-
-
 def first_missing_words(database: Database, content: ContentKeys, tokens: Tokens) -> Finding | None:
     """The first sampled event whose index terms are not those of its text; `events_text` when the index is damaged.
 
-    Inside a snapshot, on a connection of its own. A record that does not open is another's to tell.
+    Inside a snapshot, on a connection of its own. A record that does not open is another's to tell: None.
     """
     try:
         return _without_events(database) or _Sample(database).compare(content, tokens)
     except IntegrityError as error:
-        if error.code not in _DAMAGED:
-            raise
-        return VerifyProblem.INDEX_WRONG, _INDEX
+        return (VerifyProblem.INDEX_WRONG, _INDEX) if error.code in _DAMAGED else None
 
 
 def _without_events(database: Database) -> Finding | None:
@@ -81,18 +68,17 @@ class _Sample:
         self._from = max(1, size - NEWEST + 1)
         self._indexes = [*range(self._offset or self._every, self._from, self._every), *range(self._from, size + 1)]
 
-        self._unreadable: set[int] = set()
-
     def compare(self, content: ContentKeys, tokens: Tokens) -> Finding | None:
         found = self._digests()
         looked_up = set(secrets.SystemRandom().sample(self._indexes, min(_LOOKED_UP, len(self._indexes))))
-        for row, wanted in self._wanted(content, tokens):
-            is_there = found.pop(row.ledger_index, None) == reduce(xor, map(hash, wanted), 0)
-            if not is_there or (row.ledger_index in looked_up and not self._finds(wanted, row.ledger_index)):
-                return VerifyProblem.INDEX_WRONG, spell(EVENT_PREFIX, row.event_id)
+        for index, terms in indexed_texts(self._database, content, tokens, self._indexes):
+            wanted = tokens_of(terms)
+            is_there = found.pop(index, None) == reduce(xor, map(hash, wanted), 0)
+            if not is_there or (index in looked_up and not self._finds(wanted, index)):
+                name = self._database.fetch_value(_NAME, (index,))
+                return VerifyProblem.INDEX_WRONG, spell(EVENT_PREFIX, name) if isinstance(name, bytes) else _INDEX
         # words of records that are gone: they must not come back
-        gone = found.keys() - self._unreadable
-        return (VerifyProblem.INDEX_WRONG, f"ledger:{min(gone)}") if gone else None
+        return (VerifyProblem.INDEX_WRONG, f"ledger:{min(found)}") if found else None
 
     def _digests(self) -> dict[int, int]:
         """Of the terms in the index of each record of the sample, for this run of the program only."""
@@ -108,25 +94,6 @@ class _Sample:
             if database.mode is OpenMode.READ_ONLY:
                 database.execute("PRAGMA query_only = ON").close()
         return found
-
-    def _wanted(self, content: ContentKeys, tokens: Tokens) -> Iterator[tuple[_Row, frozenset[str]]]:
-        for at in range(0, len(self._indexes), _CHUNK):
-            chosen = json.dumps(self._indexes[at : at + _CHUNK])
-            rows = [row_as(_Row, stored) for stored in self._database.fetch_all(_EVENTS, (chosen,))]
-            entries, opened = [], []
-            for row in rows:
-                try:
-                    said = content.event(row.key_no, row.ledger_index, row.sealed)
-                except IntegrityError:
-                    self._unreadable.add(row.ledger_index)
-                    continue
-                opened.append(row)
-                text = said.text
-                if text is None:
-                    text = "" if said.body is None else said.body.decode("utf-8", "replace")
-                entries.append(entry_of(row, text, said.attributes, tokens))
-            for row, (_, terms) in zip(opened, rows_of(entries), strict=True):
-                yield row, tokens_of(terms)
 
     def _finds(self, terms: frozenset[str], index: int) -> bool:
         return all(self._database.fetch_one(_LOOK_UP, (f'"{term}"', index)) is not None for term in sorted(terms))

@@ -1,5 +1,6 @@
 """What the full-text index gets of an event, and filling it anew for archives from before it held facets."""
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
@@ -21,10 +22,11 @@ _CHUNK: Final = 2_000
 _INSERT: Final = "INSERT INTO events_text (rowid, body) VALUES (?, ?)"
 _ABSENCE: Final = KIND_CODES[EventKind.ABSENCE]
 _CONTACT: Final = KIND_CODES[EventKind.CONTACT]
-_EVENTS: Final = """
+_COLUMNS: Final = """
 SELECT ledger_index, device_no, conversation_no, kind, source, direction, occurred_at, event_id, key_no, sealed
-FROM events
-WHERE ledger_index > ? ORDER BY ledger_index LIMIT ?"""
+FROM events """
+_EVENTS: Final = _COLUMNS + "WHERE ledger_index > ? ORDER BY ledger_index LIMIT ?"
+_CHOSEN: Final = _COLUMNS + "WHERE ledger_index IN (SELECT value FROM json_each(?)) ORDER BY ledger_index"  # noqa: S608
 
 
 class IndexedEvent(msgspec.Struct, array_like=True, frozen=True):
@@ -100,15 +102,21 @@ def index_existing(database: Database, content: ContentKeys, tokens: Tokens) -> 
         insert_entries(database, entries)
 
 
-def indexed_texts(database: Database, content: ContentKeys, tokens: Tokens) -> Iterator[tuple[int, str]]:
-    """Ledger index and terms of every event, as the index should have them. Raises as `ContentKeys.event`."""
-    for entries in _all_entries(database, content, tokens):
+def indexed_texts(
+    database: Database, content: ContentKeys, tokens: Tokens, chosen: Sequence[int] | None = None
+) -> Iterator[tuple[int, str]]:
+    """Ledger index and terms of every event, or of the chosen ones, as the index should have them.
+
+    Raises as `ContentKeys.event`.
+    """
+    for entries in _all_entries(database, content, tokens, chosen):
         yield from rows_of(entries)
 
 
-def _all_entries(database: Database, content: ContentKeys, tokens: Tokens) -> Iterator[list[IndexEntry]]:
-    last = 0
-    while rows := [row_as(_Row, row) for row in database.fetch_all(_EVENTS, (last, _CHUNK))]:
+def _all_entries(
+    database: Database, content: ContentKeys, tokens: Tokens, chosen: Sequence[int] | None = None
+) -> Iterator[list[IndexEntry]]:
+    for rows in _rows(database) if chosen is None else _chosen_rows(database, chosen):
         entries: list[IndexEntry] = []
         for row in rows:
             said = content.event(row.key_no, row.ledger_index, row.sealed)
@@ -116,8 +124,20 @@ def _all_entries(database: Database, content: ContentKeys, tokens: Tokens) -> It
             if text is None:
                 text = "" if said.body is None else said.body.decode("utf-8", "replace")
             entries.append(entry_of(row, text, said.attributes, tokens))
-            last = row.ledger_index
         yield entries
+
+
+def _rows(database: Database) -> Iterator[list[_Row]]:
+    last = 0
+    while rows := [row_as(_Row, row) for row in database.fetch_all(_EVENTS, (last, _CHUNK))]:
+        yield rows
+        last = rows[-1].ledger_index
+
+
+def _chosen_rows(database: Database, chosen: Sequence[int]) -> Iterator[list[_Row]]:
+    for at in range(0, len(chosen), _CHUNK):
+        found = database.fetch_all(_CHOSEN, (json.dumps(chosen[at : at + _CHUNK]),))
+        yield [row_as(_Row, row) for row in found]
 
 
 def _numbers(attributes: str) -> Iterable[str]:
