@@ -51,6 +51,7 @@ class VaultKeys:
         self._by_no: dict[int, DataKey] = {}
         self._by_name: dict[tuple[str, str], DataKey] = {}
         self._damaged: tuple[WrappedKey, ...] = ()
+        self._retired: frozenset[int] = frozenset()
         self._take(keys.load())
 
     @property
@@ -89,7 +90,7 @@ class VaultKeys:
         return self.period_key(label, "").secret
 
     def period_key(self, label: str, period: str) -> DataKey:
-        """The key of a class of data in a period, made if there is none; durable when this returns.
+        """The key of a class of data in a period, made if there is none but retired ones; durable when this returns.
 
         Raises IntegrityError(KEYRING_DAMAGED) when it is there and damaged, DiskFullError, StorageError.
         """
@@ -115,6 +116,20 @@ class VaultKeys:
             sorted((*sound, *(_info(key, is_damaged=True) for key in self._damaged)), key=lambda key: key.key_no)
         )
 
+    def retire(self, key_nos: Iterable[int]) -> None:
+        """From now on `period_key` does not give these keys, which are to be destroyed; until then they open.
+
+        A clock that goes back asks for the key of a period that is over: it gets a new one. Forgotten when the process
+        ends; then the newest key of a period is given.
+        """
+        with self._lock:
+            self._retired |= frozenset(key_nos)
+            self._by_name = self._given(self._by_no.values())
+
+    def is_retired(self, key_no: int) -> bool:
+        """Whether nothing more may be sealed under this key."""
+        return key_no in self._retired
+
     def destroy(self, key_nos: Iterable[int]) -> None:
         """Forget these keys: the file is written without them. Numbers that are not there do not matter.
 
@@ -125,6 +140,7 @@ class VaultKeys:
         with self._lock:
             self._list.change(lambda present, _: tuple(key for key in present if key.key_no not in doomed))
             self._take(self._list.load())
+            self._retired -= doomed
 
     def reload(self) -> None:
         """Read the file again: another process may have added or destroyed keys."""
@@ -160,7 +176,7 @@ class VaultKeys:
     def _with(self, present: tuple[WrappedKey, ...], next_no: int, label: str, period: str) -> tuple[WrappedKey, ...]:
         """The list with one more key, and with the standing keys when they are not written yet."""
         keys = self._standing(present, next_no)
-        if any((key.label, key.period) == (label, period) for key in keys):
+        if any((key.label, key.period) == (label, period) and not self.is_retired(key.key_no) for key in keys):
             return keys
         key_no = max((next_no, *(key.key_no + 1 for key in keys)))
         secret = SecretKey(randomness.token_bytes(KEY_BYTES))
@@ -203,8 +219,13 @@ class VaultKeys:
         opened = [(one, self._opened(one)) for one in wrapped]
         sound = [key for _, key in opened if key is not None]
         self._by_no = {key.key_no: key for key in sound}
-        self._by_name = {(key.label, key.period): key for key in sound}
+        self._by_name = self._given(sound)
         self._damaged = tuple(one for one, key in opened if key is None)
+
+    def _given(self, keys: Iterable[DataKey]) -> dict[tuple[str, str], DataKey]:
+        """The newest of each name that is not retired."""
+        given = (key for key in sorted(keys, key=lambda key: key.key_no) if not self.is_retired(key.key_no))
+        return {(key.label, key.period): key for key in given}
 
     def __repr__(self) -> str:
         return f"VaultKeys(store_id={self.store_id!r}, generation={self.generation})"

@@ -15,6 +15,7 @@ from crypto.vault_keys import VaultKeys
 from .archive.data_classes import DataClass, period_of
 
 _LABEL: Final = "media/"
+_FOLDER: Final = "k"
 _CLASS_OF_SOURCE: Final = {
     Source.RECORDINGS: DataClass.RECORDINGS,
     Source.NOTIFICATIONS: DataClass.NOTIFICATIONS,
@@ -43,6 +44,9 @@ class Shelves(Protocol):
     def all(self) -> tuple[Shelf, ...]:
         """Newest first."""
 
+    def is_writable(self, shelf: Shelf) -> bool:
+        """False when its key was destroyed or is about to be."""
+
 
 class OneShelf:
     """Every file under one key: tools and tests."""
@@ -61,6 +65,10 @@ class OneShelf:
     def all(self) -> tuple[Shelf, ...]:
         """See `Shelves`."""
         return (self._shelf,)
+
+    def is_writable(self, shelf: Shelf) -> bool:
+        """See `Shelves`."""
+        return True
 
 
 class WeekShelves:
@@ -87,10 +95,17 @@ class WeekShelves:
         weeks = [Shelf(folder_of(number), MediaKeys(self._vault, key.secret)) for number, key in found if key]
         return (*weeks, Shelf("", self._old))
 
+    def is_writable(self, shelf: Shelf) -> bool:
+        """See `Shelves`."""
+        if not shelf.folder:
+            return True
+        key_no = int(shelf.folder.removeprefix(_FOLDER))
+        return self._vault.by_no(key_no) is not None and not self._vault.is_retired(key_no)
+
 
 def folder_of(key_no: int) -> str:
     """The folder of a key's files."""
-    return f"k{key_no}"
+    return f"{_FOLDER}{key_no}"
 
 
 def class_of_label(label: str) -> DataClass | None:

@@ -11,9 +11,10 @@ import os
 import shutil
 import threading
 import weakref
-from collections.abc import AsyncGenerator, Callable
+from collections import Counter
+from collections.abc import AsyncGenerator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Final, TypeVar
@@ -79,6 +80,8 @@ class MediaStore:
         self._clock = clock
         self._keep_free_bytes = keep_free_bytes
         self._slots: dict[str, _Slot] = {}
+        self._finishing: Counter[str] = Counter()
+        self._lock = threading.Lock()
         self._sealed_at_s: dict[str, float] = {}
         self._threads = ThreadPoolExecutor(_SEALING_THREADS, thread_name_prefix="media")
 
@@ -96,6 +99,9 @@ class MediaStore:
 
         def take_up() -> None:
             self._require_room()
+            if slot.sealed is not None and slot.shelf is not None and not self._shelves.is_writable(slot.shelf):
+                slot.sealed.discard()
+                slot.sealed = None
             if slot.sealed is None or not slot.sealed.directory.is_dir():
                 slot.shelf = self._shelf_of(token, source)
                 self._make_directories(slot.shelf)
@@ -150,9 +156,15 @@ class MediaStore:
         return await asyncio.to_thread(take_away)
 
     async def is_empty(self, folder: str) -> bool:
-        """Whether no file lies in a shelf's folder any more; then the folder goes too."""
+        """Whether no file lies in a shelf's folder any more; then the folder goes too.
+
+        When the shelf was not writable any more before this was called, none comes afterwards.
+        """
 
         def look() -> bool:
+            with self._lock:
+                if self._finishing[folder]:
+                    return False
             with storage_errors(folder):
                 place = self._blobs / folder
                 if not folder or not place.is_dir():
@@ -200,7 +212,8 @@ class MediaStore:
         sealed = _sealed(slot)
         sealed.write(chunk)
         assert slot.shelf is not None
-        file = sealed.finish(self._blobs / slot.shelf.folder)
+        with self._finished_on(slot.shelf):
+            file = sealed.finish(self._blobs / slot.shelf.folder)
         slot.sealed = None
         slot.own(None)
         sha256, now_s = file.sha256.hex(), self._clock.monotonic()
@@ -226,6 +239,19 @@ class MediaStore:
             sealed.pause()
         slot.own(None)
 
+    @contextmanager
+    def _finished_on(self, shelf: Shelf) -> Iterator[None]:
+        """MediaRefusedError when its key is about to be destroyed: the file is read again, for another shelf."""
+        with self._lock:
+            if not self._shelves.is_writable(shelf):
+                raise MediaRefusedError("media.writer_replaced")
+            self._finishing[shelf.folder] += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._finishing[shelf.folder] -= 1
+
     def _forget_parked(self) -> None:
         """Their spools stay; the next writer of such a name reads them again."""
         parked = [token for token, slot in self._slots.items() if slot.owner is None]
@@ -245,7 +271,7 @@ class MediaStore:
     def _shelf_of(self, token: str, source: Source) -> Shelf:
         """Where an earlier writer of this name left off, else the present week's."""
         for shelf in self._shelves.all():
-            if (self._spool / _spool_name(token, shelf)).is_dir():
+            if self._shelves.is_writable(shelf) and (self._spool / _spool_name(token, shelf)).is_dir():
                 return shelf
         try:
             return self._shelves.writing(source, self._clock.now())

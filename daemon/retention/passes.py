@@ -143,6 +143,8 @@ class Retention:
             now = self._clock.now()
             report = RetentionReport(at=now)
             over = self.due(now)
+            # Whatever the clock says meanwhile: nothing more is sealed under keys that are about to go.
+            self._keys.retire(due.key_no for due in over)
             for due in over:
                 report = await self._erase(due, report, actor, reason)
             released = await self._archive.deletions.erase_released(_cause("", actor, reason))
@@ -192,6 +194,7 @@ class Retention:
             data_class = class_of_label(key.label)
             if data_class is None or not self._is_over(data_class, key.period, now):
                 continue
+            self._keys.retire((key.key_no,))
             if await self._media.is_empty(folder_of(key.key_no)):
                 name = f"{key.label} {key.period}"
                 await self._archive.deletions.certify_destruction(

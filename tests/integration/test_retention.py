@@ -12,6 +12,7 @@ from adb_bridge.records import Source
 from crypto.errors import IntegrityError
 from crypto.vault_keys import VaultKeys
 from daemon.archive.archive import Archive
+from daemon.archive.deletions import DeletionBook
 from daemon.archive.drafts import AlertFilter, AuditDraft, EventFilter, NumberSearch
 from daemon.archive.erasing import Cause
 from daemon.archive.holds import HoldDraft, HoldScope
@@ -19,7 +20,7 @@ from daemon.archive.records import VerifyProblem
 from daemon.archive.retention_clock import ClockTrust, after_look
 from daemon.config_sections import RetentionSection
 from daemon.media_shelves import WeekShelves
-from daemon.media_store import RECORD_AWAITED_S, MediaStore
+from daemon.media_store import RECORD_AWAITED_S, MediaRefusedError, MediaStore
 from daemon.retention.files import remove_doomed
 from daemon.retention.passes import Retention
 from tests.archive_kit import (
@@ -157,6 +158,48 @@ async def test_a_hold_on_another_phone_or_time_keeps_nothing(tmp_path: Path) -> 
         ):
             await shop.archive.holds.place(HoldDraft(scope=scope, reason="case", actor="owner", until=until))
         assert (await shop.retention.pass_now("owner", "retention")).erased_events == 1
+
+
+async def test_a_clock_that_goes_back_seals_nothing_under_a_key_that_is_destroyed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with shop_in(tmp_path) as shop:
+        await fill(shop)
+        certify = DeletionBook.certify_destruction
+        then = shop.clock.now()
+
+        async def certify_and_jump(book: DeletionBook, key_no: int, name: str, cause: Cause) -> int:
+            """Between the certificate and the key's end the clock is back in the week of the key."""
+            index = await certify(book, key_no, name, cause)
+            shop.clock.moment = NOON
+            await shop.archive.ingest(ingest_of([sms(3, "回到从前".encode(), at=NOON)]))
+            shop.clock.moment = then
+            return index
+
+        with monkeypatch.context() as patch:
+            patch.setattr(DeletionBook, "certify_destruction", certify_and_jump)
+            report = await shop.retention.pass_now("owner", "retention")
+        assert report.destroyed_keys == ("messages 2026-W19",)
+        assert await shop.bodies() == sorted(("新的订单", "回到从前"))
+        assert (await shop.archive.verify()).ok
+        assert [one.name for one in shop.retention.due(then)] == ["messages 2026-W19"]  # of the new key
+        assert (await shop.retention.pass_now("owner", "retention")).erased_events == 1
+        assert await shop.bodies() == ["新的订单"]
+
+
+async def test_a_file_that_is_being_read_when_its_week_goes_is_read_again(tmp_path: Path) -> None:
+    async with shop_in(tmp_path) as shop:
+        writer = await shop.media.open(PHONE, Source.MMS, "one")
+        await writer.write(b"pic" * 700_000)
+        shop.clock.advance(60 * 86_400)
+        assert (await shop.retention.pass_now("owner", "x")).destroyed_keys == ("media/messages 2026-W19",)
+        with pytest.raises(MediaRefusedError):
+            await writer.finish()
+        await writer.pause()
+        again = await shop.media.open(PHONE, Source.MMS, "one")
+        assert again.offset == 0
+        await again.write(b"picture")
+        assert await shop.media.has((await again.finish()).sha256)
 
 
 async def test_files_go_with_the_last_record_that_names_them(tmp_path: Path) -> None:
