@@ -17,6 +17,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -82,6 +83,21 @@ def fork(
         order = json.dumps({"arguments": arguments, "environment": environment}).encode()
         socket.send_fds(_server(program), [order], [stdin, stdout, stderr, theirs.fileno()])
     return Forked(ours, int(ours.recv(64)))
+
+
+def run_forked(
+    program: str, arguments: Sequence[str], *, stdin: bytes = b"", environment: dict[str, str]
+) -> subprocess.CompletedProcess[bytes]:
+    """As `subprocess.run`; its streams are files."""
+    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        given.write(stdin)
+        given.seek(0)
+        code = fork(
+            program, arguments, stdin=given.fileno(), stdout=out.fileno(), stderr=err.fileno(), environment=environment
+        ).wait_here()
+        out.seek(0)
+        err.seek(0)
+        return subprocess.CompletedProcess(arguments, code, out.read(), err.read())
 
 
 @functools.cache

@@ -13,24 +13,27 @@ from pathlib import Path
 import pytest
 
 from daemon.main import main
+from tests.forking import run_forked
 
 
-def shopwardend(
-    *arguments: str, stdin: bytes = b"", fd_text: bytes | None = None, lang: str = "en", **env: str
-) -> subprocess.CompletedProcess[bytes]:
-    """Run it; `fd_text` is what file descriptor 3 holds."""
-    clean = {name: text for name, text in os.environ.items() if not name.startswith("SHOPWARDEN_")}
+def environment(**more: str) -> dict[str, str]:
+    return {name: text for name, text in os.environ.items() if not name.startswith("SHOPWARDEN_")} | more
+
+
+def shopwardend(*arguments: str, lang: str = "en") -> subprocess.CompletedProcess[bytes]:
+    """Run it from its cold start."""
     command = [sys.executable, "-m", "daemon", "--lang", lang, *arguments]
-    if fd_text is None:
-        return subprocess.run(command, input=stdin, capture_output=True, timeout=50, check=False, env=clean | env)
-    reader, writer = os.pipe()
-    os.write(writer, fd_text)
-    os.close(writer)
-    with os.fdopen(reader, "rb"):
-        command += ["--passphrase-fd", str(reader)]
-        return subprocess.run(
-            command, input=stdin, capture_output=True, timeout=50, check=False, env=clean | env, pass_fds=[reader]
-        )
+    return subprocess.run(command, input=b"", capture_output=True, timeout=50, check=False, env=environment())
+
+
+def forked(
+    *arguments: str, fd_text: bytes | None = None, lang: str = "en", **env: str
+) -> subprocess.CompletedProcess[bytes]:
+    """As `shopwardend`, without its imports (see `tests.forking`); `fd_text` is what the passphrase's file holds."""
+    passphrase = [] if fd_text is None else ["--passphrase-fd", "0"]
+    return run_forked(
+        "daemon.main", ["--lang", lang, *arguments, *passphrase], stdin=fd_text or b"", environment=environment(**env)
+    )
 
 
 def called(*arguments: str, lang: str = "en") -> subprocess.CompletedProcess[bytes]:
@@ -74,13 +77,13 @@ def test_init_makes_a_private_state_and_never_touches_it_again(tmp_path: Path) -
     assert state.stat().st_mode & 0o777 == 0o700
     for path in (key, state / "keys.json", state / "shopwarden.toml"):
         assert path.stat().st_mode & 0o777 == 0o600
-    assert shopwardend("check-config", "--state", str(state)).returncode == 0
+    assert forked("check-config", "--state", str(state)).returncode == 0
     before = {path.name: path.read_bytes() for path in state.iterdir()}
-    again = shopwardend("init", "--state", str(state), "--key-file", str(key))
+    again = forked("init", "--state", str(state), "--key-file", str(key))
     assert again.returncode == 2
     assert b"hint:" in again.stderr
     (state / "shopwarden.toml").unlink()
-    assert shopwardend("init", "--state", str(state), "--key-file", str(key)).returncode == 2, "the keyring stays"
+    assert forked("init", "--state", str(state), "--key-file", str(key)).returncode == 2, "the keyring stays"
     assert {path.name: path.read_bytes() for path in state.iterdir()} | {
         "shopwarden.toml": before["shopwarden.toml"]
     } == before
@@ -98,19 +101,19 @@ def test_a_state_that_was_never_made_says_so(tmp_path: Path) -> None:
 
 def test_a_passphrase_opens_what_it_closed_and_another_does_not(tmp_path: Path) -> None:
     state = tmp_path / "state"
-    assert shopwardend("init", "--state", str(state), fd_text="正确 马 电池\n".encode()).returncode == 0
+    assert forked("init", "--state", str(state), fd_text="正确 马 电池\n".encode()).returncode == 0
     assert "正确" not in (state / "shopwarden.toml").read_text()
     run_briefly(state, "正确 马 电池".encode())
-    good = shopwardend("verify", "--state", str(state), "--json", fd_text="正确 马 电池".encode())
+    good = forked("verify", "--state", str(state), "--json", fd_text="正确 马 电池".encode())
     assert good.returncode == 0, good.stderr
     assert json.loads(good.stdout)["items"][0]["ok"] is True
-    wrong = shopwardend("verify", "--state", str(state), fd_text=b"guess\n", lang="zh")
+    wrong = forked("verify", "--state", str(state), fd_text=b"guess\n", lang="zh")
     assert wrong.returncode == 10
     assert "错误" in wrong.stderr.decode()
-    assert shopwardend("verify", "--state", str(state)).returncode == 10, "nobody there to ask"
-    assert shopwardend("verify", "--state", str(state), "--passphrase-fd", "99").returncode == 10
-    assert shopwardend("verify", "--state", str(state), fd_text=b"").returncode == 10
-    assert shopwardend("verify", "--state", str(state), fd_text=b"\xff\xfe\n").returncode == 10
+    assert forked("verify", "--state", str(state)).returncode == 10, "nobody there to ask"
+    assert forked("verify", "--state", str(state), "--passphrase-fd", "99").returncode == 10
+    assert forked("verify", "--state", str(state), fd_text=b"").returncode == 10
+    assert forked("verify", "--state", str(state), fd_text=b"\xff\xfe\n").returncode == 10
 
 
 def run_briefly(state: Path, passphrase: bytes) -> None:
@@ -137,34 +140,34 @@ def run_briefly(state: Path, passphrase: bytes) -> None:
 
 def test_a_careless_key_file_is_refused(tmp_path: Path) -> None:
     state, key = tmp_path / "state", tmp_path / "shop.key"
-    assert shopwardend("init", "--state", str(state), "--key-file", str(key)).returncode == 0
+    assert forked("init", "--state", str(state), "--key-file", str(key)).returncode == 0
     key.chmod(0o644)
-    answer = shopwardend("verify", "--state", str(state))
+    answer = forked("verify", "--state", str(state))
     assert answer.returncode == 10
     assert b"600" in answer.stderr
     key.unlink()
-    assert shopwardend("verify", "--state", str(state)).returncode == 10
+    assert forked("verify", "--state", str(state)).returncode == 10
 
 
 def test_a_key_file_on_a_medium_that_is_not_there_says_which(tmp_path: Path) -> None:
     state, medium = tmp_path / "state", tmp_path / "medium"
-    answer = shopwardend("init", "--state", str(state), "--key-file", str(medium / "shop.key"))
+    answer = forked("init", "--state", str(state), "--key-file", str(medium / "shop.key"))
     assert answer.returncode == 10
     assert str(medium).encode() in answer.stderr
     assert not medium.exists()
     medium.mkdir()
-    assert shopwardend("init", "--state", str(state), "--key-file", str(medium / "shop.key")).returncode == 0
+    assert forked("init", "--state", str(state), "--key-file", str(medium / "shop.key")).returncode == 0
 
 
 def test_a_credential_is_read_from_systemd(tmp_path: Path) -> None:
     credentials = tmp_path / "credentials"
     credentials.mkdir()
-    assert shopwardend("init", "--state", str(tmp_path / "a"), "--key-file", str(credentials / "root")).returncode == 0
+    assert forked("init", "--state", str(tmp_path / "a"), "--key-file", str(credentials / "root")).returncode == 0
     state = tmp_path / "b"
-    made = shopwardend("init", "--state", str(state), "--credential", "root", CREDENTIALS_DIRECTORY=str(credentials))
+    made = forked("init", "--state", str(state), "--credential", "root", CREDENTIALS_DIRECTORY=str(credentials))
     assert made.returncode == 0, made.stderr
     assert 'source = "credential"' in (state / "shopwarden.toml").read_text()
-    without = shopwardend("verify", "--state", str(state))
+    without = forked("verify", "--state", str(state))
     assert without.returncode == 10
     assert b"systemd" in without.stderr
     assert b"hint:" in without.stderr
@@ -174,7 +177,7 @@ def test_a_credential_is_read_from_systemd(tmp_path: Path) -> None:
 def test_check_config_says_what_run_would(tmp_path: Path, text: str) -> None:
     config = tmp_path / "c.toml"
     config.write_text(text)
-    for command, program in (("check-config", called), ("run", shopwardend)):
+    for command, program in (("check-config", called), ("run", forked)):
         answer = program(command, "--config", str(config), "--state", str(tmp_path / "s"))
         assert answer.returncode == 2
         assert str(config) in answer.stderr.decode()
@@ -184,7 +187,7 @@ def test_check_config_says_what_run_would(tmp_path: Path, text: str) -> None:
 def test_check_config_loads_the_rules(tmp_path: Path) -> None:
     config = tmp_path / "c.toml"
     config.write_text('[policy]\npacks = ["retail-hz"]\n')
-    answer = shopwardend("check-config", "--config", str(config), "--state", str(tmp_path / "s"))
+    answer = forked("check-config", "--config", str(config), "--state", str(tmp_path / "s"))
     assert answer.returncode == 2
     assert b"retail-hz" in answer.stderr
     (tmp_path / "rules").mkdir()
@@ -197,7 +200,7 @@ def test_check_config_loads_the_rules(tmp_path: Path) -> None:
 
 
 def test_policy_check_and_packs(tmp_path: Path) -> None:
-    packs = shopwardend("policy", "packs", "--json")
+    packs = forked("policy", "packs", "--json")
     assert packs.returncode == 0
     names = [pack["name"] for pack in json.loads(packs.stdout)["items"]]
     assert "retail-zh" in names
@@ -215,12 +218,12 @@ def test_policy_check_and_packs(tmp_path: Path) -> None:
     assert told.count("own.toml") == 1, "the place is said once"
     assert "wrods" in told
     assert "'words'" in told
-    assert shopwardend("scan", "--jsonl").returncode == 0, "JSON lines is what it prints anyway"
+    assert forked("scan", "--jsonl").returncode == 0, "JSON lines is what it prints anyway"
 
 
 def test_a_full_disk_at_the_start_is_a_message(tmp_path: Path) -> None:
     state, key = tmp_path / "state", tmp_path / "shop.key"
-    assert shopwardend("init", "--state", str(state), "--key-file", str(key)).returncode == 0
+    assert forked("init", "--state", str(state), "--key-file", str(key)).returncode == 0
     limit = "import resource, runpy, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096));"
     limit += "import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
     limit += (

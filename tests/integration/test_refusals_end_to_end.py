@@ -16,15 +16,23 @@ from crypto.keys import Purpose
 from crypto.opening import PAGE_BYTES
 from crypto.secrets import KeyFileSecret
 from daemon.api.client import ApiClient
+from tests.forking import run_forked
 
 from .running_daemon import RunningDaemon, new_state
 
+ENGLISH = dict(os.environ) | {"SHOPWARDEN_LANG": "en"}
 
-def shopwardend(*arguments: str, timeout_s: float = 30) -> subprocess.CompletedProcess[str]:
+
+def shopwardend(*arguments: str) -> subprocess.CompletedProcess[str]:
+    ended = run_forked("daemon.main", arguments, environment=ENGLISH)
+    return subprocess.CompletedProcess(arguments, ended.returncode, ended.stdout.decode(), ended.stderr.decode())
+
+
+def cold(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """With its imports."""
     return subprocess.run(
         [sys.executable, "-m", "daemon", *arguments],
-        capture_output=True, text=True, timeout=timeout_s, stdin=subprocess.DEVNULL,
-        env=os.environ | {"SHOPWARDEN_LANG": "en"}, check=False,
+        capture_output=True, text=True, timeout=30, stdin=subprocess.DEVNULL, env=ENGLISH, check=False,
     )  # fmt: skip
 
 
@@ -61,7 +69,7 @@ async def test_wrong_key_is_refused_and_changes_nothing(used_state: Path) -> Non
     other = used_state.parent / "other"
     assert shopwardend("init", "--state", str(other), "--key-file", str(key)).returncode == 0
     before = contents(used_state)
-    answer = shopwardend("run", "--state", str(used_state))
+    answer = cold("run", "--state", str(used_state))
     assert answer.returncode == 10
     assert "error:" in answer.stderr
     assert "hint:" in answer.stderr
@@ -114,7 +122,7 @@ def test_of_daemons_started_at_once_one_runs(used_state: Path) -> None:
         subprocess.Popen(
             [sys.executable, "-m", "daemon", "run", "--state", str(used_state)],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-            env=os.environ | {"SHOPWARDEN_LANG": "en"},
+            env=ENGLISH,
         )
         for _ in range(3)
     ]  # fmt: skip

@@ -1,6 +1,7 @@
 """The README in both languages says what the program is: its subcommands, actions, options and exit codes."""
 
 import argparse
+import functools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -78,10 +79,12 @@ def _commands(path: Path) -> Iterator[tuple[str, str, str]]:
                 yield program, command, f" {rest}" if rest else ""
 
 
+@functools.cache
 def _client() -> argparse.ArgumentParser:
     return build_parser(load_texts("en", CATALOG))
 
 
+@functools.cache
 def _daemon() -> argparse.ArgumentParser:
     return build_daemon_parser(texts_for("en"))
 
