@@ -1,4 +1,4 @@
-"""Replacing a small file so that what it held before does not lie about: overwritten in place, then removed.
+"""Ending what a file held so that it does not lie about: overwritten in place, then removed.
 
 Best effort. Journals, snapshots, copy-on-write file systems and an SSD's spare blocks may keep the old bytes, and a
 hard link that somebody else made is left alone.
@@ -15,6 +15,7 @@ from typing import Final
 from .atomic_file import replace_file, write_all
 
 _KEPT: Final = ".old"
+_CHUNK_BYTES: Final = 1024 * 1024
 
 
 def replace_and_shred(path: Path, content: bytes) -> None:
@@ -52,7 +53,7 @@ def end_leftovers(path: Path) -> None:
         for found in list(path.parent.iterdir()):
             if ours.fullmatch(found.name):
                 with contextlib.suppress(OSError):
-                    _end(found)
+                    shred(found)
 
 
 def _owner(path: Path) -> tuple[int, int] | None:
@@ -70,13 +71,15 @@ def _sync_directory(path: Path) -> None:
         os.close(handle)
 
 
-def _end(path: Path) -> None:
+def shred(path: Path) -> None:
+    """Overwrite and remove a file of any size; one that has more names only loses this one. OSError, for links too."""
     handle = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
         status = os.fstat(handle)
         # More than one name: the replacement did not happen, or somebody keeps a copy on purpose.
         if stat.S_ISREG(status.st_mode) and status.st_nlink == 1:
-            write_all(handle, secrets.token_bytes(status.st_size))
+            for at in range(0, status.st_size, _CHUNK_BYTES):
+                write_all(handle, secrets.token_bytes(min(_CHUNK_BYTES, status.st_size - at)))
             os.fsync(handle)
     finally:
         os.close(handle)

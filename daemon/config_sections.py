@@ -218,6 +218,8 @@ class RetentionSection:
     """Finished commands, readings of the phones' clocks."""
     audit_days: Days = 1_825
     """Who saw, searched, exported, changed what."""
+    migration_copy_days: Annotated[int, Meta(ge=1, le=30)] = 7
+    """How long a copy of the archive from before a migration stays, when nothing is deleted sooner."""
     hour: Annotated[int, Meta(ge=0, le=23)] = 3
     """Of the day, by the store's time zone, at which what is over its time is deleted."""
 

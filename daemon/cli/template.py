@@ -80,6 +80,7 @@ packs = ["retail-zh"]
 # recordings_days = {retention.recordings_days}
 # oversight_days = {retention.oversight_days}     # commands, clocks / 命令与时钟
 # audit_days = {retention.audit_days}         # who saw what / 谁看过什么
+# migration_copy_days = {retention.migration_copy_days}   # copies of before an upgrade / 升级前的副本
 # hour = {retention.hour}                  # of the day / 每天几点删除
 
 [backup]                    # begin it by hand first: `shopwarden backup DIR` / 先手动执行一次

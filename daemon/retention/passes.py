@@ -23,10 +23,10 @@ from ..config_sections import RetentionSection
 from ..logs import log_for
 from ..media_shelves import class_of_label, folder_of
 from ..media_store import MediaStore
+from .copies import end_copies, migration_copies
 from .files import remove_doomed
 
 ACTOR: Final = "shopwarden"
-_MIGRATION_COPY_KEPT: Final = timedelta(days=30)
 _LOOK_EVERY_S: Final = 600.0
 _SEALED: Final = (
     DataClass.MESSAGES,
@@ -122,6 +122,7 @@ class Retention:
                 if not trust.is_trusted:
                     log.warning("retention.clock_not_trusted", needs_confirmation=trust.needs_confirmation)
             await remove_doomed(self._archive, self._media)  # of what requests erased
+            await self._end_migration_copies(now if trust.is_trusted else None)
             is_new_day = done_on is None or now - done_on >= timedelta(hours=20)
             if trust.is_trusted and is_new_day and is_time(now):
                 report = await self.pass_now(ACTOR, "retention")
@@ -158,7 +159,7 @@ class Retention:
             report = await self._age(report, now, actor, reason)
             report = replace(report, removed_files=await remove_doomed(self._archive, self._media))
             report = await self._clear_shelves(report, now, actor, reason)
-            await asyncio.to_thread(_remove_migration_copies, self._state, now - _MIGRATION_COPY_KEPT)
+            await self._end_migration_copies(now)
             if report.destroyed_keys:
                 await self._keys_destroyed()
             self.last = report
@@ -216,13 +217,20 @@ class Retention:
                 erased += await self._archive.deletions.erase_aged(data_class, before, cause)
         return replace(report, erased_rows=erased)
 
+    async def _end_migration_copies(self, now: datetime | None) -> None:
+        """Copies that a migration made of the archive hold what was deleted since: the first deletion ends them.
+
+        `now`: None while the clock is not trusted; then their age ends none.
+        """
+        copies = await asyncio.to_thread(migration_copies, self._state)
+        if not copies:
+            return
+        moments = [one.deleted_at for one in await self._archive.deletions.certificates(limit=1)]
+        if now is not None:
+            moments.append(now - timedelta(days=self._settings.migration_copy_days))
+        if moments and (ended := await asyncio.to_thread(end_copies, copies, max(moments))):
+            log_for("retention").info("retention.copies_ended", rows=ended)
+
 
 def _cause(data_class: str, actor: str, reason: str) -> Cause:
     return Cause(cause="retention", data_class=data_class, actor=actor, reason=reason)
-
-
-def _remove_migration_copies(state: Path, older_than: datetime) -> None:
-    """Copies that a migration made of the archive hold what was deleted since."""
-    for copy in state.glob("archive.db.before-migration-*"):
-        if copy.stat().st_mtime < older_than.timestamp():
-            copy.unlink(missing_ok=True)

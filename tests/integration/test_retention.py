@@ -1,5 +1,6 @@
 """What is over its time goes: records, files, keys; what is held stays; what stays can still be proved."""
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -335,3 +336,52 @@ async def test_a_year_that_the_clock_skipped_costs_nothing(tmp_path: Path) -> No
         assert trust.needs_confirmation
         assert await shop.bodies() == ["kept"]
         assert (await shop.archive.retention_clock.confirm()).is_trusted
+
+
+class RoundIsOverError(Exception):
+    pass
+
+
+async def round_is_over(_s: float) -> None:
+    raise RoundIsOverError
+
+
+async def test_copies_of_before_a_migration_go_with_the_first_deletion_or_after_some_days(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with shop_in(tmp_path) as shop:
+        await shop.archive.ingest(ingest_of([sms(1, b"one"), sms(2, b"two")]))
+        copy = tmp_path / "archive.db.before-migration-4"
+
+        def made(at: datetime) -> None:
+            copy.write_bytes(b"old" * 1_000_000)
+            os.utime(copy, (at.timestamp(), at.timestamp()))
+
+        async def look() -> bool:
+            """One round of the daemon's."""
+            with monkeypatch.context() as patch, pytest.raises(RoundIsOverError):
+                patch.setattr("daemon.retention.passes.asyncio.sleep", round_is_over)
+                await shop.retention.run(lambda _: False)
+            return copy.exists()
+
+        made(shop.clock.now())
+        shop.clock.advance(3_600)
+        assert await look()  # nothing was deleted
+        (tmp_path / "kept").hardlink_to(copy)
+        (index, *_) = [one.ledger_index for one in await shop.archive.events(EventFilter(limit=10))]
+        await shop.archive.deletions.erase([index], BY_REQUEST)
+        assert not await look()
+        assert (tmp_path / "kept").read_bytes()[:3] == b"old"  # somebody's on purpose
+        shop.clock.advance(3_600)
+        made(shop.clock.now())
+        assert await look()  # that deletion is not in it
+        shop.clock.advance(8 * 86_400)
+        shop.retention._looked_s = None  # noqa: SLF001 - as after a start: the clock has jumped
+        assert await look()  # who knows how old it is
+        await shop.archive.retention_clock.confirm()
+        assert not await look()
+        made(shop.clock.now())
+        (tmp_path / "linked").hardlink_to(copy)
+        shop.clock.advance(8 * 86_400)
+        await shop.retention.pass_now("owner", "x")
+        assert not copy.exists()
