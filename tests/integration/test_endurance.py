@@ -65,7 +65,7 @@ async def test_three_bad_phones_cost_a_good_one_nothing_and_the_daemon_little(tm
             memory, threads, files = usage(daemon.pid)
             hanging.faults.hang("")
             flooding.faults.oversize("", 10 * MIB)
-            for _ in range(3):
+            for _ in range(2):
                 hanging.faults.cut()
                 flooding.faults.cut()
                 for _ in range(20):
@@ -93,7 +93,7 @@ async def test_three_bad_phones_cost_a_good_one_nothing_and_the_daemon_little(tm
 async def test_an_adb_server_that_keeps_dying_is_told_and_comes_back(tmp_path: Path) -> None:
     async with shop(tmp_path, "", "PHONE001") as (daemon, phones), ApiClient(daemon.socket, "en") as client:
         told = set()
-        for _ in range(16):
+        for _ in range(10):
             for pid in daemon.adb_server_pids():
                 os.kill(pid, signal.SIGKILL)
             told.add((await adb_check(client))[0])

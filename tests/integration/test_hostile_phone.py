@@ -50,7 +50,7 @@ class Shop:
 
     async def open(self) -> None:
         addresses = [await self.good.start(), await self.bad.start()]
-        fast = "[capture]\npoll_interval_s = 0.5\ncommand_timeout_s = 2\nstatus_interval_s = 2\n"
+        fast = "[capture]\npoll_interval_s = 0.5\ncommand_timeout_s = 1\nstatus_interval_s = 1\n"
         self.daemon = RunningDaemon(new_state(self._folder, addresses, fast))
         await self.daemon.start()
 
@@ -165,7 +165,7 @@ async def test_nothing_is_read_before_the_enrolment_record(shop: Shop) -> None:
     async with asyncio.timeout(20), ApiClient(shop.daemon.socket, "en") as client:
         while len(await client.devices()) < 2:
             await asyncio.sleep(0.1)
-        await asyncio.sleep(2)
+        await asyncio.sleep(1.2)
         assert all(device.events == 0 and device.employee is None for device in await client.devices())
     asked = [served.command for phone in (shop.good, shop.bad) for served in phone.journal]
     assert asked, "the phones were not even identified"

@@ -38,7 +38,7 @@ async def test_another_phone_at_the_address_of_an_enrolled_one_is_not_read(tmp_p
                 await other.start(port=port)
                 while not other.journal:
                     await asyncio.sleep(0.05)
-                await asyncio.sleep(1.5)
+                await asyncio.sleep(0.8)
                 assert asked_for_content(other) == []
                 shown = {device.serial: device for device in await client.devices()}
                 assert shown["KNOWN001"].state == "absent"
@@ -62,11 +62,11 @@ async def test_two_connections_of_one_serial_are_one_phone(tmp_path: Path) -> No
         async with asyncio.timeout(50), ApiClient(daemon.socket, "en") as client:
             await enrol_phones(daemon, [phone])
             await daemon.wait_until_read(timeout_s=20)
-            for _ in range(3):
+            for _ in range(2):
                 phone.faults.cut()
-                await asyncio.sleep(0.7)
+                await asyncio.sleep(0.6)
                 double.faults.cut()
-                await asyncio.sleep(0.7)
+                await asyncio.sleep(0.6)
             before = (await client.device("TWICE001")).events
             at = SystemClock().now()
             for one in (phone, double):  # the same message, whichever connection is the best now

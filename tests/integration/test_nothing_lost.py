@@ -25,9 +25,9 @@ from .running_daemon import (
 )
 
 PHONES = 4
-ROWS = 3_500
-DAEMON_KILLS = 14
-LIVE_KILLS = 8
+ROWS = 2_000
+DAEMON_KILLS = 8
+LIVE_KILLS = 6
 TELLING = "私下转账给我，不走公司账"
 
 
