@@ -1,25 +1,38 @@
-"""`requests`, `me`, `documents` and `incidents` against a running daemon, in both languages and as JSON."""
+"""`requests`, `me`, `documents`, `incidents` and `retention` against a running daemon, in both languages and as JSON."""
 
 import asyncio
 import json
 import os
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
 from console.main import main
 from daemon.api.exit_codes import ExitCode
 from daemon.api.texts import load_texts
+from daemon.archive.transaction import Transaction
 from daemon.config import EmployeesSection
 
 from ..archive_kit import PHONE, enrolment, id_of, ingest_of, sms
 from .daemon_support import quick_config, running
 
 Say = Callable[..., Awaitable[tuple[int, str, str]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Jumped:
+    """The clock as after a jump of years."""
+
+    row_count: ClassVar[int] = 1
+    is_collected: ClassVar[bool] = False
+
+    def apply(self, transaction: Transaction) -> None:
+        transaction.database.execute("UPDATE retention_clock SET wait_ms = -1000").close()
 
 
 @pytest.mark.parametrize(
@@ -118,3 +131,16 @@ async def test_a_shop_answers_people_from_the_command_line(
         assert "authority" in (await say("incidents", "show", incident, "--lang", "en"))[1]
         assert "phone lost" in (await say("incidents", "template", incident))[1]
         assert (await say("incidents", "close", incident, "--reason", "found"))[0] == 0
+
+        await archive.retention_clock.look(0.0)
+        run = ("retention", "run", "--reason", "x")
+        confirm = ("retention", "confirm-clock", "--reason", "looked at the wall")
+        assert "没有到期的周" in (await say("retention", "--lang", "zh"))[2]
+        assert "No week is over its time" in (await say(*run, "--check", "--lang", "en"))[2]
+        assert "未删除任何内容" in (await say(*run, "--yes", "--lang", "zh"))[2]
+        assert "无需确认" in (await say(*confirm, "--lang", "zh"))[2]
+        assert "retention.clock" not in {one.action for one in await archive.audit_entries(limit=50)}
+        await archive._write(Jumped())  # noqa: SLF001
+        assert "jumped by more than 60 days" in (await say("retention", "--lang", "en"))[2]
+        assert "Confirmed" in (await say(*confirm, "--lang", "en"))[2]
+        assert "retention.clock" in {one.action for one in await archive.audit_entries(limit=50)}
