@@ -1,4 +1,4 @@
-"""`requests`, `me`, `documents`, `incidents` and `retention` against a running daemon, in both languages and as JSON."""
+"""`requests`, `me`, `documents`, `incidents` and `retention` against a running daemon, in both languages, as JSON."""
 
 import asyncio
 import json
