@@ -128,6 +128,14 @@ class Watching:
         async for item in stream:
             self.items.append(item)
 
+    async def until_begun(self, items: int = 1) -> None:
+        """HELLO is the first item: whatever happens after it is told."""
+
+        async def has_begun() -> bool:
+            return len(self.items) >= items
+
+        await until(has_begun)
+
     async def stop(self) -> None:
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)

@@ -71,7 +71,7 @@ async def test_alerts_reach_the_stream_within_a_second_and_a_half(tmp_path: Path
         await enrolled(service, "SIMFAST1")
         await enrolled(service, "SIMFAST2")
         watching = Watching(service, OWNER)
-        await asyncio.sleep(0.5)
+        await watching.until_begun()
         latencies: list[float] = []
         while len(latencies) < 6 or not is_quick(latencies):
             number = len(latencies)

@@ -208,7 +208,7 @@ async def test_an_alert_is_acknowledged_and_resolved_by_name(tmp_path: Path) -> 
 
         await until(has_alert)
         watching = Watching(service, REVIEWER)
-        await asyncio.sleep(0.3)
+        await watching.until_begun()
         (alert, *_) = await service.alerts(OWNER, status=AlertStatus.OPEN, device=None, limit=5)
         assert alert.employee == "王店员"
         handled = await service.change_alert(REVIEWER, alert.alert_id, AlertStatus.ACKNOWLEDGED, "looking")
@@ -237,7 +237,7 @@ async def test_a_stream_resumes_without_a_gap(tmp_path: Path) -> None:
     async with phone("SIMSTREAM1", history=History(sms=5)) as one, running(tmp_path, quick_config(one)) as service:
         await enrolled(service, "SIMSTREAM1")
         first = Watching(service, REVIEWER)
-        await asyncio.sleep(0.3)
+        await first.until_begun(items=2)
         assert [item.kind for item in first.items[:2]] == [StreamKind.HELLO, StreamKind.DEVICE]
         one.store.add_sms(address=NUMBER, body="第一条")
 
@@ -264,8 +264,11 @@ async def test_a_stream_resumes_without_a_gap(tmp_path: Path) -> None:
         assert NUMBER not in events[0].body
         await second.stop()
         of_another_archive = Watching(service, REVIEWER, after=10**9)
-        await asyncio.sleep(0.3)
-        assert StreamKind.RESET in [item.kind for item in of_another_archive.items]
+
+        async def is_reset() -> bool:
+            return StreamKind.RESET in [item.kind for item in of_another_archive.items]
+
+        await until(is_reset)
         await of_another_archive.stop()
 
 
@@ -273,15 +276,21 @@ async def test_a_stream_shows_each_role_only_its_own(tmp_path: Path) -> None:
     async with phone("SIMSTREAM2") as one, running(tmp_path, quick_config(one)) as service:
         await enrolled(service, "SIMSTREAM2")
         streams = {caller.role: Watching(service, caller) for caller in (OWNER, ADMIN, REVIEWER, AUDITOR)}
-        await asyncio.sleep(0.3)
+        for stream in streams.values():
+            await stream.until_begun()
         one.store.add_sms(address=NUMBER, body=KICKBACK, box=SmsBox.SENT)
 
-        async def has_both() -> bool:
-            kinds = {item.kind for item in streams[Role.OWNER].items}
-            return {StreamKind.EVENT, StreamKind.ALERT, StreamKind.DEVICE} <= kinds
+        theirs = {
+            Role.OWNER: {StreamKind.EVENT, StreamKind.ALERT, StreamKind.DEVICE},
+            Role.ADMIN: {StreamKind.ALERT},
+            Role.REVIEWER: {StreamKind.EVENT},
+        }
 
-        await until(has_both)
-        await asyncio.sleep(0.3)
+        async def have_theirs() -> bool:
+            return all(wanted <= {item.kind for item in streams[role].items} for role, wanted in theirs.items())
+
+        await until(have_theirs)
+        await asyncio.sleep(0.3)  # for what must not come
         kinds = {role: {item.kind for item in stream.items} for role, stream in streams.items()}
         for stream in streams.values():
             await stream.stop()
