@@ -37,6 +37,7 @@ from .identifiers import CONVERSATION_PREFIX, spell
 from .ingest import IngestUnit
 from .ledger_book import LedgerBook, OutsideHeads
 from .lost_log import opened_after_a_stop
+from .preparing import Ahead
 from .readers import Readers
 from .records import (
     ArchivedAlert,
@@ -151,11 +152,10 @@ class Archive(Books):
     # --- writing ---
 
     async def ingest(self, ingest: Ingest) -> Committed:
-        """Events, their alerts and outbox entries, absences, leaves and the cursor in one transaction.
-
-        What is archived already is skipped. NotEnrolledError unless the phone's enrolment covers the source.
+        """Events, their alerts and outbox entries, absences, leaves and the cursor in one transaction; what is archived
+        already is skipped. NotEnrolledError unless the phone's enrolment covers the source.
         """
-        return await self._write(IngestUnit(ingest=ingest))
+        return await self._write(unit := IngestUnit.of(ingest, self._tokens), unit.ahead)
 
     async def add_enrolment(self, draft: EnrolmentDraft) -> ArchivedEnrolment:
         """AlreadyEnrolledError; NoticeConflictError when the notice version was used with another text."""
@@ -385,10 +385,10 @@ class Archive(Books):
         if self._writer is not None:
             await self._writer.close()
 
-    async def _write(self, unit: Unit[T]) -> T:
+    async def _write(self, unit: Unit[T], ahead: Ahead | None = None) -> T:
         if self._writer is None:
             raise ArchiveClosedError
-        return await self._writer.submit(unit)
+        return await self._writer.submit(unit, ahead)
 
     def _open_for_writing(self) -> Database:
         return open_database(self._path, self._key, OpenMode.READ_WRITE)

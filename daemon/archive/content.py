@@ -38,6 +38,11 @@ class AlertContent(msgspec.Struct, array_like=True, frozen=True):
     verdict: str
 
 
+def encoded(content: EventContent) -> bytes:
+    """What is sealed of an event."""
+    return _encode(content)
+
+
 _decode_event: Final = msgspec.msgpack.Decoder(EventContent).decode
 _decode_alert: Final = msgspec.msgpack.Decoder(AlertContent).decode
 
@@ -52,6 +57,10 @@ class Sealer:
     def event(self, content: EventContent, ledger_index: int) -> bytes:
         """Sealed for its place."""
         return self._seal(_encode(content), ledger_index)
+
+    def encoded(self, content: bytes, ledger_index: int) -> bytes:
+        """`event` of what `encoded` made."""
+        return self._seal(content, ledger_index)
 
     def alert(self, content: AlertContent, ledger_index: int) -> bytes:
         """Sealed for its place."""

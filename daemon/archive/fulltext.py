@@ -13,8 +13,6 @@ from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from typing import Final
 
-import msgspec
-
 _GRAM = (
     "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff\u3005-\u3007\u2e80-\u2fff"  # Han
     "\u3041-\u3096\u30a1-\u30fa\u3100-\u312f\u31f0-\u31ff"  # kana, bopomofo
@@ -39,16 +37,6 @@ _MOST_TOGETHER: Final = 500
 _UTF32: Final = "utf-32-le" if sys.byteorder == "little" else "utf-32-be"
 _CODE_POINT: Final = "I" if array("I").itemsize == 4 else "L"
 _LONGEST_WORD = 64
-
-
-class IndexEntry(msgspec.Struct, array_like=True, frozen=True):
-    """What of an event goes into the index."""
-
-    ledger_index: int
-    facets: str
-    """Terms of `facets`."""
-    words: str
-    """Its text; empty for what is not searched."""
 
 
 def fold(text: str) -> str:

@@ -13,7 +13,7 @@ from ..peers import canonical_peer
 from .codes import KIND_CODES
 from .content import ContentKeys
 from .facets import ATTACHMENT_TERM, facet_terms, number_term
-from .fulltext import IndexEntry, index_terms_of_all
+from .fulltext import index_terms_of_all
 from .rows import row_as
 from .transaction import Tokens
 
@@ -59,30 +59,32 @@ _attached: Final = msgspec.json.Decoder(_Attached).decode
 _contact: Final = msgspec.json.Decoder(_Contact).decode
 
 
-def entry_of(event: IndexedEvent, text: str, attributes: str, tokens: Tokens) -> IndexEntry:
-    """Of an event. What an absence says is not searched: it repeats what was there."""
+def facets_of(event: IndexedEvent, attributes: str, tokens: Tokens) -> str:
+    """Terms for what an event is filtered by, space separated."""
     facets = facet_terms(
         event.event_id, event.device_no, event.conversation_no, event.kind, event.source, event.direction,
         event.occurred_at,
     )  # fmt: skip
-    if has_attachments(attributes):
-        facets += f" {ATTACHMENT_TERM}"
-    if event.kind == _CONTACT:
+    return f"{facets}{rare_facets(event.kind, attributes, tokens)}"
+
+
+def rare_facets(kind: int, attributes: str, tokens: Tokens) -> str:
+    """Those that few events have, each after a space."""
+    facets = f" {ATTACHMENT_TERM}" if has_attachments(attributes) else ""
+    if kind == _CONTACT:
         for number in _numbers(attributes):
             facets += f" {number_term(tokens.of_number(number))}"
-    return IndexEntry(event.ledger_index, facets, "" if event.kind == _ABSENCE else text)
+    return facets
 
 
-def insert_entries(database: Database, entries: Sequence[IndexEntry]) -> None:
-    """Into the index, in the open transaction."""
-    database.executemany(_INSERT, rows_of(entries))
+def searched_terms(events: Sequence[tuple[int, str]]) -> list[str]:
+    """Terms of texts, given with the code of their event's kind. An absence repeats what was there: it has none."""
+    return index_terms_of_all(["" if kind == _ABSENCE else text for kind, text in events])
 
 
-def rows_of(entries: Sequence[IndexEntry]) -> Iterator[tuple[int, str]]:
-    """Ledger index and every term, as they are inserted."""
-    words = index_terms_of_all([entry.words for entry in entries])
-    for entry, terms in zip(entries, words, strict=True):
-        yield entry.ledger_index, f"{entry.facets} {terms}"
+def insert_entries(database: Database, entries: Sequence[tuple[int, str]]) -> None:
+    """Ledger indexes with every term, into the index, in the open transaction."""
+    database.executemany(_INSERT, entries)
 
 
 def has_attachments(attributes: str) -> bool:
@@ -110,21 +112,24 @@ def indexed_texts(
     Raises as `ContentKeys.event`.
     """
     for entries in _all_entries(database, content, tokens, chosen):
-        yield from rows_of(entries)
+        yield from entries
 
 
 def _all_entries(
     database: Database, content: ContentKeys, tokens: Tokens, chosen: Sequence[int] | None = None
-) -> Iterator[list[IndexEntry]]:
+) -> Iterator[list[tuple[int, str]]]:
     for rows in _rows(database) if chosen is None else _chosen_rows(database, chosen):
-        entries: list[IndexEntry] = []
+        facets: list[str] = []
+        texts: list[tuple[int, str]] = []
         for row in rows:
             said = content.event(row.key_no, row.ledger_index, row.sealed)
             text = said.text
             if text is None:
                 text = "" if said.body is None else said.body.decode("utf-8", "replace")
-            entries.append(entry_of(row, text, said.attributes, tokens))
-        yield entries
+            facets.append(facets_of(row, said.attributes, tokens))
+            texts.append((row.kind, text))
+        terms = zip(rows, facets, searched_terms(texts), strict=True)
+        yield [(row.ledger_index, f"{facet} {words}") for row, facet, words in terms]
 
 
 def _rows(database: Database) -> Iterator[list[_Row]]:

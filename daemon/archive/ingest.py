@@ -8,24 +8,24 @@ from typing import Final
 import msgspec
 
 from crypto.database import SqlParameter, SqlValue
-from crypto.record_seal import new_openings
+from crypto.record_seal import new_opening
 from policies.model import Verdict
 
 from ..api.wire import AlertStatus
 from ..events import UNCOLLECTED, CollectedEvent, Committed, EventKind, GroupFinding, Ingest, JudgedEvent, RowToken
 from ..peers import canonical_peer
-from .codes import ALERT_STATUS_CODES, DIRECTION_CODES, KIND_CODES, SEVERITY_CODES, SOURCE_CODES, stored_key, to_micros
-from .content import AlertContent, EventContent, Sealer
+from .codes import ALERT_STATUS_CODES, KIND_CODES, SEVERITY_CODES, SOURCE_CODES, stored_key, to_micros
+from .content import AlertContent, Sealer
 from .data_classes import class_of
 from .enrolments import require_scope
 from .errors import UnitRefusedError
-from .fulltext import IndexEntry
+from .facets import facet_terms
 from .identifiers import EventToken, alert_id, event_id
-from .indexing import IndexedEvent, entry_of
-from .ledger_kinds import EVENT_NAME, KINDS_OF_ENTRY, LedgerKind, PresenceChange, content_of
+from .ledger_kinds import KINDS_OF_ENTRY, LedgerKind, PresenceChange, content_of
+from .preparing import Ahead, PreparedEvent, prepared
 from .presence import change_presence
 from .sealing import files_in
-from .transaction import Transaction
+from .transaction import Tokens, Transaction
 
 _ALERT_NAME: Final = KINDS_OF_ENTRY[LedgerKind.ALERT_RAISED].name
 _ABSENCE: Final = KIND_CODES[EventKind.ABSENCE]
@@ -66,6 +66,13 @@ class IngestUnit:
     """
 
     ingest: Ingest
+    ahead: Ahead
+    """Prepares `ingest.judged`."""
+
+    @classmethod
+    def of(cls, ingest: Ingest, tokens: Tokens) -> "IngestUnit":
+        """With nothing prepared yet."""
+        return cls(ingest=ingest, ahead=Ahead([judged.event for judged in ingest.judged], tokens))
 
     @property
     def row_count(self) -> int:
@@ -80,29 +87,27 @@ class IngestUnit:
     def apply(self, transaction: Transaction) -> Committed:
         """Write it."""
         require_scope(transaction.database, self.ingest.device, self.ingest.source)
-        return _Application(transaction, self.ingest).run()
+        return _Application(transaction, self.ingest, self.ahead.ready()).run()
 
 
 class _Application:
     """One ingest being written. Rows are gathered first and written table by table."""
 
-    def __init__(self, transaction: Transaction, ingest: Ingest) -> None:
+    def __init__(self, transaction: Transaction, ingest: Ingest, prepared_ahead: dict[RowToken, PreparedEvent]) -> None:
+        self._prepared = prepared_ahead
         self._transaction = transaction
         self._ingest = ingest
         self._device_no = transaction.device(ingest.device)
         self._source = SOURCE_CODES[ingest.source]
-        self._new_opening = new_openings().__next__
         self._of_row = transaction.directory.tokens.of_row
         self._events: list[tuple[SqlParameter, ...]] = []
         self._alerts: list[tuple[SqlValue, ...]] = []
-        self._texts: list[IndexEntry] = []
+        self._texts: list[tuple[int, str]] = []
         self._numbers: list[tuple[SqlValue, ...]] = []
         self._files: list[tuple[SqlValue, ...]] = []
         self._sealers: dict[EventKind, Sealer] = {}
         self._new_alert_ids: dict[str, None] = {}
         self._presence: list[tuple[int, PresenceChange, datetime, int | None]] = []
-        self._keys: dict[str, int | str] = {}
-        """Source keys of this ingest, as their column holds them."""
         self._absent_keys = {stored_key(key) for key in ingest.absent_keys}
         self._unseen: set[SqlValue] = set()
         """Keys of current rows that are marked as not seen."""
@@ -114,6 +119,7 @@ class _Application:
 
     def run(self) -> Committed:
         self._load_known()
+        self._prepare()
         for judged in self._ingest.judged:
             if judged.event.kind is not EventKind.ABSENCE:
                 self._take(judged)
@@ -129,8 +135,7 @@ class _Application:
 
     def _load_known(self) -> None:
         """What the archive holds under the keys of this ingest."""
-        self._keys = {key: stored_key(key) for key in (judged.event.source_key for judged in self._ingest.judged)}
-        keys = {*self._keys.values(), *self._absent_keys}
+        keys = {self._key_of(judged.event) for judged in self._ingest.judged} | self._absent_keys
         keys |= {stored_key(key) for finding in self._ingest.group_findings for key in finding.keys}
         keys |= {stored_key(finding.judged.event.source_key) for finding in self._ingest.group_findings}
         if not keys:
@@ -153,6 +158,18 @@ class _Application:
                             self._unseen.add(key)
         self._load_forgotten(json.dumps(list(keys)))
 
+    def _key_of(self, event: CollectedEvent) -> int | str:
+        ready = self._prepared.get(event.token)
+        return stored_key(event.source_key) if ready is None else ready.key
+
+    def _prepare(self) -> None:
+        """What is new and was not prepared ahead."""
+        events = (judged.event for judged in self._ingest.judged)
+        missing = [event for event in events if event.token not in self._prepared]
+        if self._known:
+            missing = [event for event in missing if self._called(event.token) not in self._known]
+        self._prepared.update(prepared(missing, self._transaction.directory.tokens))
+
     def _load_forgotten(self, keys: str) -> None:
         """What was deleted on purpose and the phone still has."""
         parameters = (self._device_no, self._source, keys)
@@ -162,7 +179,7 @@ class _Application:
     def _take(self, judged: JudgedEvent) -> None:
         event = judged.event
         token = self._called(event.token)
-        key = self._keys[event.source_key]
+        key = self._key_of(event)
         known = self._known.get(token)
         if known is None and self._forgotten and self._is_forgotten(event.token, token):
             return
@@ -170,7 +187,7 @@ class _Application:
             token = self._current[key][1]  # kept before it was private: what became of it since is not looked at
             known = self._known[token]
         if known is None:
-            index = self._add(judged, token, key, is_current=1)
+            index = self._add(judged, key, is_current=1)
             if (before := self._current.get(key)) is not None:
                 self._presence.append((before[0], PresenceChange.REPLACED, event.received_at, index))
             self._known[token] = (index, True)
@@ -187,7 +204,8 @@ class _Application:
 
     def _called(self, row: RowToken) -> EventToken:
         """What the archive calls the event of a row, or is to call it."""
-        token = self._of_row(row)
+        ready = self._prepared.get(row)
+        token = self._of_row(row) if ready is None else ready.token
         if token not in self._known and (old := EventToken(row)) in self._known:
             return old  # of a version that called events by their rows' tokens
         return token
@@ -212,7 +230,7 @@ class _Application:
             at = self._transaction.now if finding is None else finding.event.occurred_at
             self._presence.append((current[0], PresenceChange.ABSENT, at, None))
             if finding is not None and (token := self._called(finding.event.token)) not in self._known:
-                index = self._add(finding, token, key, is_current=0)
+                index = self._add(finding, key, is_current=0)
                 self._known[token] = (index, False)
 
     def _take_group(self, finding: GroupFinding) -> None:
@@ -231,10 +249,10 @@ class _Application:
             else:
                 self._unseen.add(key)
         if is_new and (token := self._called(event.token)) not in self._known:
-            index = self._add(finding.judged, token, stored_key(event.source_key), is_current=0)
+            index = self._add(finding.judged, stored_key(event.source_key), is_current=0)
             self._known[token] = (index, False)
 
-    def _add(self, judged: JudgedEvent, token: EventToken, key: int | str, *, is_current: int) -> int:
+    def _add(self, judged: JudgedEvent, key: int | str, *, is_current: int) -> int:
         event = judged.event
         transaction = self._transaction
         if event.device != self._ingest.device or event.source is not self._ingest.source:
@@ -244,36 +262,32 @@ class _Application:
             conversation_no = transaction.directory.conversation(
                 transaction.database, event.device, self._device_no, event.peer_key
             )
-        kind = KIND_CODES[event.kind]
-        occurred_at, received_at = to_micros(event.occurred_at), to_micros(event.received_at)
-        direction = DIRECTION_CODES[event.direction]
-        body = event.body
-        derived = "" if body is None else body.decode("utf-8", "replace")
-        text = None if event.text == derived else event.text
-        opening = self._new_opening()
-        index = transaction.ledger.append_sealed(
-            LedgerKind.EVENT,
-            opening,
-            content_of(
-                EVENT_NAME, token, event.device, kind, self._source, key, occurred_at, received_at, direction,
-                event.peer, event.peer_key, body, event.attributes, text,
-            ),
-        )  # fmt: skip
+        ready = self._ready(event)
+        token = ready.token
+        index = transaction.ledger.append_committed(LedgerKind.EVENT, ready.commitment)
         sealer = self._sealer(event)
-        sealed = sealer.event(EventContent(opening, event.peer, body, event.attributes, text), index)
+        sealed = sealer.encoded(ready.content, index)
         self._events.append(
-            (index, bytearray(token), self._device_no, kind, self._source, key, occurred_at, received_at, direction,
-             conversation_no, sealer.key_no, bytearray(sealed), is_current)
+            (index, bytearray(token), self._device_no, ready.kind, self._source, key, ready.occurred_at,
+             ready.received_at, ready.direction, conversation_no, sealer.key_no, bytearray(sealed), is_current)
         )  # fmt: skip
         if files := files_in(event.attributes):
             self._files += [(transaction.directory.tokens.of_file(one), index) for one in files]
-        row = IndexedEvent(index, self._device_no, conversation_no, kind, self._source, direction, occurred_at, token)
-        self._texts.append(entry_of(row, event.text, event.attributes, transaction.directory.tokens))
+        facets = facet_terms(
+            token, self._device_no, conversation_no, ready.kind, self._source, ready.direction, ready.occurred_at
+        )
+        self._texts.append((index, f"{facets} {ready.terms}"))
         if event.kind is EventKind.CONTACT:
             self._add_numbers(event, index)
         for verdict in judged.verdicts:
             self._raise(event, token, verdict, index)
         return index
+
+    def _ready(self, event: CollectedEvent) -> PreparedEvent:
+        ready = self._prepared.get(event.token)
+        if ready is None:
+            ready = prepared([event], self._transaction.directory.tokens)[event.token]
+        return ready
 
     def _sealer(self, event: CollectedEvent) -> Sealer:
         """By our clock of this commit: nobody's claim moves a record to another period."""
@@ -298,7 +312,7 @@ class _Application:
         severity = SEVERITY_CODES[verdict.severity]
         document = msgspec.json.encode(verdict, order="sorted").decode()
         raised_at = to_micros(transaction.now)
-        opening = self._new_opening()
+        opening = new_opening()
         index = transaction.ledger.append_sealed(
             LedgerKind.ALERT_RAISED,
             opening,

@@ -166,7 +166,7 @@ class LedgerBook:
         """`append_sealed` of a commitment that is made already."""
         index = self._next
         self._leaves.append(leaf_hash(commitment))
-        self._sealed.append((index, int(kind), bytearray(commitment)))
+        self._sealed.append((index, kind.real, bytearray(commitment)))
         self._next = index + 1
         return index
 

@@ -6,6 +6,7 @@ kept; the connection and the ledger's state are then read anew, and the thread g
 
 import asyncio
 import contextlib
+import itertools
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -20,6 +21,7 @@ from .content import ContentKeys
 from .errors import ArchiveBrokenError, ArchiveClosedError, ArchiveError, ArchiveFullError, UnitRefusedError
 from .indexing import insert_entries
 from .ledger_book import LedgerBook
+from .preparing import Ahead, Assistant
 from .space import SpaceReserve
 from .table_sums import TableSums
 from .transaction import Directory, Transaction, Unit
@@ -27,7 +29,8 @@ from .transaction import Directory, Transaction, Unit
 T = TypeVar("T")
 
 _MOST_WAITING_UNITS: Final = 256
-_MOST_GROUP_ROWS: Final = 4_000
+_MOST_GROUP_ROWS: Final = 1_000
+_MOST_PREPARED_UNITS: Final = 8
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -36,6 +39,7 @@ class _Job(Generic[T]):
     loop: asyncio.AbstractEventLoop
     future: asyncio.Future[T]
     release: Callable[[], None]
+    ahead: Ahead | None = None
     result: T | None = None
     error: ArchiveError | None = None
 
@@ -84,10 +88,12 @@ class Writer:
         self._wake = threading.Condition()
         self._is_closing = False
         self._room = asyncio.Semaphore(_MOST_WAITING_UNITS)
+        self._assistant = Assistant()
         self._thread = threading.Thread(target=self._run, name="archive-writer", daemon=True)
 
     def start(self) -> None:
         """Begin."""
+        self._assistant.start()
         self._thread.start()
 
     @property
@@ -110,15 +116,17 @@ class Writer:
         """Entries on the disk."""
         return self._book.committed_size
 
-    async def submit(self, unit: Unit[T]) -> T:
+    async def submit(self, unit: Unit[T], ahead: Ahead | None = None) -> T:
         """Wait for room in the queue, then for the commit. Cancelling the wait does not undo the unit.
+
+        `ahead`: what of the unit can be prepared while it waits.
 
         Raises what the unit raises; UnitRefusedError, ArchiveFullError, ArchiveBrokenError, ArchiveClosedError.
         """
         await self._room.acquire()
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
-        job = _Job(unit=unit, loop=loop, future=future, release=self._room.release)
+        job = _Job(unit=unit, loop=loop, future=future, release=self._room.release, ahead=ahead)
         with self._wake:
             if self._is_closing or not self._thread.is_alive():
                 self._room.release()
@@ -150,6 +158,7 @@ class Writer:
                 job.finish()
             self._empty_log()
             self._drop_connection()
+            self._assistant.close()
 
     def _next_group(self) -> list[_Job[object]] | None:
         """All that is queued, up to a number of rows; empty when only a head is due; None at the end."""
@@ -211,6 +220,7 @@ class Writer:
                     insert_entries(database, transaction.texts)
                 head_interval_s = 0.0 if self._is_closing else self._head_interval_s
                 self._book.flush(database, head_interval_s=head_interval_s, sums=self._sums.save(database))
+                self._prepare_next()
         except (CryptoError, ArchiveError) as error:
             # Also when only room was missing: whether the commit took is known for certain only to a new connection.
             self._drop_connection()
@@ -218,8 +228,16 @@ class Writer:
         except Exception as error:  # noqa: BLE001  a fault of ours in one group must not end the thread
             self._drop_connection()
             return ArchiveBrokenError(type(error).__name__)
+        finally:
+            self._assistant.halt()
         self._book.committed()
         return None
+
+    def _prepare_next(self) -> None:
+        """While the disk has its turn."""
+        with self._wake:
+            waiting = [job.ahead for job in itertools.islice(self._jobs, _MOST_PREPARED_UNITS) if job.ahead is not None]
+        self._assistant.begin(waiting)
 
     def _apply(self, job: _Job[object], transaction: Transaction) -> None:
         database = transaction.database
