@@ -20,7 +20,7 @@ SLOW_CLIENT_S = 20.0
 _FIRST_ITEM_S = 5.0
 """Less than a client waits for the answer to begin."""
 _LOOK_S = 1.0
-"""How soon a client that went away, or the stop of the daemon, is noticed."""
+"""How soon a client that went away is noticed."""
 
 NEEDED: dict[StreamKind, Permission] = {
     StreamKind.HELLO: Permission.HELLO,
@@ -38,6 +38,7 @@ async def serve(request: web.Request, service: Service, caller: Caller, stopping
     """Answer one stream request; returns when the client went away or the daemon stops. Raises ServiceError early."""
     items = aiter(service.stream(caller, _start(request)))
     upcoming = asyncio.ensure_future(_next(items))
+    stopped = asyncio.ensure_future(stopping.wait())
     response = web.StreamResponse(headers=HEADERS | {"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"})
     loop = asyncio.get_running_loop()
     try:
@@ -48,9 +49,9 @@ async def serve(request: web.Request, service: Service, caller: Caller, stopping
         await response.prepare(request)
         written_at = loop.time()
         while not stopping.is_set() and request.transport is not None and not request.transport.is_closing():
-            done, _ = await asyncio.wait({upcoming}, timeout=_LOOK_S)
+            await asyncio.wait({upcoming, stopped}, timeout=_LOOK_S, return_when=asyncio.FIRST_COMPLETED)
             payload = b""
-            if done:
+            if upcoming.done():
                 item = upcoming.result()
                 if item is None:
                     break
@@ -70,6 +71,7 @@ async def serve(request: web.Request, service: Service, caller: Caller, stopping
             _hang_up(request)
         raise
     finally:
+        stopped.cancel()
         upcoming.cancel()
         with suppress(asyncio.CancelledError):
             await asyncio.wait({upcoming})

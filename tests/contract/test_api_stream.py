@@ -69,7 +69,7 @@ async def test_a_silent_stream_is_kept_alive(tmp_path: Path, monkeypatch: pytest
     async with hosted(tmp_path) as host, ApiClient(host.socket, "en") as client:
 
         async def later() -> None:
-            await asyncio.sleep(2)
+            await asyncio.sleep(1.2)
             host.service.live.put_nowait(StreamItem(kind=EVENT, ledger_index=9, event=event(9)))
 
         task = asyncio.create_task(later())
