@@ -37,6 +37,7 @@ class IndexCheck:
         self._open_database = open_database
         self._content = content
         self._tokens = tokens
+        self._is_awaited = threading.Event()
         self._lock = threading.Lock()
         self._database: Database | None = None
         self._is_stopped = False
@@ -46,7 +47,11 @@ class IndexCheck:
         self._thread.start()
 
     def finish(self) -> Finding | None:
-        """The first damage; None when there is none. Raises what reading raised, but for damage."""
+        """The first damage; None when there is none. Raises what reading raised, but for damage.
+
+        What is only sampled ends soon; the rest is looked at to its end.
+        """
+        self._is_awaited.set()
         self._thread.join()
         if self._error is not None:
             raise self._error
@@ -82,7 +87,7 @@ class IndexCheck:
         return (
             first_wrong_table(database)
             or first_old_table(database, self._tokens.of_table_sums())
-            or first_missing_words(database, self._content, self._tokens)
+            or first_missing_words(database, self._content, self._tokens, lambda: not self._is_awaited.is_set())
         )
 
 
