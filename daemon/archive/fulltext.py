@@ -1,4 +1,5 @@
-"""Words as the full-text index holds them: pairs of Han characters, three-digit pieces of numbers, whole Latin words.
+"""Words as the full-text index holds them: pairs of Han characters and emoji, three-digit pieces of numbers, whole
+Latin words.
 
 Pairs are made of all characters but those of numbers and Latin words, which is fast: pairs that begin with punctuation,
 and the first characters of runs alone, are never asked for. The index only proposes candidates: `search` reads each
@@ -20,7 +21,13 @@ _GRAM = (
     "\u0e00-\u0eff\ua000-\ua4cf"  # Thai, Lao, Yi
 )
 """Scripts that put no spaces between words."""
-_RUNS = re.compile(rf"([{_GRAM}]+)|([0-9]+)|([^\W\d_{_GRAM}]+)")
+_PICTURES = (
+    "\u2190-\u23ff\u25a0-\u2775\u2794-\u27bf\u2b00-\u2bff"  # arrows, technical and other signs, dingbats
+    "\U0001f000-\U0001f0ff\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff"  # emoji, flags, skin tones
+    "\u200d\u20e3\ufe0e\ufe0f"  # what joins them and chooses between them
+)
+"""Emoji and the like, none of them a letter or a figure: pairs of them are in the index as those of scripts are."""
+_RUNS = re.compile(rf"([{_GRAM}{_PICTURES}]+)|([0-9]+)|([^\W\d_{_GRAM}]+)")
 _FOLD = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0x0130: 0x69}
 """Full width to half width; U+0130 because its lower case has two code points."""
 _DIGITS = re.compile(r"[^\D0-9]")

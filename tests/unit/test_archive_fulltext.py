@@ -43,10 +43,14 @@ def test_long_texts_are_cut_alike(length: int) -> None:
     assert together[0].count("玉玉") == min(length, 20_000) - 1
 
 
-@given(st.text(st.sampled_from("加微信号，。 \n\0a9\U0001f600𠮷"), max_size=30), st.integers(0, 30), st.integers(1, 2))
+@given(
+    st.text(st.sampled_from("加微信号，。 \n\0a9\U0001f600𠮷\u200d"), max_size=30),
+    st.integers(0, 30),
+    st.integers(1, 2),
+)
 def test_every_one_and_two_characters_of_a_run_are_proposed(text: str, start: int, size: int) -> None:
     wanted = text[start : start + size]
-    if not wanted or not set(wanted) <= set("加微信号𠮷"):
+    if not wanted or not set(wanted) <= set("加微信号𠮷\U0001f600\u200d"):
         return
     tokens = tokens_of(index_terms(text))
     assert wanted in tokens if size == len(wanted) == 2 else any(token.startswith(wanted) for token in tokens)
@@ -62,7 +66,9 @@ def test_every_one_and_two_characters_of_a_run_are_proposed(text: str, start: in
         ("38", '"38"*'),
         ("1380", '"138" AND "380"'),
         ('"; OR *', '"or"*'),
-        ("😀", None),
+        ("😀", '"😀"*'),
+        ("心😀 👍🏽", '"心😀" AND "👍🏽"'),
+        ("，。?", None),
         ("", None),
     ],
 )
