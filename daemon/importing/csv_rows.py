@@ -46,6 +46,8 @@ class CsvPlan:
     header: int
     """Rows before the data, the header included."""
     columns: Mapping[Column, int]
+    width: int
+    """Columns up to the header's last name."""
     order: DateOrder = DateOrder.UNKNOWN
 
     @property
@@ -71,7 +73,8 @@ def plan_of(head: bytes, *, is_utf8: bool) -> CsvPlan | None:
                 columns = _columns(cells)
                 is_header = Column.NUMBER in columns and (Column.MOMENT in columns or Column.DATE in columns)
                 if is_header and (best is None or len(columns) > len(best.columns)):
-                    best = CsvPlan(encoding=encoding, delimiter=delimiter, header=at + 1, columns=columns)
+                    width = max(place for place, cell in enumerate(cells, 1) if cell.strip())
+                    best = CsvPlan(encoding=encoding, delimiter=delimiter, header=at + 1, columns=columns, width=width)
     return best
 
 
@@ -182,6 +185,10 @@ def _row(record: _Record, plan: CsvPlan, zone: tzinfo | None, *, is_messages: bo
 
     if len(cells) <= columns[Column.NUMBER]:
         return Refused.BAD_SHAPE
+    if is_messages and any(cell.strip() for cell in cells[plan.width :]):
+        return (
+            Refused.BAD_SHAPE
+        )  # a delimiter in a text without quotation marks: taken, it would be a part of what was said
     number = _number(cell(Column.NUMBER))
     if isinstance(number, Refused):
         return number

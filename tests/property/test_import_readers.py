@@ -18,7 +18,7 @@ from daemon.importing.csv_rows import plan_of, read_csv, with_order
 from daemon.importing.csv_times import DateOrder, UnclearDateError, read_duration, read_moment
 from daemon.importing.csv_words import column_of, direction_of
 from daemon.importing.files import Survey, survey_of
-from daemon.importing.found import Ending, Found, FoundRow, Problem
+from daemon.importing.found import Ending, Found, FoundRow, Problem, Refused, RefusedOne
 from daemon.importing.kinds import UnknownFormatError, plan_file
 from daemon.importing.recording_file import recording_of
 from daemon.importing.xml_mending import mended, xml_encoding
@@ -171,3 +171,14 @@ def test_a_value_without_end_is_not_read_to_its_end() -> None:
     assert isinstance(whole, FoundRow)
     assert isinstance(ending, Ending) and ending.problem is Problem.TOO_LONG
     assert read < 40
+
+
+def test_a_text_with_a_comma_and_no_quotation_marks_is_refused_not_cut() -> None:
+    content = (
+        "号码,时间,内容,\n13911112222,2026-05-04 10:00:00,共12,800元\n13911112222,2026-05-04 10:01:00,共12,,\n".encode()
+    )
+    plan = plan_of(content, is_utf8=True)
+    assert plan is not None
+    refused, row = read_csv(plan, [content], is_messages=True, zone=ZONE)
+    assert refused == RefusedOne(line=2, reason=Refused.BAD_SHAPE)
+    assert isinstance(row, FoundRow)
