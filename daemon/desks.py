@@ -75,5 +75,5 @@ def open_desks(parts: DeskParts) -> Desks:
             guard=parts.guard,
             texts=parts.texts,
         ),
-        proofs=ProofDesk(archive=parts.archive, audit=parts.audit),
+        proofs=ProofDesk(archive=parts.archive, audit=parts.audit, guard=parts.guard),
     )

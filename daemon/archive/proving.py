@@ -10,16 +10,25 @@ from crypto.errors import CryptoErrorCode, IntegrityError
 from crypto.merkle import leaf_hash, verify_consistency, verify_inclusion
 from crypto.tiles import TiledTree
 
+from ..events import EventId
 from .book import Read
 from .content import ContentKeys
 from .entry_content import opened
 from .event_ids import index_of
 from .head_history import newest_head
-from .identifiers import ALERT_PREFIX, EVENT_PREFIX, unspell
+from .identifiers import ALERT_PREFIX, EVENT_PREFIX, spell, unspell
 from .ledger_kinds import KINDS_OF_ENTRY, LedgerKind, content_of_row
 from .tile_store import tree_in, tree_of_leaves
 
 _ENTRY: Final = "SELECT kind, commitment, opening, deleted_by FROM ledger WHERE ledger_index = ?"
+_ABOUT: Final = """
+WITH about (event_index) AS (
+  VALUES (?1)
+  UNION SELECT event_index FROM alerts WHERE ledger_index = ?1
+  UNION SELECT a.event_index FROM alert_changes c JOIN alerts a ON a.ledger_index = c.alert_index
+    WHERE c.ledger_index = ?1
+  UNION SELECT event_index FROM corrections WHERE ledger_index = ?1
+) SELECT event_id FROM events WHERE ledger_index IN (SELECT event_index FROM about)"""
 
 
 class Disclosing(Enum):
@@ -74,6 +83,10 @@ class ProofBook:
         """By `ev_…`, `al_…`, a command's id, `audit:7` or `ledger:123`; None when there is none."""
         return await self._read(lambda database: _find(database, identifier))
 
+    async def event_of(self, entry: Entry) -> EventId | None:
+        """The id of the event that an entry is, or that an alert, its change or a correction is about; else None."""
+        return await self._read(lambda database: _event_of(database, entry.ledger_index))
+
     async def evidence(
         self, ledger_index: int, disclosing: Disclosing, earlier: tuple[SignedHead, ...]
     ) -> Evidence | None:
@@ -101,6 +114,11 @@ def _find(database: Database, identifier: str) -> Entry | None:
 
 def _entry_of(database: Database, index: SqlValue) -> Entry | None:
     return entry_at(database, index) if isinstance(index, int) else None
+
+
+def _event_of(database: Database, ledger_index: int) -> EventId | None:
+    token = database.fetch_value(_ABOUT, (ledger_index,))
+    return EventId(spell(EVENT_PREFIX, token)) if isinstance(token, bytes) else None
 
 
 _KINDS: Final = frozenset(LedgerKind)

@@ -10,10 +10,13 @@ from crypto.witnessing import read_notes
 from ..api.exit_codes import ExitCode
 from ..api.proofs import ProofDocument, ProveRequest
 from ..archive.archive import Archive
+from ..archive.drafts import EventFilter
 from ..archive.head_history import HeadStanding
 from ..archive.ledger_kinds import KINDS_OF_ENTRY
 from ..archive.proving import Disclosing, Entry, Evidence
 from ..audit import MAX_REASON, AuditTrail
+from ..events import EventId
+from ..rights.guard import PrivacyGuard
 from ..roles import Permission, require
 from ..service import Caller, ServiceError
 from ..service_errors import not_found, refusing, unusable
@@ -29,9 +32,10 @@ MOST_CONNECTED: Final = 50
 class ProofDesk:
     """One per daemon."""
 
-    def __init__(self, *, archive: Archive, audit: AuditTrail) -> None:
+    def __init__(self, *, archive: Archive, audit: AuditTrail, guard: PrivacyGuard) -> None:
         self._archive = archive
         self._audit = audit
+        self._guard = guard
 
     async def existence(self, caller: Caller, request: ProveRequest) -> ProofDocument:
         """That a record with this commitment is there; tells nothing of what it says."""
@@ -42,16 +46,25 @@ class ProofDesk:
             return await self._document(entry, Disclosing.NOTHING, request)
 
     async def revealed(self, caller: Caller, request: ProveRequest, reason: str) -> ProofDocument:
-        """With the content. `reveal.reason_missing` without a reason."""
+        """With the content. `reveal.reason_missing` without a reason, `rights.withheld` for what is marked private."""
         require(caller, Permission.EVENTS_REVEAL)
         require(caller, Permission.PROVE)
         if not reason.strip():
             raise unusable("reveal.reason_missing")
         with refusing():
             entry = await self._entry(request.id)
+            event_id = await self._archive.proofs.event_of(entry)
             target = _target(request, entry)
+            if event_id is not None:
+                await self._refuse_private(event_id)
+                target = target if event_id in target else f"{target} {event_id}"
             await self._audit.write(caller, "proof.reveal", target, reason=reason.strip()[:MAX_REASON])
             return await self._document(entry, Disclosing.CONTENT, request)
+
+    async def _refuse_private(self, event_id: EventId) -> None:
+        found = await self._archive.events(EventFilter(event_ids=(event_id,)))
+        if any(self._guard.is_private(one.event) for one in found):
+            raise unusable("rights.withheld", http_status=403)
 
     async def _entry(self, identifier: str) -> Entry:
         entry = await self._archive.proofs.entry(identifier)

@@ -24,6 +24,7 @@ LOOKING: Final = frozenset(
         "attachments.open",
         "timeline.read",
         "timeline.reveal",
+        "proof.reveal",
         "requests.copy",
         "export.fetch",
     }

@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import re
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ from daemon.proofs.proof_check import Trust, check_proof
 from daemon.proofs.proof_desk import ProofDesk
 from daemon.proofs.proof_file import decode_proof
 from daemon.proofs.typed_heads import spelled, typed_head
+from daemon.rights.guard import PrivacyGuard
 from daemon.service import Caller, ServiceError
 from tests.archive_kit import archive_in, id_of, ingest_of, sms, vault_keys, verdict
 
@@ -54,7 +56,7 @@ async def shop_in(directory: Path, *, witnesses: tuple[str, ...] = (), interval_
         config = Config(ledger=LedgerSection(witnesses=witnesses))
         texts = {"en": load_texts("en", CATALOG)}
         heads = HeadsDesk(archive=archive, audit=audit, bus=Bus(), config=config, texts=texts)
-        yield Shop(archive, heads, ProofDesk(archive=archive, audit=audit))
+        yield Shop(archive, heads, ProofDesk(archive=archive, audit=audit, guard=PrivacyGuard(archive)))
 
 
 async def test_every_kind_of_entry_is_proved_with_its_content(tmp_path: Path) -> None:
@@ -79,6 +81,9 @@ async def test_every_kind_of_entry_is_proved_with_its_content(tmp_path: Path) ->
             assert (proven.kind, shown.kind, proven.fields[field]) == (kind, kind, value)
         actions = [entry.action for entry in await shop.archive.audit_entries(limit=8)]
         assert actions == ["proof.reveal", "proof.make"] * 4
+        targets = [one.target for one in await shop.archive.audit_entries(limit=8) if one.action == "proof.reveal"]
+        about = [set(re.findall(r"ev_\w+", target)) for target in targets]
+        assert about == [set(), set(), {alert.archived.event.event_id}, {id_of(events[3])}]
         assert (await shop.archive.verify()).ok
 
 

@@ -19,6 +19,7 @@ from daemon.api.documents import (
     NewIncident,
 )
 from daemon.api.me import OwnRequest
+from daemon.api.proofs import ProveRequest
 from daemon.api.rights import (
     AnswerRequest,
     AssignRequest,
@@ -136,6 +137,10 @@ async def test_corrections_stand_beside_records_and_objections_withhold_them(tmp
         assert "手镯" not in str(revealed)
         assert await service.events(REVIEWER, EventQuery(text="手镯")) == ()
         assert await refused(service.attachment(REVIEWER, first, 1, "x")) == "rights.withheld"
+        proofs, near = service.desks.proofs, range(correction.ledger_index, correction.ledger_index + 6)
+        kinds = {(await proofs.existence(OWNER, ProveRequest(id=f"ledger:{one}"))).kind: one for one in near}
+        for proven in (first, f"ledger:{events[first].ledger_index}", f"ledger:{kinds['correction/1']}"):
+            assert await refused(proofs.revealed(OWNER, ProveRequest(id=proven), "x")) == "rights.withheld"
 
         lifted = await desk.lift(ADMIN, objection.request_id, MarkRequest(reason="agreed again"))
         assert not lifted.is_marked
@@ -216,11 +221,13 @@ async def test_an_employee_sees_what_is_theirs_and_nothing_else(tmp_path: Path) 
         await with_messages(service)
         me = service.desks.me
         await service.reveal(REVIEWER, EventQuery(device=PHONE), "complaint 7")
+        (third, *_) = await service.events(OWNER, EventQuery())
+        await service.desks.proofs.revealed(OWNER, ProveRequest(id=f"ledger:{third.ledger_index}"), "court")
         own = await me.records(EMPLOYEE)
         assert [(one.data_class, one.count) for one in own.holdings] == [("messages", 3)]
         assert own.holdings[0].kept_until > datetime.now(UTC) + timedelta(days=700)
         assert [(look.actor, look.reason, look.is_certain) for look in own.looks] == [
-            ("reviewer", "complaint 7", True)
+            ("owner", "court", True), ("reviewer", "complaint 7", True)
         ]  # fmt: skip
         assert own.must_acknowledge
         await me.acknowledge(EMPLOYEE)
