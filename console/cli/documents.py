@@ -34,7 +34,7 @@ _INCIDENTS = ("incident_id", "noticed_at", "open", "told", "what")
 
 
 class _Assessment(msgspec.Struct):
-    step: str = "list"
+    step: str | None = None
     file: str | None = None
     language: Literal["en", "zh"] | None = None
     assessment_version: int = 0

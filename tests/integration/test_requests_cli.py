@@ -123,7 +123,13 @@ async def test_a_shop_answers_people_from_the_command_line(
         new = await say("documents", "assessment", "new", "--file", str(tmp_path / "paper.txt"), "--json")
         assert (new[0], json.loads(new[1])["items"][0]["version"]) == (0, 1)
         assert (await say("documents", "assessment", "accept", "1", "--reason", "heard the staff"))[0] == 0
-        for listing in (("documents",), ("documents", "notices"), ("incidents",), ("requests",)):
+        for listing in (
+            ("documents",),
+            ("documents", "assessment"),
+            ("documents", "notices"),
+            ("incidents",),
+            ("requests",),
+        ):
             assert (await say(*listing, "--lang", "en"))[0] == 0
         code, out, _ = await say("incidents", "add", "--what", "phone lost", "--noticed", "1h", "--json")
         incident = json.loads(out)["items"][0]["incident_id"]
