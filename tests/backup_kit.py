@@ -36,7 +36,7 @@ class Shop:
     secret: KeyFileSecret
     keys: VaultKeys
 
-    def archive(self) -> Archive:
+    def archive(self, *, head_interval_s: float = 0.0) -> Archive:
         path = self.paths.archive
         return Archive.open(
             path,
@@ -44,7 +44,7 @@ class Shop:
             clock=CLOCK,
             heads=HeadLog(self.paths.heads),
             mode=OpenMode.READ_WRITE if path.exists() else OpenMode.CREATE,
-            settings=ArchiveSettings(head_interval_s=0.0),
+            settings=ArchiveSettings(head_interval_s=head_interval_s),
         )
 
     def maker(self) -> BackupMaker:

@@ -99,6 +99,18 @@ class BackupUnit:
         return ArchivedBackup(ledger_index=index, at=transaction.now, draft=draft)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeadUnit:
+    """No row: a signed head of the ledger as it is."""
+
+    row_count: ClassVar[int] = 0
+    is_collected: ClassVar[bool] = False
+
+    def apply(self, transaction: Transaction) -> None:
+        """Have it signed."""
+        transaction.ledger.want_head()
+
+
 class BackupBook:
     """A part of the archive. Raises what the archive raises."""
 
@@ -109,6 +121,10 @@ class BackupBook:
     async def add(self, draft: BackupDraft) -> ArchivedBackup:
         """Keep what was done."""
         return await self._write(BackupUnit(draft=draft))
+
+    async def sign_head(self) -> None:
+        """Have the archive's own list hold a head of all that is there; nothing when it does."""
+        await self._write(HeadUnit())
 
     async def forget_again(self, sound_keys: tuple[int, ...], erased: tuple[ErasedEntry, ...], actor: str) -> int:
         """Delete what cannot be read any more and what was erased elsewhere; how many events."""

@@ -114,6 +114,7 @@ async def examine(archive: Archive, rebuilt: Rebuilt, actor: str, progress: Prog
     """Delete what was deleted since, then verify all. BackupError(`backup.not_verified`)."""
     manifest = rebuilt.manifest
     progress.begin(Stage.VERIFYING)
+    await archive.backups.sign_head()  # the manifest's was signed beside the archive, which has to list it as well
     sound = tuple(key.key_no for key in rebuilt.keys.list())
     forgotten = await archive.backups.forget_again(sound, rebuilt.erased, actor)
     if forgotten:

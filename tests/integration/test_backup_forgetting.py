@@ -12,7 +12,7 @@ from daemon.archive.archive import Archive
 from daemon.archive.drafts import EventFilter
 from daemon.archive.erasing import Cause
 from daemon.backup.errors import PlaceError
-from tests.backup_kit import CLOCK, Shop, filled, new_shop, restored
+from tests.backup_kit import CLOCK, Shop, add, filled, new_shop, restored
 
 CAUSE = Cause(cause="request", data_class="", actor="owner", reason="r")
 
@@ -53,6 +53,26 @@ def test_record_erased_by_request_does_not_come_back(tmp_path: Path, stick: Path
     assert answer.examined.forgotten == 5 and answer.examined.counts.events == 15
     assert asyncio.run(texts_in(tmp_path / "new", shop)) == {f"第{key}条消息" for key in range(1, 16)}
     assert restored(shop, stick, tmp_path / "newest").examined.forgotten == 0
+
+
+def test_copy_of_a_moment_without_a_head_in_the_archive_verifies_as_it_is_and_after_forgetting(
+    tmp_path: Path, stick: Path
+) -> None:
+    shop = new_shop(tmp_path)
+
+    async def collecting() -> None:
+        archive = shop.archive(head_interval_s=60.0)
+        await add(archive, range(1, 21))
+        await asyncio.to_thread(shop.back_up, stick)
+        await archive.close()
+
+    asyncio.run(collecting())
+    assert restored(shop, stick, tmp_path / "as-it-was").examined.counts.events == 20
+    assert len(asyncio.run(texts_in(tmp_path / "as-it-was", shop))) == 20
+    asyncio.run(erase(shop, 5))
+    shop.back_up(stick)
+    assert restored(shop, stick, tmp_path / "without", snapshot=1).examined.forgotten == 5
+    assert len(asyncio.run(texts_in(tmp_path / "without", shop))) == 15
 
 
 def test_record_whose_key_was_destroyed_is_deleted_in_an_older_snapshot_too(tmp_path: Path, stick: Path) -> None:
