@@ -165,6 +165,10 @@ class HoldBook:
         """Ended ones too, newest first."""
         return await self._read(all_holds)
 
+    async def is_conversation(self, name: str) -> bool:
+        """Whether anything was ever said in it."""
+        return bool(await self._read(lambda database: _conversation(database, name)))
+
     async def covering(self, indexes: Sequence[int], now: datetime) -> dict[int, str]:
         """Of these events, those that are held, with the id of a hold that covers them."""
         return await self._read(lambda database: Holds.at(database, now).covering(rows_of(database, indexes)))

@@ -118,7 +118,8 @@ class RetentionDesk:
             return tuple(self._hold_view(hold) for hold in await self._archive.holds.all())
 
     async def place_hold(self, caller: Caller, request: HoldRequest) -> Hold:
-        """ServiceError for an end that has passed or is too far away, and for a hold on everything by omission."""
+        """ServiceError for an end that has passed or is too far away, for a hold on everything by omission, and for a
+        phone, employee or conversation that nobody knows: a hold on a slip of the hand would keep nothing."""
         require(caller, Permission.HOLDS_CHANGE)
         now = self._clock.now()
         if not now < request.until <= now + MOST_YEARS:
@@ -128,6 +129,7 @@ class RetentionDesk:
             raise unusable("holds.no_scope")
         draft = HoldDraft(scope=scope, reason=_told(request.reason), actor=caller.name, until=request.until)
         with refusing():
+            await self._require_known(scope)
             await self._audit.write(caller, "holds.place", _scope_told(scope), reason=draft.reason)
             return self._hold_view(await self._archive.holds.place(draft))
 
@@ -160,6 +162,16 @@ class RetentionDesk:
             )
             for one in found
         )
+
+    async def _require_known(self, scope: HoldScope) -> None:
+        if scope.device is not None and await self._archive.device(scope.device) is None:
+            raise not_found("device")
+        if scope.employee is not None:
+            enrolled = {one.employee for one in await self._archive.enrolments()}
+            if scope.employee not in enrolled:
+                raise not_found("rights.employee")
+        if scope.conversation is not None and not await self._archive.holds.is_conversation(scope.conversation):
+            raise not_found("holds.conversation")
 
     def _scope(self, request: HoldRequest) -> HoldScope:
         peer = None if request.peer is None else canonical_peer(request.peer)

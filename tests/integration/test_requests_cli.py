@@ -5,7 +5,7 @@ import json
 import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import ClassVar
@@ -137,6 +137,14 @@ async def test_a_shop_answers_people_from_the_command_line(
         assert "authority" in (await say("incidents", "show", incident, "--lang", "en"))[1]
         assert "phone lost" in (await say("incidents", "template", incident))[1]
         assert (await say("incidents", "close", incident, "--reason", "found"))[0] == 0
+
+        place = ("holds", "add", "--reason", "case 7", "--until", f"{datetime.now(UTC) + timedelta(days=9):%Y-%m-%d}")
+        conversation = archive.conversation(PHONE, "+8613800000017")
+        for narrowed, known in (
+            (("--device", "NOSUCH"), False), (("--employee", "王店"), False), (("--conversation", "cv_typo"), False),
+            (("--device", PHONE, "--employee", "王店员", "--conversation", conversation), True),
+        ):  # fmt: skip
+            assert (await say(*place, *narrowed))[0] == (0 if known else ExitCode.NOT_FOUND)
 
         await archive.retention_clock.look(0.0)
         run = ("retention", "run", "--reason", "x")
