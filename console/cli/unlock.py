@@ -8,12 +8,14 @@ import msgspec
 
 from daemon.api.errors import ApiRefusedError
 from daemon.api.exit_codes import ExitCode
+from daemon.api.unlocking import SealedState
 from daemon.api.unlocking_client import sealed_state, unlock
 
 from .context import Context, UsageError
 from .output import Format
 
 _MOST_LINE = 4_096
+_OPEN = SealedState(is_sealed=False, phones_connected=None, batches=0, is_disk_full=False, problem=None)
 
 
 class _Unlock(msgspec.Struct):
@@ -30,14 +32,17 @@ async def open_vault(context: Context) -> ExitCode:
         except ApiRefusedError as refusal:
             if refusal.code != "request.no_such_route":
                 raise
-            context.output.say("unlock.open_already")
+            if context.output.format is Format.TABLE:
+                context.output.say("unlock.open_already")
+            else:
+                context.output.items([_OPEN])
             return ExitCode.OK
         if not arguments.status:
             state = await unlock(client, _passphrase(context, arguments.passphrase_fd))
     if context.output.format is not Format.TABLE:
         context.output.items([state])
     elif state.is_sealed:
-        context.output.say("unlock.sealed", phones=state.phones_connected, batches=state.batches)
+        context.output.say("unlock.sealed", phones=state.phones_connected or 0, batches=state.batches)
     else:
         context.output.say("unlock.opened", batches=state.batches)
     return ExitCode.OK

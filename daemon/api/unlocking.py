@@ -17,8 +17,8 @@ class SealedState(Wire, frozen=True, kw_only=True):
     """What a daemon with a closed vault tells."""
 
     is_sealed: bool
-    phones_connected: int
-    """Enrolled ones that are read now."""
+    phones_connected: int | None
+    """Enrolled ones that are read now; None when the vault is open: health has them."""
     batches: int
     """Sealed since the start, to be merged when the vault is open."""
     is_disk_full: bool

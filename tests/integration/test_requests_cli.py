@@ -138,6 +138,8 @@ async def test_a_shop_answers_people_from_the_command_line(
         assert "phone lost" in (await say("incidents", "template", incident))[1]
         assert (await say("incidents", "close", incident, "--reason", "found"))[0] == 0
 
+        code, out, _ = await say("unlock", "--status", "--json")
+        assert (code, json.loads(out)["items"][0]["is_sealed"]) == (0, False)
         place = ("holds", "add", "--reason", "case 7", "--until", f"{datetime.now(UTC) + timedelta(days=9):%Y-%m-%d}")
         conversation = archive.conversation(PHONE, "+8613800000017")
         for narrowed, known in (
