@@ -52,19 +52,16 @@ class Sealer:
     """Seals records of one class and week, for one unit of work."""
 
     key_no: int
-    _seal: Callable[[bytes, int], bytes]
+    seal: Callable[[bytes, int], bytes]
+    """Of what `encoded` made, for its place."""
 
     def event(self, content: EventContent, ledger_index: int) -> bytes:
         """Sealed for its place."""
-        return self._seal(_encode(content), ledger_index)
-
-    def encoded(self, content: bytes, ledger_index: int) -> bytes:
-        """`event` of what `encoded` made."""
-        return self._seal(content, ledger_index)
+        return self.seal(_encode(content), ledger_index)
 
     def alert(self, content: AlertContent, ledger_index: int) -> bytes:
         """Sealed for its place."""
-        return self._seal(_encode(content), ledger_index)
+        return self.seal(_encode(content), ledger_index)
 
 
 UNREADABLE_EVENT: Final = EventContent(b"", None, None, '{"unreadable":true}', "")

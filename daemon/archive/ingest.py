@@ -1,6 +1,7 @@
 """Collected events into the archive: new ones, edited ones, ones that came back, ones that are gone, and the cursor."""
 
-import json
+import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -14,21 +15,20 @@ from policies.model import Verdict
 from ..api.wire import AlertStatus
 from ..events import UNCOLLECTED, CollectedEvent, Committed, EventKind, GroupFinding, Ingest, JudgedEvent, RowToken
 from ..peers import canonical_peer
-from .codes import ALERT_STATUS_CODES, KIND_CODES, SEVERITY_CODES, SOURCE_CODES, stored_key, to_micros
+from .codes import ALERT_STATUS_CODES, SEVERITY_CODES, SOURCE_CODES, stored_key, to_micros
 from .content import AlertContent, Sealer
 from .data_classes import class_of
 from .enrolments import require_scope
 from .errors import UnitRefusedError
 from .facets import facet_terms
 from .identifiers import EventToken, alert_id, event_id
+from .known_rows import known_rows
 from .ledger_kinds import KINDS_OF_ENTRY, LedgerKind, PresenceChange, content_of
 from .preparing import Ahead, PreparedEvent, prepared
 from .presence import change_presence
-from .sealing import files_in
 from .transaction import Tokens, Transaction
 
 _ALERT_NAME: Final = KINDS_OF_ENTRY[LedgerKind.ALERT_RAISED].name
-_ABSENCE: Final = KIND_CODES[EventKind.ABSENCE]
 _OPEN: Final = ALERT_STATUS_CODES[AlertStatus.OPEN]
 
 _INSERT_EVENT: Final = """
@@ -43,18 +43,6 @@ _INSERT_CURSOR: Final = """
 INSERT INTO cursors (device_no, source, cursor, moved_at, first_caught_up_at) VALUES (?, ?, ?, ?, ?)
 ON CONFLICT (device_no, source) DO UPDATE SET cursor = excluded.cursor, moved_at = excluded.moved_at,
   first_caught_up_at = coalesce(first_caught_up_at, excluded.first_caught_up_at)"""
-_KNOWN_BETWEEN: Final = """
-SELECT e.source_key, e.event_id, e.ledger_index, e.kind, e.is_current, p.change FROM events e
-LEFT JOIN presence_changes p ON p.ledger_index = e.presence_change
-WHERE e.device_no = ? AND e.source = ? AND e.source_key BETWEEN ? AND ?"""
-_KNOWN_OF: Final = """
-SELECT e.source_key, e.event_id, e.ledger_index, e.kind, e.is_current, p.change FROM events e
-LEFT JOIN presence_changes p ON p.ledger_index = e.presence_change
-WHERE e.device_no = ? AND e.source = ? AND e.source_key IN (SELECT value FROM json_each(?))"""
-
-_FORGOTTEN: Final = """
-SELECT token FROM forgotten
-WHERE device_no = ? AND source = ? AND source_key IN (SELECT value FROM json_each(?))"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,26 +94,23 @@ class _Application:
         self._numbers: list[tuple[SqlValue, ...]] = []
         self._files: list[tuple[SqlValue, ...]] = []
         self._sealers: dict[EventKind, Sealer] = {}
+        self._conversations: dict[str, int] = {}
         self._new_alert_ids: dict[str, None] = {}
         self._presence: list[tuple[int, PresenceChange, datetime, int | None]] = []
         self._absent_keys = {stored_key(key) for key in ingest.absent_keys}
-        self._unseen: set[SqlValue] = set()
-        """Keys of current rows that are marked as not seen."""
-        self._forgotten: frozenset[bytes] = frozenset()
-        self._known: dict[EventToken, tuple[int, bool]] = {}
-        """What the archive calls an event, to (ledger index, is it an event that counts as current)."""
-        self._current: dict[SqlValue, tuple[int, EventToken]] = {}
-        """Source key to the event that its row is now."""
 
     def run(self) -> Committed:
         self._load_known()
         self._prepare()
-        for judged in self._ingest.judged:
-            if judged.event.kind is not EventKind.ABSENCE:
-                self._take(judged)
-        self._take_absences()
-        for finding in self._ingest.group_findings:
-            self._take_group(finding)
+        if self._is_all_new():
+            self._add_all()
+        else:
+            for judged in self._ingest.judged:
+                if judged.event.kind is not EventKind.ABSENCE:
+                    self._take(judged)
+            self._take_absences()
+            for finding in self._ingest.group_findings:
+                self._take_group(finding)
         self._write()
         return Committed(
             new_events=len(self._events),
@@ -134,29 +119,12 @@ class _Application:
         )
 
     def _load_known(self) -> None:
-        """What the archive holds under the keys of this ingest."""
         keys = {self._key_of(judged.event) for judged in self._ingest.judged} | self._absent_keys
         keys |= {stored_key(key) for finding in self._ingest.group_findings for key in finding.keys}
         keys |= {stored_key(finding.judged.event.source_key) for finding in self._ingest.group_findings}
-        if not keys:
-            return
-        numbers = [key for key in keys if isinstance(key, int)]
-        low, high = min(numbers, default=0), max(numbers, default=0)
-        database = self._transaction.database
-        if len(numbers) == len(keys) and high - low < 4 * len(keys):
-            rows = database.fetch_all(_KNOWN_BETWEEN, (self._device_no, self._source, low, high))
-        else:
-            rows = database.fetch_all(_KNOWN_OF, (self._device_no, self._source, json.dumps(list(keys))))
-        for row in rows:
-            match row:
-                case (key, bytes(stored), int(index), int(kind), int(is_current), change):
-                    token = EventToken(stored)
-                    self._known[token] = (index, kind != _ABSENCE)
-                    if is_current:
-                        self._current[key] = (index, token)
-                        if change == PresenceChange.UNSEEN:
-                            self._unseen.add(key)
-        self._load_forgotten(json.dumps(list(keys)))
+        there = known_rows(self._transaction.database, self._device_no, self._source, keys)
+        self._known, self._current = there.events, there.current
+        self._unseen, self._forgotten = there.unseen, there.forgotten
 
     def _key_of(self, event: CollectedEvent) -> int | str:
         ready = self._prepared.get(event.token)
@@ -170,11 +138,61 @@ class _Application:
             missing = [event for event in missing if self._called(event.token) not in self._known]
         self._prepared.update(prepared(missing, self._transaction.directory.tokens))
 
-    def _load_forgotten(self, keys: str) -> None:
-        """What was deleted on purpose and the phone still has."""
-        parameters = (self._device_no, self._source, keys)
-        rows = self._transaction.database.execute(_FORGOTTEN, parameters)
-        self._forgotten = frozenset(token for (token,) in rows if isinstance(token, bytes))
+    def _is_all_new(self) -> bool:
+        """Whether each event is one of a row that the archive has never seen, as in a phone's first read."""
+        ingest = self._ingest
+        if self._known or self._forgotten or self._absent_keys or ingest.group_findings:
+            return False
+        keys = {self._prepared[judged.event.token].key for judged in ingest.judged}
+        return len(keys) == len(ingest.judged) and all(
+            judged.event.kind is not EventKind.ABSENCE for judged in ingest.judged
+        )
+
+    def _add_all(self) -> None:
+        """All of them, those that only their row says something of together."""
+        run: list[JudgedEvent] = []
+        for judged in self._ingest.judged:
+            ready = self._prepared[judged.event.token]
+            if judged.verdicts or ready.files or judged.event.kind is EventKind.CONTACT:
+                self._add_run(run)
+                run.clear()
+                self._add(judged, ready.key, is_current=1)
+            else:
+                run.append(judged)
+        self._add_run(run)
+
+    def _add_run(self, run: Sequence[JudgedEvent]) -> None:
+        """`_add` of many that have no verdicts, no files and no numbers to be found by."""
+        device, source = self._ingest.device, self._ingest.source
+        if any(judged.event.device != device or judged.event.source is not source for judged in run):
+            raise UnitRefusedError("an event of another source")
+        ready = [self._prepared[judged.event.token] for judged in run]
+        first = self._transaction.ledger.append_run(LedgerKind.EVENT, [one.commitment for one in ready])
+        device_no, source_no = self._device_no, self._source
+        for index, judged, one in zip(itertools.count(first), run, ready, strict=False):
+            conversation_no = self._conversation(judged.event)
+            sealer = self._sealer(judged.event)
+            self._events.append(
+                (index, bytearray(one.token), device_no, one.kind, source_no, one.key, one.occurred_at,
+                 one.received_at, one.direction, conversation_no, sealer.key_no,
+                 bytearray(sealer.seal(one.content, index)), 1)
+            )  # fmt: skip
+            facets = facet_terms(
+                one.token, device_no, conversation_no, one.kind, source_no, one.direction, one.occurred_at
+            )
+            self._texts.append((index, f"{facets} {one.terms}"))
+
+    def _conversation(self, event: CollectedEvent) -> int | None:
+        peer = event.peer_key
+        if peer is None:
+            return None
+        number = self._conversations.get(peer)
+        if number is None:
+            transaction = self._transaction
+            number = self._conversations[peer] = transaction.directory.conversation(
+                transaction.database, event.device, self._device_no, peer
+            )
+        return number
 
     def _take(self, judged: JudgedEvent) -> None:
         event = judged.event
@@ -257,22 +275,17 @@ class _Application:
         transaction = self._transaction
         if event.device != self._ingest.device or event.source is not self._ingest.source:
             raise UnitRefusedError("an event of another source")
-        conversation_no = None
-        if event.peer_key is not None:
-            conversation_no = transaction.directory.conversation(
-                transaction.database, event.device, self._device_no, event.peer_key
-            )
+        conversation_no = self._conversation(event)
         ready = self._ready(event)
         token = ready.token
         index = transaction.ledger.append_committed(LedgerKind.EVENT, ready.commitment)
         sealer = self._sealer(event)
-        sealed = sealer.encoded(ready.content, index)
+        sealed = sealer.seal(ready.content, index)
         self._events.append(
             (index, bytearray(token), self._device_no, ready.kind, self._source, key, ready.occurred_at,
              ready.received_at, ready.direction, conversation_no, sealer.key_no, bytearray(sealed), is_current)
         )  # fmt: skip
-        if files := files_in(event.attributes):
-            self._files += [(transaction.directory.tokens.of_file(one), index) for one in files]
+        self._files += [(transaction.directory.tokens.of_file(one), index) for one in ready.files]
         facets = facet_terms(
             token, self._device_no, conversation_no, ready.kind, self._source, ready.direction, ready.occurred_at
         )

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections import deque
+from collections.abc import Sequence
 from typing import Final
 
 from adb_bridge.clock import Clock
@@ -169,6 +170,14 @@ class LedgerBook:
         self._sealed.append((index, kind.real, bytearray(commitment)))
         self._next = index + 1
         return index
+
+    def append_run(self, kind: LedgerKind, commitments: Sequence[bytes]) -> int:
+        """`append_committed` of several; returns the ledger index of the first."""
+        first, code = self._next, kind.real
+        self._leaves += map(leaf_hash, commitments)
+        self._sealed += [(index, code, bytearray(one)) for index, one in enumerate(commitments, first)]
+        self._next = first + len(commitments)
+        return first
 
     def append_row(self, kind: LedgerKind, name: str, *columns: None | int | float | str | bytes) -> int:
         """`append` of a kind's columns."""

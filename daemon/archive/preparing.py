@@ -19,6 +19,7 @@ from .content import EventContent, encoded
 from .identifiers import EventToken
 from .indexing import rare_facets, searched_terms
 from .ledger_kinds import EVENT_NAME, content_of
+from .sealing import files_in
 from .transaction import Tokens
 
 _CHUNK: Final = 64
@@ -41,6 +42,8 @@ class PreparedEvent(msgspec.Struct, frozen=True, gc=False):
     """What is to be sealed."""
     terms: str
     """Index terms of its text, and facets that few events have."""
+    files: frozenset[str]
+    """SHA-256 of its attachments."""
 
 
 class Ahead:
@@ -140,4 +143,6 @@ def _prepared(event: CollectedEvent, tokens: Tokens, opening: bytes, words: str)
     )  # fmt: skip
     terms = f"{words}{rare_facets(kind, attributes, tokens)}"
     content = encoded(EventContent(opening, event.peer, body, attributes, text))
-    return PreparedEvent(token, key, kind, direction, occurred_at, received_at, opening, commitment, content, terms)
+    return PreparedEvent(
+        token, key, kind, direction, occurred_at, received_at, opening, commitment, content, terms, files_in(attributes)
+    )

@@ -103,7 +103,7 @@ class Verification:
         except IntegrityError as error:
             if error.code not in _DAMAGED:
                 raise
-            problem, first_bad = VerifyProblem.PAGE_DAMAGED, f"ledger:{self._at}"
+            problem, first_bad = VerifyProblem.PAGE_DAMAGED, self._first_unreadable()
         finally:
             indexes.stop()
             self._heads.close()
@@ -115,6 +115,29 @@ class Verification:
             first_bad=first_bad,
             problem=problem,
         )
+
+    def _first_unreadable(self) -> str:
+        """The first entry of the present chunk that cannot be read whole, or the page where no entry is the reason."""
+        start, end = self._at, min(self._at + _CHUNK, self._size + 1)
+        if start >= end or self._is_readable(start, end):
+            with self._open_database() as database:
+                return next((f"page:{page}" for page in database.damaged_pages()), "archive")
+        while end - start > 1:
+            middle = (start + end) // 2
+            start, end = (middle, end) if self._is_readable(start, middle) else (start, middle)
+        return f"ledger:{start}"
+
+    def _is_readable(self, start: int, end: int) -> bool:
+        """By a connection of its own: one that met a damaged page reads nothing more."""
+        try:
+            with self._open_database() as database:
+                leaves = database.fetch_all(LEAVES, (start, end))
+                RecordCheck(database, self._content, old_key=self._old_key).check(leaves, start, end)
+        except IntegrityError as error:
+            if error.code not in _DAMAGED:
+                raise
+            return False
+        return True
 
     def _check_all(self, progress: Progress | None) -> None:
         stored = self._load_state()
