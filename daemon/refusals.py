@@ -34,6 +34,8 @@ class Refusal:
 
 _NEWER = frozenset({CryptoErrorCode.KEYRING_NEWER})
 _NOT_FOUND = frozenset({CryptoErrorCode.SLOT_UNKNOWN})
+_DAMAGED = frozenset({CryptoErrorCode.DATABASE_FOREIGN})
+"""A state, to `crypto`; here the archive's file is empty, cut off or another's."""
 _USAGE = frozenset({CryptoErrorCode.KEYRING_EXISTS, CryptoErrorCode.FILE_EXISTS})
 
 
@@ -82,6 +84,8 @@ def _of_crypto(error: CryptoError) -> ExitCode:
         return ExitCode.MIGRATION
     if error.code in _NOT_FOUND:
         return ExitCode.NOT_FOUND
+    if error.code in _DAMAGED:
+        return ExitCode.INTEGRITY
     match error:
         case WrongKeyError() | KeyUnavailableError() | StorageError() | DatabaseBusyError():
             return ExitCode.VAULT

@@ -12,10 +12,12 @@ from crypto.secrets import Secret
 from crypto.vault_keys import VaultKeys
 from policies.engine import Engine
 
+from .api.exit_codes import ExitCode
 from .archive.archive import Archive, ArchiveSettings
 from .archive.errors import ArchiveFullError
 from .archive.space import give_up_reserve, reserve_for
 from .config import Config
+from .errors import StateError
 from .paths import StatePaths
 
 
@@ -40,9 +42,13 @@ def open_keys(paths: StatePaths, secret: Secret) -> VaultKeys:
 def open_archive(paths: StatePaths, keys: VaultKeys, clock: Clock) -> Archive:
     """The archive, made at the first start. Errors of `crypto` and of the archive pass.
 
+    StateError(`archive.lost`) when there is none but signed heads: a new one would be a second ledger of one name.
+
     An archive on a full disk is opened with the room kept in reserve: what is in it can be read, collecting waits.
     """
     mode = OpenMode.READ_WRITE if paths.archive.exists() else OpenMode.CREATE
+    if mode is OpenMode.CREATE and HeadLog(paths.heads).last() is not None:
+        raise StateError("archive.lost", ExitCode.VAULT, state=str(paths.root))
     settings = ArchiveSettings(reserve_bytes=reserve_for(paths.archive))
 
     def opened() -> Archive:
