@@ -8,6 +8,7 @@ import msgspec
 
 from adb_bridge.clock import SystemClock
 from crypto.database import OpenMode
+from crypto.errors import CryptoErrorCode, IntegrityError
 from crypto.head_log import HeadLog
 from crypto.keyring import open_keyring
 
@@ -16,6 +17,7 @@ from ..api.texts import Texts
 from ..api.verify_words import advice_for
 from ..api.wire import VerifyReport
 from ..archive.archive import Archive
+from ..archive.verify import UNREADABLE
 from ..config import load_config
 from ..media_shelves import WeekShelves
 from ..media_store import MediaStore
@@ -44,16 +46,23 @@ def run(options: Namespace, texts: Texts) -> ExitCode:
     media = MediaStore(paths.media, WeekShelves(root), clock=SystemClock())
 
     async def check() -> VerifyReport:
-        archive = Archive.open(
-            paths.archive, root, clock=SystemClock(), heads=HeadLog(paths.heads), mode=OpenMode.READ_ONLY
-        )
+        try:
+            archive = Archive.open(
+                paths.archive, root, clock=SystemClock(), heads=HeadLog(paths.heads), mode=OpenMode.READ_ONLY
+            )
+        except IntegrityError as error:
+            if error.code is not CryptoErrorCode.DATABASE_DAMAGED:
+                raise
+            return verify_view(UNREADABLE, texts)
         try:
             return verify_view(await verify_whole(archive, media, options.since, _extra(options)), texts)
         finally:
-            media.close()
             await archive.close()
 
-    report = asyncio.run(check())
+    try:
+        report = asyncio.run(check())
+    finally:
+        media.close()
     if options.jsonl:
         emit(report)
     elif options.json:

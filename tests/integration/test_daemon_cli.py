@@ -114,6 +114,12 @@ def test_a_passphrase_opens_what_it_closed_and_another_does_not(tmp_path: Path) 
     assert forked("verify", "--state", str(state), "--passphrase-fd", "99").returncode == 10
     assert forked("verify", "--state", str(state), fd_text=b"").returncode == 10
     assert forked("verify", "--state", str(state), fd_text=b"\xff\xfe\n").returncode == 10
+    content = bytearray((state / "archive.db").read_bytes())
+    content[1_500] ^= 1
+    (state / "archive.db").write_bytes(content)
+    damaged = forked("verify", "--state", str(state), "--json", fd_text="正确 马 电池".encode())
+    (told,) = json.loads(damaged.stdout)["items"]
+    assert (damaged.returncode, told["problem"], told["first_bad"]) == (11, "page_damaged", "archive")
 
 
 def run_briefly(state: Path, passphrase: bytes) -> None:
