@@ -1,5 +1,6 @@
 """`export`: what is handed over, by two people."""
 
+import hashlib
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -21,7 +22,7 @@ from daemon.api.exports_client import (
 from daemon.api.wire import EventKind
 
 from .context import NOT_DONE, Context, UsageError, ask, is_asking_possible
-from .new_file import new_file
+from .new_file import TO_PIPE, new_file
 from .output import Format
 from .table import Cell
 from .times import parse_since, parse_until, shown
@@ -63,6 +64,15 @@ class _Decide(msgspec.Struct):
 class _Fetch(msgspec.Struct):
     export_id: str
     output: str
+
+
+class _Fetched(msgspec.Struct, frozen=True):
+    """What lies in the file now."""
+
+    export_id: str
+    file: str
+    size_bytes: int
+    sha256: str
 
 
 async def list_exports(context: Context) -> ExitCode:
@@ -161,21 +171,24 @@ async def fetch(context: Context) -> ExitCode:
     arguments = context.take(_Fetch)
     with new_file(arguments.output) as (file, keep):
         async with context.client() as client, fetch_export(client, arguments.export_id) as pieces:
-            size = await _copy(context, pieces, file)
+            size, sha256 = await _copy(context, pieces, file)
         keep()
+    if context.output.format is not Format.TABLE and arguments.output != TO_PIPE:
+        context.output.items([_Fetched(arguments.export_id, arguments.output, size, sha256)])
     context.output.say("export.fetched", size=size, path=arguments.output)
     return ExitCode.OK
 
 
-async def _copy(context: Context, pieces: AsyncIterator[bytes], file: BinaryIO) -> int:
-    size, told_s = 0, time.monotonic()
+async def _copy(context: Context, pieces: AsyncIterator[bytes], file: BinaryIO) -> tuple[int, str]:
+    size, sha256, told_s = 0, hashlib.sha256(), time.monotonic()
     async for piece in pieces:
         file.write(piece)
+        sha256.update(piece)
         size += len(piece)
         if sys.stderr.isatty() and time.monotonic() - told_s >= _TOLD_EVERY_S:
             told_s = time.monotonic()
             context.output.say("export.progress", size=size // _MEBIBYTE)
-    return size
+    return size, sha256.hexdigest()
 
 
 def _moment(text: str, now: datetime, *, is_end: bool) -> datetime:

@@ -1,6 +1,7 @@
 """Two people at two command lines, from the asking to a file that a third one checks."""
 
 import contextlib
+import hashlib
 import resource
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -61,8 +62,17 @@ async def test_two_people_at_the_command_line(tmp_path: Path) -> None:
         assert "2 部手机、3 个会话、4 条记录，完整并含文件" in approved.err
         seat.caller = REVIEWER
         target = tmp_path / "bundle.zip"
-        fetched = await shopwarden(tmp_path, "export", "fetch", export_id, "--output", str(target))
+        fetched = await shopwarden(tmp_path, "--json", "export", "fetch", export_id, "--output", str(target))
         assert fetched.code == 0, fetched.err
+        content = target.read_bytes()
+        assert fetched.items == [
+            {
+                "export_id": export_id,
+                "file": str(target),
+                "size_bytes": len(content),
+                "sha256": hashlib.sha256(content).hexdigest(),
+            }
+        ]
         assert f"verify-bundle {target}" in fetched.err
         checked = await shopwarden(tmp_path, "--json", "verify-bundle", str(target))
         assert checked.code == 0, checked.out
