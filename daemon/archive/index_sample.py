@@ -35,6 +35,8 @@ SELECT term, doc FROM temp.sampled_words WHERE term >= ? AND term < ? AND (doc %
 _LEAVES: Final = "SELECT term FROM events_text_idx"
 """Where each page of the index begins, after a byte for the kind of page."""
 _PARTS: Final = 12
+_ALL_PARTS_UP_TO: Final = 300_000
+"""Ledger entries; of a larger archive fewer parts are compared at a time, so that the records' check is not held up."""
 _LAST: Final = chr(0x10FFFF)
 _NAME: Final = "SELECT event_id FROM events WHERE ledger_index = ?"
 _UNKNOWN: Final = """
@@ -59,7 +61,8 @@ def first_missing_words(
     """The first sampled event whose index terms are not those of its text; `events_text` when the index is damaged.
 
     Inside a snapshot, on a connection of its own. A record that does not open is another's to tell: None.
-    `has_time`: asked after each twelfth of a large index, in random order; the rest is left when it says no.
+    `has_time`: asked after each twelfth of a large index, in random order; the rest is left when it says no, or in an
+    archive that is very large.
     """
     try:
         return _wrong_set(database) or _Sample(database).compare(content, tokens, has_time) or _wrong_ids(database)
@@ -103,6 +106,7 @@ class _Sample:
         size = database.fetch_value("SELECT ledger_size FROM archive_state")
         assert isinstance(size, int)
         self._database = database
+        self._size = max(size, 1)
         self._every = -(-size // WHOLE_UP_TO) or 1
         self._offset = secrets.randbelow(self._every)
         self._from = max(1, size - NEWEST + 1)
@@ -121,7 +125,7 @@ class _Sample:
                 return self._wrong(index)
         parts = list(range(len(bounds) + 1))
         secrets.SystemRandom().shuffle(parts)
-        for part in parts:
+        for part in parts[: max(1, _ALL_PARTS_UP_TO * _PARTS // self._size)]:
             found = self._digests(("", *bounds)[part], (*bounds, _LAST)[part])
             for index, digests in wanted.items():
                 if found.pop(index, 0) != digests[part]:
