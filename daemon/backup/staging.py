@@ -123,7 +123,8 @@ class StateWriter:
         if file.path == ARCHIVE:
             return self._archive(manifest, progress)
         target = self._stage / _place_of(file.path)
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for folder in reversed(target.relative_to(self._stage).parents):  # `parents` makes those above readable
+            (self._stage / folder).mkdir(mode=0o700, exist_ok=True)
         content = self._content(manifest, file, progress)
         if file.path.startswith(SEALED):
             content = iter([self._keys.unseal(file.path.removeprefix(SEALED), b"".join(content))])

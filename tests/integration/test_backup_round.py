@@ -44,6 +44,7 @@ def test_restored_state_has_all_records_files_keys_and_goes_on_with_the_ledger(t
     assert (tmp_path / "new/shopwarden.toml").read_text() == '[store]\nname = "Laden 7"\n'
     old, new = shop.paths.media / "blobs" / sealed, tmp_path / "new/media/blobs" / sealed
     assert files_of(old) == files_of(new) != {}
+    assert all(path.stat().st_mode & 0o077 == 0 for path in (tmp_path / "new").rglob("*"))
     assert (tmp_path / "new/keys.json").read_bytes() == shop.paths.keyring.read_bytes()
 
     async def look() -> None:
