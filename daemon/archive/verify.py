@@ -132,6 +132,8 @@ class Verification:
         try:
             with self._open_database() as database:
                 leaves = database.fetch_all(LEAVES, (start, end))
+                if [row[0] for row in leaves] != list(range(start, end)):
+                    return False
                 RecordCheck(database, self._content, old_key=self._old_key).check(leaves, start, end)
         except IntegrityError as error:
             if error.code not in _DAMAGED:

@@ -247,6 +247,21 @@ async def test_old_pages_put_back_under_a_newer_archive_are_found(tmp_path: Path
     assert missed <= {"alerts_open"}
 
 
+async def test_damage_among_entries_that_are_missing_too_is_reported_and_not_raised(tmp_path: Path) -> None:
+    await fill(tmp_path)
+    with behind_the_back(tmp_path) as database:
+        last = database.fetch_value("SELECT max(ledger_index) FROM events")
+        page = database.fetch_value("SELECT rootpage FROM sqlite_schema WHERE name = 'alerts'")
+        database.execute("DELETE FROM ledger WHERE ledger_index >= ?", (last,))
+    assert isinstance(page, int)
+    with (tmp_path / "archive.db").open("r+b") as file:
+        file.seek((page - 1) * 4096 + 2_000)
+        file.write(bytes(64))
+    result = await verified(tmp_path)
+    assert result.problem is VerifyProblem.PAGE_DAMAGED
+    assert (result.first_bad or "").startswith("ledger:")
+
+
 async def test_heads_that_were_cut_out_of_the_log_are_missed(tmp_path: Path) -> None:
     await fill(tmp_path)
     log = tmp_path / "heads.log"
