@@ -26,6 +26,7 @@ from .callers import callers_of
 from .caretaker import Care
 from .command_queue import CommandQueue
 from .command_runner import StandingNotice
+from .denials import Denials
 from .discovery import Discovery
 from .errors import DaemonError
 from .fleet import Fleet
@@ -212,6 +213,7 @@ class App:
             opened.paths.socket,
             monotonic=opened.clock.monotonic,
             default_language=Language(opened.config.store.language),
+            note_denied=Denials(AuditTrail(opened.archive, opened.keys), opened.clock.monotonic).note,
         )
         try:
             await self._key_watch.refuse_older_copy()

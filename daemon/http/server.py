@@ -24,6 +24,8 @@ from .routes import ATTACHMENT_PATH, IMPORT_PATH, ROUTES, STREAM_PATH
 
 _CALLER = web.RequestKey("caller", Caller)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+NoteDenied = Callable[[Caller, Permission, str], Awaitable[None]]
+"""Is told of a refusal by role: who, what the call needed, and the method and path of its route."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +55,10 @@ class ApiServer:
         default_language: Language = Language.EN,
         limits: ApiLimits | None = None,
         routes: tuple[ApiRoute, ...] = ROUTES,
+        note_denied: NoteDenied | None = None,
     ) -> None:
         self._service = service
+        self._note_denied = note_denied
         self._identify = identify_caller
         self._socket = socket
         self._language = default_language
@@ -110,10 +114,16 @@ class ApiServer:
         language = asked_language(request, self._language)
         try:
             caller = self._caller(request, language)
-            if request.match_info.http_exception is None:
-                self._check(caller, self._routes.get(request.match_info.route))
+            if request.match_info.http_exception is not None:
+                return await handler(request)
+            route = self._routes.get(request.match_info.route)
+            try:
+                self._check(caller, route)
                 request[_CALLER] = caller
-            return await handler(request)
+                return await handler(request)
+            except ServiceError as error:
+                await self._tell_denied(caller, route, error)
+                raise
         except ServiceError as error:
             return refusal(error, language)
         except web.HTTPException as error:
@@ -137,6 +147,14 @@ class ApiServer:
                 "permission.denied", http_status=403, exit_code=ExitCode.NOT_PERMITTED, role=caller.role.value
             )
         require(caller, route.permission)
+
+    async def _tell_denied(self, caller: Caller, route: ApiRoute | None, error: ServiceError) -> None:
+        """By the table of routes or by a desk behind it; reading (GET) is not told."""
+        needed = error.values.get("permission")
+        if error.code != "permission.denied" or needed is None or route is None or route.method == "GET":
+            return
+        if self._note_denied is not None:
+            await self._note_denied(caller, Permission(str(needed)), f"{route.method} {route.path}")
 
     def _endpoint(self, route: ApiRoute) -> Handler:
         async def endpoint(request: web.Request) -> web.StreamResponse:

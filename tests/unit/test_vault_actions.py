@@ -11,12 +11,14 @@ from daemon.api.texts import load_texts
 from daemon.api.wire import AlertStatus, Verb
 from daemon.api.words import word_of
 from daemon.archive.export_steps import ExportStepKind
+from daemon.denials import NOTED
 from daemon.rights.looks import LOOKING
 
 DAEMON = Path(__file__).parents[2] / "daemon"
 FAMILIES = {
     "alert.": [one.value for one in AlertStatus],
     "command.": [one.value for one in Verb],
+    "denied.": [one.value for one in NOTED],
     "device.wireless.": ["on", "off"],
     "export.": [one.value for one in ExportStepKind],
     "incidents.": [DocumentStep.NOTED.value, DocumentStep.TOLD.value, DocumentStep.CLOSED.value],
