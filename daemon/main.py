@@ -22,6 +22,7 @@ _COMMANDS = {
     "keys": "daemon.cli.keys",
     "verify": "daemon.cli.verify",
     "backup": "daemon.cli.backup",
+    "backup-list": "daemon.cli.backup_list",
     "backup-drill": "daemon.cli.backup_drill",
     "restore": "daemon.cli.restore",
     "reindex": "daemon.cli.reindex",

@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import msgspec
 
@@ -21,7 +22,15 @@ from .times import shown
 
 _LOOK_S = 0.25
 _TENTH = 10
-_SNAPSHOT_COLUMNS = ("backup_snapshot", "at", "size_mb", "ledger_size", "backup_schema", "backup_program")
+_SNAPSHOT_COLUMNS = (
+    "backup_snapshot",
+    "at",
+    "size_mb",
+    "ledger_size",
+    "backup_schema",
+    "backup_keys",
+    "backup_program",
+)
 _HISTORY_COLUMNS = ("at", "backup_what", "backup_snapshot", "actor", "size_mb", "ledger_size", "outcome")
 
 
@@ -87,8 +96,13 @@ async def _drill(context: Context, arguments: _Backup, folder: str) -> ExitCode:
 
 
 async def _list(context: Context, folder: str) -> ExitCode:
-    async with context.client() as client:
-        lines = await backups_client.snapshots(client, folder)
+    try:
+        async with context.client() as client:
+            lines = await backups_client.snapshots(client, folder)
+    except ApiUnreachableError as error:
+        if error.exit_code != ExitCode.UNREACHABLE:
+            raise
+        _list_openly(context, folder)
     if context.output.format is not Format.TABLE:
         context.output.items(lines)
     elif lines:
@@ -99,6 +113,7 @@ async def _list(context: Context, folder: str) -> ExitCode:
                 Cell(_megabytes(line.size_bytes)),
                 Cell(str(line.ledger_size or "-")),
                 Cell(str(line.schema_version or "-")),
+                Cell(str(line.keys_generation or "-")),
                 Cell(line.program or "-"),
             ]
             for line in lines
@@ -233,6 +248,14 @@ def _without_daemon(context: Context, arguments: _Backup, error: ApiUnreachableE
     for flag, value in keys.items():
         if value is not None:
             command += [flag, value]
+    run_daemon_program(command, {})
+
+
+def _list_openly(context: Context, folder: str) -> NoReturn:
+    """By the daemon's program, which needs neither key nor state for it: this may be a bare machine."""
+    command = ["backup-list", folder, "--lang", context.texts.language.value]
+    if context.output.format is not Format.TABLE:
+        command.append(f"--{context.output.format}")
     run_daemon_program(command, {})
 
 

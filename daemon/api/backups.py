@@ -129,6 +129,8 @@ class SnapshotLine(Wire, frozen=True, kw_only=True):
     root_sha256: str | None = None
     files: int | None = None
     size_bytes: int | None = None
+    keys_generation: int | None = None
+    """Of the keyring when it was made; an older root cannot open a later one."""
 
 
 class BackupRecord(Wire, frozen=True, kw_only=True):

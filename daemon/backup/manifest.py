@@ -144,6 +144,23 @@ def decode_manifest(content: bytes, keys: BackupKeys) -> Manifest:
     return manifest
 
 
+def read_unproven(content: bytes) -> Manifest:
+    """What a manifest says of itself, without a key: nobody knows whether we made it. IntegrityError(SEALED_DAMAGED),
+    NewerFormatError.
+    """
+    try:
+        sealed = msgspec.json.decode(content, type=_Sealed)
+        kind = msgspec.json.decode(sealed.manifest, type=_Kind)
+        if kind.format == FORMAT and kind.version > VERSION:
+            raise NewerFormatError
+        manifest = msgspec.json.decode(sealed.manifest, type=Manifest)
+    except (msgspec.MsgspecError, UnicodeDecodeError, ValueError, RecursionError):
+        raise damaged("no manifest") from None
+    if manifest.format != FORMAT:
+        raise damaged("no manifest")
+    return manifest
+
+
 def damaged(what: str) -> IntegrityError:
     """The error for a manifest that is none."""
     return IntegrityError(CryptoErrorCode.SEALED_DAMAGED, what)

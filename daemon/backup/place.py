@@ -15,7 +15,7 @@ import fcntl
 import os
 import re
 import secrets
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -39,6 +39,7 @@ from .manifest import (
     NewerFormatError,
     decode_manifest,
     encode_manifest,
+    read_unproven,
 )
 from .medium import TEMPORARY, medium_errors, put_file, read_whole, replace_erasing, sync_folder
 from .pieces import PieceFolder
@@ -131,15 +132,22 @@ class Place:
 
     def snapshots(self, keys: BackupKeys) -> Snapshots:
         """Every manifest there is. PlaceError(`newer`) when one is of a later version."""
+        return self._snapshots(lambda content: decode_manifest(content, keys))
+
+    def unproven_snapshots(self) -> Snapshots:
+        """The same without a key: what the manifests say of themselves."""
+        return self._snapshots(read_unproven)
+
+    def _snapshots(self, read: Callable[[bytes], Manifest]) -> Snapshots:
         whole: list[Manifest] = []
         damaged: list[int] = []
         for number, path in self._snapshot_files():
             try:
-                manifest = self._read_snapshot(path, keys)
+                manifest = self._read_snapshot(path, read)
             except (IntegrityError, ForeignError, FileNotFoundError):
                 damaged.append(number)
                 continue
-            if manifest.number != number or manifest.place_id != self.place_id:
+            if (manifest.number, manifest.place_id, manifest.store_id) != (number, self.place_id, self.store_id):
                 damaged.append(number)
             else:
                 whole.append(manifest)
@@ -230,11 +238,11 @@ class Place:
         found = [(int(match[1]), path) for path in paths if (match := _SNAPSHOT.fullmatch(path.name))]
         return sorted(found)
 
-    def _read_snapshot(self, path: Path, keys: BackupKeys) -> Manifest:
+    def _read_snapshot(self, path: Path, read: Callable[[bytes], Manifest]) -> Manifest:
         with medium_errors(self.folder):
             content = read_whole(path, most_bytes=MOST_MANIFEST_BYTES)
         try:
-            return decode_manifest(content, keys)
+            return read(content)
         except NewerFormatError:
             raise PlaceError("newer", self.folder, exit_code=ExitCode.MIGRATION) from None
 

@@ -92,4 +92,5 @@ def _snapshot(manifest: Manifest) -> SnapshotLine:
         root_sha256=manifest.root,
         files=len(manifest.files),
         size_bytes=manifest.size_bytes,
+        keys_generation=manifest.keys_generation,
     )

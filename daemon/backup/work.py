@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 from adb_bridge.clock import Clock
 from crypto.keys import Purpose
@@ -12,12 +13,15 @@ from ..archive.backups import BackupDraft, BackupWork
 from ..paths import StatePaths
 from ..refusals import refusal_of
 from .drill import Drilled, drill
+from .errors import PlaceError
 from .keys import OpenKeys, backup_keys_of
 from .maker import BackupMade, BackupMaker, BackupOrder
 from .place import open_place
 from .progress import Progress
 from .restoring import in_thread
 from .sealed_files import missing_files
+
+_NOT_A_DRILL: Final = frozenset({"backup.dir_missing", "backup.not_a_backup"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +71,9 @@ class BackupWorker:
         return made
 
     async def drill(self, order: DrillOrder, open_keys: OpenKeys, actor: str, progress: Progress) -> Drilled:
-        """Do a drill; it is in the ledger when this returns or raises. Raises as `drill.drill`; ArchiveError."""
+        """Do a drill; it is in the ledger when this returns or raises, unless the folder is
+        no backup of this store: PlaceError. Raises as `drill.drill`; ArchiveError."""
+        self._require_ours(order.folder)
         started_s = self._clock.monotonic()
         try:
             drilled = await drill(order.folder, order.temporary, order.snapshot, open_keys, progress, self._clock)
@@ -100,6 +106,17 @@ class BackupWorker:
             )
         )
         return drilled
+
+    def _require_ours(self, folder: Path) -> None:
+        """A folder that was mistyped is no failed drill. A damaged marker on the medium is: the drill finds it."""
+        try:
+            place = open_place(folder)
+        except PlaceError as error:
+            if error.code in _NOT_A_DRILL:
+                raise
+            return
+        if place.store_id != self._keys.store_id:
+            raise PlaceError("other_store", folder)
 
     def close(self) -> None:
         """When nothing of this runs any more and the archive is about to be closed."""

@@ -5,6 +5,6 @@ Reading order:
   `mask`, `verify_bundle` (`bundle_arguments`),
   `keys` (with `keys_arguments`: `keys_slots`, `keys_recovery`, `keys_escrow`)
 - evidence: `verify_proof`, `heads`, `cosign`, `reindex` (`proof_arguments`)
-- copies: `backup`, `backup_drill`, `restore` (`backup_arguments`, `backup_support`)
+- copies: `backup`, `backup_list`, `backup_drill`, `restore` (`backup_arguments`, `backup_support`)
 - shared: `narration` (the only place that prints), `jsonl` (lines in, lines out), `secret_input`, `template`
 """

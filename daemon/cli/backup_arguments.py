@@ -1,4 +1,4 @@
-"""The arguments of `shopwardend backup`, `backup-drill` and `restore`."""
+"""The arguments of `shopwardend backup`, `backup-list`, `backup-drill` and `restore`."""
 
 import argparse
 from collections.abc import Callable
@@ -21,7 +21,7 @@ def add_backups(
     json: argparse.ArgumentParser,
     descriptor: Callable[[str], int],
 ) -> None:
-    """All three."""
+    """All of them."""
     recovery = argparse.ArgumentParser(add_help=False)
     recovery.add_argument("--shares-fd", type=descriptor, metavar="N", help=text("keys.option.shares_fd"))
     recovery.add_argument(
@@ -43,6 +43,8 @@ def add_backups(
     backup.add_argument("--keep", type=_count, metavar="N", help=text("backup.option.keep"))
     backup.add_argument("--existing", action="store_true", help=text("backup.option.existing"))
     backup.add_argument("--recheck", action="store_true", help=text("backup.option.recheck"))
+    listing = add("backup-list", json)
+    listing.add_argument("folder", type=Path, metavar="DIR", help=text("backup.option.folder"))
     drill = add("backup-drill", where, key, recovery, json)
     drill.add_argument("folder", type=Path, metavar="DIR", help=text("backup.option.folder"))
     drill.add_argument("--snapshot", type=_count, metavar="N", help=text("backup.option.snapshot"))
