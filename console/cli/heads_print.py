@@ -9,7 +9,7 @@ import segno
 
 from daemon.api import proofs_client
 from daemon.api.exit_codes import ExitCode
-from daemon.api.proofs import HeadsReport
+from daemon.api.proofs import HeadsReport, WitnessRecord
 
 from .context import Context
 from .heads import facts_of
@@ -40,6 +40,13 @@ class _Print(msgspec.Struct):
     witness: str | None = None
 
 
+class PrintedHead(WitnessRecord, frozen=True, kw_only=True):
+    """For `--json`: the record of the print, and what is on it."""
+
+    typed: str
+    note: str
+
+
 async def print_head(context: Context) -> ExitCode:
     """Signs the ledger as it is, and records that the head is on paper."""
     arguments = context.take(_Print)
@@ -55,7 +62,7 @@ async def print_head(context: Context) -> ExitCode:
             write_new(arguments.html, page_of(context, report, head.note, code).encode())
         record = await proofs_client.witnessed(client, head.size, "print", arguments.witness or "print")
     if context.output.format is not Format.TABLE:
-        context.output.items([record])
+        context.output.items([PrintedHead(typed=head.typed, note=head.note, **msgspec.structs.asdict(record))])
         return ExitCode.OK
     context.output.facts(facts_of(report))
     if arguments.png is None and arguments.html is None:

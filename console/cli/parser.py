@@ -28,7 +28,11 @@ from .table import wrap
 STATUSES = (*(status.value for status in AlertStatus), "all")
 DEFAULT_WAIT_S = 60.0
 
+MAX_REASON = 500
+"""Characters of what `--reason` takes."""
+
 _COMPLAINTS = (
+    ("reason", re.compile(r"argument --reason: \d+ characters")),
     ("required", re.compile(r"the following arguments are required: (?P<what>.*)", re.DOTALL)),
     (
         "choice",
@@ -257,6 +261,8 @@ class Builder:
         **settings: object,
     ) -> None:
         text = self.text(f"option.{key}", values=", ".join(listed))
+        if flag == "--reason":
+            settings["type"] = _reason
         parser.add_argument(flag, help=text, default=argparse.SUPPRESS, **settings)  # type: ignore[arg-type]
 
     def text(self, key: str, **values: str) -> str:
@@ -278,6 +284,13 @@ def _bounded(text: str, low: float, high: float) -> float:
     if not low <= number <= high:
         raise argparse.ArgumentTypeError(f"{text} ({low:.15g} … {high:.15g})")
     return number
+
+
+def _reason(text: str) -> str:
+    stripped = text.strip()
+    if not 1 <= len(stripped) <= MAX_REASON:
+        raise argparse.ArgumentTypeError(f"{len(stripped)} characters")
+    return stripped
 
 
 def _count(text: str) -> int:

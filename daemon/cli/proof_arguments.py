@@ -21,7 +21,7 @@ def add_proofs(
     proof = add("verify-proof", json)
     proof.add_argument("file", type=Path, metavar="FILE")
     proof.add_argument("--public-key", metavar="KEY|FILE", help=text("option.public_key"))
-    proof.add_argument("--head", action="append", type=Path, metavar="FILE", help=text("option.outside_head"))
+    proof.add_argument("--head", action="append", metavar="FILE|DIGITS", help=text("option.outside_head"))
     proof.add_argument("--witness-key", action="append", metavar="KEY|FILE", help=text("option.witness_key"))
     proof.add_argument("--attachment", action="append", type=Path, metavar="FILE", help=text("option.attachment"))
     actions = add("heads").add_subparsers(dest="action", metavar="ACTION", required=True)

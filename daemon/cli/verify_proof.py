@@ -19,6 +19,7 @@ from ..proofs.proof_check import Proven, Trust, check_proof
 from ..proofs.proof_fields import FieldValue
 from ..proofs.proof_file import MAX_PROOF_BYTES, decode_proof
 from ..proofs.proof_problems import ProofError, ProofProblem
+from ..proofs.typed_heads import TypedHeadError, typed_head
 from .narration import emit, emit_text, one_line, say
 
 _MAX_KEY_BYTES: Final = 4_096
@@ -68,15 +69,19 @@ class ProofAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 def run(options: Namespace, texts: Texts) -> ExitCode:
     """OK when the proof holds with everything that was given, else INTEGRITY."""
+    typed = {given: typed_head(given) for given in options.head or ()}
     trust = Trust(
         public_key=None if options.public_key is None else _key(options.public_key),
-        heads=tuple(head for file in options.head or () for head in _heads(file)),
+        heads=tuple(head for given in options.head or () if typed[given] is None for head in _heads(Path(given))),
+        typed=tuple(one for one in typed.values() if one is not None),
         witness_keys=tuple(_key(key) for key in options.witness_key or ()),
     )
     content = _read(options.file, MAX_PROOF_BYTES + 1)
     try:
         proven = check_proof(decode_proof(content), trust)
         files = tuple(_file_of(proven, file) for file in options.attachment or ())
+    except TypedHeadError:
+        raise DaemonError("proof.typed_differs", ExitCode.USAGE) from None
     except ProofError as error:
         report = ProofReport(
             file=str(options.file),

@@ -5,7 +5,7 @@ from typing import Final
 from crypto.checkpoints import Head, SignedHead, verify_head
 from crypto.cosignatures import Cosigned, verify_cosignature
 from crypto.errors import IntegrityError
-from crypto.notes import fingerprint
+from crypto.notes import fingerprint, split_note
 from crypto.witnessing import WitnessRequest, read_notes
 
 from ..api.exit_codes import ExitCode
@@ -155,8 +155,10 @@ class HeadsDesk:
             try:
                 return verify_cosignature(signed.note, key)
             except IntegrityError:
-                continue
-        raise ServiceError("heads.unknown_witness", http_status=409, exit_code=ExitCode.INTEGRITY)
+                if _is_signed_as(signed.note, key):
+                    code = "heads.bad_cosignature"
+                    raise ServiceError(code, http_status=409, exit_code=ExitCode.INTEGRITY) from None
+        raise unusable("heads.unknown_witness", http_status=409)
 
     async def _checked(self, caller: Caller, signed: SignedHead, witness: str) -> CheckedHead:
         standing = NOT_OURS
@@ -240,6 +242,13 @@ class HeadsDesk:
         root = signed.root.hex()
         typed = spelled(signed.size, root, self._archive.witnesses.check_digits(signed.size, root))
         return HeadInfo(size=signed.size, root_sha256=root, typed=typed, signed_at=at, note=signed.note)
+
+
+def _is_signed_as(note: str, public_key: str) -> bool:
+    """Whether a line under the note says that it is of this key, right or wrong."""
+    name, _, rest = public_key.partition("+")
+    _, lines = split_note(note)
+    return any((who, line[:4].hex()) == (name, rest[:8]) for who, line in lines)
 
 
 def _record(kept: Witnessing) -> WitnessRecord:

@@ -17,6 +17,7 @@ from crypto.notes import fingerprint
 from .proof_fields import FieldValue, fields_of
 from .proof_file import Disclosure, ProofFile, bytes_of, hashes_of
 from .proof_problems import ProofError, ProofProblem
+from .typed_heads import UNPROVED, TypedHead, TypedHeadError
 
 OPENING_BYTES: Final = 16
 
@@ -29,6 +30,8 @@ class Trust:
     """The ledger's, got from the shop by another way; None takes the proof's own word."""
     heads: tuple[SignedHead, ...] = ()
     """From a USB stick, a print, a witness: the proof must continue each of them."""
+    typed: tuple[TypedHead, ...] = ()
+    """The same from paper, typed. The check digits are nothing here: only the shop's key could judge them."""
     witness_keys: tuple[str, ...] = ()
     """Of witnesses: each must have cosigned a head of the proof."""
 
@@ -67,7 +70,8 @@ class Proven:
 
 
 def check_proof(proof: ProofFile, trust: Trust) -> Proven:
-    """What the proof shows. ProofError with the first thing that is wrong."""
+    """What the proof shows. ProofError with the first thing that is wrong; TypedHeadError(UNPROVED) when typed digits
+    do not fit, which may be a slip of the hand."""
     public_key = _key(proof, trust)
     head = _verified(proof.head, public_key)
     commitment = bytes_of(proof.commitment)
@@ -90,7 +94,10 @@ def check_proof(proof: ProofFile, trust: Trust) -> Proven:
         kind=kind,
         fields=fields,
         earlier_sizes=tuple(old.size for old in earlier),
-        given_sizes=tuple(_continued(given, (head, *earlier), public_key) for given in trust.heads),
+        given_sizes=(
+            *(_continued(given, (head, *earlier), public_key) for given in trust.heads),
+            *(_continued_typed(typed, (head, *earlier)) for typed in trust.typed),
+        ),
         witnessed=tuple(_witnessed(proof, (head, *earlier), key) for key in trust.witness_keys),
     )
 
@@ -147,6 +154,16 @@ def _continued(given: SignedHead, proven: tuple[Head, ...], public_key: str) -> 
                 raise ProofError(ProofProblem.OTHER_HISTORY)
             return head.size
     raise ProofError(ProofProblem.HEAD_UNCONNECTED)
+
+
+def _continued_typed(typed: TypedHead, proven: tuple[Head, ...]) -> int:
+    """16 digits that fit are no accident. Digits that do not fit show nothing: they may be a slip of the hand."""
+    same_size = [head for head in proven if head.size == typed.size]
+    if not same_size:
+        raise ProofError(ProofProblem.HEAD_UNCONNECTED)
+    if any(not head.root.hex().startswith(typed.root_digits) for head in same_size):
+        raise TypedHeadError(UNPROVED)
+    return typed.size
 
 
 def _witnessed(proof: ProofFile, heads: tuple[Head, ...], witness_key: str) -> WitnessedBy:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from crypto.witnessing import WitnessRequest, read_notes
+from daemon.api.exit_codes import ExitCode
 from daemon.api.proofs import (
     CheckHeadsRequest,
     CosignatureRequest,
@@ -146,6 +147,11 @@ async def test_a_state_put_back_as_a_whole_is_found_by_stick_print_and_witness(t
         await shop.archive.ingest(ingest_of([sms(key) for key in range(40, 60)], cursor="c2"))
         asked = await shop.heads.cosign_request(OWNER, CosignRequest())
         cosigned = witness.cosign(WitnessRequest.from_text(asked.request), AT)
+        name, _, signature = cosigned.note.rstrip("\n").rpartition(" ")
+        forged = f"{name} {signature[:-8]}{'A' if signature[-8] != 'A' else 'B'}{signature[-7:]}\n"
+        with pytest.raises(ServiceError) as caught:
+            await shop.heads.cosignature(OWNER, CosignatureRequest(note=forged))
+        assert (caught.value.code, caught.value.exit_code) == ("heads.bad_cosignature", ExitCode.INTEGRITY)
         kept = await shop.heads.cosignature(OWNER, CosignatureRequest(note=cosigned.note))
         assert (kept.way, kept.witness, kept.witness_at) == ("cosignature", "office.example", AT)
         again = await shop.heads.cosign_request(OWNER, CosignRequest())
@@ -195,7 +201,7 @@ async def test_heads_that_are_not_ours_change_nothing(tmp_path: Path) -> None:
             assert caught.value.code == code
         with pytest.raises(ServiceError) as caught:
             await shop.heads.cosignature(OWNER, CosignatureRequest(note=(await shop.heads.sign(OWNER)).note))
-        assert caught.value.code == "heads.unknown_witness"
+        assert (caught.value.code, caught.value.exit_code) == ("heads.unknown_witness", ExitCode.USAGE)
         with pytest.raises(ServiceError) as caught:
             await shop.proofs.existence(OWNER, ProveRequest(id="ledger:1", heads=damaged))
         assert caught.value.code == "proof.foreign_head"

@@ -47,6 +47,19 @@ def test_with_key_heads_and_witness_it_says_more(tmp_path: Path, capsys: pytest.
     assert len(item["does_not_show"]) == 2  # type: ignore[arg-type]
 
 
+def test_typed_digits_of_a_print_are_compared_as_far_as_they_go(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    proof, root = written(tmp_path, made()), head_of(9).root.hex()
+    code, item = verdict(capsys, proof, "--head", f"9 {root[:4]} {root[4:16]} + 9abc def0")
+    assert (code, item["heads_given"]) == (0, [9])
+    code, item = verdict(capsys, proof, "--head", f"8 {root[:16]}")
+    assert (code, item["problem"]) == (11, "head_unconnected")
+    slip = root[:5] + ("0" if root[5] != "0" else "1") + root[6:16]
+    assert main(["verify-proof", str(proof), "--head", f"9 {slip} + 9abc def0"]) == 2
+    assert "heads check --text" in capsys.readouterr().err
+
+
 def test_refusals_are_exit_11_and_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, item = verdict(capsys, written(tmp_path, made(commitment=to_base64(bytes(32)))))
     assert (code, item["ok"], item["problem"]) == (11, False, "content_changed")
