@@ -203,11 +203,14 @@ class BackupSection:
 
 Days = Annotated[int, Meta(ge=1, le=3_660)]
 """Ten years at most: nothing is kept for ever."""
+PaperDays = Annotated[int, Meta(ge=1_098, le=3_660)]
+"""Three years at least: for so long a shop has to be able to show its assessments."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetentionSection:
-    """How many days each class of data is kept, counted from the end of the week in which it was archived."""
+    """How many days each class of data is kept, counted from the end of the week in which it was archived; of what is
+    not sealed by the week, from what is said beside it."""
 
     messages_days: Days = 730
     calls_days: Days = 730
@@ -218,6 +221,14 @@ class RetentionSection:
     """Finished commands, readings of the phones' clocks."""
     audit_days: Days = 1_825
     """Who saw, searched, exported, changed what."""
+    requests_days: Days = 1_098
+    """Requests of people about their records, from the last step; only those that were answered."""
+    exports_days: Days = 1_098
+    """Exports with their decisions, from the last step or the end of the time to fetch them."""
+    holds_days: Days = 1_098
+    """Legal holds, from their end."""
+    papers_days: PaperDays = 1_830
+    """Assessments and acknowledgements, from when newer ones replaced them; incidents, from when they were closed."""
     migration_copy_days: Annotated[int, Meta(ge=1, le=30)] = 7
     """How long a copy of the archive from before a migration stays, when nothing is deleted sooner."""
     hour: Annotated[int, Meta(ge=0, le=23)] = 3
@@ -240,6 +251,14 @@ class RetentionSection:
                 return self.oversight_days
             case DataClass.AUDIT:
                 return self.audit_days
+            case DataClass.REQUESTS:
+                return self.requests_days
+            case DataClass.EXPORTS:
+                return self.exports_days
+            case DataClass.HOLDS:
+                return self.holds_days
+            case DataClass.PAPERS:
+                return self.papers_days
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,14 @@ class RetentionClass(StrEnum):
     OVERSIGHT = "oversight"
     """Finished commands, readings of the phones' clocks."""
     AUDIT = "audit"
+    REQUESTS = "requests"
+    """Answered requests of people about their records."""
+    EXPORTS = "exports"
+    """Exports whose time is over."""
+    HOLDS = "holds"
+    """Legal holds that ended."""
+    PAPERS = "papers"
+    """Replaced assessments and acknowledgements, closed incidents."""
 
 
 class ClassState(Wire, frozen=True, kw_only=True):

@@ -19,6 +19,14 @@ class DataClass(StrEnum):
     OVERSIGHT = "oversight"
     """Commands, enrolments, what phones were like: not sealed, only aged."""
     AUDIT = "audit"
+    REQUESTS = "requests"
+    """Answered requests of people about their records, with their steps and lifted marks: not sealed, only aged."""
+    EXPORTS = "exports"
+    """Exports whose time is over, with their decisions: not sealed, only aged."""
+    HOLDS = "holds"
+    """Legal holds that ended: not sealed, only aged."""
+    PAPERS = "papers"
+    """Replaced assessments and acknowledgements, closed incidents: not sealed, only aged."""
 
 
 _OF_KIND = {

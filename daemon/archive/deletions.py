@@ -9,10 +9,11 @@ from typing import ClassVar, Final
 from crypto.database import Database, Row
 
 from .book import Read, Write
+from .closed_rows import closed_rows
 from .codes import from_micros, to_micros
 from .content import EventContent
 from .data_classes import DataClass
-from .erasing import Cause, Erased, certify, erase_events, erase_rows
+from .erasing import Cause, Erased, certify, erase_events, erase_rows, erase_together
 from .errors import UnitRefusedError
 from .holds import HeldRow, Holds, held_row, rows_of
 from .transaction import Transaction
@@ -129,7 +130,8 @@ class EraseEventsUnit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EraseAgedUnit:
-    """Rows that are not sealed and are over their time: audit entries, clock readings, finished commands."""
+    """Rows that are not sealed and are over their time: audit entries, clock readings, finished commands, and what the
+    desks closed."""
 
     data_class: DataClass
     before: datetime
@@ -148,7 +150,17 @@ class EraseAgedUnit:
                 erased += erase_rows(transaction, table, _found(transaction.database, sql, before), self.cause).entries
         if self.data_class is DataClass.OVERSIGHT:
             erased += self._commands(transaction, before)
-        return erased
+        return erased + self._closed(transaction)
+
+    def _closed(self, transaction: Transaction) -> int:
+        rows: list[tuple[str, tuple[int, ...]]] = []
+        size = 0
+        for family in closed_rows(transaction.database, self.data_class, self.before, transaction.now):
+            rows += family.rows
+            size += family.size
+            if family.is_alone or size >= MOST_AT_A_TIME:
+                break
+        return erase_together(transaction, rows, self.cause).entries
 
     def _commands(self, transaction: Transaction, before: int) -> int:
         commands = _found(transaction.database, _COMMANDS, before)

@@ -19,8 +19,8 @@ from .rows import row_as
 from .transaction import Transaction
 
 _NAME: Final = KINDS_OF_ENTRY[LedgerKind.DOCUMENT].name
-_DOCUMENT_CODES: Final = {DocumentKind.ASSESSMENT: 1, DocumentKind.NOTICE: 2, DocumentKind.INCIDENT: 3}
-_STEP_CODES: Final = {
+DOCUMENT_CODES: Final = {DocumentKind.ASSESSMENT: 1, DocumentKind.NOTICE: 2, DocumentKind.INCIDENT: 3}
+DOCUMENT_STEP_CODES: Final = {
     DocumentStep.WRITTEN: 1,
     DocumentStep.ACCEPTED: 2,
     DocumentStep.ACKNOWLEDGED: 3,
@@ -28,8 +28,8 @@ _STEP_CODES: Final = {
     DocumentStep.TOLD: 5,
     DocumentStep.CLOSED: 6,
 }
-_DOCUMENTS: Final = {code: kind for kind, code in _DOCUMENT_CODES.items()}
-_STEPS: Final = {code: step for step, code in _STEP_CODES.items()}
+_DOCUMENTS: Final = {code: kind for kind, code in DOCUMENT_CODES.items()}
+_STEPS: Final = {code: step for step, code in DOCUMENT_STEP_CODES.items()}
 _SELECT: Final = """
 SELECT ledger_index, document, name, step, at, actor, title, body, facts FROM documents
 WHERE document = ? ORDER BY ledger_index LIMIT 10000"""
@@ -95,7 +95,7 @@ class DocumentUnit:
         elif draft.kind is not DocumentKind.NOTICE:
             _require_open(draft, [one.step for one in steps if one.name == name])
         columns = (
-            _DOCUMENT_CODES[draft.kind], name, _STEP_CODES[draft.step], to_micros(transaction.now), draft.actor,
+            DOCUMENT_CODES[draft.kind], name, DOCUMENT_STEP_CODES[draft.step], to_micros(transaction.now), draft.actor,
             draft.title, draft.body, draft.facts,
         )  # fmt: skip
         index = transaction.ledger.append_row(LedgerKind.DOCUMENT, _NAME, *columns)
@@ -129,7 +129,7 @@ class DocumentBook:
 
 def documents_of(database: Database, kind: DocumentKind) -> tuple[ArchivedDocument, ...]:
     """All steps of a kind, oldest first."""
-    return tuple(_document(row) for row in database.execute(_SELECT, (_DOCUMENT_CODES[kind],)))
+    return tuple(_document(row) for row in database.execute(_SELECT, (DOCUMENT_CODES[kind],)))
 
 
 def notices_of(database: Database) -> tuple[ArchivedNotice, ...]:
@@ -148,7 +148,7 @@ def notices_of(database: Database) -> tuple[ArchivedNotice, ...]:
 
 def _new_name(kind: DocumentKind, steps: Iterable[ArchivedDocument], next_index: int) -> str:
     if kind is DocumentKind.ASSESSMENT:
-        return str(sum(one.step is DocumentStep.WRITTEN for one in steps) + 1)
+        return str(max((int(one.name) for one in steps), default=0) + 1)
     return f"in_{next_index}"
 
 

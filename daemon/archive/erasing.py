@@ -86,10 +86,18 @@ def erase_events(transaction: Transaction, indexes: Sequence[int], cause: Cause)
 
 def erase_rows(transaction: Transaction, table: str, indexes: Sequence[int], cause: Cause) -> Erased:
     """Delete ledgered rows of another table of ours under one certificate."""
-    if not indexes:
+    return erase_together(transaction, ((table, indexes),), cause)
+
+
+def erase_together(transaction: Transaction, rows: Iterable[tuple[str, Sequence[int]]], cause: Cause) -> Erased:
+    """Delete ledgered rows of several tables, in this order, under one certificate."""
+    entries: list[int] = []
+    for table, indexes in rows:
+        _delete(transaction, table, "ledger_index", indexes)
+        entries.extend(indexes)
+    if not entries:
         return Erased(certificate=None, entries=0, events=0)
-    _delete(transaction, table, "ledger_index", indexes)
-    return Erased(certificate=certify(transaction, sorted(indexes), cause), entries=len(indexes), events=0)
+    return Erased(certificate=certify(transaction, sorted(entries), cause), entries=len(entries), events=0)
 
 
 def certify(transaction: Transaction, entries: Sequence[int], cause: Cause, destroyed_keys: Iterable[str] = ()) -> int:

@@ -80,6 +80,10 @@ packs = ["retail-zh"]
 # recordings_days = {retention.recordings_days}
 # oversight_days = {retention.oversight_days}     # commands, clocks / 命令与时钟
 # audit_days = {retention.audit_days}         # who saw what / 谁看过什么
+# requests_days = {retention.requests_days}      # answered ones / 已答复的个人请求
+# exports_days = {retention.exports_days}       # past ones / 已了结的导出
+# holds_days = {retention.holds_days}         # ended ones / 已结束的保全
+# papers_days = {retention.papers_days}        # replaced or closed ones / 已被替换或已结的文书
 # migration_copy_days = {retention.migration_copy_days}   # copies of before an upgrade / 升级前的副本
 # hour = {retention.hour}                  # of the day / 每天几点删除
 
