@@ -91,6 +91,12 @@ class DeviceDirectory:
         """For filters: a connection's name means its phone; an unknown name finds nothing."""
         return None if name is None else self._fleet.owner_of(name) or DeviceSerial(name)
 
+    async def knows(self, name: str) -> bool:
+        """Whether a phone or connection of this name was ever seen, collected from or not."""
+        if self._fleet.owner_of(name) is not None or self._fleet.is_listed(name):
+            return True
+        return await self._archive.device(DeviceSerial(name)) is not None
+
     async def serial_of(self, name: str) -> DeviceSerial:
         """The phone that a hardware serial or a connection's name means. It must have been seen before."""
         if (owner := self._fleet.owner_of(name)) is not None:

@@ -1,5 +1,6 @@
 """What a caller asks events by, as the archive takes it: names of phones and people, numbers in any spelling."""
 
+import re
 import unicodedata
 
 from adb_bridge.records import Source
@@ -12,9 +13,10 @@ from .events import Direction, EventId, EventKind
 from .peers import canonical_peer
 from .roles import Permission, require
 from .service import Caller
-from .service_errors import invalid, unusable
+from .service_errors import invalid, not_found, unusable
 
 MAX_LIMIT = 1_000
+_MASKED_NUMBER = re.compile(r"\+?[0-9][0-9 ()-]*\*{2,}[*0-9 ()-]*")
 _LEAST_DIGITS = 3
 """Of a number: the shortest short codes (110)."""
 
@@ -33,6 +35,8 @@ class EventFilters:
         names = (*query.devices, *(() if query.device is None else (query.device,)))
         if query.device is not None and query.devices:
             raise invalid("device, devices: one of both")
+        if query.before is None:
+            await self.require_known(names, query.conversation)
         return EventFilter(
             device=self._directory.named(query.device) if query.employee is None else None,
             held=await self.held(names, query.employee) if query.devices or query.employee is not None else None,
@@ -51,10 +55,23 @@ class EventFilters:
             limit=max(1, min(query.limit, MAX_LIMIT)),
         )
 
+    async def require_known(self, devices: tuple[str, ...], conversation: str | None) -> None:
+        """404 for a phone that nobody ever saw (`device.not_found`) or such a conversation (`conversation.not_found`):
+        a mistyped name is told apart from one without records.
+        """
+        for name in devices:
+            if not await self._directory.knows(name):
+                raise not_found("device")
+        if conversation is not None and not await self._archive.timeline.has_conversation(conversation):
+            raise not_found("conversation")
+
     def number(self, caller: Caller, text: str) -> str:
         """A complete number in the form that numbers are compared in. `events.bad_number` for what is none."""
         require(caller, Permission.EVENTS_REVEAL)
-        peer_key = canonical_peer(unicodedata.normalize("NFKC", text))
+        folded = unicodedata.normalize("NFKC", text)
+        peer_key = canonical_peer(folded)
+        if is_masked_number(folded):
+            raise unusable("events.bad_number")
         if peer_key is None or sum(map(str.isdecimal, peer_key)) < _LEAST_DIGITS or any(map(str.isalpha, peer_key)):
             raise unusable("events.bad_number")
         return peer_key
@@ -76,6 +93,11 @@ class EventFilters:
             for one in theirs
             if not serials or one.serial in serials
         )
+
+
+def is_masked_number(text: str) -> bool:
+    """Whether it is a number as masks show it, `139****2222`: its hidden figures cannot be looked for."""
+    return _MASKED_NUMBER.fullmatch(unicodedata.normalize("NFKC", text).strip()) is not None
 
 
 def _folded(name: str) -> str:

@@ -17,7 +17,7 @@ from .archive.privacy import Correction
 from .archive.records import ArchivedEvent
 from .audit import MAX_REASON, AuditTrail
 from .device_directory import DeviceDirectory
-from .event_filters import EventFilters
+from .event_filters import EventFilters, is_masked_number
 from .event_text import masked_text
 from .events import Event as StoredEvent
 from .rights.guard import PrivacyGuard
@@ -86,6 +86,8 @@ class EventReading:
             )
             found += [(self._guard.shown(one.archived), one.spans) for one in page.found]
             if page.next_before is None or len(found) >= limit:
+                if not found and query.before is None and is_masked_number(query.text):
+                    raise unusable("events.bad_number")
                 return found
             # Much of what the index found is hidden from this caller: look further back.
             conditions = replace(conditions, before=page.next_before)

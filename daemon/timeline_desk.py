@@ -68,6 +68,8 @@ class TimelineDesk:
             return await self._page(caller, found, anchor, is_revealed=True)
 
     async def _find(self, caller: Caller, query: TimelineQuery) -> tuple[TimelineSlice, str | None]:
+        if query.place is None:
+            await self._filters.require_known(() if query.device is None else (query.device,), query.conversation)
         place = (
             None if query.place is None else Place(at_us=_micros(query.place.at), ledger_index=query.place.ledger_index)
         )

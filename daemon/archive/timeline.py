@@ -123,6 +123,12 @@ class TimelineBook:
         """Where an event, or an alert's event, stands; None when there is none."""
         return await self._read(lambda database: _find(database, identifier, self._opened))
 
+    async def has_conversation(self, conversation: str) -> bool:
+        """Whether there is one of this id; one of which everything was deleted is gone too."""
+        token = unspell(CONVERSATION_PREFIX, conversation)
+        sql = "SELECT 1 FROM conversations WHERE token = ?"
+        return token is not None and await self._read(lambda database: database.fetch_one(sql, (token,)) is not None)
+
     async def slice(self, scope: TimelineScope, place: Place | None, *, before: int, after: int) -> TimelineSlice:
         """`before` events before a place (None: the newest end) and `after` from it on; each 500 at most."""
         tokens = [self._tokens.of_number(peer_key) for peer_key in scope.peer_keys]

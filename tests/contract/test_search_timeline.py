@@ -78,6 +78,9 @@ class Names:
     def named(self, name: str | None) -> DeviceSerial | None:
         return None if name is None else DeviceSerial(name)
 
+    async def knows(self, name: str) -> bool:
+        return name in {PHONE, OTHER_PHONE}
+
 
 @contextlib.asynccontextmanager
 async def shop(directory: Path) -> AsyncIterator[tuple[Archive, dict[str, Role]]]:
