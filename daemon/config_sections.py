@@ -228,7 +228,7 @@ class RetentionSection:
     holds_days: Days = 1_098
     """Legal holds, from their end."""
     papers_days: PaperDays = 1_830
-    """Assessments and acknowledgements, from when newer ones replaced them; incidents, from when they were closed."""
+    """Assessments and acknowledgements, from when others replaced them; incidents and enrolments, from their end."""
     migration_copy_days: Annotated[int, Meta(ge=1, le=30)] = 7
     """How long a copy of the archive from before a migration stays, when nothing is deleted sooner."""
     hour: Annotated[int, Meta(ge=0, le=23)] = 3

@@ -27,7 +27,7 @@ class RetentionClass(StrEnum):
     HOLDS = "holds"
     """Legal holds that ended."""
     PAPERS = "papers"
-    """Replaced assessments and acknowledgements, closed incidents."""
+    """Replaced assessments and acknowledgements, closed incidents, enrolments that ended."""
 
 
 class ClassState(Wire, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ Nothing that is open, in force or needed by what stays is found here:
   of force; one with corrections beside records that are still there;
 - an export whose time for the next step is not over; a hold that has not ended;
 - the newest accepted assessment and what is newer; an incident that is not closed; what an employee with a phone
-  acknowledged last.
+  acknowledged last; an enrolment in force, or with a record that was archived while it was.
 """
 
 from collections.abc import Callable, Iterator
@@ -78,6 +78,14 @@ WHERE d.document = {DOCUMENT_CODES[DocumentKind.NOTICE]} AND d.at < ?1 AND (
     WHERE e.employee = d.title AND coalesce(x.at, {_FAR}) >= ?1))
 ORDER BY d.ledger_index"""  # noqa: S608
 """What the same person acknowledged anew since, or who has had no phone for so long."""
+
+_ENROLMENTS: Final = """
+SELECT e.ledger_index, e.employee, d.serial FROM enrolments e
+JOIN enrolment_ends x ON x.ledger_index = e.end_index JOIN devices d ON d.device_no = e.device_no
+WHERE x.at < ?1 AND NOT EXISTS (
+  SELECT 1 FROM events v WHERE v.device_no = e.device_no AND v.received_at BETWEEN e.enrolled_at AND x.at)
+ORDER BY e.ledger_index"""
+"""They say whose the records of a phone were."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +184,11 @@ def _papers(database: Database, before: int) -> _Found:
             assert isinstance(index, int)
             about = _About(employee=_text(title[0]) if title else None)
             yield Family(rows=(("documents", (index,)),)), about
+    for index, employee, serial in database.fetch_all(_ENROLMENTS, (before,)):
+        assert isinstance(index, int)
+        ends = _hanging(database, "enrolment_ends", "enrolment_index", index)
+        about = _About(employee=_text(employee), device=_text(serial))
+        yield Family(rows=(("enrolment_ends", ends), ("enrolments", (index,)))), about
 
 
 _FINDERS: Final[dict[DataClass, Callable[[Database, int], _Found]]] = {

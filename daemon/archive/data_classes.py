@@ -26,7 +26,7 @@ class DataClass(StrEnum):
     HOLDS = "holds"
     """Legal holds that ended: not sealed, only aged."""
     PAPERS = "papers"
-    """Replaced assessments and acknowledgements, closed incidents: not sealed, only aged."""
+    """Replaced assessments and acknowledgements, closed incidents, enrolments that ended: not sealed, only aged."""
 
 
 _OF_KIND = {

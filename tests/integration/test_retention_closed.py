@@ -19,7 +19,7 @@ from daemon.archive.holds import ArchivedHold, HoldDraft, HoldScope
 from daemon.archive.proving import Disclosing
 from daemon.archive.requests import ArchivedRequest, RequestDraft, StepDraft
 from daemon.config_sections import RetentionSection
-from tests.archive_kit import PHONE
+from tests.archive_kit import PHONE, enrolment, ingest_of, sms
 from tests.integration.test_archive_tamper import behind_the_back
 from tests.integration.test_retention import Shop, shop_in
 
@@ -188,6 +188,31 @@ async def test_papers_go_when_newer_ones_replaced_them(tmp_path: Path) -> None:
         shop.clock.advance(1_831 * 86_400)
         await passed(shop)
         assert await archive.documents.steps(notice) == ()
+        assert await archive.enrolments() == ()
+
+
+async def test_an_enrolment_goes_after_the_last_record_of_its_time(tmp_path: Path) -> None:
+    async with shop_in(tmp_path) as shop:
+        archive = shop.archive
+        await archive.ingest(ingest_of([sms(1, b"kept", at=shop.clock.now())]))
+        kept = await held(shop, HoldScope(data_class=DataClass.MESSAGES), 1_820)
+        await archive.end_enrolment(PHONE, actor="admin", reason="left")
+        shop.clock.advance(86_400)
+        await archive.add_enrolment(enrolment(PHONE))  # the next employee's
+        await archive.ingest(ingest_of([sms(2, b"later", at=shop.clock.now())]))
+        await held(shop, HoldScope(device=PHONE), 1_820)
+        shop.clock.advance(1_810 * 86_400)
+        await passed(shop)
+        await archive.holds.end(kept.hold_id, actor="owner", reason="settled")
+        shop.clock.advance(25 * 86_400)
+        await held(shop, HoldScope(device=PHONE, data_class=DataClass.PAPERS), 1)
+        await passed(shop)
+        assert len(await archive.enrolments()) == 2
+        shop.clock.advance(2 * 86_400)
+        await passed(shop)
+        (left,) = await archive.enrolments()
+        assert left.ended_at is None
+        assert await shop.bodies() == []
 
 
 @pytest.mark.parametrize(
