@@ -40,7 +40,7 @@ class SlotInfo:
     kind: SlotKind | None
     is_damaged: bool
     name: str = ""
-    """A credential's or the head office's name, a key file's name; empty otherwise."""
+    """A credential's or the head office's name, a key file's name, what a passphrase was called; empty otherwise."""
     share_set: ShareSet | None = None
     is_old: bool = False
     """Of format 1: no new root can be sealed to it until its secret has opened it once for a change."""

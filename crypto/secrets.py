@@ -8,7 +8,7 @@ import re
 import secrets as randomness
 import stat
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, NoReturn, TypeAlias
 
@@ -28,6 +28,8 @@ class PassphraseSecret:
     """A passphrase, 1 to 1024 bytes. From typed text use `from_text`, so that every keyboard gives the same bytes."""
 
     passphrase: bytes
+    name: str = field(default="", compare=False, kw_only=True)
+    """What a slot that is made for it is called in lists; anybody may read it. Opening does not look at it."""
 
     def __post_init__(self) -> None:
         """KeyUnavailableError(PASSPHRASE_UNUSABLE) when empty or too long."""

@@ -64,7 +64,7 @@ def new_slot(root: RootKey, way: WayIn, *, cost: Argon2Cost) -> Slot:
             secret: AnySecret = RecoverySecret(way.secret)
             blank = _blank(SlotKind.SHARES, "", b"", kdf=_hkdf(), share_set=way.share_set)
         case PassphraseSecret():
-            secret, blank = way, _blank(SlotKind.PASSPHRASE, "", b"", kdf=new_argon2(cost))
+            secret, blank = way, _blank(SlotKind.PASSPHRASE, way.name, b"", kdf=new_argon2(cost))
         case KeyFileSecret():
             secret, blank = way, _blank(SlotKind.KEY_FILE, way.path.name, b"", kdf=_hkdf())
         case CredentialSecret():

@@ -10,7 +10,7 @@ class KeyWay(Wire, frozen=True, kw_only=True):
     kind: str | None
     """`passphrase`, `key_file`, `credential`, `shares` or `escrow`; None when it is damaged."""
     name: str
-    """A credential's, key file's or head office's."""
+    """A credential's, key file's or head office's; of a passphrase what it was called, and the day it was added."""
     state: str
     """`sound`, `old` (renewed when its secret next opens the vault) or `damaged`."""
     share_set: int | None

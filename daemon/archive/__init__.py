@@ -7,7 +7,7 @@ Reading order:
   a row: `presence`; records under the key of their class and week: `content`, `entry_content`, `data_classes`
 - people's rights: `requests` by `request_steps`, `privacy`, `subjects`, `documents`; all books: `books`
 - on the disk: `schema`, `migrations/`, `data_steps`, `codes`, `identifiers`, `rows`, `space`; of older versions:
-  `sealing`; a log that is damaged: `lost_log`
+  `sealing`; a log that is damaged: `lost_log`; keys of another store: `own_keys`
 - reading: `readers` → `event_queries` (`event_ids`, `event_conditions`), `search` (`fulltext`), `stream`, `imports`
   (what is here already)
 - searching: `indexing` (`facets`, `fulltext`); backtracking: `timeline` on `timeline_streams` and `phone_time`

@@ -36,7 +36,7 @@ from .head_check import HeadCheck
 from .identifiers import CONVERSATION_PREFIX, spell
 from .ingest import IngestUnit
 from .ledger_book import LedgerBook, OutsideHeads
-from .lost_log import opened_after_a_stop
+from .own_keys import opened_by_own_keys
 from .preparing import Ahead
 from .readers import Readers
 from .records import (
@@ -137,7 +137,7 @@ class Archive(Books):
         MigrationNeededError, NotAnArchiveError, ArchiveFullError (no room for the copy before a migration) and what
         `open_database` raises.
         """
-        with opened_after_a_stop(path, root.derive(Purpose.ARCHIVE), mode) as database:
+        with opened_by_own_keys(path, root, mode, origin=origin_of(root), heads=heads) as database:
             if mode is OpenMode.READ_ONLY:
                 require_current(database)
             else:

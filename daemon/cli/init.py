@@ -20,7 +20,7 @@ from ..errors import ConfigError
 from ..paths import config_file, prepare_state, state_paths
 from ..state_lock import StateLock
 from .narration import emit, say
-from .secret_input import given_secret, new_passphrase
+from .secret_input import given_secret, named_passphrase, new_passphrase
 from .template import config_template, quoted
 
 
@@ -41,6 +41,8 @@ def run(options: Namespace, texts: Texts) -> ExitCode:
     if config_path.exists():
         raise ConfigError("config.exists", file=config_path)
     secret = given_secret(options) or new_passphrase(texts)
+    if isinstance(secret, PassphraseSecret):
+        secret = named_passphrase(secret, None, texts)
     prepare_state(paths)
     config = config_template(options.store_name or "shop", texts.language, _key_lines(secret))
     lock = StateLock(paths.lock)

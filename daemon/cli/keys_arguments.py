@@ -27,8 +27,10 @@ def add_keys_actions(
             "--new-passphrase-fd", type=descriptor, metavar="N", help=text("keys.option.new_passphrase_fd")
         )
 
-    new_passphrase(add("add-passphrase", (where, key, json)))
-    new_passphrase(add("change-passphrase", (where, key, json)))
+    for name in ("add-passphrase", "change-passphrase"):
+        passphrase = add(name, (where, key, json))
+        new_passphrase(passphrase)
+        passphrase.add_argument("--name", metavar="NAME", help=text("keys.option.passphrase_name"))
     add("list", (where, json))
     file = add("add-key-file", (where, key, json))
     file.add_argument("path", type=Path, metavar="PATH", help=text("keys.option.path"))

@@ -27,7 +27,7 @@ from ..key_protection import advice_on_slots
 from ..paths import StatePaths, config_file, require_keyring, state_paths
 from ..state_lock import StateLock
 from .narration import emit, emit_text, say
-from .secret_input import ask_line, new_passphrase, passphrase_from_descriptor, secret_for
+from .secret_input import ask_line, named_passphrase, new_passphrase, passphrase_from_descriptor, secret_for
 
 
 class SlotLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -153,9 +153,9 @@ def opened(options: Namespace, texts: Texts) -> tuple[StatePaths, Opening]:
 
 def chosen_passphrase(options: Namespace, texts: Texts) -> PassphraseSecret:
     """A new one, from `--new-passphrase-fd` or asked for twice."""
-    if options.new_passphrase_fd is not None:
-        return passphrase_from_descriptor(options.new_passphrase_fd)
-    return new_passphrase(texts)
+    given = options.new_passphrase_fd
+    secret = new_passphrase(texts) if given is None else passphrase_from_descriptor(given)
+    return named_passphrase(secret, getattr(options, "name", None), texts)
 
 
 def tell_slots(options: Namespace, texts: Texts, slots: tuple[SlotInfo, ...]) -> None:

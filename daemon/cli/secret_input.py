@@ -1,19 +1,25 @@
 """Where the key comes from: an argument, the configuration, or the terminal. Never a variable of the environment."""
 
+import dataclasses
 import getpass
 import os
 import sys
 from argparse import Namespace
 from pathlib import Path
 
+from adb_bridge.clock import SystemClock
 from crypto.secrets import CredentialSecret, KeyFileSecret, PassphraseSecret, Secret
 
 from ..api.exit_codes import ExitCode
 from ..api.texts import Texts
 from ..config import Config
 from ..errors import DaemonError
+from .narration import say
 
+SHORT_PASSPHRASE = 8
+"""Characters below which a passphrase is warned of."""
 _MAX_PASSPHRASE_LINE = 4096
+_MOST_NAME = 50
 
 
 def given_secret(options: Namespace) -> Secret | None:
@@ -51,6 +57,15 @@ def new_passphrase(texts: Texts) -> PassphraseSecret:
     if first != ask_hidden(texts.get("cli.init.ask_again")):
         raise DaemonError("key.mismatch", ExitCode.VAULT)
     return PassphraseSecret.from_text(first)
+
+
+def named_passphrase(secret: PassphraseSecret, name: str | None, texts: Texts) -> PassphraseSecret:
+    """For a slot that lists call `name` and the day of today (UTC). A short one is warned of, not refused."""
+    if len(secret.passphrase.decode("utf-8", "replace")) < SHORT_PASSPHRASE:
+        say(texts.get("cli.keys.short", count=SHORT_PASSPHRASE))
+    told = " ".join((name or "").split())[:_MOST_NAME]
+    today = SystemClock().now().date().isoformat()
+    return dataclasses.replace(secret, name=f"{told} {today}".strip())
 
 
 def passphrase_from_descriptor(descriptor: int) -> PassphraseSecret:

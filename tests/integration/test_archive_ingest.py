@@ -9,7 +9,7 @@ import pytest
 
 from adb_bridge.records import AbsenceDoubt, AbsentRecord, Cursor, RawRecord, Source, UnreadableRow
 from crypto.database import OpenMode
-from crypto.errors import WrongKeyError
+from crypto.errors import CryptoErrorCode, VaultStateError, WrongKeyError
 from daemon.absence import finding, grouped
 from daemon.api.wire import AlertStatus
 from daemon.archive.drafts import AlertFilter, EventFilter
@@ -265,8 +265,12 @@ async def test_no_word_and_no_number_can_be_read_in_the_files(tmp_path: Path) ->
 async def test_a_wrong_key_opens_nothing_and_harms_nothing(tmp_path: Path) -> None:
     async with archive_in(tmp_path) as archive:
         await archive.ingest(ingest_of([sms(1)]))
+    with pytest.raises(VaultStateError, match=CryptoErrorCode.KEYRING_OTHER_STORE):
+        open_archive(tmp_path, root=root_key(8))
+    (tmp_path / "heads.log").rename(tmp_path / "away.log")
     with pytest.raises(WrongKeyError):
         open_archive(tmp_path, root=root_key(8))
+    (tmp_path / "away.log").rename(tmp_path / "heads.log")
     async with archive_in(tmp_path) as archive:
         assert (await archive.counts()).events == 1
 

@@ -5,6 +5,7 @@ import contextlib
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -161,6 +162,23 @@ def test_ways_are_added_changed_and_removed_and_the_last_stays(state: Path, tmp_
     code, _, err = keys("remove", state, items[2]["slot_id"], "--yes")
     assert (code, "last way in" in err) == (10, True)
     open_keyring(state / "keys.json", PassphraseSecret(b"new"))
+
+
+def test_passphrases_are_told_apart_and_short_ones_warned_of(state: Path, tmp_path: Path) -> None:
+    for name, passphrase, is_short in (("Lin 店长", "七个字的口令吗", True), ("office", "eight ok", False)):
+        code, out, err = keys("add-passphrase", state, "--name", name, "--new-passphrase-fd", fd_of(passphrase))
+        assert (code, name in out, "fewer than 8" in err) == (0, True, is_short)
+    changed = keys("change-passphrase", state, "--passphrase-fd", fd_of("eight ok"), "--new-passphrase-fd", fd_of("n"))
+    assert (changed[0], "fewer than 8" in changed[2]) == (0, True)
+    names = [item["name"] for item in json.loads(keys("list", state, "--json")[1])["items"]]
+    day = r"\d{4}-\d\d-\d\d"
+    for name, wanted in zip(names, ("shop.key", f"Lin 店长 {day}", day), strict=True):
+        assert re.fullmatch(wanted, name), names
+    assert open_keyring(state / "keys.json", PassphraseSecret.from_text("七个字的口令吗"))
+    code, _, err = called("init", "--state", str(tmp_path / "new"), "--passphrase-fd", fd_of("short"), lang="zh")
+    assert (code, "少于 8 个字符" in err) == (0, True)
+    (only,) = list_slots(tmp_path / "new" / "keys.json")
+    assert re.fullmatch(day, only.name)
 
 
 FAKE_TOOL = """#!/bin/sh

@@ -77,6 +77,20 @@ async def test_wrong_key_is_refused_and_changes_nothing(used_state: Path) -> Non
     assert contents(used_state) == before
 
 
+async def test_another_stores_keys_are_told_as_such_and_change_nothing(used_state: Path) -> None:
+    key = used_state.parent / "shop.key"
+    key.unlink()
+    other = used_state.parent / "other"
+    assert shopwardend("init", "--state", str(other), "--key-file", str(key)).returncode == 0
+    shutil.copyfile(other / "keys.json", used_state / "keys.json")
+    before = contents(used_state)
+    answer = shopwardend("run", "--state", str(used_state))
+    assert answer.returncode == 10
+    assert "another store" in answer.stderr
+    assert "own keys.json" in answer.stderr
+    assert contents(used_state) == before
+
+
 async def test_copied_archive_is_useless_without_the_key(used_state: Path, tmp_path: Path) -> None:
     stolen = tmp_path / "stolen"
     shutil.copytree(used_state, stolen, ignore=shutil.ignore_patterns("*.sock"))
