@@ -47,7 +47,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if arguments and arguments[0] in HANDED_OVER:
         return _hand_over(arguments[0], arguments[1:])
     texts = texts_for(pick_language(language_wish(arguments), os.environ))
-    parser = build_parser(texts)
+    called_as = os.environ.pop("SHOPWARDEN_CALLED_AS", "")
+    parser = build_parser(texts, "shopwarden" if called_as == "shopwarden" else "shopwardend")
     options = parser.parse_args(arguments)
     if options.version:
         emit_text(f"shopwardend {daemon_version()}")

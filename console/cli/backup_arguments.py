@@ -10,9 +10,8 @@ if TYPE_CHECKING:
 def add(builder: "Builder", commands: "argparse._SubParsersAction[Parser]") -> None:
     """`backup DIR`, `backup drill DIR`, `backup list DIR`, `backup history`."""
     backup = builder.add(commands, "backup")
-    backup.add_argument(
-        "words", nargs="+", metavar="[drill|list|history] DIR", help=builder.text("argument.backup_words")
-    )
+    backup.add_argument("words", nargs="+", metavar="DIR", help=builder.text("argument.backup_words"))
+    backup.usage = "%(prog)s (DIR | drill DIR | list DIR | history) [OPTIONS]"
     builder.option(backup, "--keep", "backup_keep", dest="keep", type=_number, metavar="N")
     builder.option(backup, "--existing", "backup_existing", dest="existing", action="store_true")
     builder.option(backup, "--recheck", "backup_recheck", dest="recheck", action="store_true")

@@ -11,6 +11,8 @@ HANDED_OVER = (
 )  # fmt: skip
 """`demo` is handed over unless it opens the console (`demo.py`)."""
 
+CALLED_AS = "SHOPWARDEN_CALLED_AS"
+"""Tells the daemon's program the name that its usage lines are to show."""
 _TAKE_JSON = frozenset({"demo", "policy", "init", "check-config", "verify-proof", "verify-bundle", "restore"})
 _TAKE_VALUE = {"--state": "SHOPWARDEN_STATE", "--socket": "SHOPWARDEN_SOCKET", "--lang": "SHOPWARDEN_LANG"}
 
@@ -44,7 +46,8 @@ def run_daemon_program(arguments: Sequence[str], environment: dict[str, str]) ->
     """Become `python -m daemon` with `arguments`: its exit code is ours, its signals too."""
     sys.stdout.flush()
     sys.stderr.flush()
-    os.execve(sys.executable, daemon_command(arguments), {**os.environ, **environment})
+    called = {CALLED_AS: "shopwarden"}
+    os.execve(sys.executable, daemon_command(arguments), {**os.environ, **environment, **called})
 
 
 def daemon_command(arguments: Sequence[str]) -> list[str]:

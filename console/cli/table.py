@@ -9,6 +9,8 @@ from wcwidth import wcswidth, wcwidth
 from ..plain_text import ELLIPSIS, clean_line
 
 GAP = "  "
+_MOST_PADDED = 48
+"""Cells. A column of longer texts (what an audit entry is about) is not padded to its longest one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +56,14 @@ def wrap(text: str, width: int) -> list[str]:
 
 
 def table(headers: Sequence[str], rows: Sequence[Sequence[Cell]], *, width: int | None, styles: "Styles") -> list[str]:
-    """Aligned lines. With `width`, the last column gives way; without (a pipe), nothing is cut."""
+    """Aligned lines. With `width`, the last column gives way; without (a pipe), nothing is cut.
+
+    A cell of more than 48 cells moves the rest of its line to the right instead of every line's.
+    """
     cleaned = [[Cell(clean_line(cell.text), cell.style) for cell in row] for row in rows]
     heads = [Cell(header, "1") for header in headers]
     sizes = [max(cells_of(cell.text) for cell in column) for column in zip_longest(heads, *cleaned, fillvalue=Cell(""))]
+    sizes = [min(size, _MOST_PADDED) for size in sizes[:-1]] + sizes[-1:]
     if width is not None and sizes:
         before = sum(sizes[:-1]) + len(GAP) * (len(sizes) - 1)
         sizes[-1] = min(sizes[-1], max(16, width - before))
@@ -77,9 +83,9 @@ class Styles:
 
 def _line(row: Sequence[Cell], sizes: Sequence[int], styles: Styles) -> str:
     painted: list[str] = []
-    for cell, size in zip(row, sizes, strict=True):
-        text = cut(cell.text, size)
-        painted.append(styles.paint(text, cell.style) + " " * (size - cells_of(text)))
+    for number, (cell, size) in enumerate(zip(row, sizes, strict=True), 1):
+        text = cut(cell.text, size) if number == len(sizes) else cell.text
+        painted.append(styles.paint(text, cell.style) + " " * max(0, size - cells_of(text)))
     return GAP.join(painted)
 
 

@@ -13,7 +13,7 @@ HANDED_OVER = ("simphone", "demo")
 """Subcommands whose arguments belong to another package: everything after the name is passed on untouched."""
 
 
-def build_parser(texts: Texts) -> argparse.ArgumentParser:
+def build_parser(texts: Texts, called_as: str = "shopwardend") -> argparse.ArgumentParser:
     """All subcommands but those of `HANDED_OVER`, which are listed for the help only."""
 
     def text(key: str) -> str:
@@ -33,7 +33,7 @@ def build_parser(texts: Texts) -> argparse.ArgumentParser:
     json.add_argument("--json", action="store_true", help=text("option.json"))
     json.add_argument("--jsonl", action="store_true", help=text("option.jsonl"))
 
-    parser = argparse.ArgumentParser(prog="shopwardend", description=text("description"), parents=[common])
+    parser = argparse.ArgumentParser(prog=called_as, description=text("description"), parents=[common])
     parser.add_argument("--version", action="store_true", help=text("option.version"))
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
 
