@@ -1,4 +1,4 @@
-"""Audit entries: written and on the disk before what they are about happens; never changed, never deleted."""
+"""Audit entries: written and on the disk before what they are about happens; never changed, deleted by age only."""
 
 from dataclasses import dataclass
 from typing import ClassVar, Final
