@@ -43,6 +43,24 @@ def test_the_commands_about_retention_can_be_typed_and_name_the_clock() -> None:
     assert ("retention", "confirm-clock") in [(one.command, getattr(one, "action", None)) for one in commands]
 
 
+@pytest.mark.parametrize("language", list(Language))
+def test_whoever_has_no_terminal_is_told_how_to_give_the_key(language: Language) -> None:
+    hint = texts_for(language).get("refusal.key.not_given.hint")
+    assert "--passphrase-fd 3 3<" in hint
+    assert "--key-file" in hint
+    lines = (ROOT / "docs/evidence.md").read_text("utf-8").splitlines()
+    shown = [
+        parsed(re.split(r"  +#| 3<", line.strip())[0], language)
+        for line in lines
+        if "verify --media" in line and "`" not in line
+    ]
+    assert [(one.media, one.index, hasattr(one, "passphrase_fd")) for one in shown] == [
+        (True, True, True),
+        (True, True, False),
+    ]
+    assert shown[1].key_file
+
+
 def reasons(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):

@@ -250,7 +250,7 @@ async def test_beside_a_running_daemon(tmp_path: Path) -> None:
             assert (before.generation, [way.kind for way in before.items]) == (1, ["key_file", "key_file"])
             assert (await rotate_keys(client, "drill")).generation == 2
             checks = {check.name: check for check in (await client.health()).checks}
-            assert "2 ways" in checks["keys"].detail
+            assert "ways into it: 2" in checks["keys"].detail
             assert "another medium" in checks["key_protection"].detail
         where = ("--state", str(state))
         code, out, err = await asyncio.to_thread(
