@@ -9,7 +9,7 @@ import contextlib
 import os
 import stat
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -161,6 +161,30 @@ class HeadLog:
             os.fsync(directory)
         finally:
             os.close(directory)
+
+
+def write_log(path: Path, heads: Iterable[SignedHead]) -> int:
+    """A whole log as the new file `path`, on the disk when this returns; how many heads it has.
+
+    VaultStateError(FILE_EXISTS), DiskFullError, StorageError; then there is no such file.
+    """
+    count = 0
+    with storage_errors(path.name):
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, PRIVATE_MODE)
+        except FileExistsError:
+            raise VaultStateError(CryptoErrorCode.FILE_EXISTS, path.name) from None
+        try:
+            for head in heads:
+                write_all(handle, msgspec.json.encode(head.note) + b"\n")
+                count += 1
+            os.fsync(handle)
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+        finally:
+            os.close(handle)
+    return count
 
 
 def _refuse_older(last: SignedHead | None, head: Head) -> None:

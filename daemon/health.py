@@ -60,7 +60,7 @@ class HealthReport:
             self._adb(texts),
             self._disk(texts, free),
             *await asyncio.to_thread(key_checks, texts, self.paths),
-            self._archive(texts, counts),
+            await self._archive(texts, counts),
             check("schema", Status.OK, texts.get("health.schema_ok", version=SCHEMA_VERSION)),
             self._ports(texts),
             self._rules(texts),
@@ -83,7 +83,7 @@ class HealthReport:
             open_alerts_by_severity={one.severity.value: one.count for one in counts.open_alerts},
         )
 
-    def _archive(self, texts: Texts, counts: Counts) -> HealthCheck:
+    async def _archive(self, texts: Texts, counts: Counts) -> HealthCheck:
         if self.archive.head_finding is not None:
             return check(
                 "archive", Status.FAIL, texts.get("health.archive_rolled_back"), texts.get("health.advice.rolled_back")
@@ -93,6 +93,9 @@ class HealthReport:
             return check("archive", Status.FAIL, texts.get("health.archive_log_damaged"), advice)
         if self.archive.is_disk_full:
             return check("archive", Status.FAIL, texts.get("health.archive_full"), texts.get("health.advice.disk"))
+        if await self.archive.are_heads_missing():
+            advice = texts.get("health.advice.heads_missing")
+            return check("archive", Status.FAIL, texts.get("health.archive_heads_missing"), advice)
         figures = texts.get("health.archive_ok", events=counts.events, ledger=counts.ledger_size)
         return check("archive", Status.OK, figures)
 

@@ -82,6 +82,10 @@ class Books(ABC):
         """The last head of `heads.log`, when the ledger was found not to continue it at the start; else None."""
         return self._outside.contradiction
 
+    async def are_heads_missing(self) -> bool:
+        """Whether `heads.log` was removed or cut: it lacks heads that the archive has."""
+        return await self._readers.read(lambda database: self._outside.is_cut(database, self._origin))
+
     @property
     def evidence(self) -> EvidenceBook:
         """What many entries committed to, for bundles."""

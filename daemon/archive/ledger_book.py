@@ -37,6 +37,7 @@ class OutsideHeads:
         """A `CryptoErrorCode` once the ledger was seen to be another or a shorter one than was signed; stays."""
         self.contradiction: SignedHead | None = None
         """The head that `compare` found not to be of this ledger. Its signature was not looked at."""
+        self._was_cut = False
 
     def keep(self, head: SignedHead | None) -> None:
         """Append a head after those that could not be appended before. A full disk only delays it."""
@@ -53,6 +54,7 @@ class OutsideHeads:
 
     def compare(self, database: Database, origin: str) -> None:
         """Look whether the last head is of this ledger as it is now or was, before a newer one stands behind it."""
+        self._was_cut = self.is_cut(database, origin)
         try:
             last = self._log.last()
         except IntegrityError as error:
@@ -68,6 +70,30 @@ class OutsideHeads:
             case HeadStanding.OTHER_HISTORY:
                 self.finding = CryptoErrorCode.HEAD_EQUIVOCATION.value
         self.contradiction = last
+
+    def is_cut(self, database: Database, origin: str) -> bool:
+        """Whether heads of the archive are missing at the beginning or the end of the log, or all. Inside a snapshot.
+
+        Reads two lines, so what was cut out of the middle is left to `verify`. The newest head may be on its way. What
+        `compare` saw at the start stays.
+        """
+        if self._was_cut:
+            return True
+        match database.fetch_one("SELECT min(size), max(size) FROM heads"):
+            case (int(oldest), int(newest)) if oldest < newest:
+                pass
+            case _:
+                return False
+        try:
+            first, last = next(self._log.entries(), None), self._log.last()
+        except CryptoError:  # damage, which is told as such
+            return False
+        if last is None:
+            return True
+        if last.origin != origin or (isinstance(first, SignedHead) and first.size > oldest):
+            return last.origin == origin
+        sql = "SELECT 1 FROM heads WHERE size > ? AND size < ? LIMIT 1"
+        return database.fetch_one(sql, (last.size, newest)) is not None
 
 
 class LedgerBook:

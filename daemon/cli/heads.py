@@ -25,6 +25,7 @@ from ..errors import DaemonError
 from ..paths import config_file, require_keyring, state_paths
 from ..proofs.heads_desk import NOT_OURS
 from ..proofs.typed_heads import TypedHead, TypedHeadError, standing_of_typed, typed_head
+from . import heads_rebuild
 from .narration import emit, say
 from .secret_input import secret_for
 
@@ -41,6 +42,8 @@ class HeadsAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 def run(options: Namespace, texts: Texts) -> ExitCode:
     """OK, or INTEGRITY when one does not fit. Nothing is written: an alarm goes into the ledger by the daemon only."""
+    if options.action == "rebuild":
+        return heads_rebuild.run(options, texts)
     heads = tuple(head for file in options.files for head in _heads(file))
     typed = _typed(options.text)
     if not heads and typed is None:

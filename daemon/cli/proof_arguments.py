@@ -30,6 +30,9 @@ def add_proofs(
     check.add_argument("--lang", choices=("en", "zh"), default=argparse.SUPPRESS, help=text("option.lang"))
     check.add_argument("files", nargs="*", type=Path, metavar="FILE")
     check.add_argument("--text", metavar="TEXT", help=text("option.typed_head"))
+    said = text("command.heads_rebuild")
+    rebuild = actions.add_parser("rebuild", help=said, description=said, parents=[where, key])
+    rebuild.add_argument("--lang", choices=("en", "zh"), default=argparse.SUPPRESS, help=text("option.lang"))
     _add_cosign(add("cosign"), text, json)
 
 

@@ -18,6 +18,11 @@ async def tell_standing(archive: Archive, texts: Texts) -> None:
         log.error("archive.rolled_back", code=archive.head_finding, ledger_size=archive.ledger_size)
         say(texts.get("cli.run.rolled_back", size=archive.ledger_size))
         say(f"{texts.get('cli.hint')} {texts.get('health.advice.rolled_back')}")
+    with contextlib.suppress(ArchiveError, CryptoError):
+        if await archive.are_heads_missing():
+            log.error("archive.heads_missing", ledger_size=archive.ledger_size)
+            say(texts.get("cli.run.heads_missing"))
+            say(f"{texts.get('cli.hint')} {texts.get('health.advice.heads_missing')}")
     alarm = None
     with contextlib.suppress(ArchiveError, CryptoError):  # what cannot be read is told by who looks after the archive
         alarm = await archive.witnesses.alarm()
