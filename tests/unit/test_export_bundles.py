@@ -147,7 +147,11 @@ def test_the_script_in_the_bundle_checks_it_alone(source: MemorySource, tmp_path
         ).returncode
         == 1
     )
-    assert run_checker(script, str(tmp_path / "nothing")).returncode == 2
+    absent = run_checker(script, str(tmp_path / "nothing"))
+    assert absent.returncode == 2 and f"{tmp_path / 'nothing'}: there is no such file" in absent.stdout
+    (tmp_path / "empty").mkdir()
+    for name in ("manifest.json", "public-key.txt"):
+        assert name in run_checker(script, str(tmp_path / "empty")).stdout
 
     page = tmp_path / "out" / "conversations" / "00001-0001.html"
     page.write_bytes(page.read_bytes().replace(b"</h1>", b"</h2>"))

@@ -202,8 +202,13 @@ def main(arguments: List[str]) -> int:
     if arguments[:1] == ["--key"] and len(arguments) > 1:
         expected, arguments = arguments[1], arguments[2:]
     path = arguments[0] if arguments else os.path.dirname(os.path.abspath(__file__))
-    if len(arguments) > 1 or path.startswith("-") or not os.path.exists(path):
+    if len(arguments) > 1 or path.startswith("-"):
         print(__doc__)
+        return 2
+    if not os.path.exists(path):
+        print("MISSING 缺失  %s: there is no such file or folder. 没有此文件或文件夹。" % ascii(path)[1:-1])
+        print("Nothing was checked: name the bundle (FILE.zip), or the folder that it was unpacked to.")
+        print("没有核验任何内容：请指定导出包（FILE.zip）或其解压目录。")
         return 2
     report = check(path, expected)
     if hasattr(sys.stdout, "reconfigure"):
