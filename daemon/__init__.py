@@ -21,7 +21,7 @@ Reading order:
 - commands to phones: `commands` (their life), `command_queue`, `command_runner`
 - what may be asked: `http/` → `service` (the contract), `service_impl` (of `service_parts`) and `desks` (of
   `desk_parts`), with `roles`,
-  `callers`, `audit`, `enrolment`, `event_reading` (`event_filters`), `timeline_desk`,
+  `callers`, `audit`, `denials`, `enrolment`, `event_reading` (`event_filters`), `timeline_desk`,
   `device_directory`, `health` (`health_phones`, `health_check`), `stream_feed`; what people may ask about themselves,
   and what is private: `rights/`; what may leave: `views`, `timeline_view`, `event_told`, `event_text`, `device_view`
 - errors: `errors` (our own), `refusals` (for programs), `service_errors` (for the API)
