@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from crypto.errors import CryptoErrorCode, IntegrityError, StorageError, VaultStateError
+from crypto.head_log import write_log
 from crypto.heads import HeadLog, HeadSigner, SignedHead
 from crypto.merkle import Frontier, commit, leaf_hash
 
@@ -32,6 +33,19 @@ def log(tmp_path: Path) -> HeadLog:
     for size in (1, 2, 5):
         log.append(head(size))
     return log
+
+
+def test_a_whole_log_is_written_anew_never_over_another_and_whole_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "heads.log"
+    assert write_log(path, (head(size) for size in (1, 2, 5))) == 3
+    assert [one.size for one in HeadLog(path).read_all().heads] == [1, 2, 5]
+    with pytest.raises(VaultStateError) as caught:
+        write_log(path, [head(9)])
+    assert caught.value.code is CryptoErrorCode.FILE_EXISTS
+    assert HeadLog(path).last() == head(5)
+    with pytest.raises(ZeroDivisionError):
+        write_log(tmp_path / "half.log", (head(1 // (2 - size)) for size in (1, 2)))
+    assert not (tmp_path / "half.log").exists()
 
 
 def test_nothing_yet(tmp_path: Path) -> None:
