@@ -32,8 +32,17 @@ async def ended(service: DaemonService, command: Command, *, timeout_s: float = 
 
 
 async def audited(service: DaemonService, command: Command) -> list[str]:
-    entries = await service.audit(AUDITOR, limit=200, before=None)
-    return [entry.outcome for entry in reversed(entries) if command.command_id in entry.target]
+    """Once the last step is in the trail, which is written after it."""
+    now = await service.command_by_id(OWNER, command.command_id)
+    steps: list[str] = []
+
+    async def is_written() -> bool:
+        entries = await service.audit(AUDITOR, limit=200, before=None)
+        steps[:] = [entry.outcome for entry in reversed(entries) if command.command_id in entry.target]
+        return steps[-1:] == [now.state.value]
+
+    await until(is_written)
+    return steps
 
 
 async def gone(service: DaemonService, one: SimPhone) -> None:
