@@ -6,5 +6,6 @@ Reading order:
   `keys` (with `keys_arguments`: `keys_slots`, `keys_recovery`, `keys_escrow`)
 - evidence: `verify_proof`, `heads`, `heads_rebuild`, `cosign`, `reindex` (`proof_arguments`)
 - copies: `backup`, `backup_list`, `backup_drill`, `restore` (`backup_arguments`, `backup_support`)
-- shared: `narration` (the only place that prints), `jsonl` (lines in, lines out), `secret_input`, `template`
+- shared: `narration` (the only place that prints), `jsonl` (lines in, lines out), `secret_input`, `stopped` (a vault
+  that no daemon has), `template`
 """

@@ -1,7 +1,6 @@
 """`shopwardend backup DIR`: a backup while no daemon runs."""
 
 import asyncio
-import os
 from argparse import Namespace
 
 import msgspec
@@ -9,7 +8,6 @@ import msgspec
 from adb_bridge.clock import SystemClock
 from crypto.database import OpenMode
 from crypto.head_log import HeadLog
-from crypto.keyring import open_keyring
 
 from ..api.backups import BackupReport
 from ..api.exit_codes import ExitCode
@@ -20,12 +18,9 @@ from ..backup.pieces import Recheck
 from ..backup.place import Existence
 from ..backup.views import backup_view
 from ..backup.work import BackupWorker
-from ..config import load_config
-from ..paths import config_file, require_keyring, state_paths
-from ..state_lock import StateLock
 from .backup_support import actor, megabytes, told_progress
 from .narration import emit, emit_text, say
-from .secret_input import secret_for
+from .stopped import stopped_vault
 
 
 class BackupAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,21 +32,14 @@ class BackupAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 def run(options: Namespace, texts: Texts) -> ExitCode:
     """OK; PARTIAL when older snapshots are damaged."""
-    paths = state_paths(options.state, os.environ)
-    file = config_file(options.config, os.environ, paths)
-    config = load_config(file)
-    require_keyring(paths)
-    order = BackupOrder(
-        folder=options.folder.expanduser().absolute(),
-        keep=options.keep or config.backup.keep,
-        existence=Existence.REQUIRED if options.existing else Existence.MAY_BE_NEW,
-        recheck=Recheck.CONTENT if options.recheck else Recheck.SIZES,
-    )
-    lock = StateLock(paths.lock)
-    lock.acquire()
-    try:
-        clock = SystemClock()
-        keys = open_keyring(paths.keyring, secret_for(options, config, file, texts))
+    with stopped_vault(options, texts) as vault:
+        order = BackupOrder(
+            folder=options.folder.expanduser().absolute(),
+            keep=options.keep or vault.config.backup.keep,
+            existence=Existence.REQUIRED if options.existing else Existence.MAY_BE_NEW,
+            recheck=Recheck.CONTENT if options.recheck else Recheck.SIZES,
+        )
+        paths, keys, clock = vault.paths, vault.keys, SystemClock()
         archive = Archive.open(paths.archive, keys, clock=clock, heads=HeadLog(paths.heads), mode=OpenMode.READ_WRITE)
 
         async def work() -> BackupMade:
@@ -63,8 +51,6 @@ def run(options: Namespace, texts: Texts) -> ExitCode:
                 worker.close()
 
         made = asyncio.run(work())
-    finally:
-        lock.release()
     report = backup_view(made)
     if options.jsonl:
         emit(report)

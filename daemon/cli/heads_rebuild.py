@@ -5,7 +5,6 @@ It makes `verify` agree again and is a loss of evidence: the archive's word then
 
 import asyncio
 import heapq
-import os
 from argparse import Namespace
 from collections.abc import Iterator
 from itertools import groupby
@@ -15,7 +14,6 @@ from adb_bridge.clock import SystemClock
 from crypto.checkpoints import SignedHead, read_head
 from crypto.database import Database, OpenMode, open_database
 from crypto.head_log import HeadLog, write_log
-from crypto.keyring import open_keyring
 from crypto.keys import Purpose
 from crypto.vault_keys import VaultKeys
 
@@ -25,28 +23,17 @@ from ..archive.archive import Archive
 from ..archive.drafts import AuditDraft
 from ..archive.schema import require_current
 from ..audit import NO_ROLE
-from ..config import load_config
 from ..errors import DaemonError
-from ..paths import StatePaths, config_file, require_keyring, state_paths
-from ..state_lock import StateLock
+from ..paths import StatePaths
 from .backup_support import actor
 from .narration import say
-from .secret_input import secret_for
+from .stopped import stopped_vault
 
 
 def run(options: Namespace, texts: Texts) -> ExitCode:
     """OK; USAGE while a daemon runs; INTEGRITY, and nothing changed, when more is wrong than the missing heads."""
-    paths = state_paths(options.state, os.environ)
-    file = config_file(options.config, os.environ, paths)
-    config = load_config(file)
-    require_keyring(paths)
-    lock = StateLock(paths.lock)
-    lock.acquire()
-    try:
-        keys = open_keyring(paths.keyring, secret_for(options, config, file, texts))
-        count, kept = _rebuild(paths, keys)
-    finally:
-        lock.release()
+    with stopped_vault(options, texts) as vault:
+        count, kept = _rebuild(vault.paths, vault.keys)
     say(texts.get("cli.heads.rebuilt", count=count))
     if kept is not None:
         say(texts.get("cli.heads.rebuilt_kept", file=str(kept)))

@@ -5,13 +5,11 @@ taken as it is, and the audit trail says so.
 """
 
 import asyncio
-import os
 from argparse import Namespace
 
 from adb_bridge.clock import SystemClock
 from crypto.database import OpenMode, open_database
 from crypto.head_log import HeadLog
-from crypto.keyring import open_keyring
 from crypto.keys import Purpose
 from crypto.vault_keys import VaultKeys
 
@@ -24,31 +22,21 @@ from ..archive.index_check import reindex
 from ..archive.schema import require_current
 from ..archive.table_check import take_as_they_are
 from ..audit import DAEMON_ACTOR, NO_ROLE
-from ..config import load_config
-from ..paths import StatePaths, config_file, require_keyring, state_paths
-from ..state_lock import StateLock
+from ..paths import StatePaths
 from .narration import say
-from .secret_input import secret_for
+from .stopped import stopped_vault
 
 
 def run(options: Namespace, texts: Texts) -> ExitCode:
     """OK; USAGE while a daemon runs."""
-    paths = state_paths(options.state, os.environ)
-    file = config_file(options.config, os.environ, paths)
-    config = load_config(file)
-    require_keyring(paths)
-    lock = StateLock(paths.lock)
-    lock.acquire()
-    try:
-        keys = open_keyring(paths.keyring, secret_for(options, config, file, texts))
+    with stopped_vault(options, texts) as vault:
+        paths, keys = vault.paths, vault.keys
         with open_database(paths.archive, keys.derive(Purpose.ARCHIVE), OpenMode.READ_WRITE) as database:
             require_current(database)
             count = reindex(database, ContentKeys(keys), tokens_of(keys))
             taken = take_as_they_are(database, tokens_of(keys).of_table_sums(), HeadLog(paths.heads))
         if taken:
             asyncio.run(_note(paths, keys, taken))
-    finally:
-        lock.release()
     say(texts.get("cli.reindex.done", count=count))
     for name in taken:
         say(texts.get("cli.reindex.taken", what=texts.get(f"verify.table.{name}")))
