@@ -156,31 +156,37 @@ class _Application:
             if judged.verdicts or ready.files or judged.event.kind is EventKind.CONTACT:
                 self._add_run(run)
                 run.clear()
-                self._add(judged, ready.key, is_current=1)
+                self._add(judged, is_current=1)
             else:
                 run.append(judged)
         self._add_run(run)
 
     def _add_run(self, run: Sequence[JudgedEvent]) -> None:
         """`_add` of many that have no verdicts, no files and no numbers to be found by."""
-        device, source = self._ingest.device, self._ingest.source
-        if any(judged.event.device != device or judged.event.source is not source for judged in run):
-            raise UnitRefusedError("an event of another source")
+        for judged in run:
+            self._require_own(judged.event)
         ready = [self._prepared[judged.event.token] for judged in run]
         first = self._transaction.ledger.append_run(LedgerKind.EVENT, [one.commitment for one in ready])
-        device_no, source_no = self._device_no, self._source
         for index, judged, one in zip(itertools.count(first), run, ready, strict=False):
-            conversation_no = self._conversation(judged.event)
-            sealer = self._sealer(judged.event)
-            self._events.append(
-                (index, bytearray(one.token), device_no, one.kind, source_no, one.key, one.occurred_at,
-                 one.received_at, one.direction, conversation_no, sealer.key_no,
-                 bytearray(sealer.seal(one.content, index)), 1)
-            )  # fmt: skip
-            facets = facet_terms(
-                one.token, device_no, conversation_no, one.kind, source_no, one.direction, one.occurred_at
-            )
-            self._texts.append((index, f"{facets} {one.terms}"))
+            self._put(judged.event, one, index, is_current=1)
+
+    def _put(self, event: CollectedEvent, ready: PreparedEvent, index: int, *, is_current: int) -> None:
+        """The event's row and index terms, for its place in the ledger."""
+        device_no, source = self._device_no, self._source
+        conversation_no, sealer = self._conversation(event), self._sealer(event)
+        self._events.append(
+            (index, bytearray(ready.token), device_no, ready.kind, source, ready.key, ready.occurred_at,
+             ready.received_at, ready.direction, conversation_no, sealer.key_no,
+             bytearray(sealer.seal(ready.content, index)), is_current)
+        )  # fmt: skip
+        facets = facet_terms(
+            ready.token, device_no, conversation_no, ready.kind, source, ready.direction, ready.occurred_at
+        )
+        self._texts.append((index, f"{facets} {ready.terms}"))
+
+    def _require_own(self, event: CollectedEvent) -> None:
+        if event.device != self._ingest.device or event.source is not self._ingest.source:
+            raise UnitRefusedError("an event of another source")
 
     def _conversation(self, event: CollectedEvent) -> int | None:
         peer = event.peer_key
@@ -205,7 +211,7 @@ class _Application:
             token = self._current[key][1]  # kept before it was private: what became of it since is not looked at
             known = self._known[token]
         if known is None:
-            index = self._add(judged, key, is_current=1)
+            index = self._add(judged, is_current=1)
             if (before := self._current.get(key)) is not None:
                 self._presence.append((before[0], PresenceChange.REPLACED, event.received_at, index))
             self._known[token] = (index, True)
@@ -248,7 +254,7 @@ class _Application:
             at = self._transaction.now if finding is None else finding.event.occurred_at
             self._presence.append((current[0], PresenceChange.ABSENT, at, None))
             if finding is not None and (token := self._called(finding.event.token)) not in self._known:
-                index = self._add(finding, key, is_current=0)
+                index = self._add(finding, is_current=0)
                 self._known[token] = (index, False)
 
     def _take_group(self, finding: GroupFinding) -> None:
@@ -267,33 +273,21 @@ class _Application:
             else:
                 self._unseen.add(key)
         if is_new and (token := self._called(event.token)) not in self._known:
-            index = self._add(finding.judged, stored_key(event.source_key), is_current=0)
+            index = self._add(finding.judged, is_current=0)
             self._known[token] = (index, False)
 
-    def _add(self, judged: JudgedEvent, key: int | str, *, is_current: int) -> int:
+    def _add(self, judged: JudgedEvent, *, is_current: int) -> int:
         event = judged.event
         transaction = self._transaction
-        if event.device != self._ingest.device or event.source is not self._ingest.source:
-            raise UnitRefusedError("an event of another source")
-        conversation_no = self._conversation(event)
+        self._require_own(event)
         ready = self._ready(event)
-        token = ready.token
         index = transaction.ledger.append_committed(LedgerKind.EVENT, ready.commitment)
-        sealer = self._sealer(event)
-        sealed = sealer.seal(ready.content, index)
-        self._events.append(
-            (index, bytearray(token), self._device_no, ready.kind, self._source, key, ready.occurred_at,
-             ready.received_at, ready.direction, conversation_no, sealer.key_no, bytearray(sealed), is_current)
-        )  # fmt: skip
+        self._put(event, ready, index, is_current=is_current)
         self._files += [(transaction.directory.tokens.of_file(one), index) for one in ready.files]
-        facets = facet_terms(
-            token, self._device_no, conversation_no, ready.kind, self._source, ready.direction, ready.occurred_at
-        )
-        self._texts.append((index, f"{facets} {ready.terms}"))
         if event.kind is EventKind.CONTACT:
             self._add_numbers(event, index)
         for verdict in judged.verdicts:
-            self._raise(event, token, verdict, index)
+            self._raise(event, ready.token, verdict, index)
         return index
 
     def _ready(self, event: CollectedEvent) -> PreparedEvent:
