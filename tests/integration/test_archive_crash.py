@@ -21,25 +21,30 @@ async def ingest_for_ever(directory: Path) -> None:
     """Batches from the cursor on; says each cursor that was acknowledged."""
     async with archive_in(directory, settings=ArchiveSettings(head_interval_s=0.05)) as archive:
         done = int(await archive.cursor(PHONE, Source.SMS) or 0)
-        print("ready", flush=True)
+        say("ready")
         while True:
             events = [sms(key, f"第{key}条".encode()) for key in range(done + 1, done + ROWS_A_BATCH + 1)]
             done += ROWS_A_BATCH
             await archive.ingest(ingest_of(events, cursor=str(done), verdicts=[verdict()]))
-            print(done, flush=True)
+            say(str(done))
+
+
+def say(line: str) -> None:
+    """One write a line: with an unbuffered interpreter `print` makes two, and a kill may fall between them."""
+    os.write(1, f"{line}\n".encode())
 
 
 NURSERY = """
 import asyncio, os, pathlib, sys
-from tests.integration.test_archive_crash import ingest_for_ever
+from tests.integration.test_archive_crash import ingest_for_ever, say
 directory = pathlib.Path(sys.argv[1])
 for _ in sys.stdin:
     child = os.fork()
     if child == 0:
-        print(os.getpid(), flush=True)
+        say(str(os.getpid()))
         asyncio.run(ingest_for_ever(directory))
     os.waitpid(child, 0)
-    print("gone", flush=True)
+    say("gone")
 """
 """A process for each line that comes in, without loading the program anew for each."""
 
