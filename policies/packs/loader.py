@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from ..context import references
@@ -20,16 +21,71 @@ MAX_FILES = 500
 Source = Path | str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pack:
+    """What a packaged set is, for those who choose one."""
+
+    name: str
+    version: str
+    """With the sets it extends and the hash, `retail-zh@1,retail-common@1+ab12cd34`."""
+    title: tuple[tuple[str, str], ...]
+    """(language, title); empty when it has none."""
+    extends: tuple[str, ...]
+    """Packs whose rules come with it, its own word for it; those may extend others."""
+    rules: tuple[Rule, ...]
+    """Every rule that naming this pack puts in force."""
+    own_rules: tuple[Rule, ...]
+    """Those of its own files."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Layer:
+    """One source as read."""
+
+    root: Path
+    files: tuple[tuple[str, bytes], ...]
+    """(name below the root, bytes)."""
+    parsed: tuple[Parsed, ...]
+
+    @property
+    def name(self) -> str:
+        given = next((p.pack_name for p in self.parsed if p.pack_name), None)
+        return given or (self.root.stem if self.root.is_file() else self.root.name)
+
+    @property
+    def version(self) -> str:
+        return next((p.pack_version for p in self.parsed if p.pack_version), "1")
+
+    @property
+    def extends(self) -> tuple[str, ...]:
+        return tuple(name for p in self.parsed for name in p.extends)
+
+
 def packaged_names() -> tuple[str, ...]:
     """Names of the packs that ship with the program."""
     return tuple(sorted(path.name for path in PACKAGED.iterdir() if path.is_dir() and any(path.glob("*.toml"))))
 
 
+def packaged(name: str) -> Pack:
+    """The pack of that name, its tests run. Raises RuleError as `load_ruleset` does."""
+    ruleset = load_ruleset([name])
+    layer = _layers([name])[-1]
+    return Pack(
+        name=name,
+        version=ruleset.version,
+        title=next((p.pack_title for p in layer.parsed if p.pack_title), ()),
+        extends=layer.extends,
+        rules=ruleset.rules,
+        own_rules=tuple(rule for rule in ruleset.rules if rule.file.is_relative_to(layer.root)),
+    )
+
+
 def load_ruleset(sources: Sequence[Source]) -> RuleSet:
     """The rules of all sources together: packaged names (`retail-zh`), folders of `*.toml`, single files.
 
-    Tests inside the rules have passed when this returns. Raises RuleSyntaxError (file, line, key, nearest valid key),
-    RuleConflictError (an id twice), RuleTestError. Reads nothing but the named files, in the order of their names.
+    What a source extends (`[pack] extends`) comes before it, and every source is in the set once, however often it is
+    named. Tests inside the rules have passed when this returns. Raises RuleSyntaxError (file, line, key, nearest
+    valid key), RuleConflictError (an id twice), RuleTestError. Reads the named files only, in the order of their names.
     """
     ruleset = read_ruleset(sources)
     failed = failures(ruleset, Engine(ruleset))
@@ -40,19 +96,17 @@ def load_ruleset(sources: Sequence[Source]) -> RuleSet:
 
 def read_ruleset(sources: Sequence[Source]) -> RuleSet:
     """As `load_ruleset` without running the tests inside."""
+    layers = _layers(sources)
     digest = hashlib.sha256()
-    names: list[str] = []
-    parsed: list[Parsed] = []
-    for source in sources:
-        root, files = _files(source)
-        pack = [parse_file(file, _read(file, digest, root)) for file in files]
-        name = next((p.pack_name for p in pack if p.pack_name), root.stem if root.is_file() else root.name)
-        version = next((p.pack_version for p in pack if p.pack_version), "1")
-        names.append(f"{name}@{version}")
-        parsed += pack
+    for layer in layers:
+        for name, data in layer.files:
+            digest.update(f"{name}\0{len(data)}\0".encode())
+            digest.update(data)
     sha256 = digest.hexdigest()
+    parsed = [p for layer in layers for p in layer.parsed]
+    names = ",".join(f"{layer.name}@{layer.version}" for layer in layers)
     ruleset = RuleSet(
-        version=f"{','.join(names)}+{sha256[:8]}",
+        version=f"{names}+{sha256[:8]}",
         sha256=sha256,
         rules=tuple(rule for p in parsed for rule in p.rules),
         aliases=tuple(alias for p in parsed for alias in p.aliases),
@@ -62,6 +116,32 @@ def read_ruleset(sources: Sequence[Source]) -> RuleSet:
     _refuse_conflicts(ruleset)
     _refuse_bad_words(ruleset, parsed)
     return ruleset
+
+
+def _layers(sources: Sequence[Source]) -> list[_Layer]:
+    """Every source and what it extends, each once, the extended ones first."""
+    layers: dict[Path, _Layer] = {}
+    for source in sources:
+        _add(source, layers, ())
+    return list(layers.values())
+
+
+def _add(source: Source, layers: dict[Path, _Layer], extending: tuple[Path, ...]) -> None:
+    root, files = _files(source)
+    place = root.resolve()
+    if place in layers:
+        return
+    read = [(_name(file, root), _read(file)) for file in files]
+    parsed = tuple(parse_file(file, data) for file, (_, data) in zip(files, read, strict=True))
+    for p in parsed:
+        for name in p.extends:
+            if name not in packaged_names():
+                nearest = nearest_of(name, packaged_names())
+                raise RuleSyntaxError(f"no pack '{name}'", file=p.file, key="extends", nearest=nearest)
+            if PACKAGED.joinpath(name).resolve() in (*extending, place):
+                raise RuleSyntaxError(f"'{name}' would extend itself", file=p.file, key="extends")
+            _add(name, layers, (*extending, place))
+    layers[place] = _Layer(root=root, files=tuple(read), parsed=parsed)
 
 
 def _files(source: Source) -> tuple[Path, list[Path]]:
@@ -84,17 +164,17 @@ def _files(source: Source) -> tuple[Path, list[Path]]:
     return path, files
 
 
-def _read(file: Path, digest: "hashlib._Hash", root: Path) -> bytes:
+def _name(file: Path, root: Path) -> str:
+    return file.relative_to(root).as_posix() if root.is_dir() else file.name
+
+
+def _read(file: Path) -> bytes:
     try:
         if file.stat().st_size > MAX_FILE_BYTES:
             raise RuleSyntaxError(f"larger than {MAX_FILE_BYTES} bytes", file=file)
-        data = file.read_bytes()
+        return file.read_bytes()
     except OSError as error:
         raise RuleSyntaxError(f"cannot be read: {error.strerror}", file=file) from error
-    name = file.relative_to(root).as_posix() if root.is_dir() else file.name
-    digest.update(f"{name}\0{len(data)}\0".encode())
-    digest.update(data)
-    return data
 
 
 def _refuse_conflicts(ruleset: RuleSet) -> None:
@@ -147,4 +227,4 @@ def _bad_word(rule: Rule, key: str, reason: str, nearest: str | None) -> RuleSyn
     return RuleSyntaxError(f"{reason} (rule {rule.id})", file=rule.file, line=rule.line, key=key, nearest=nearest)
 
 
-__all__ = ["Alias", "DetectorSpec", "load_ruleset", "packaged_names", "read_ruleset"]
+__all__ = ["Alias", "DetectorSpec", "Pack", "load_ruleset", "packaged", "packaged_names", "read_ruleset"]

@@ -1,0 +1,82 @@
+"""Packs: what they extend, what is told of them, and that each is of use."""
+
+from pathlib import Path
+
+import pytest
+
+from policies.errors import RuleSyntaxError
+from policies.packs import load_ruleset, loader, packaged
+from policies.packs.loader import read_ruleset
+
+RULE = """[[rule]]
+id = "{id}"
+title = {{ en = "t", zh = "题" }}
+category = "c"
+severity = "low"
+words = ["{word}"]
+"""
+    '[[rule]]\nid = "{id}"\ntitle = {{ en = "t", zh = "题" }}\ncategory = "c"\nseverity = "low"\nwords = ["{word}"]\n'
+)
+
+
+def pack(root: Path, name: str, *, word: str, extends: str = "", more: str = "") -> Path:
+    folder = root / name
+    folder.mkdir()
+    head = f'[pack]\nname = "{name}"\nversion = "2"\ntitle = "{name}"\nextends = [{extends}]\n'
+    (folder / "rules.toml").write_text(head + RULE.format(id=f"{name}.{word}", word=word) + more, "utf-8")
+    return folder
+
+
+@pytest.fixture
+def packs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """base <- left, right <- top."""
+    monkeypatch.setattr(loader, "PACKAGED", tmp_path)
+    pack(tmp_path, "base", word="abc")
+    pack(tmp_path, "left", word="def", extends='"base"')
+    pack(tmp_path, "right", word="ghi", extends='"base"', more='advice = { en = "look", zh = "看" }\n')
+    pack(tmp_path, "top", word="jkl", extends='"right", "left"')
+    return tmp_path
+
+
+def test_what_is_extended_comes_first_and_once(packs: Path) -> None:
+    ruleset = load_ruleset(["top"])
+    assert [rule.id for rule in ruleset.rules] == ["base.abc", "right.ghi", "left.def", "top.jkl"]
+    assert ruleset.version.startswith("base@2,right@2,left@2,top@2+")
+    for sources in (["top", "base"], ["top", packs / "left", "top"]):
+        assert load_ruleset(sources).version == ruleset.version
+    assert load_ruleset(["left", "right"]).version.startswith("base@2,left@2,right@2+")
+    assert load_ruleset(["base"]).sha256 != ruleset.sha256
+
+
+def test_a_pack_tells_of_itself(packs: Path) -> None:
+    right = packaged("right")
+    assert (right.name, right.extends, dict(right.title)) == ("right", ("base",), {"en": "right", "zh": "right"})
+    assert [rule.id for rule in right.own_rules] == ["right.ghi"]
+    assert [rule.id for rule in right.rules] == ["base.abc", "right.ghi"]
+    assert dict(right.own_rules[0].advice) == {"en": "look", "zh": "看"}
+    assert right.rules[0].advice == ()
+    assert right.version == load_ruleset(["right"]).version
+
+
+def test_a_shop_extends_a_pack(packs: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    own = pack(tmp_path_factory.mktemp("shop"), "own", word="mno", extends='"left"')
+    assert [rule.id for rule in load_ruleset([own]).rules] == ["base.abc", "left.def", "own.mno"]
+
+
+@pytest.mark.parametrize(("extends", "nearest"), [("rigth", "right"), ("own", None)])
+def test_only_packs_can_be_extended(
+    packs: Path, tmp_path_factory: pytest.TempPathFactory, extends: str, nearest: str | None
+) -> None:
+    own = pack(tmp_path_factory.mktemp("shop"), "own", word="mno", extends=f'"{extends}"')
+    with pytest.raises(RuleSyntaxError) as caught:
+        read_ruleset([own])
+    assert (caught.value.file, caught.value.key, caught.value.nearest) == (own / "rules.toml", "extends", nearest)
+
+
+def test_a_pack_cannot_extend_itself(packs: Path) -> None:
+    pack(packs, "one", word="one", extends='"two"')
+    pack(packs, "two", word="two", extends='"base", "one"')
+    for name in ("one", "two"):
+        with pytest.raises(RuleSyntaxError, match="would extend itself") as caught:
+            read_ruleset([name])
+        assert caught.value.key == "extends"
