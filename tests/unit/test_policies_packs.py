@@ -15,8 +15,6 @@ category = "c"
 severity = "low"
 words = ["{word}"]
 """
-    '[[rule]]\nid = "{id}"\ntitle = {{ en = "t", zh = "题" }}\ncategory = "c"\nseverity = "low"\nwords = ["{word}"]\n'
-)
 
 
 def pack(root: Path, name: str, *, word: str, extends: str = "", more: str = "") -> Path:
