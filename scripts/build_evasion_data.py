@@ -18,11 +18,14 @@ from pathlib import Path
 
 TARGET = Path(__file__).resolve().parent.parent / "tests" / "evasion" / "unihan.txt"
 TONES = {"\u0304": "1", "\u0301": "2", "\u030c": "3", "\u0300": "4"}
+COMMON = 3500
 STANDARD = 6500
+Counted = list[tuple[int, str]]
 COUNTED = re.compile(r"(\S+?)\((\d+)\)")
-HEAD = """# Readings of characters in common use, most frequent first, by syllable and tone; characters that have traditional
-# forms and are none themselves, each followed by its first one. Built by scripts/build_evasion_data.py from Unihan
-# (kHanyuPinlu, kMandarin, kTGH, kTraditionalVariant) of the Debian package unicode-data {version}, licence Unicode-3.0.
+HEAD = """# By syllable and tone, most frequent first: common characters mainly read so | those also so | rarer ones
+# mainly so. Then characters that have traditional forms and are none themselves, each before its first one.
+# Built by scripts/build_evasion_data.py from Unihan (kHanyuPinlu, kMandarin, kTGH, kTraditionalVariant), as in
+# the Debian package unicode-data {version}, licence Unicode-3.0.
 """
 
 
@@ -48,32 +51,33 @@ def numbered(syllable: str) -> str:
     return letters + tone
 
 
-def readings(folder: Path) -> dict[str, list[str]]:
-    """Syllable with tone to its characters, most frequent first; a character's main reading comes before others."""
+def readings(folder: Path) -> dict[str, str]:
+    """Syllable with tone to the three lists of the table's head."""
     counted: dict[str, list[tuple[str, int]]] = {}
-    main: dict[str, str] = {}
+    listed: dict[str, str] = {}
     for char, field, value in rows(folder, "Unihan_Readings"):
         if field == "kHanyuPinlu":
             counted[char] = [(numbered(found[1]), int(found[2])) for found in COUNTED.finditer(value)]
         elif field == "kMandarin":
-            main[char] = numbered(value.split()[0])
-    standard = {char for char, field, value in rows(folder, "Unihan_OtherMappings") if _is_standard(field, value)}
-    by_syllable: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
-    for char in sorted(standard):
-        known = counted.get(char, [])
-        for syllable, count in known:
-            by_syllable[syllable].append((count, char))
-        if char in main and main[char] not in {syllable for syllable, _ in known}:
-            by_syllable[main[char]].append((1, char))
+            listed[char] = numbered(value.split()[0])
+    places = {char: _place(value) for char, field, value in rows(folder, "Unihan_OtherMappings") if field == "kTGH"}
+    lists: defaultdict[str, tuple[Counted, Counted, Counted]] = defaultdict(lambda: ([], [], []))
+    for char, place in sorted(places.items()):
+        known = counted.get(char) or [(listed[char], 0)]
+        first = max(known, key=lambda pair: pair[1])
+        is_common = first[1] > 0 or place <= COMMON
+        for reading in known if place <= STANDARD else ():
+            number = 1 if reading is not first else 0 if is_common else 2
+            lists[reading[0]][number].append((-reading[1], char))
     return {
-        syllable: [char for _, char in sorted(chars, key=lambda pair: (-pair[0], pair[1]))]
-        for syllable, chars in sorted(by_syllable.items())
+        syllable: "|".join("".join(char for _, char in sorted(chars)) for chars in lists[syllable])
+        for syllable in sorted(lists)
     }
 
 
-def _is_standard(field: str, value: str) -> bool:
-    """The first two levels of the national table of standard characters."""
-    return field == "kTGH" and int(value.split()[0].partition(":")[2]) <= STANDARD
+def _place(value: str) -> int:
+    """Place in the national table of standard characters: 3,500 common ones, then 3,000 less so, then rare ones."""
+    return int(value.split()[0].partition(":")[2])
 
 
 def traditional(folder: Path) -> str:
@@ -94,7 +98,7 @@ def main() -> int:
     options = parser.parse_args()
     pairs = traditional(options.unihan)
     lines = [HEAD.format(version=options.version), "[readings]\n"]
-    lines += [f"{syllable} {''.join(chars)}\n" for syllable, chars in readings(options.unihan).items()]
+    lines += [f"{syllable} {chars}\n" for syllable, chars in readings(options.unihan).items()]
     lines += ["[traditional]\n", *(f"{pairs[at : at + 100]}\n" for at in range(0, len(pairs), 100))]
     TARGET.write_text("".join(lines), encoding="utf-8")
     return 0

@@ -1,4 +1,4 @@
-"""Readings, homophones and traditional forms of characters, from `unihan.txt`; other data than `policies/` is built from."""
+"""Readings, homophones and traditional forms, from `unihan.txt`; other data than `policies/` is built from."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -64,6 +64,7 @@ class Characters:
     """The table, looked up each way."""
 
     by_toned: Mapping[str, tuple[str, ...]]
+    """Characters in common use, most frequent first."""
     by_syllable: Mapping[str, tuple[str, ...]]
     """Without tones; each tone's most frequent first."""
     main_reading: Mapping[str, str]
@@ -74,26 +75,26 @@ class Characters:
 def characters() -> Characters:
     """The table, read once."""
     by_toned: dict[str, tuple[str, ...]] = {}
-    best: dict[str, tuple[int, str]] = {}
+    main_reading: dict[str, str] = {}
     pairs = ""
     in_readings = True
     for line in TABLE.read_text("utf-8").splitlines():
-        if line.startswith("[") or line.startswith("#"):
+        if line.startswith(("[", "#")):
             in_readings = line != "[traditional]"
         elif in_readings:
-            syllable, chars = line.split(" ")
-            by_toned[syllable] = tuple(chars)
-            for place, char in enumerate(chars):
-                best[char] = min(best.get(char, (place, syllable)), (place, syllable))
+            syllable, _, chars = line.partition(" ")
+            common, _, rare = chars.split("|")
+            by_toned[syllable] = tuple(common)
+            main_reading.update(dict.fromkeys(common + rare, syllable))
         else:
             pairs += line
     by_syllable: defaultdict[str, list[str]] = defaultdict(list)
-    for syllable, chars in by_toned.items():
-        by_syllable[syllable[:-1]] += chars
+    for syllable, known in by_toned.items():
+        by_syllable[syllable[:-1]] += known
     return Characters(
         by_toned=by_toned,
-        by_syllable={syllable: tuple(chars) for syllable, chars in by_syllable.items()},
-        main_reading={char: syllable for char, (_, syllable) in best.items()},
+        by_syllable={syllable: tuple(known) for syllable, known in by_syllable.items()},
+        main_reading=main_reading,
         traditional=dict(zip(pairs[::2], pairs[1::2], strict=True)),
     )
 
