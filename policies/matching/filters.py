@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from ..model import How
-from .lexicon import Candidate
+from .belief import is_believed
+from .candidate import Candidate
 from .profile import Boundary, GapRule, MatchProfile, Overlap
 
 SENTENCE_MARKS = frozenset("。！？；，!?;,\n\r")
@@ -37,14 +38,18 @@ def place(candidate: Candidate, profile: MatchProfile) -> Found | None:
     if not has_boundary(folded, start, end, profile.boundary):
         return None
     surface = folded[start:end]
-    if surface == entry.folded:
+    if candidate.how is not None:
+        if not _is_believed_disguise(candidate, positions, profile):
+            return None
+        how = candidate.how
+    elif surface == entry.folded:
         how = How.FOLDED if reading.text[start:end] != entry.form else How.EXACT
         if entry.is_alias:
             how = How.ALIAS
     elif entry.wild is not None and end - start == len(positions):
         how = How.EXACT
     elif _gaps(positions) and not (" " in entry.form and _is_spaced_alike(surface, entry.folded)):
-        if not _is_believed_gap(reading.text, positions, profile):
+        if not _is_believed_gap(reading.text, positions, profile, len(positions)):
             return None
         how = How.GAP
     elif any(length > 1 for length in reading.run_lengths(candidate.start, candidate.end)):
@@ -52,6 +57,18 @@ def place(candidate: Candidate, profile: MatchProfile) -> Found | None:
     else:
         how = How.ALIAS if entry.is_alias else How.FOLDED
     return Found(start=start, end=end, word=entry.word, how=how, rank=entry.rank)
+
+
+def _is_believed_disguise(candidate: Candidate, positions: Sequence[int], profile: MatchProfile) -> bool:
+    reading = candidate.reading
+    if candidate.units is None:
+        first, last = positions, candidate.end - candidate.start
+    else:
+        origin = reading.origin
+        first, last = [origin[start] for start, _ in candidate.units], len(candidate.units)
+    if _gaps(positions) and not _is_believed_gap(reading.text, positions, profile, length=last):
+        return False
+    return is_believed(candidate.belief, reading.folded, first)
 
 
 def _is_spaced_alike(surface: str, word: str) -> bool:
@@ -107,12 +124,13 @@ def _gaps(positions: Sequence[int]) -> list[tuple[int, int]]:
     return [(a, b) for a, b in zip(positions, positions[1:], strict=False) if b - a > 1]
 
 
-def _is_believed_gap(text: str, positions: Sequence[int], profile: MatchProfile) -> bool:
+def _is_believed_gap(text: str, positions: Sequence[int], profile: MatchProfile, length: int) -> bool:
+    """`length`: characters of the word, of which `positions` may be more or fewer."""
     gaps = [text[a + 1 : b] for a, b in _gaps(positions)]
     for gap in gaps:
         if len(gap) > profile.gap and sum(unicodedata.category(c) not in _UNCOUNTED for c in gap) > profile.gap:
             return False
-    if profile.gap_rule is GapRule.ANY or len(positions) >= LONG_WORD:
+    if profile.gap_rule is GapRule.ANY or length >= LONG_WORD:
         return True
     marks = LIST_MARKS if profile.gap_rule is GapRule.STRICT else SENTENCE_MARKS
     is_marked = any(c in marks for gap in gaps for c in gap)

@@ -4,20 +4,17 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from ..folding.shapes import Likeness, shape_table
 from ..folding.table import Skip, View, fold_changes, is_symbol
+from ..model import How
 from .automaton import ByteAutomaton
+from .belief import Belief, drawing_belief
+from .candidate import Candidate
+from .disguises import Disguised
 from .entries import Entry
-from .reading import Lens, Reading, lens
+from .reading import Lens, Reading, has_runs, lens
 
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """An entry found, not yet judged. `start`, `end` are offsets of the reading's searched text."""
-
-    entry: Entry
-    reading: Reading
-    start: int
-    end: int
+__all__ = ["Candidate", "Lexicon"]
 
 
 class _Part:
@@ -25,30 +22,64 @@ class _Part:
 
     def __init__(self, view: View, keys: dict[str, list[Entry]]) -> None:
         self.lens: Lens = lens(view)
-        self.machine = ByteAutomaton(keys)
-        self.entries = tuple(tuple(keys[key]) for key in self.machine.keys)
+        self.disguised = Disguised(entry for same in keys.values() for entry in same)
+        has_alike = any(entry.disguises.lookalike for same in keys.values() for entry in same)
+        self.alike = shape_table(Likeness.ALIKE) if has_alike else None
+        targets: dict[str, list[_Target]] = {}
+        for key, same in keys.items():
+            targets.setdefault(self._drawn(key), []).extend(_Target(entry, key, None) for entry in same)
+        for key, entry in self.disguised.reversed():
+            targets.setdefault(self._drawn(key), []).append(_Target(entry, key, How.REVERSED))
+        parts = {self._drawn(key) for key in self.disguised.parts}
+        for key in parts:
+            targets.setdefault(key, [])
+        self.machine = ByteAutomaton(targets)
+        self.targets = tuple(map(tuple, targets.values()))
+        self.is_part = [key in parts for key in targets]
         self.needs = _needed_symbols(view, keys) if view.skip is Skip.MARKS else None
+
+    def _drawn(self, chars: str) -> str:
+        return chars.translate(self.alike) if self.alike is not None else chars
 
     def search(self, text: str) -> Iterator[Candidate]:
         if self.needs is not None and not self.needs.search(text):
             return
         reading = Reading(text, self.lens)
-        yield from self._search(reading)
+        seeds: list[int] = []
+        yield from self._search(reading, seeds)
         across = reading.across()
         if across is not None:
-            yield from self._search(across)
+            yield from self._search(across, [])
+        yield from self.disguised.search(reading, seeds)
 
-    def _search(self, reading: Reading) -> Iterator[Candidate]:
-        for start, end, number in self.machine.find(reading.searched):
-            for entry in self.entries[number]:
+    def _search(self, reading: Reading, seeds: list[int]) -> Iterator[Candidate]:
+        searched = reading.searched
+        for start, end, number in self.machine.find(self._drawn(searched)):
+            if self.is_part[number]:
+                seeds.append(start)
+            for target in self.targets[number]:
+                entry, how = target.entry, target.how
                 if entry.wild is not None:
                     whole_start = start - entry.key_at
-                    if _fits(entry.wild, reading.searched, whole_start):
+                    if _fits(entry.wild, searched, whole_start):
                         yield Candidate(entry, reading, whole_start, whole_start + len(entry.wild))
-                elif entry.runs is None or all(
-                    has >= needs for has, needs in zip(reading.run_lengths(start, end), entry.runs, strict=True)
-                ):
-                    yield Candidate(entry, reading, start, end)
+                    continue
+                belief = Belief.ALWAYS
+                if self.alike is not None and searched[start:end] != target.key:
+                    if not entry.disguises.lookalike:
+                        continue
+                    how, belief = How.LOOKALIKE, drawing_belief(target.key)
+                if entry.runs is None or has_runs(reading, start, end, entry.runs[:: -1 if target.how else 1]):
+                    yield Candidate(entry, reading, start, end, how, belief)
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """What a key of the automaton stands for."""
+
+    entry: Entry
+    key: str
+    how: How | None
 
 
 def _needed_symbols(view: View, keys: Iterable[str]) -> re.Pattern[str]:

@@ -1,0 +1,72 @@
+"""Words found by their sound: the searched text as syllables, one automaton for all words that may be heard."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from ..folding.sounds import Codes, Ear, codes, main_syllable
+from .automaton import ByteAutomaton
+from .belief import Belief, belief_of
+from .entries import Entry
+from .profile import Homophone
+
+FEWEST = 2
+"""Syllables a word needs to be looked for by its sound."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A word by one of its readings."""
+
+    entry: Entry
+    belief: Belief
+    chars: str
+    """The word's characters behind the reading, its own runs written out or, if `runs`, as one."""
+    runs: tuple[int, ...] | None
+
+
+def syllable_count(chars: str) -> int:
+    """How many of the characters have a syllable."""
+    return sum(main_syllable(char) != "" for char in chars)
+
+
+def writings(entry: Entry) -> Iterator[tuple[str, tuple[int, ...] | None]]:
+    """The entry's characters as they may stand in a text: as collapsed there, and with its runs in unlike characters."""
+    yield entry.key, entry.runs
+    if entry.runs is not None:
+        yield written(entry), None
+
+
+def written(entry: Entry) -> str:
+    """The entry's searched characters with its runs written out."""
+    if entry.runs is None:
+        return entry.key
+    return "".join(char * length for char, length in zip(entry.key, entry.runs, strict=True))
+
+
+def ear_of(entry: Entry) -> Ear:
+    """How finely the entry is told from others."""
+    return Ear.FUZZY if entry.disguises.homophone is Homophone.FUZZY else Ear.PLAIN
+
+
+class Soundalikes:
+    """The entries of one view and one ear that may be written in other characters of the same sound."""
+
+    def __init__(self, entries: Iterable[Entry], ear: Ear) -> None:
+        self.codes: Codes = codes(ear)
+        heard: dict[str, list[Heard]] = {}
+        for entry in entries:
+            belief = Belief.ALWAYS if entry.disguises.homophone is Homophone.ON else belief_of(written(entry))
+            for chars, runs in writings(entry):
+                item = Heard(entry, belief, chars, runs)
+                for reading in self.codes.readings(chars):
+                    heard.setdefault(reading, []).append(item)
+        self._machine = ByteAutomaton(heard)
+        self._heard = tuple(map(tuple, heard.values()))
+
+    def find(self, searched: str) -> Iterator[tuple[int, int, Heard]]:
+        """(start, end, word) where `searched` sounds like a word and is not written like it."""
+        for start, end, number in self._machine.find(searched.translate(self.codes.table)):
+            surface = searched[start:end]
+            for heard in self._heard[number]:
+                if heard.chars != surface:
+                    yield start, end, heard
