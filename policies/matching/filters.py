@@ -175,6 +175,8 @@ def resolve(found: Iterable[Found], overlap: Overlap) -> list[Found]:
             ordered = sorted(found, key=lambda f: (f.start, f.rank, -f.end))
         case Overlap.SHORTEST_FIRST:
             ordered = sorted(found, key=lambda f: (f.start, f.end, f.rank))
+        case Overlap.EARLIEST_END:
+            ordered = sorted(found, key=lambda f: (f.end, f.start, f.rank))
         case _ as never:
             assert_never(never)
     kept: list[Found] = []

@@ -29,6 +29,8 @@ class Overlap(StrEnum):
     """Leftmost; at one place the word that stands first in the list."""
     SHORTEST_FIRST = "shortest_first"
     """Leftmost; at one place the shortest."""
+    EARLIEST_END = "earliest_end"
+    """Whatever ends first, the longest of those; as an automaton reports that starts anew after each match."""
 
 
 class GapRule(StrEnum):
