@@ -2,7 +2,7 @@
 
 from ..model import ContactKind
 from . import cues
-from .parts import Part, Place
+from .parts import ABROAD, Part, Place
 from .runs import Run
 from .spelling import Spelled
 
@@ -20,7 +20,7 @@ _EVERYDAY = frozenset(" ,、/-.~|:;()&*\n\r\t_。!?=<>[]'—·\u3000+和到至x�
 """Separators of lists, prices, dates and measures. Anything else between digits is there to hide them."""
 _TYPED = frozenset("-._*/·|~")
 _MONEY_BEFORE = frozenset("¥$€£")
-_MONEY_AFTER = frozenset("元块%")
+_MONEY_AFTER = frozenset("元块%件个减")
 _LEAST_DIGITS = 4
 """Of a number in which letters stand for digits."""
 
@@ -73,7 +73,7 @@ def _is_mobile_believed(view: Spelled, run: Run, part: Part, place: Place) -> bo
         return False
     if part.needs_cue:
         return _is_phone_cued(view.flat, run, part, place.left)
-    return part.number in run.ends or _is_grouped_well(view.flat, run, part.number, part.end, place.left)
+    return part.number == ABROAD or part.number in run.ends or _is_grouped_well(view.flat, run, part.number, part.end, place.left)
 
 
 def _is_phone_cued(flat: str, run: Run, part: Part, left: str) -> bool:
@@ -98,11 +98,11 @@ def _is_landline_believed(view: Spelled, run: Run, part: Part, place: Place) -> 
     begin = run.at(part.start)
     if not is_free_after(flat, run.at(part.end - 1) + 1):
         return False
+    if part.number == ABROAD and not part.needs_cue:
+        return True
     if part.needs_cue:
         return len(lengths) <= 5 and cues.PHONE_LEFT.search(place.left) is not None
     if run.digits[part.start] == "0":
-        if run.digits[part.start + 1] == "0":
-            return True
         is_split_well = lengths[0] in (3, 4) and len(lengths) <= 3
         return len(lengths) == 1 or is_split_well or set(lengths) == {1}
     if run.digits[part.start] in "48" and part.end - part.start == 10:

@@ -6,11 +6,11 @@ REACH = 16
 """How far to the left of a number a cue is looked for, in code points."""
 
 _WECHAT = (
-    r"[微薇威维徽唯魏围葳喂危v][^\w\n]{0,3}[信伈芯]|wei[^\w\n]{0,2}xin|w[^\w\n]{0,2}e[^\w\n]{0,2}chat|vx|wx|v[^\w\n]{1,2}x|w[^\w\n]{1,2}x|"
-    r"绿泡泡?|绿色软件|绿色图标|绿标|小绿书号|[微薇威徽维v][❤♥💕💗💓🧡💚心芯]\ufe0f?|(?:加|\+|➕)我?[^\w\n]{0,2}(?:[v微薇威徽维]|卫星|个v)|"
+    r"[微薇威维徽唯魏围葳喂危v][^\w\n]{0,3}[信伈芯]|wei[^\w\n]{0,2}(?:xin|信)|w[^\w\n]{0,2}e[^\w\n]{0,2}chat|vx|wx|v[^\w\n]{1,2}x|w[^\w\n]{1,2}x|"
+    r"绿泡泡?|绿色软件|绿色图标|绿标|小绿书号|[微薇威徽维v][❤♥💕💗💓🧡💚心芯]\ufe0f?|(?:加|\+|➕)我?[^\w\n]{0,2}(?:个?[v微薇威徽维]|卫星)|我的?[微薇v]|"
     r"🛰\ufe0f?|(?<![a-z0-9])[vw]"
 )
-_NAME = r"(?P<name>(?:号码|账号|帐号|号|id)?)"
+_NAME = r"(?P<name>(?:[^\w\n]{0,2}(?:号码|账号|帐号|号|id))?)"
 _VERB = "[私详细]?聊|搜索?|找我?|联系我?|加我?|发我?|问我?"
 _LINK = rf"(?P<link>[^\w\n]{{0,3}}(?:是|为|改成|换成|{_VERB})?[^\w\n]{{0,3}})"
 WECHAT_LEFT = re.compile(rf"(?:{_WECHAT}){_NAME}{_LINK}$")
@@ -42,15 +42,15 @@ PARAMETER = re.compile(r"(?:phone|tel|mobile|mob|uin|qq|wx|wechat|call|whatsapp|
 QQ_RIGHT = re.compile(r"[^\w\n]{0,2}(?:这?是)?我?的?(?:qq|扣扣|企鹅)")
 PLATE_LEFT = re.compile(r"车牌|牌照|车号|开车|停车|我的车|车是")
 MACAO_LEFT = re.compile(r"澳门|macau|身份证|身分证|证件")
-HINT = re.compile("[电话机系线扣企鹅球秋抠叩微薇威维徽唯照证份码件真打拨qvwxlpftmc]")
+HINT = re.compile("[电话机系线扣企鹅球秋抠叩微薇威维徽唯照证份码件真打拨qvwxl🐧🛰]|tel|pho|mob|call|fax|cell|line|pass")
 """A character of every cue a number without a shape of its own needs, for a quick no."""
 THING_RIGHT = re.compile(
     r"[^\w\n]{0,2}(?:是|为|这个?|的)?(?:我的|你的)?(?:订单|运单|快递|单号|货号|款号|编号|证书|条码|批号|序列号|流水)"
 )
 NUMBER_OF_A_THING = re.compile(
-    r"订单|单号|运单|快递|物流|流水|编号|货号|款号|证书|条码|条形码|发票|批号|工单|券码|取件码|取货码|验证码|校验码|序列号|编码|型号|商品|"
-    r"鉴定|会员|积分|凭证|参考号|票号|交易号|商户|终端|税号|柜台号|款式|批次|钢印|卡券|优惠码|兑换码|提货|防伪|查询码|追溯|保单|合同号|"
-    r"gia|igi|ngtc|order|tracking|invoice|sku|serial|barcode|款(?![式项])|货[：:]|(?<![a-z])(?:sn|no|id|ean|upc|ref)(?![a-z])"
+    r"(?:订单|单号|运单|快递|物流|流水|编号|货号|款号|证书|条码|条形码|发票|批号|工单|券码|取件码|取货码|验证码|校验码|序列号|编码|型号|商品|"
+    r"鉴定|会员|积分|凭证|参考号|票号|交易号|商户|终端|税号|柜台号|款式|批次|钢印|卡券|优惠码|兑换码|提货|防伪|查询码|追溯|保单|合同号)(?:号码|编号|号)?|"
+    r"gia|igi|ngtc|order|tracking|invoice|sku|serial|barcode|(?<![退货尾余付打收汇贷])款(?![式项])|货[：:]|(?<![a-z])(?:sn|no|id|ean|upc|ref)(?![a-z])"
 )
 LETTERS_BEFORE = re.compile(r"[a-z]{1,12}[:.]?$")
 LETTERS_THAT_CUE = frozenset(
@@ -81,7 +81,7 @@ LETTERS_THAT_CUE = frozenset(
 )
 
 
-WORDS = re.compile(r"[^\W\d_]")
+WORDS = re.compile(r"[^\W\d_]|[🐧🛰❤]")
 """Any letter: text without one holds no cue."""
 
 
@@ -91,7 +91,7 @@ _CLAUSE = re.compile(r"[,。;!?\n]")
 def is_of_a_thing(left: str) -> bool:
     """True when the last word that says what the number is means an order, a parcel, a certificate."""
     thing = _last(NUMBER_OF_A_THING, left)
-    return thing >= 0 and _last(CONTACT_LEFT, left) < thing and not _CLAUSE.search(left, thing)
+    return thing >= 0 and _last(CONTACT_LEFT, left) <= thing and not _CLAUSE.search(left, thing)
 
 
 def _last(pattern: re.Pattern[str], left: str) -> int:

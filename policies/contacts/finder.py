@@ -39,7 +39,7 @@ def details_in(text: str, flat: str) -> tuple[ContactSpan, ...]:
         found = [(*view.span(start, end), kind) for start, end, kind in found]
     found += mails_in(flat)
     found += links_in(flat)
-    found += addresses_and_names(text, flat, found, budget)
+    found += addresses_and_names(flat, found, budget)
     return _without_overlaps(found) if found else ()
 
 

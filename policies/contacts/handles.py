@@ -15,6 +15,7 @@ _ID = re.compile(r"[a-z][a-z0-9_-]{5,19}")
 _SPACED = re.compile(r"[a-z](?<![a-z0-9_@./=&-].)(?:[ .·*~/|-]{1,2}[a-z0-9_]){5,19}(?![a-z0-9_@])")
 _GROUPED = re.compile(r"[a-z](?<![a-z0-9_@./=&-].)[a-z_]{0,12}(?:[ .·*-][a-z0-9_]{2,8}){1,3}(?![a-z0-9_@.])")
 _WXID = re.compile(r"wxid_[a-z0-9]{6,24}")
+_QQ = re.compile("qq?[0-9]+")
 _MARKS = re.compile(r"[0-9_-]")
 _DIGITS = re.compile(r"[0-9]{2}")
 _NOT_SIGNS = re.compile(r"[^a-z0-9_-]")
@@ -43,7 +44,7 @@ def _is_account(flat: str, match: re.Match[str], budget: Budget) -> bool:
     if budget.left < 0:
         return bool(_MARKS.search(name))
     name = _NOT_SIGNS.sub("", name)
-    if name in NOT_ACCOUNTS:
+    if name in NOT_ACCOUNTS or _QQ.fullmatch(name):
         return False
     if _WXID.fullmatch(name):
         return True

@@ -64,6 +64,10 @@ _PERSON = re.compile(rf"(?:(?:{COMPOUND}){GIVEN}{{1,2}}|[{SINGLE}]{GIVEN}{{1,2}}
 SURNAME_START = re.compile(rf"(?:{COMPOUND}|[{SINGLE}])")
 
 
+_CALLED = re.compile(rf"{TITLES}|[姐哥总姨叔嫂爷奶婶工董导妈爸]$")
+"""王姐, 李总: a surname and how one calls somebody."""
+
+
 def is_everyday(word: str) -> bool:
     """True for words that could be read as surname and given name, but hardly ever are."""
     return word in _EVERYDAY
@@ -71,4 +75,9 @@ def is_everyday(word: str) -> bool:
 
 def is_person(word: str) -> bool:
     """Whether folded Han characters are a surname with a given name of one or two, and no everyday word."""
-    return _PERSON.fullmatch(word) is not None and not is_everyday(word) and not is_everyday(word[:2])
+    return (
+        _PERSON.fullmatch(word) is not None
+        and not _CALLED.search(word, 1)
+        and not is_everyday(word)
+        and not is_everyday(word[:2])
+    )

@@ -14,7 +14,7 @@ from .spelling import Spelled
 MAX_MISSES = 5_000
 """After so many groups of one run that began no number, only whole groups are looked at: it is no message."""
 _HINT_REACH = 12
-_COARSE = re.compile(r"[0-9]{7,40}|[0-9]{1,6}(?:(?:[^\w¥$%…“”\"]|_){1,8}+[0-9]{1,6}(?![0-9])){1,20}+")
+_COARSE = re.compile(r"[0-9]{7,40}|[0-9]{1,6}(?:(?:[^\w¥$%“”\"]|_){1,8}+[0-9]{1,6}(?![0-9])){1,20}+")
 _MASKED = "**"
 _COARSE_KINDS = {11: ContactKind.MOBILE, 15: ContactKind.ID_CARD, 18: ContactKind.ID_CARD}
 

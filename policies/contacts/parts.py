@@ -18,6 +18,9 @@ class Budget:
     left: int = CLOSE_LOOKS
 
 
+ABROAD = -1
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """`digits[start:end]` of a run, recognised by its shape alone."""
@@ -26,7 +29,7 @@ class Part:
     end: int
     kind: ContactKind
     number: int
-    """Where the number proper begins, after a country prefix."""
+    """Where the number proper begins, after a country prefix; `ABROAD` for a number of another plan."""
     has_check_letter: bool = False
     needs_cue: bool = False
     """True when the shape says too little: only a word directly before it makes it a detail."""

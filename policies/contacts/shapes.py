@@ -13,7 +13,7 @@ from .checks import (
     is_mobile,
     is_public_line,
 )
-from .parts import Part
+from .parts import ABROAD, Part
 from .phones import LONGEST, NEIGHBOURS, abroad, national
 from .runs import Run
 from .spelling import Spelled
@@ -101,20 +101,23 @@ def _abroad(view: Spelled, run: Run, start: int) -> Iterator[Part]:
         size = 3 + _NEIGHBOUR_LENGTHS[digits[start : start + 3]]
         kind = abroad(digits[start : start + size])
         if kind and start + size in run.ends:
-            yield Part(start, start + size, kind, start + 3, needs_cue=start + 3 not in run.ends)
+            yield Part(start, start + size, kind, ABROAD, needs_cue=start + 3 not in run.ends)
         return
     else:
         return
     for length in range(LONGEST, 6, -1):
         kind = abroad(digits[code : code + length]) if code + length in run.ends else None
         if kind:
-            yield Part(start, code + length, kind, code)
+            yield Part(start, code + length, kind, ABROAD)
             return
 
 
 def cued_shapes(run: Run, start: int) -> Iterator[Part]:
     """Numbers that only a word beside them makes a contact: local landlines, QQ, WeChat given as a number."""
     digits = run.digits
+    block_end = run.block_end(start)
+    if 7 <= block_end - start <= 9:
+        yield Part(start, block_end, ContactKind.PASSPORT, start, needs_cue=True)
     for length in (15, 14, 13, 12, 11, 10, 9, 8, 7):
         if start + length in run.ends:
             part = digits[start : start + length]
@@ -123,7 +126,6 @@ def cued_shapes(run: Run, start: int) -> Iterator[Part]:
             elif length == 8 and part[0] in "5679" and national(part, "852") is ContactKind.MOBILE:
                 yield Part(start, start + length, ContactKind.MOBILE, start, needs_cue=True)
             yield Part(start, start + length, ContactKind.LANDLINE, start, needs_cue=True)
-    block_end = run.block_end(start)
     if SELF_SUFFICIENT <= block_end - start <= 11 and digits[start] != "0":
         yield Part(start, block_end, ContactKind.QQ, start, needs_cue=True)
         yield Part(start, block_end, ContactKind.WECHAT, start, needs_cue=True)
@@ -131,8 +133,6 @@ def cued_shapes(run: Run, start: int) -> Iterator[Part]:
         for length in (11, 10, 9, 8, 7, 6, 5):
             if start + length in run.ends and start + length > block_end and digits[start] != "0":
                 yield Part(start, start + length, ContactKind.QQ, start, needs_cue=True)
-    if 7 <= block_end - start <= 9:
-        yield Part(start, block_end, ContactKind.PASSPORT, start, needs_cue=True)
 
 
 def _has_check_letter(view: Spelled, run: Run, end: int) -> bool:
