@@ -50,6 +50,8 @@ WORDS_READ_OTHERWISE = {
     "血压": "xue4 ya1",
     "贴牌": "tie1 pai2",
     "角色": "jue2 se4",
+    "地下": "di4 xia4",
+    "地方": "di4 fang1",
     "给": "gei3",
     "都": "dou1",
     "的": "de5",
