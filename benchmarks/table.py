@@ -1,4 +1,4 @@
-"""docs/speed.md, docs/evasions.md: the last figures of every benchmark, from benchmarks/results. `python -m benchmarks.table`."""
+"""docs/speed.md and docs/evasions.md from the last results of benchmarks: `python -m benchmarks.table`."""
 
 import json
 from pathlib import Path
