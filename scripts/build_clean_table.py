@@ -21,7 +21,7 @@ from policies.folding.sounds import SYLLABLES, main_syllable
 from policies.folding.table import Fold, fold
 
 FOLDER = Path(__file__).resolve().parent.parent / "policies" / "folding"
-HAN = re.compile("[\u3400-\u9fff]")
+HAN = re.compile("[\u3400-\u9fff]+")
 COMMON = 3
 """A word of the list this frequent is honest talk."""
 PER_MESSAGE_WORD = 1 / 2_000
@@ -51,9 +51,9 @@ def word_list() -> dict[str, int]:
 
 
 def pairs_of(text: str) -> set[str]:
-    """Pairs of neighbouring Han characters, everything between them passed over."""
-    run = "".join(HAN.findall(fold(text, Fold())))
-    return {run[at : at + 2] for at in range(len(run) - 1)}
+    """Pairs of neighbouring Han characters; only blanks may be between them."""
+    runs = HAN.findall("".join(fold(text, Fold()).split()))
+    return {run[at : at + 2] for run in runs for at in range(len(run) - 1)}
 
 
 def bloom(pairs: Iterable[str]) -> bytes:

@@ -132,10 +132,10 @@ class Classes:
 
 
 def lines_of(classes: Classes, common: frozenset[str]) -> list[str]:
-    """Classes of folded characters, everyday ones first."""
+    """Classes of folded characters, everyday ones first, else in the order they came in."""
     lines: list[str] = []
     for group in classes.groups():
-        chars = sorted({c for c in group if fold(c, Fold()) == c}, key=lambda c: (c not in common, c))
+        chars = sorted(dict.fromkeys(c for c in group if fold(c, Fold()) == c), key=lambda c: c not in common)
         if len(chars) > 1:
             lines.append("".join(chars))
     return sorted(lines)
@@ -163,6 +163,7 @@ def alike() -> Classes:
     """Characters kept by hand."""
     classes = Classes()
     for group in GROUPS.split():
+        classes.root(fold(group[0], Fold()))
         for char in group[1:]:
             first, second = fold(group[0], Fold()), fold(char, Fold())
             if first != second:

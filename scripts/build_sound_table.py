@@ -26,8 +26,10 @@ PHRASES = 4
 MOST = 3
 MAIN = {"行": "xing", "呗": "bei", "嗯": "en", "唔": "wu", "哼": "heng"}
 """Where the first reading of the source is not the everyday one."""
-ALSO = {"会": "kuai", "単": "dan", "给": "ji", "剥": "bao", "薄": "bo", "炸": "zha", "数": "shuo", "宿": "xiu", "吓": "he"}
+ALSO = {"会": "kuai", "剥": "bao", "薄": "bo", "炸": "zha", "数": "shuo", "宿": "xiu", "吓": "he"}
 """Further readings that few phrases have but shop talk needs."""
+NEVER = frozenset((("给", "ji"), ("血", "xie"), ("没", "mo"), ("的", "di"), ("贾", "gu"), ))
+"""Further readings of phrases that shop talk has not."""
 
 
 def toneless(reading: str) -> str:
@@ -62,6 +64,10 @@ def further_readings(main: dict[str, str]) -> dict[str, list[str]]:
         others = [s for s, n in counts.most_common() if s != main[char] and n >= enough and s in syllables]
         if others:
             found[char] = others[: MOST - 1]
+    for char, syllable in NEVER:
+        others = [other for other in found.pop(char, []) if other != syllable]
+        if others:
+            found[char] = others
     for char, syllable in ALSO.items():
         if syllable not in (main[char], *found.get(char, ())):
             found[char] = [*found.get(char, ()), syllable]

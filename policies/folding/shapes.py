@@ -30,11 +30,19 @@ class Likeness(StrEnum):
 
 @lru_cache(maxsize=2)
 def shape_table(likeness: Likeness) -> Table:
-    """For `str.translate` on folded text: a character to the one that stands for all drawn like it; the length stays."""
-    table: Table = list(range(LIMIT))
+    """For `str.translate` on folded text: a character to the one that stands for all like it; the length stays.
+
+    FAMILY takes in ALIKE: 微 薇 徽 are one, though only two of them have one component.
+    """
+    standing: dict[str, str] = {}
     for group in _sections()[likeness]:
-        for char in group[1:]:
-            table[ord(char)] = ord(group[0])
+        standing.update(dict.fromkeys(group, group[0]))
+    if likeness is Likeness.FAMILY:
+        for group in _sections()[Likeness.ALIKE]:
+            standing.update(dict.fromkeys(group, standing.get(group[0], group[0])))
+    table: Table = list(range(LIMIT))
+    for char, stand_in in standing.items():
+        table[ord(char)] = ord(stand_in)
     return table
 
 

@@ -13,9 +13,9 @@ RARE = 1
 """Level of a pair of syllables up to which honest talk hardly has it."""
 CUE_WITHIN = 15
 _CUE = re.compile(
-    "加我|加你|加微|加v|加个|微信|威信|微|v信|vx|wx|wei|wechat|qq|扣扣|私|单独|悄悄|偷偷|别让|别说|不要说|不能说|客户|客人|顾客"
-    "|老板|店长|公司|钱|转账|转给|打给|打到|收款|付款|支付|佣金|提成|返|红包|现金|比例|利润|折扣|便宜|低价|给你|给我|帮你"
-    "|走账|报价|货|单|联系|电话|手机|号码|[0-9]{5,}|[0-9]+个?点|%"
+    "加我|加你|加微|加v|加个|微信|威信|v信|vx|wx|wei|wechat|qq|扣扣|私下|私聊|私人|单独|悄悄|偷偷|别让|别说|不要说|不能说|客户|客人|顾客"
+    "|老板|店长|公司|钱|转账|转给|打给|打到|收款|付款|支付|佣金|提成|返现|返利|红包|现金|比例|利润|折扣|便宜|低价|给你|给我|帮你"
+    "|走账|报价|订单|拿货|联系|电话|手机|号码|[0-9]{5,}|[0-9]+个?点|%"
 )
 
 
@@ -26,22 +26,23 @@ class Belief(IntEnum):
     UNUSUAL = 1
     """Its characters do not follow each other in honest talk."""
     STANDING_OUT = 2
-    """That, and they do not go with their neighbours either, or a cue of dealings is near."""
-    CUED = 3
-    """That, and a cue is near."""
+    """That, and the first or the last does not go with its neighbour either, or a cue of dealings is near."""
+    APART = 3
+    """Those go with neither neighbour, or a cue is near."""
+    CUED = 4
+    """A cue is near."""
 
 
 def belief_of(chars: str) -> Belief:
-    """What a word must show, by its number of syllables and by how often honest talk sounds like it."""
+    """What a word must show, by its length and by how often honest talk sounds like it; letters and digits in it help."""
     syllables = [main_syllable(char) for char in chars]
     count = sum(map(bool, syllables))
-    if count >= ALWAYS_FROM:
+    if len(chars) >= ALWAYS_FROM or len(chars) > count:
         return Belief.ALWAYS
-    pairs = [(a, b) for a, b in zip(syllables, syllables[1:], strict=False) if a and b]
-    level = min((sound_level(a, b) for a, b in pairs), default=0)
+    level = min(sound_level(a, b) for a, b in zip(syllables, syllables[1:], strict=False))
     if count == ALWAYS_FROM - 1:
-        return Belief.ALWAYS if len(pairs) < count - 1 else Belief.UNUSUAL if level <= RARE else Belief.STANDING_OUT
-    return Belief.STANDING_OUT if level <= RARE else Belief.CUED
+        return Belief.UNUSUAL if level <= RARE else Belief.STANDING_OUT
+    return Belief.CUED if level > RARE else Belief.APART if level else Belief.STANDING_OUT
 
 
 def drawing_belief(chars: str) -> Belief:
@@ -61,7 +62,8 @@ def is_believed(belief: Belief, folded: str, positions: Sequence[int]) -> bool:
     if belief is Belief.UNUSUAL:
         return True
     start, end = positions[0], positions[-1] + 1
-    if belief is Belief.STANDING_OUT and _neighbours(folded, start, end) < 2:
+    most = {Belief.STANDING_OUT: 1, Belief.APART: 0}.get(belief)
+    if most is not None and _neighbours(folded, start, end) <= most:
         return True
     return has_cue(folded, start, end)
 
@@ -76,4 +78,4 @@ def _neighbours(folded: str, start: int, end: int) -> int:
     """How many of the two characters beside go with the one they touch in honest talk."""
     left = folded[start - 1 : start + 1] if start else ""
     right = folded[end - 1 : end + 1] if end < len(folded) else ""
-    return sum(len(pair) == 2 and all(map(is_han, pair)) and is_usual(pair) for pair in (left, right))
+    return sum(len(pair) == 2 and (not all(map(is_han, pair)) or is_usual(pair)) for pair in (left, right) if pair.isalnum())

@@ -12,7 +12,7 @@ from .candidate import Candidate
 from .entries import Entry
 from .profile import Homophone
 from .reading import Reading, has_runs, lens
-from .soundalikes import FEWEST, Soundalikes, ear_of, syllable_count
+from .soundalikes import Soundalikes, ear_of, may_be_disguised
 from .spelling import LETTERS, Speller
 
 
@@ -20,7 +20,7 @@ class Disguised:
     """What is looked through after the words themselves."""
 
     def __init__(self, entries: Iterable[Entry]) -> None:
-        hidden = [entry for entry in entries if entry.disguises.is_any and syllable_count(entry.key) >= FEWEST]
+        hidden = [entry for entry in entries if entry.disguises.is_any and may_be_disguised(entry.key)]
         self._reversed = [entry for entry in hidden if entry.disguises.reversed and entry.key != entry.key[::-1]]
         self.parts = _parts(entry for entry in hidden if entry.disguises.split)
         """Parts as they stand in searched text, to the characters they may be."""

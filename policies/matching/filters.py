@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from ..model import How
-from .belief import is_believed
+from .belief import Belief, is_believed
 from .candidate import Candidate
 from .profile import Boundary, GapRule, MatchProfile, Overlap
 
 SENTENCE_MARKS = frozenset("。！？；，!?;,\n\r")
 LIST_MARKS = SENTENCE_MARKS | frozenset("、.：:")
 _UNCOUNTED = frozenset(("Mn", "Me", "Cf"))
+SURE_OVER_MARKS = 3
+"""A disguised word of fewer characters has no sentence or list mark inside, unless only its writing is in question."""
 LONG_WORD = 4
 """From so many characters on a sentence mark inside is believed."""
 
@@ -66,8 +68,12 @@ def _is_believed_disguise(candidate: Candidate, positions: Sequence[int], profil
     else:
         origin = reading.origin
         first, last = [origin[start] for start, _ in candidate.units], len(candidate.units)
-    if _gaps(positions) and not _is_believed_gap(reading.text, positions, profile, length=last):
-        return False
+    if _gaps(positions):
+        if not _is_believed_gap(reading.text, positions, profile, length=last):
+            return False
+        is_short = candidate.belief is not Belief.ALWAYS and last < SURE_OVER_MARKS
+        if is_short and any(c in LIST_MARKS for a, b in _gaps(positions) for c in reading.text[a + 1 : b]):
+            return False
     return is_believed(candidate.belief, reading.folded, first)
 
 

@@ -57,20 +57,21 @@ class _Part:
         for start, end, number in self.machine.find(self._drawn(searched)):
             if self.is_part[number]:
                 seeds.append(start)
+            surface = searched[start:end]
+            alike: list[_Target] = []
             for target in self.targets[number]:
-                entry, how = target.entry, target.how
+                entry = target.entry
                 if entry.wild is not None:
                     whole_start = start - entry.key_at
                     if _fits(entry.wild, searched, whole_start):
                         yield Candidate(entry, reading, whole_start, whole_start + len(entry.wild))
-                    continue
-                belief = Belief.ALWAYS
-                if self.alike is not None and searched[start:end] != target.key:
-                    if not entry.disguises.lookalike:
-                        continue
-                    how, belief = How.LOOKALIKE, drawing_belief(target.key)
-                if entry.runs is None or has_runs(reading, start, end, entry.runs[:: -1 if target.how else 1]):
-                    yield Candidate(entry, reading, start, end, how, belief)
+                elif surface != target.key:
+                    alike.append(target)
+                elif _has_own_runs(reading, start, end, target):
+                    yield Candidate(entry, reading, start, end, target.how)
+            for target in alike:
+                if target.entry.disguises.lookalike and _has_own_runs(reading, start, end, target):
+                    yield Candidate(target.entry, reading, start, end, How.LOOKALIKE, drawing_belief(target.key))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,11 @@ class _Target:
     entry: Entry
     key: str
     how: How | None
+
+
+def _has_own_runs(reading: Reading, start: int, end: int, target: _Target) -> bool:
+    runs = target.entry.runs
+    return runs is None or has_runs(reading, start, end, runs[::-1] if target.how else runs)
 
 
 def _needed_symbols(view: View, keys: Iterable[str]) -> re.Pattern[str]:

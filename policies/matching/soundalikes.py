@@ -10,7 +10,7 @@ from .entries import Entry
 from .profile import Homophone
 
 FEWEST = 2
-"""Syllables a word needs to be looked for by its sound."""
+"""Han characters a word needs to be looked for in disguise, or one beside two letters or digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +24,10 @@ class Heard:
     runs: tuple[int, ...] | None
 
 
-def syllable_count(chars: str) -> int:
-    """How many of the characters have a syllable."""
-    return sum(main_syllable(char) != "" for char in chars)
+def may_be_disguised(chars: str) -> bool:
+    """Whether a word is long enough."""
+    count = sum(main_syllable(char) != "" for char in chars)
+    return count >= FEWEST or (count == 1 and len(chars) > FEWEST)
 
 
 def writings(entry: Entry) -> Iterator[tuple[str, tuple[int, ...] | None]]:

@@ -75,6 +75,7 @@ class Speller:
         """`parts`: two or three characters of kept text to the characters that they may be parts of."""
         self.codes: Codes = codes(Ear.PLAIN)
         self._parts = parts
+        self._lengths = sorted(set(map(len, parts)))
         targets: dict[str, list[_Target]] = {}
         for entry in entries:
             belief = belief_of(written(entry))
@@ -89,7 +90,7 @@ class Speller:
 
     def find(self, kept: str, origin: Sequence[int], seeds: Sequence[int]) -> Iterator[Spelled]:
         """Words that hold letters or parts. `seeds`: offsets of `kept` where parts stand; `origin`: its way back."""
-        lattice = _Lattice(kept, origin, self.codes, self._parts)
+        lattice = _Lattice(kept, origin, self.codes, self._parts, self._lengths)
         wanted = lattice.starts | set(seeds[:MOST_RUNS])
         coded = kept.translate(self.codes.table)
         reach = (self._longest - 1) * 2
@@ -129,17 +130,21 @@ class Speller:
             if (How.PINYIN in hows and not disguises.pinyin) or (How.SPLIT in hows and not disguises.split):
                 continue
             others = sum(step.char != "" and step.char != char for step, char in zip(path, target.chars, strict=True))
-            belief = Belief.ALWAYS if not others else target.belief
+            is_clear = not others and (target.belief is not Belief.CUED or any(step.char for step in path))
+            belief = Belief.ALWAYS if is_clear else target.belief
             yield Spelled(target.entry, belief, path[0].start, path[-1].end, how, path)
 
 
 class _Lattice:
     """The ways to read one kept text."""
 
-    def __init__(self, kept: str, origin: Sequence[int], codes: Codes, parts: Mapping[str, str]) -> None:
+    def __init__(
+        self, kept: str, origin: Sequence[int], codes: Codes, parts: Mapping[str, str], lengths: Sequence[int]
+    ) -> None:
         self._kept = kept
         self._codes = codes
         self._parts = parts
+        self._lengths = lengths
         self.left = MOST_STEPS
         self.runs = _runs(kept, origin)
         """Letters that stand together in the text, where the letters around are syllables throughout."""
@@ -160,14 +165,15 @@ class _Lattice:
                 for code in self._codes.spelled.get(kept[at:end], ""):
                     has_tone = kept[end : end + 1] in _TONES and not kept[end + 1 : end + 2].isdigit()
                     yield Step(at, end + has_tone, How.PINYIN, "", code)
-            return
         yield Step(at, at + 1, None, char, self._codes.of_char(char))
         end = at + 1
         while kept[end : end + 1] == char:
             end += 1
         if end > at + 1:
             yield Step(at, end, None, char, self._codes.of_char(char))
-        for length in (2, 3) if at + 2 < len(kept) else (2,):
+        for length in self._lengths:
+            if at + length > len(kept):
+                break
             for whole in self._parts.get(kept[at : at + length], ""):
                 yield Step(at, at + length, How.SPLIT, whole, self._codes.of_char(whole))
 
