@@ -7,12 +7,11 @@ from ..folding.shapes import Likeness, parts_of, shape_table
 from ..folding.sounds import Ear
 from ..model import How
 from .automaton import ByteAutomaton
-from .belief import drawing_belief
+from .belief import CUES, LONG_NUMBER, Belief, drawing_belief
 from .candidate import Candidate
 from .entries import Entry
-from .profile import Homophone
 from .reading import Reading, has_runs, lens
-from .soundalikes import Soundalikes, ear_of, may_be_disguised
+from .soundalikes import Heard, Soundalikes, ear_of, heard_of, may_be_disguised
 from .spelling import LETTERS, Speller
 
 
@@ -27,11 +26,11 @@ class Disguised:
         spelled = [entry for entry in hidden if entry.disguises.pinyin or entry.disguises.split]
         self._has_letters = any(entry.disguises.pinyin for entry in spelled)
         self._speller = Speller(spelled, self.parts) if spelled else None
-        self._soundalikes = [
-            Soundalikes(heard, ear)
-            for ear in Ear
-            if (heard := [e for e in hidden if e.disguises.homophone is not Homophone.OFF and ear_of(e) is ear])
-        ]
+        heard = [item for entry in hidden for item in heard_of(entry)]
+        self._soundalikes = _soundalikes(item for item in heard if item.belief is not Belief.CUED)
+        self._cued = _soundalikes(item for item in heard if item.belief is Belief.CUED)
+        self.cues = CUES if self._cued else ()
+        """Words whose presence is told to `search`."""
         drawn = [entry for entry in hidden if entry.disguises.lookalike]
         self._lookalikes = Lookalikes(drawn) if drawn else None
 
@@ -39,10 +38,13 @@ class Disguised:
         """Words that are also looked for from their end, as they stand then."""
         return ((entry.key[::-1], entry) for entry in self._reversed)
 
-    def search(self, reading: Reading, seeds: Sequence[int]) -> Iterator[Candidate]:
-        """Every disguised word. `seeds`: where in the searched text some of `parts` begin."""
+    def search(self, reading: Reading, seeds: Sequence[int], cue: bool) -> Iterator[Candidate]:  # noqa: FBT001
+        """Every disguised word. `seeds`: where in the searched text some of `parts` begin; `cue`: one of `cues` is there."""
         searched = reading.searched
-        for soundalikes in self._soundalikes:
+        heard_by = self._soundalikes
+        if self._cued and (cue or LONG_NUMBER.search(searched)):
+            heard_by = [*heard_by, *self._cued]
+        for soundalikes in heard_by:
             for start, end, heard in soundalikes.find(searched):
                 if heard.runs is None or has_runs(reading, start, end, heard.runs):
                     yield Candidate(heard.entry, reading, start, end, How.HOMOPHONE, heard.belief)
@@ -79,6 +81,13 @@ class Lookalikes:
             for entry in self._entries[number]:
                 if entry.key != surface:
                     yield start, end, entry
+
+
+def _soundalikes(heard: Iterable[Heard]) -> list[Soundalikes]:
+    by_ear: dict[Ear, list[Heard]] = {}
+    for item in heard:
+        by_ear.setdefault(ear_of(item.entry), []).append(item)
+    return [Soundalikes(items, ear) for ear, items in by_ear.items()]
 
 
 def _parts(entries: Iterable[Entry]) -> dict[str, str]:

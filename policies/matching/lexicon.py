@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..folding.shapes import Likeness, shape_table
 from ..folding.table import Skip, View, fold_changes, is_symbol
@@ -15,6 +15,24 @@ from .entries import Entry
 from .reading import Lens, Reading, has_runs, lens
 
 __all__ = ["Candidate", "Lexicon"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """What a key of the automaton stands for."""
+
+    entry: Entry
+    key: str
+    how: How | None
+
+
+@dataclass(slots=True)
+class _Signs:
+    """What a search sees besides entries."""
+
+    seeds: list[int] = field(default_factory=list)
+    """Where parts of characters begin."""
+    has_cue: bool = False
 
 
 class _Part:
@@ -31,11 +49,13 @@ class _Part:
         for key, entry in self.disguised.reversed():
             targets.setdefault(self._drawn(key), []).append(_Target(entry, key, How.REVERSED))
         parts = {self._drawn(key) for key in self.disguised.parts}
-        for key in parts:
+        cues = {self._drawn(cue) for cue in self.disguised.cues}
+        for key in parts | cues:
             targets.setdefault(key, [])
         self.machine = ByteAutomaton(targets)
         self.targets = tuple(map(tuple, targets.values()))
-        self.is_part = [key in parts for key in targets]
+        self.signs = [(key in parts, key in cues) for key in targets]
+        """For each key: whether it is parts of a character, whether it is a cue."""
         self.needs = _needed_symbols(view, keys) if view.skip is Skip.MARKS else None
 
     def _drawn(self, chars: str) -> str:
@@ -45,18 +65,20 @@ class _Part:
         if self.needs is not None and not self.needs.search(text):
             return
         reading = Reading(text, self.lens)
-        seeds: list[int] = []
-        yield from self._search(reading, seeds)
+        found = _Signs()
+        yield from self._search(reading, found)
         across = reading.across()
         if across is not None:
-            yield from self._search(across, [])
-        yield from self.disguised.search(reading, seeds)
+            yield from self._search(across, _Signs())
+        yield from self.disguised.search(reading, found.seeds, found.has_cue)
 
-    def _search(self, reading: Reading, seeds: list[int]) -> Iterator[Candidate]:
+    def _search(self, reading: Reading, found: _Signs) -> Iterator[Candidate]:
         searched = reading.searched
         for start, end, number in self.machine.find(self._drawn(searched)):
-            if self.is_part[number]:
-                seeds.append(start)
+            is_part, is_cue = self.signs[number]
+            if is_part:
+                found.seeds.append(start)
+            found.has_cue = found.has_cue or is_cue
             surface = searched[start:end]
             alike: list[_Target] = []
             for target in self.targets[number]:
@@ -72,15 +94,6 @@ class _Part:
             for target in alike:
                 if target.entry.disguises.lookalike and _has_own_runs(reading, start, end, target):
                     yield Candidate(target.entry, reading, start, end, How.LOOKALIKE, drawing_belief(target.key))
-
-
-@dataclass(frozen=True, slots=True)
-class _Target:
-    """What a key of the automaton stands for."""
-
-    entry: Entry
-    key: str
-    how: How | None
 
 
 def _has_own_runs(reading: Reading, start: int, end: int, target: _Target) -> bool:

@@ -20,7 +20,7 @@ class Heard:
     entry: Entry
     belief: Belief
     chars: str
-    """The word's characters behind the reading, its own runs written out or, if `runs`, as one."""
+    """The word's characters behind the reading; where `runs` are needed, each run as one."""
     runs: tuple[int, ...] | None
 
 
@@ -50,19 +50,16 @@ def ear_of(entry: Entry) -> Ear:
 
 
 class Soundalikes:
-    """The entries of one view and one ear that may be written in other characters of the same sound."""
+    """Entries of one view that may be written in other characters of the same sound."""
 
-    def __init__(self, entries: Iterable[Entry], ear: Ear) -> None:
+    def __init__(self, heard: Iterable[Heard], ear: Ear) -> None:
         self.codes: Codes = codes(ear)
-        heard: dict[str, list[Heard]] = {}
-        for entry in entries:
-            belief = Belief.ALWAYS if entry.disguises.homophone is Homophone.ON else belief_of(written(entry))
-            for chars, runs in writings(entry):
-                item = Heard(entry, belief, chars, runs)
-                for reading in self.codes.readings(chars):
-                    heard.setdefault(reading, []).append(item)
-        self._machine = ByteAutomaton(heard)
-        self._heard = tuple(map(tuple, heard.values()))
+        by_reading: dict[str, list[Heard]] = {}
+        for item in heard:
+            for reading in self.codes.readings(item.chars):
+                by_reading.setdefault(reading, []).append(item)
+        self._machine = ByteAutomaton(by_reading)
+        self._heard = tuple(map(tuple, by_reading.values()))
 
     def find(self, searched: str) -> Iterator[tuple[int, int, Heard]]:
         """(start, end, word) where `searched` sounds like a word and is not written like it."""
@@ -71,3 +68,16 @@ class Soundalikes:
             for heard in self._heard[number]:
                 if heard.chars != surface:
                     yield start, end, heard
+
+
+def heard_of(entry: Entry) -> Iterator[Heard]:
+    """The entry as it may be heard; nothing when it is not looked for by its sound."""
+    match entry.disguises.homophone:
+        case Homophone.OFF:
+            return
+        case Homophone.ON:
+            belief = Belief.ALWAYS
+        case _:
+            belief = belief_of(written(entry))
+    for chars, runs in writings(entry):
+        yield Heard(entry, belief, chars, runs)
