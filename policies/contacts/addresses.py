@@ -6,10 +6,14 @@ from importlib import resources
 
 from ..model import ContactKind
 from .parts import Budget, Found
+from .wording import any_of
 
+CUES = (
+    "地址 住址 住所 户籍 籍贯 寄到 寄去 寄往 寄回 邮到 邮寄到 发到 发往 发货到 送到 送去 快递到 住在 家在 我家 家住 搬到 我住 们住 位于 配送到"
+    " 收货地 送货到 address addr"
+).split()
 _CUE = re.compile(
-    r"(?:地址|住址|住所|户籍|籍贯|寄到|寄去|寄往|寄回|邮到|邮寄到|发到|发往|发货到|送到|送去|快递到|住在|家在|我家|家住|住|搬到|位于|配送到|"
-    r"收货地|送货到|address|addr)(?:就?是|为|在|改成|改为|换成|改到)?[^\w\n]{0,3}(?:我?家?的?[^\w\n]{0,1}(?:在|是))?[^\w\n]{0,2}"
+    rf"{any_of(CUES)}(?:就?是|为|在|改成|改为|换成|改到)?[^\w\n]{{0,3}}(?:我?家?的?[^\w\n]?(?:在|是))?[^\w\n]{{0,2}}"
 )
 _SURE = re.compile("地址|住址|住所|户籍|收货地|address|addr")
 _NUMBER = r"[0-9a-z零〇一二三四五六七八九十百\-#]{1,7}"
@@ -17,9 +21,9 @@ _UNIT_SIGN = "号楼|号院|号|栋|幢|座|楼|层|室|单元|弄|房|组|门|�
 _ROAD_SIGN = "大道|街道|路|街|道|巷|胡同|里弄|村|镇|乡|屯|庄|公路|环线"
 _PLACE_SIGN = "小区|花园|家园|公寓|大厦|广场|中心|苑|园|城|府|湾|庭|院|里|坊|厦|学校|大学|中学|小学|医院|宿舍|驿站|工业区|产业园|科技园|商场|店|厂|公司|社区|新村|期|柜"
 _REGION_SIGN = "特别行政区|自治区|自治州|自治县|开发区|新区|省|市|区|县|旗|盟|州"
-_INNER = r"(?:(?!电话|手机|联系|收件|姓名|微信|谢谢|麻烦)[^\W_我你他她您了吗呢吧请谢麻给的买么])"
+_INNER = r"(?:(?!电话|手机|联系|收件|姓名|微信|谢谢|麻烦)[^\W_我你他她您了吗呢吧请谢麻给的买么对不很以但可从还就也都被让把进去来这那个有说为因之所而在是与及])"
 _STEP = re.compile(
-    rf"[ ,，、\-]?(?:(?P<unit>{_INNER}{{0,6}}?{_NUMBER}(?:{_UNIT_SIGN}))|(?P<region>{_INNER}{{1,10}}?(?:{_REGION_SIGN}))|"
+    rf"[ \-]?(?:(?P<unit>{_INNER}{{0,6}}?{_NUMBER}(?:{_UNIT_SIGN}))|(?P<region>{_INNER}{{1,10}}?(?:{_REGION_SIGN}))|"
     rf"(?P<road>{_INNER}{{1,8}}?(?:{_ROAD_SIGN}))|(?P<place>{_INNER}{{1,10}}?(?:{_PLACE_SIGN})))"
 )
 _TAIL = re.compile(r"[ ]?(?:[0-9a-z]{1,5}(?:[-#][0-9a-z]{1,5}){0,4}(?![0-9a-z])(?:室|号|房)?)|(?:门口|旁边|对面|楼下|东门|西门|南门|北门|[ab]区)")
@@ -42,8 +46,15 @@ def region_names() -> frozenset[str]:
     return frozenset(line for line in lines if not line.startswith("#"))
 
 
+@lru_cache(maxsize=1)
+def _region_starts() -> frozenset[str]:
+    return frozenset(name[:2] for name in region_names())
+
+
 def region_at(flat: str, start: int) -> int:
     """End of the longest region name that begins at `start`, `start` without one."""
+    if flat[start : start + 2] not in _region_starts():
+        return start
     names = region_names()
     for length in range(_LONGEST_REGION, 1, -1):
         if flat[start : start + length] in names:
@@ -51,11 +62,11 @@ def region_at(flat: str, start: int) -> int:
     return start
 
 
-def addresses_in(flat: str, budget: Budget) -> list[Found]:
-    """Addresses in folded text."""
+def addresses_in(flat: str, budget: Budget, *, is_announced: bool) -> list[Found]:
+    """Addresses in folded text; `is_announced` says whether it holds one of `CUES`."""
     found: list[Found] = []
     edge = 0
-    for cue in _CUE.finditer(flat):
+    for cue in _CUE.finditer(flat) if is_announced else ():
         budget.left -= 2
         if budget.left < 0:
             break
@@ -99,8 +110,10 @@ def _end(flat: str, start: int, least: int) -> int:
     """Where the address that begins at `start` ends, 0 when there is none with `least` points for its parts."""
     at = start
     points = 0
+    has_number = has_road = False
     parts = 0
     region_end = region_at(flat, at)
+    has_region = region_end > at
     while region_end > at:
         points += 1 if parts else 2
         parts += 1
@@ -115,13 +128,16 @@ def _end(flat: str, start: int, least: int) -> int:
             break
         points += 2 if step["unit"] or step["road"] else 1
         parts += 1
+        has_number = has_number or step["unit"] is not None
+        has_road = has_road or step["road"] is not None
         at = step.end()
     tail = _TAIL.match(flat, at) if parts else None
     while tail:
         points += 1
         at = tail.end()
         tail = _TAIL.match(flat, at)
-    return at if points >= least and at - start >= _SHORTEST - 1 else 0
+    is_exact = has_number or (has_region and has_road and parts > 2)
+    return at if is_exact and points >= least and at - start >= _SHORTEST - 1 else 0
 
 
 def _coarsely(flat: str, start: int) -> list[Found]:

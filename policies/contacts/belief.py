@@ -39,14 +39,14 @@ def is_believed(view: Spelled, run: Run, part: Part, place: Place) -> bool:
         case ContactKind.LANDLINE:
             return not place.is_of_a_thing and _is_landline_believed(view, run, part, place)
         case ContactKind.QQ:
-            return _is_chat_number(view.flat, run, part) and _is_qq_cued(view.flat, run, part, place)
+            return _is_chat_number(view.flat, run, part)
         case ContactKind.WECHAT:
             cue = cues.WECHAT_LEFT.search(place.left)
             if cue is None or part.end - part.start < 6 or not _is_chat_number(view.flat, run, part):
                 return False
             return bool(cue["name"]) or any(mark in cue["link"] for mark in ":是为")
         case ContactKind.PASSPORT:
-            return cues.PASSPORT_NUMBER_LEFT.search(place.left) is not None
+            return True
         case _:
             return False
 
@@ -101,7 +101,7 @@ def _is_landline_believed(view: Spelled, run: Run, part: Part, place: Place) -> 
     if part.number == ABROAD and not part.needs_cue:
         return True
     if part.needs_cue:
-        return len(lengths) <= 5 and cues.PHONE_LEFT.search(place.left) is not None
+        return len(lengths) <= 5
     if run.digits[part.start] == "0":
         is_split_well = lengths[0] in (3, 4) and len(lengths) <= 3
         return len(lengths) == 1 or is_split_well or set(lengths) == {1}
@@ -109,12 +109,6 @@ def _is_landline_believed(view: Spelled, run: Run, part: Part, place: Place) -> 
         is_split_well = lengths in ((3, 3, 4), (3, 4, 3), (3, 7), (4, 3, 3), (4, 6))
         return is_split_well or cues.CONTACT_LEFT.search(place.left) is not None
     return (begin > 0 and flat[begin - 1] in "+(") or lengths[0] in (2, 3)
-
-
-def _is_qq_cued(flat: str, run: Run, part: Part, place: Place) -> bool:
-    if len(run.lengths(part.start, part.end)) > 1 and part.end - part.start < 7:
-        return False
-    return bool(cues.QQ_LEFT.search(place.left) or cues.QQ_RIGHT.match(flat, run.at(part.end - 1) + 1))
 
 
 def _is_chat_number(flat: str, run: Run, part: Part) -> bool:

@@ -6,9 +6,10 @@ from .handles import wechat_accounts
 from .links import links_in
 from .mails import mails_in
 from .numbers import numbers_in
-from .papers import papers_in
+from .papers import papers_in, plates_in
 from .parts import Budget, Found
 from .people import addresses_and_names
+from .runs import RUN
 from .spelling import spelled, spoken_figures
 
 __all__ = ["details_in", "find_contacts", "spoken_figures"]
@@ -32,14 +33,16 @@ def details_in(text: str, flat: str) -> tuple[ContactSpan, ...]:
     """As `find_contacts`, for a caller that has folded the text (`fold(text, Fold())`) already."""
     view = spelled(text, flat)
     budget = Budget()
-    found = numbers_in(view, budget)
-    found += papers_in(view, budget)
+    found = plates_in(view, budget)
+    if RUN.search(view.digits):
+        found += numbers_in(view, budget)
+        found += papers_in(view, budget)
     found += wechat_accounts(view, budget)
     if view.origin is not None:
         found = [(*view.span(start, end), kind) for start, end, kind in found]
     found += mails_in(flat)
     found += links_in(flat)
-    found += addresses_and_names(flat, found, budget)
+    found += addresses_and_names(flat, found, budget)  # last: names are looked for beside what was found
     return _without_overlaps(found) if found else ()
 
 

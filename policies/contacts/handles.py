@@ -19,7 +19,7 @@ _QQ = re.compile("qq?[0-9]+")
 _MARKS = re.compile(r"[0-9_-]")
 _DIGITS = re.compile(r"[0-9]{2}")
 _NOT_SIGNS = re.compile(r"[^a-z0-9_-]")
-_START = re.compile(r"[a-z][^\w\n]{0,3}[a-z0-9_-]")
+_START = re.compile(r"[a-z](?:[^\w\n]{0,3}[a-z0-9_-]){5}")
 NOT_ACCOUNTS = frozenset(
     ["wechat", "weixin", "iphone", "android", "wechatpay", "official", "account", "payment", "please", "number"]
 )
@@ -31,7 +31,7 @@ def wechat_accounts(view: Spelled, budget: Budget) -> list[Found]:
     if not _START.search(text):
         return []
     found = [match.span() for match in _HANDLE.finditer(text) if _is_account(view.flat, match, budget)]
-    if cues.WECHAT_TRACE.search(view.flat):
+    if cues.WECHAT_TRACE.search(view.flat) and (_SPACED.search(text) or _GROUPED.search(text)):
         for pattern in (_SPACED, _GROUPED):
             found += [match.span() for match in pattern.finditer(text) if _is_split_account(view.flat, match, budget)]
     return [(start + _head(text, start, end), end, ContactKind.WECHAT) for start, end in found]

@@ -27,12 +27,9 @@ def numbers_in(view: Spelled, budget: Budget) -> list[Found]:
         start, end = run_found.span()
         number = run_found.group()
         if number.isdigit() and source[start:end].isascii():
-            is_looked_at = end - start <= LONGEST_GROUP and (
-                is_plausible(number)
-                or cues.HINT.search(flat, max(0, start - _HINT_REACH), start)
-                or "+" in flat[max(0, start - 2) : start]
-            )
-            stop = _classify(view, single_run(number, start), budget, found) if is_looked_at else None
+            if end - start > LONGEST_GROUP or not (is_plausible(number) or _is_hinted(flat, start)):
+                continue
+            stop = _classify(view, single_run(number, start), budget, found)
         else:
             runs = runs_within(digits, source, start, end)
             stop = next((at for run in runs if (at := _classify(view, run, budget, found)) is not None), None)
@@ -41,15 +38,23 @@ def numbers_in(view: Spelled, budget: Budget) -> list[Found]:
     return found
 
 
+def _is_hinted(flat: str, start: int) -> bool:
+    """Whether a word before `start` may make a contact of digits that are none by themselves."""
+    return "+" in flat[max(0, start - 2) : start] or cues.HINT.search(flat, max(0, start - _HINT_REACH), start) is not None
+
+
 def _classify(view: Spelled, run: Run, budget: Budget, found: list[Found]) -> int | None:
     """Adds the details in one run; where to go on coarsely when the budget is used up, else None."""
     done = 0
     misses = 0
+    is_single = len(run.places) == 1
     for start, group_end in pairwise(run.starts):
         if start < done:
             continue
-        is_whole = group_end - start >= SELF_SUFFICIENT
-        if not (is_whole or (misses < MAX_MISSES and (may_start(run, start) or start == 0))):
+        is_alone = group_end - start >= SELF_SUFFICIENT or start == 0
+        if not (is_single or (misses < MAX_MISSES and may_start(run, start))) and not (
+            is_alone and _is_hinted(view.flat, run.at(start))
+        ):
             misses += 1
             continue
         budget.left -= 1
@@ -85,7 +90,8 @@ def _part(view: Spelled, run: Run, start: int) -> Part | None:
             return None
         left = ""
     place: Place | None = None
-    for part in chain(shapes(view, run, start), cued_shapes(run, start) if left else ()):
+    cued = cued_shapes(view, run, start, left) if left and cues.HINT.search(left) else ()
+    for part in chain(shapes(view, run, start), cued):
         if place is None:
             if not is_free_before(left):
                 return None

@@ -26,18 +26,24 @@ _ALNUM_PASSPORT = re.compile(r"[a-z](?<![a-z0-9_.@/=-].)[a-z][0-9]{7}(?![a-z0-9_
 _MACAO = re.compile(r"[1578](?<![a-z0-9].)[0-9]{6}[ ]?[(/][0-9]\)?(?![0-9])")
 _NOT_SIGNS = re.compile(r"[^a-z0-9\u4e00-\u9fff]")
 _DIGIT = re.compile("[0-9]")
+_SIX_DIGITS = re.compile("[0-9](?:[ -]?[0-9]){5}")
+
+
+def plates_in(view: Spelled, budget: Budget) -> list[Found]:
+    """Cars' plates in offsets of `view`. Linear."""
+    return [
+        (match.start(), match.end(), ContactKind.PLATE)
+        for match in _PLATE.finditer(view.digits)
+        if _is_plate(view.flat, match, budget)
+    ]
 
 
 def papers_in(view: Spelled, budget: Budget) -> list[Found]:
-    """The papers in offsets of `view`. Linear."""
+    """The other papers in offsets of `view`. Linear."""
     digits = view.digits
-    if not _DIGIT.search(digits):
-        return []
-    found = [
-        (match.start(), match.end(), ContactKind.PLATE)
-        for match in _PLATE.finditer(digits)
-        if _is_plate(view.flat, match, budget)
-    ]
+    found: list[Found] = []
+    if not _SIX_DIGITS.search(digits):
+        return found
     for match in _USCC.finditer(digits):
         budget.left -= 1
         if budget.left < 0 or is_uscc(_plain(match.group())):
@@ -61,7 +67,7 @@ def _is_plate(flat: str, match: re.Match[str], budget: Budget) -> bool:
     if budget.left < 0:
         return True
     number = _NOT_SIGNS.sub("", match[1])
-    if len(_DIGIT.findall(number)) < (3 if number[-1:] < "一" else 3):
+    if len(_DIGIT.findall(number)) < 3:
         return False
     if not (_PLATE_GREEN.fullmatch(number) if len(number) == 6 else _PLATE_BLUE.fullmatch(number)):
         return False

@@ -6,7 +6,7 @@ from ..model import ContactKind
 
 Found = tuple[int, int, ContactKind]
 """Start, end and kind, in offsets of the view a stage reads."""
-CLOSE_LOOKS = 6_000
+CLOSE_LOOKS = 3_000
 """Candidates of one text that are judged by their surroundings. Beyond, the text is no message but a list, and what
 has a shape is taken for what it looks like: time stays linear, and a mask hides rather too much of it than too little."""
 
@@ -21,7 +21,7 @@ class Budget:
 ABROAD = -1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen, for speed, as Run
 class Part:
     """`digits[start:end]` of a run, recognised by its shape alone."""
 
@@ -35,7 +35,7 @@ class Part:
     """True when the shape says too little: only a word directly before it makes it a detail."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Place:
     """What stands before a candidate."""
 

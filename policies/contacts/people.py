@@ -1,14 +1,21 @@
 """Names of persons and addresses: by the words before them, and beside each other on a shipping line."""
 
-from .addresses import addresses_in
-from .names import names_beside, names_in
+import re
+
+from . import addresses, names
 from .parts import Budget, Found
+from .wording import any_of
+
+_ANY_CUE = re.compile(any_of({*addresses.CUES, *names.CUES}))
 
 
 def addresses_and_names(flat: str, found: list[Found], budget: Budget) -> list[Found]:
     """What is to be added to the details `found` so far, in offsets of the folded text. Linear."""
-    places = addresses_in(flat, budget)
-    names = names_in(flat, budget)
+    is_announced = _ANY_CUE.search(flat) is not None
+    people = addresses.addresses_in(flat, budget, is_announced=is_announced)
+    places = tuple(people)
+    if is_announced:
+        people += names.names_in(flat, budget)
     if found or places:
-        names += names_beside(flat, found, places, budget)
-    return places + names
+        people += names.names_beside(flat, (*found, *places), budget)
+    return people

@@ -17,7 +17,7 @@ LONGEST_GROUP = 40
 """Digits without a separator beyond this are no number of a person; they end a run."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: one is made for every number, and that would take three times as long
 class Run:
     """Digits that may belong together, in groups: a group ends at a separator and where the script changes."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from ..model import ContactKind
+from . import cues
 from .checks import (
     MOBILE_PREFIXES,
     PROVINCES,
@@ -21,8 +22,12 @@ from .spelling import Spelled
 SELF_SUFFICIENT = 5
 """A group of so many digits is looked at whatever follows it."""
 _PREFIXES = ("0086", "86", "0")
+_PREFIX_STARTS = frozenset(["86", "85", "88"])
 _CENTURIES = frozenset(("19", "20"))
 _NEIGHBOUR_LENGTHS = {"852": 8, "853": 8, "886": 9}
+
+
+_CARD_STARTS = frozenset(["62", "60", "51", "52", "53", "54", "55", *(f"4{digit}" for digit in range(10))])
 
 
 def is_plausible(number: str) -> bool:
@@ -30,26 +35,29 @@ def is_plausible(number: str) -> bool:
     size = len(number)
     first = number[0]
     if size == 11:
-        return (first == "1" and number[1] > "2") or first in "08"
+        return (first == "1" and number[1] > "2") or first == "0" or number[:2] in _PREFIX_STARTS
     if size in (10, 12, 13, 14):
-        return first in "048" or (first == "8" and number[1] in "56")
+        return first == "0" or (size == 10 and number[1:3] == "00" and first in "48") or (size > 11 and number[:2] in _PREFIX_STARTS)
     if size in (15, 17, 18) and number[:2] in PROVINCES:
         return True
-    return 15 <= size <= 19 and (first in "623459" or number[:2] == "00")
+    return 15 <= size <= 19 and (number[:2] in _CARD_STARTS or number[:2] == "00")
 
 
 def may_start(run: Run, start: int) -> bool:
     """Whether a number in several groups can begin here. Looks at a few digits: most groups of a long list end here."""
     digits, ends = run.digits, run.ends
     two = digits[start : start + 2]
-    if two[0] == "1" and two[1:] > "2":
-        if start + 11 in ends:
-            return True
-    elif two[0] == "0":
-        return two == "00" or start + 11 in ends or start + 10 in ends or start + 12 in ends
-    elif two[0] > "1" and (two in ("86", "85", "88") or any(start + size in ends for size in (7, 8, 10, 16, 19))):
+    if two[0] == "1" and two[1:] > "2" and start + 11 in ends:
         return True
-    return two in PROVINCES and digits[start + 6 : start + 8] in _CENTURIES
+    if two[0] == "0":
+        return two == "00" or any(start + size in ends for size in (10, 11, 12))
+    if two in _PREFIX_STARTS:
+        return True
+    if two[0] in "48" and digits.startswith("00", start + 1) and start + 10 in ends:
+        return True
+    if two in _CARD_STARTS and any(start + size in ends for size in (16, 17, 18, 19)):
+        return True
+    return two in PROVINCES and (digits[start + 6 : start + 8] in _CENTURIES or start + 15 in ends)
 
 
 def shapes(view: Spelled, run: Run, start: int) -> Iterator[Part]:
@@ -112,27 +120,36 @@ def _abroad(view: Spelled, run: Run, start: int) -> Iterator[Part]:
             return
 
 
-def cued_shapes(run: Run, start: int) -> Iterator[Part]:
+def cued_shapes(view: Spelled, run: Run, start: int, left: str) -> Iterator[Part]:
     """Numbers that only a word beside them makes a contact: local landlines, QQ, WeChat given as a number."""
-    digits = run.digits
+    digits, ends = run.digits, run.ends
     block_end = run.block_end(start)
-    if 7 <= block_end - start <= 9:
+    size = block_end - start
+    if 7 <= size <= 9 and cues.PASSPORT_NUMBER_LEFT.search(left):
         yield Part(start, block_end, ContactKind.PASSPORT, start, needs_cue=True)
-    for length in (15, 14, 13, 12, 11, 10, 9, 8, 7):
+    if cues.PHONE_LEFT.search(left):
+        yield from _local(run, start)
+    if digits[start] == "0" or size > 11:
+        return
+    if cues.QQ_LEFT.search(left) or cues.QQ_RIGHT.match(view.flat, run.at(block_end - 1) + 1):
+        if size >= SELF_SUFFICIENT:
+            yield Part(start, block_end, ContactKind.QQ, start, needs_cue=True)
+        for length in (11, 10, 9, 8, 7):
+            if start + length in ends and length > size:
+                yield Part(start, start + length, ContactKind.QQ, start, needs_cue=True)
+    if size >= SELF_SUFFICIENT and cues.WECHAT_TRACE.search(left):
+        yield Part(start, block_end, ContactKind.WECHAT, start, needs_cue=True)
+
+
+def _local(run: Run, start: int) -> Iterator[Part]:
+    for length in range(LONGEST, 6, -1):
         if start + length in run.ends:
-            part = digits[start : start + length]
+            part = run.digits[start : start + length]
             if length == 10 and part[:2] == "09" and national(part, "886"):
                 yield Part(start, start + length, ContactKind.MOBILE, start, needs_cue=True)
             elif length == 8 and part[0] in "5679" and national(part, "852") is ContactKind.MOBILE:
                 yield Part(start, start + length, ContactKind.MOBILE, start, needs_cue=True)
             yield Part(start, start + length, ContactKind.LANDLINE, start, needs_cue=True)
-    if SELF_SUFFICIENT <= block_end - start <= 11 and digits[start] != "0":
-        yield Part(start, block_end, ContactKind.QQ, start, needs_cue=True)
-        yield Part(start, block_end, ContactKind.WECHAT, start, needs_cue=True)
-    if block_end - start <= 10:
-        for length in (11, 10, 9, 8, 7, 6, 5):
-            if start + length in run.ends and start + length > block_end and digits[start] != "0":
-                yield Part(start, start + length, ContactKind.QQ, start, needs_cue=True)
 
 
 def _has_check_letter(view: Spelled, run: Run, end: int) -> bool:

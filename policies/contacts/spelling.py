@@ -19,14 +19,6 @@ _SOUNDS = {
 }
 """Characters that sound like a digit, believed only inside a run of digits."""
 _GAP = r"[^\w\n]{0,8}"
-_ODD_TAIL = (
-    rf"(?<=[{HAN}]){_GAP}[{HAN}0-9]{_GAP}[{HAN}0-9]",
-    rf"(?<=[0-9])(?:{_GAP}[0-9]{_GAP}[{HAN}]|[\W_]?[oli|])",
-    r"(?<=[oli|])[\W_]?[0-9]",
-    r"(?<=%)(?:3[0-9]|ef%bc%9)",
-    r"(?<=&)#x?[345]",
-    r"(?<=\\)u003",
-)
 _MANY = {chr(0x2469 + n): str(10 + n) for n in range(11)}
 _MANY |= {chr(0x247D + n): str(10 + n) for n in range(11)}
 _MANY |= {chr(0x2491 + n): str(10 + n) for n in range(11)}
@@ -35,8 +27,12 @@ _MANY |= {chr(0x3251 + n): str(21 + n) for n in range(15)}
 _MANY |= {chr(0x32B1 + n): str(36 + n) for n in range(15)}
 _MANY |= {"❿": "10", "➉": "10", "➓": "10", "🔟": "10"}
 _SIGNS = "".join(_MANY)
-# One class of first characters, then what must follow each: the search skips everything else at once.
-_ODD = re.compile(rf"[{HAN}0-9oli|%&\\{_SIGNS}](?:{'|'.join(_ODD_TAIL)}|(?<=[{_SIGNS}]))")
+_HAN_AND_DIGITS = rf"{_GAP}[{HAN}0-9]{_GAP}[{HAN}0-9]"
+# One class of first characters, then what must stand around each: the search skips everything else at once.
+_ODD = re.compile(
+    rf"[{HAN}oli|%&\\{_SIGNS}](?:(?<=[{HAN}])(?:{_HAN_AND_DIGITS}|(?<=[0-9 ].)(?<=[0-9][^\w\n].|.[0-9].))"
+    rf"|(?<=[oli|])(?:[0-9]|(?<=[0-9].))|(?<=%)(?:3[0-9]|ef%bc%9)|(?<=&)#x?[345]|(?<=\\)u003|(?<=[{_SIGNS}]))"
+)
 _MANY_RUN = re.compile(f"[{_SIGNS}]")
 _ESCAPE = re.compile(r"%3([0-9])|%ef%bc%9([0-9])|&#x3([0-9]);?|&#(4[89]|5[0-7]);?|\\u003([0-9])")
 _LETTERED = re.compile(r"(?<![a-z0-9])(?:[oli|]*[0-9][0-9oli|]*)(?![a-z0-9])|(?<=[0-9][ .-])[oli|]{2,4}(?=[ .-][0-9])")
