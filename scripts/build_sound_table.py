@@ -3,8 +3,8 @@
     uv venv /tmp/v && uv pip install --python /tmp/v/bin/python pypinyin==0.55.0
     /tmp/v/bin/python scripts/build_sound_table.py
 
-Source: pypinyin's character and phrase readings (MIT). The first reading of a character is its main one; a second one is
-taken when phrases use it often. The result is committed; nothing of this runs on a shop's machine.
+Source: pypinyin's character and phrase readings (MIT). The first reading of a character is its main one; a second one
+is taken when phrases use it often. The result is committed; nothing of this runs on a shop's machine.
 """
 
 import sys
@@ -28,7 +28,15 @@ MAIN = {"行": "xing", "呗": "bei", "嗯": "en", "唔": "wu", "哼": "heng"}
 """Where the first reading of the source is not the everyday one."""
 ALSO = {"会": "kuai", "剥": "bao", "薄": "bo", "炸": "zha", "数": "shuo", "宿": "xiu", "吓": "he"}
 """Further readings that few phrases have but shop talk needs."""
-NEVER = frozenset((("给", "ji"), ("血", "xie"), ("没", "mo"), ("的", "di"), ("贾", "gu"), ))
+NEVER = frozenset(
+    (
+        ("给", "ji"),
+        ("血", "xie"),
+        ("没", "mo"),
+        ("的", "di"),
+        ("贾", "gu"),
+    )
+)
 """Further readings of phrases that shop talk has not."""
 
 

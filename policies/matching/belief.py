@@ -12,11 +12,13 @@ ALWAYS_FROM = 4
 RARE = 1
 """Level of a pair of syllables up to which honest talk hardly has it."""
 CUE_WITHIN = 15
-CUES = tuple(
-    "加我 加你 加她 加他 加v 加个 加下 微信 威信 v信 vx wx wechat qq 扣扣 私下 私聊 私人 单独 悄悄 偷偷 别让 别说 不要说 不能说 客户 客人 顾客"
-    " 老板 店长 公司 钱 转账 转给 打给 打到 收款 付款 支付 佣金 提成 返现 返利 红包 现金 比例 利润 折扣 便宜 低价 给你 给我 给您 帮你 帮您 帮我"
-    " 走账 报价 订单 拿货 联系 电话 手机 号码 个点 做不做 收不收".split()
+_CUE_WORDS = (
+    "加我 加你 加她 加他 加v 加个 加下 微信 威信 v信 vx wx wechat qq 扣扣 私下 私聊 私人 单独 悄悄 偷偷 别让 别说"
+    " 不要说 不能说 客户 客人 顾客 老板 店长 公司 钱 转账 转给 打给 打到 收款 付款 支付 佣金 提成 返现 返利 红包"
+    " 现金 比例 利润 折扣 便宜 低价 给你 给我 给您 帮你 帮您 帮我 走账 报价 订单 拿货 联系 电话 手机 号码 个点"
+    " 做不做 收不收"
 )
+CUES = tuple(_CUE_WORDS.split())
 """Folded words of dealings."""
 LONG_NUMBER = re.compile("[0-9]{5}")
 _CUE = re.compile("|".join((*CUES, LONG_NUMBER.pattern)))
@@ -37,7 +39,7 @@ class Belief(IntEnum):
 
 
 def belief_of(chars: str) -> Belief:
-    """What a word must show, by its length and by how often honest talk sounds like it; letters and digits in it help."""
+    """What a word must show, by its length and by how often honest talk sounds like it; letters in it help."""
     syllables = [main_syllable(char) for char in chars]
     count = sum(map(bool, syllables))
     if len(chars) >= ALWAYS_FROM or len(chars) > count:
@@ -81,4 +83,6 @@ def _neighbours(folded: str, start: int, end: int) -> int:
     """How many of the two characters beside go with the one they touch in honest talk."""
     left = folded[start - 1 : start + 1] if start else ""
     right = folded[end - 1 : end + 1] if end < len(folded) else ""
-    return sum(len(pair) == 2 and (not all(map(is_han, pair)) or is_usual(pair)) for pair in (left, right) if pair.isalnum())
+    return sum(
+        len(pair) == 2 and (not all(map(is_han, pair)) or is_usual(pair)) for pair in (left, right) if pair.isalnum()
+    )

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from ..folding.shapes import Likeness, parts_of, shape_table
 from ..folding.sounds import Ear
+from ..folding.table import View
 from ..model import How
 from .automaton import ByteAutomaton
 from .belief import CUES, LONG_NUMBER, Belief, drawing_belief
@@ -39,7 +40,7 @@ class Disguised:
         return ((entry.key[::-1], entry) for entry in self._reversed)
 
     def search(self, reading: Reading, seeds: Sequence[int], cue: bool) -> Iterator[Candidate]:  # noqa: FBT001
-        """Every disguised word. `seeds`: where in the searched text some of `parts` begin; `cue`: one of `cues` is there."""
+        """Every disguised word. `seeds`: where in the searched text `parts` begin; `cue`: one of `cues` is there."""
         searched = reading.searched
         heard_by = self._soundalikes
         if self._cued and (cue or LONG_NUMBER.search(searched)):
@@ -92,7 +93,7 @@ def _soundalikes(heard: Iterable[Heard]) -> list[Soundalikes]:
 
 def _parts(entries: Iterable[Entry]) -> dict[str, str]:
     found: dict[str, str] = {}
-    views = {}
+    views: dict[View, set[str]] = {}
     for entry in entries:
         views.setdefault(entry.view, set()).update(entry.key)
     for view, chars in views.items():

@@ -37,7 +37,7 @@ def place(candidate: Candidate, profile: MatchProfile) -> Found | None:
     positions = reading.positions(candidate.start, candidate.end)
     start, end = positions[0], positions[-1] + 1
     folded = reading.folded
-    if not has_boundary(folded, start, end, profile.boundary):
+    if not _has_own_boundary(candidate, folded, start, end, profile):
         return None
     surface = folded[start:end]
     if candidate.how is not None:
@@ -59,6 +59,16 @@ def place(candidate: Candidate, profile: MatchProfile) -> Found | None:
     else:
         how = How.ALIAS if entry.is_alias else How.FOLDED
     return Found(start=start, end=end, word=entry.word, how=how, rank=entry.rank)
+
+
+def _has_own_boundary(candidate: Candidate, folded: str, start: int, end: int, profile: MatchProfile) -> bool:
+    """A word spelled in letters may stand among other syllables: only its own letters at an end need a boundary."""
+    if candidate.how is How.PINYIN and profile.boundary is Boundary.SAME_CLASS:
+        key = candidate.entry.key
+        first, last = _class(key[0]), _class(key[-1])
+        left, right = folded[start - 1 : start], folded[end : end + 1]
+        return not (first and first == _class(left)) and not (last and last == _class(right))
+    return has_boundary(folded, start, end, profile.boundary)
 
 
 def _is_believed_disguise(candidate: Candidate, positions: Sequence[int], profile: MatchProfile) -> bool:
@@ -119,7 +129,7 @@ def has_boundary(folded: str, start: int, end: int, boundary: Boundary) -> bool:
 
 
 def _class(char: str) -> str:
-    if not char.isascii():
+    if not char or not char.isascii():
         return ""
     if char.isalpha():
         return "a"

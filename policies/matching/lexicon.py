@@ -1,14 +1,14 @@
 """All entries of all owners, one automaton for each view in use."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ..folding.shapes import Likeness, shape_table
 from ..folding.table import Skip, View, fold_changes, is_symbol
 from ..model import How
 from .automaton import ByteAutomaton
-from .belief import Belief, drawing_belief
+from .belief import drawing_belief
 from .candidate import Candidate
 from .disguises import Disguised
 from .entries import Entry
@@ -127,3 +127,7 @@ class Lexicon:
         """Every occurrence of every entry, wildcards and run lengths checked; by view, then by end."""
         for part in self._parts:
             yield from part.search(text)
+
+    def search_many(self, texts: Sequence[str]) -> list[list[Candidate]]:
+        """For each text what `search` yields, in the same order."""
+        return [list(self.search(text)) for text in texts]

@@ -31,7 +31,7 @@ def may_be_disguised(chars: str) -> bool:
 
 
 def writings(entry: Entry) -> Iterator[tuple[str, tuple[int, ...] | None]]:
-    """The entry's characters as they may stand in a text: as collapsed there, and with its runs in unlike characters."""
+    """The entry's characters as they may stand in a text: collapsed, and with its runs in unlike characters."""
     yield entry.key, entry.runs
     if entry.runs is not None:
         yield written(entry), None

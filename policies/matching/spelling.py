@@ -22,17 +22,21 @@ MOST_LETTERS = 1_000
 """Letters of one run that are looked at."""
 BIT = 2
 """A run of so few letters may be a bit of a syllable: w ei x in."""
+MOST_REPEATS = 20
+"""A character repeated in a word that is also spelled is followed so far."""
 FEWEST_LETTERS = 4
 """A word that is all letters needs so many."""
 _SPELLED = codes(Ear.PLAIN).spelled
+_DOUBLE = re.compile(r"(.)\1+", re.DOTALL)
 _TONES = frozenset("12345")
-_ENGLISH = frozenset(
-    "women change danger same made name came game make take fade shade wade lane mane sane bade sense tone tune dune rune"
-    " huge mute lute rude mode node code bone gone line wine mine dine fine pine nine manger ranger hanger banger mango"
-    " tango bingo dingo penguin banana panama manila nina lima yoga sari pingpong china chinese tibet shanghai beijing"
-    " taiwan dalian ninja manga pipe wipe tie die lie pie genie bikini nike haier huawei lenovo oppo paypal anna luna"
-    " mahjong sofa media data japan canada papa mama dada haha hehe hahaha gaga bibi".split()
+_OTHER_WORDS = (
+    "women change danger same made name came game make take fade shade wade lane mane sane bade sense tone tune"
+    " dune rune huge mute lute rude mode node code bone gone line wine mine dine fine pine nine manger ranger"
+    " hanger banger mango tango bingo dingo penguin banana panama manila nina lima yoga sari pingpong china chinese"
+    " tibet shanghai beijing taiwan dalian ninja manga pipe wipe tie die lie pie genie bikini nike haier huawei"
+    " lenovo oppo paypal anna luna mahjong sofa media data japan canada papa mama dada haha hehe hahaha gaga bibi"
 )
+_ENGLISH = frozenset(_OTHER_WORDS.split())
 """Words and names of other languages that spell syllables as well."""
 
 
@@ -75,7 +79,10 @@ class Speller:
         """`parts`: two or three characters of kept text to the characters that they may be parts of."""
         self.codes: Codes = codes(Ear.PLAIN)
         self._parts = parts
-        self._lengths = sorted(set(map(len, parts)))
+        lengths: dict[str, set[int]] = {}
+        for part in parts:
+            lengths.setdefault(part[0], set()).add(len(part))
+        self._lengths = {first: sorted(found) for first, found in lengths.items()}
         targets: dict[str, list[_Target]] = {}
         for entry in entries:
             belief = belief_of(written(entry))
@@ -85,25 +92,28 @@ class Speller:
                     targets.setdefault(reading, []).append(target)
         self._targets = targets
         self._keys = sorted(targets)
-        self._pairs = frozenset(key[:2] for key in self._keys)
         self._longest = max(map(len, self._keys), default=0)
 
     def find(self, kept: str, origin: Sequence[int], seeds: Sequence[int]) -> Iterator[Spelled]:
         """Words that hold letters or parts. `seeds`: offsets of `kept` where parts stand; `origin`: its way back."""
         lattice = _Lattice(kept, origin, self.codes, self._parts, self._lengths)
-        wanted = lattice.starts | set(seeds[:MOST_RUNS])
         coded = kept.translate(self.codes.table)
-        reach = (self._longest - 1) * 2
-        begun: set[int] = set()
-        for place in sorted(wanted):
-            for start in range(max(0, place - reach), place + 1):
-                if start in begun:
-                    continue
-                begun.add(start)
-                if start == place or coded[start : start + 2] in self._pairs or start + 1 in wanted:
+        before = 0
+        for place in sorted(lattice.starts | set(seeds[:MOST_RUNS])):
+            for start in range(max(before, place - self._longest), place + 1):
+                if start == place or self._may_begin(coded[start:place]):
                     yield from self._from(lattice, start)
                 if lattice.left <= 0:
                     return
+            before = place + 1
+
+    def _may_begin(self, code: str) -> bool:
+        """Whether a word may begin with characters of this sound, runs in them taken as one or as they are."""
+        return self._is_begun(code) or (_DOUBLE.search(code) is not None and self._is_begun(_DOUBLE.sub(r"\1", code)))
+
+    def _is_begun(self, code: str) -> bool:
+        place = bisect_left(self._keys, code)
+        return place < len(self._keys) and self._keys[place].startswith(code)
 
     def _from(self, lattice: "_Lattice", start: int) -> Iterator[Spelled]:
         open_paths: list[tuple[int, str, tuple[Step, ...]]] = [(start, "", ())]
@@ -139,7 +149,12 @@ class _Lattice:
     """The ways to read one kept text."""
 
     def __init__(
-        self, kept: str, origin: Sequence[int], codes: Codes, parts: Mapping[str, str], lengths: Sequence[int]
+        self,
+        kept: str,
+        origin: Sequence[int],
+        codes: Codes,
+        parts: Mapping[str, str],
+        lengths: Mapping[str, Sequence[int]],
     ) -> None:
         self._kept = kept
         self._codes = codes
@@ -167,11 +182,11 @@ class _Lattice:
                     yield Step(at, end + has_tone, How.PINYIN, "", code)
         yield Step(at, at + 1, None, char, self._codes.of_char(char))
         end = at + 1
-        while kept[end : end + 1] == char:
+        while kept[end : end + 1] == char and end - at < MOST_REPEATS:
             end += 1
         if end > at + 1:
             yield Step(at, end, None, char, self._codes.of_char(char))
-        for length in self._lengths:
+        for length in self._lengths.get(char, ()):
             if at + length > len(kept):
                 break
             for whole in self._parts.get(kept[at : at + length], ""):
@@ -201,9 +216,7 @@ def _reached(kept: str, start: int, end: int) -> set[int]:
     reached = {start}
     for at in range(start, end):
         if at in reached:
-            reached.update(
-                stop for stop in range(at + 1, min(end, at + LONGEST) + 1) if kept[at:stop] in _SPELLED
-            )
+            reached.update(stop for stop in range(at + 1, min(end, at + LONGEST) + 1) if kept[at:stop] in _SPELLED)
     return reached
 
 
@@ -213,7 +226,7 @@ def _is_pinyin(letters: str) -> bool:
 
 
 def _runs(kept: str, origin: Sequence[int]) -> list[tuple[int, int]]:
-    """Runs of letters of `kept` that may be pinyin: they spell syllables to the end, or are bits of up to two letters."""
+    """Runs of letters of `kept` that may be pinyin: syllables to their end, or bits of up to two letters."""
     found: list[tuple[int, int]] = []
     for run in islice(LETTERS.finditer(kept), MOST_RUNS):
         start, end = run.span()
