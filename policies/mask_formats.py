@@ -5,14 +5,15 @@ from functools import lru_cache
 from typing import assert_never
 
 from .contacts.spelling import digit_signs, han_signs
+from .contacts.wording import words
 from .model import ContactKind
 
 STAR = "*"
 _COMPOUND_SURNAMES = frozenset(
-    (
-        "欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 慕容 司徒 令狐 宇文 长孙 夏侯 轩辕 端木 百里 独孤 南宫 西门 申屠 濮阳 淳于"
-        " 歐陽 司馬 諸葛 東方 尉遲 公孫 長孫 軒轅 獨孤 南宮 西門 申屠 濮陽"
-    ).split()
+    words(
+        "欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 慕容 司徒 令狐 宇文 长孙 夏侯 轩辕 端木 百里 独孤 南宫 西门 "
+        "申屠 濮阳 淳于 歐陽 司馬 諸葛 東方 尉遲 公孫 長孫 軒轅 獨孤 南宮 西門 申屠 濮陽"
+    )
 )
 _AT = re.compile(r"[@＠]")
 _ADDRESS_KEPT = 6
@@ -108,7 +109,7 @@ def mask_email(value: str) -> str:
 
 
 def mask_plate(value: str) -> str:
-    """Region, authority and first sign stay, and the last: `苏D4***0`. What has no plate's length is returned as it is."""
+    """Region, authority and first sign stay, and the last: `苏D4***0`. What is too short for a plate stays."""
     return mask_signs(value, 3, 1) if len(_ALNUM.findall(value)) >= 7 else value
 
 

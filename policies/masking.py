@@ -7,14 +7,14 @@ from typing import assert_never
 from .contacts.finder import details_in
 from .contacts.known_names import KnownNames
 from .folding.table import Fold, fold
-from .mask_formats import hide_value, mask_figures, mask_name, mask_value, tail_value
+from .mask_formats import STAR, hide_value, mask_figures, mask_name, mask_value, tail_value
 from .model import ContactKind, ContactSpan
 
 __all__ = ["Exposure", "Masked", "mask_name", "mask_number", "mask_spans", "mask_text"]
 
 _FOLD = Fold()
-MANY = 20_000
-"""A text of so many details is starred without the care a message gets."""
+MANY = 5_000
+"""The details of a text with more of them are hidden whole: it is a list, no message."""
 
 
 class Exposure(StrEnum):
@@ -54,13 +54,14 @@ def mask_text(text: str, names: KnownNames | None = None, exposure: Exposure = E
 
 def mask_spans(text: str, spans: tuple[ContactSpan, ...], exposure: Exposure = Exposure.PARTIAL) -> str:
     """`text` with these spans starred; they are in order and do not overlap. The same length."""
-    if len(spans) > MANY and exposure is Exposure.PARTIAL:
-        exposure = Exposure.HIDDEN
+    is_list = len(spans) > MANY
     parts: list[str] = []
     edge = 0
     for span in spans:
-        parts += (text[edge : span.start], _mask(text[span.start : span.end], span.kind, exposure))
-        edge = span.end
+        start, end = span.start, span.end
+        starred = STAR * (end - start) if is_list else _mask(text[start:end], span.kind, exposure)
+        parts += (text[edge:start], starred)
+        edge = end
     parts.append(text[edge:])
     return "".join(parts)
 

@@ -6,12 +6,12 @@ from importlib import resources
 
 from ..model import ContactKind
 from .parts import Budget, Found
-from .wording import any_of
+from .wording import any_of, words
 
-CUES = (
-    "地址 住址 住所 户籍 籍贯 寄到 寄去 寄往 寄回 邮到 邮寄到 发到 发往 发货到 送到 送去 快递到 住在 家在 我家 家住 搬到 我住 们住 位于 配送到"
-    " 收货地 送货到 address addr"
-).split()
+CUES = words(
+    "地址 住址 住所 户籍 籍贯 寄到 寄去 寄往 寄回 邮到 邮寄到 发到 发往 发货到 送到 送去 快递到 住在 家在 "
+    "我家 家住 搬到 我住 们住 位于 配送到 收货地 送货到 address addr"
+)
 _CUE = re.compile(
     rf"{any_of(CUES)}(?:就?是|为|在|改成|改为|换成|改到)?[^\w\n]{{0,3}}(?:我?家?的?[^\w\n]?(?:在|是))?[^\w\n]{{0,2}}"
 )
@@ -19,18 +19,25 @@ _SURE = re.compile("地址|住址|住所|户籍|收货地|address|addr")
 _NUMBER = r"[0-9a-z零〇一二三四五六七八九十百\-#]{1,7}"
 _UNIT_SIGN = "号楼|号院|号|栋|幢|座|楼|层|室|单元|弄|房|组|门|铺|档|厅"
 _ROAD_SIGN = "大道|街道|路|街|道|巷|胡同|里弄|村|镇|乡|屯|庄|公路|环线"
-_PLACE_SIGN = "小区|花园|家园|公寓|大厦|广场|中心|苑|园|城|府|湾|庭|院|里|坊|厦|学校|大学|中学|小学|医院|宿舍|驿站|工业区|产业园|科技园|商场|店|厂|公司|社区|新村|期|柜"
+_PLACE_SIGN = (
+    "小区|花园|家园|公寓|大厦|广场|中心|苑|园|城|府|湾|庭|院|里|坊|厦|"
+    "学校|大学|中学|小学|医院|宿舍|驿站|工业区|产业园|科技园|商场|店|厂|公司|社区|新村|期|柜"
+)
 _REGION_SIGN = "特别行政区|自治区|自治州|自治县|开发区|新区|省|市|区|县|旗|盟|州"
-_INNER = r"(?:(?!电话|手机|联系|收件|姓名|微信|谢谢|麻烦)[^\W_我你他她您了吗呢吧请谢麻给的买么对不很以但可从还就也都被让把进去来这那个有说为因之所而在是与及])"
+_NOT_INNER = "我你他她您了吗呢吧请谢麻给的买么对不很以但可从还就也都被让把进去来这那个有说为因之所而在是与及"
+_INNER = rf"(?:(?!电话|手机|联系|收件|姓名|微信|谢谢|麻烦)[^\W_{_NOT_INNER}])"
 _STEP = re.compile(
     rf"[ \-]?(?:(?P<unit>{_INNER}{{0,6}}?{_NUMBER}(?:{_UNIT_SIGN}))|(?P<region>{_INNER}{{1,10}}?(?:{_REGION_SIGN}))|"
     rf"(?P<road>{_INNER}{{1,8}}?(?:{_ROAD_SIGN}))|(?P<place>{_INNER}{{1,10}}?(?:{_PLACE_SIGN})))"
 )
-_TAIL = re.compile(r"[ ]?(?:[0-9a-z]{1,5}(?:[-#][0-9a-z]{1,5}){0,4}(?![0-9a-z])(?:室|号|房)?)|(?:门口|旁边|对面|楼下|东门|西门|南门|北门|[ab]区)")
+_TAIL = re.compile(
+    r"[ ]?(?:[0-9a-z]{1,5}(?:[-#][0-9a-z]{1,5}){0,4}(?![0-9a-z])(?:室|号|房)?)"
+    r"|(?:门口|旁边|对面|楼下|东门|西门|南门|北门|[ab]区)"
+)
 _ROAD_AND_NUMBER = re.compile(
     rf"[路街道巷弄同村镇乡区园苑厦场庄里城府湾寓院心](?:{_INNER}{{0,10}}?){_NUMBER}(?:号楼|号院|号|栋|幢|座|单元|弄|室)"
 )
-_NOT_A_ROAD = frozenset(["知道", "味道", "频道", "渠道", "管道", "报道", "这里", "那里", "哪里", "家里", "心里", "店里", "里里"])
+_NOT_A_ROAD = frozenset(words("知道 味道 频道 渠道 管道 报道 这里 那里 哪里 家里 心里 店里 里里"))
 _HAN = r"[^\W\d_a-z]"
 _HAN_BEFORE = re.compile(rf"(?:{_HAN}|[0-9]|(?<={_HAN})[ ,](?={_HAN}))*$")
 _REACH = 40
@@ -68,8 +75,6 @@ def addresses_in(flat: str, budget: Budget, *, is_announced: bool) -> list[Found
     edge = 0
     for cue in _CUE.finditer(flat) if is_announced else ():
         budget.left -= 2
-        if budget.left < 0:
-            break
         if cue.end() < edge:
             continue
         end = _end(flat, cue.end(), least=2 if _SURE.search(cue.group()) else 3)
@@ -79,8 +84,6 @@ def addresses_in(flat: str, budget: Budget, *, is_announced: bool) -> list[Found
     edge = 0
     for match in _ROAD_AND_NUMBER.finditer(flat):
         budget.left -= 2
-        if budget.left < 0:
-            return found + _coarsely(flat, match.start())
         if match.start() < edge:
             continue
         span = _around(flat, match.start(), edge)
@@ -138,13 +141,3 @@ def _end(flat: str, start: int, least: int) -> int:
         tail = _TAIL.match(flat, at)
     is_exact = has_number or (has_region and has_road and parts > 2)
     return at if is_exact and points >= least and at - start >= _SHORTEST - 1 else 0
-
-
-def _coarsely(flat: str, start: int) -> list[Found]:
-    found: list[Found] = []
-    edge = start
-    for match in _ROAD_AND_NUMBER.finditer(flat, start):
-        if match.start() >= edge:
-            found.append((max(edge, match.start() - 12), match.end(), ContactKind.ADDRESS))
-            edge = match.end()
-    return found

@@ -73,7 +73,11 @@ def _is_mobile_believed(view: Spelled, run: Run, part: Part, place: Place) -> bo
         return False
     if part.needs_cue:
         return _is_phone_cued(view.flat, run, part, place.left)
-    return part.number == ABROAD or part.number in run.ends or _is_grouped_well(view.flat, run, part.number, part.end, place.left)
+    return (
+        part.number == ABROAD
+        or part.number in run.ends
+        or _is_grouped_well(view.flat, run, part.number, part.end, place.left)
+    )
 
 
 def _is_phone_cued(flat: str, run: Run, part: Part, left: str) -> bool:

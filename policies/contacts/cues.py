@@ -2,14 +2,15 @@
 
 import re
 
-from .wording import any_of
+from .wording import any_of, words
 
 REACH = 16
 """How far to the left of a number a cue is looked for, in code points."""
 
 _WECHAT = (
     r"[微薇威维徽唯魏围葳喂危v][^\w\n]{0,3}[信伈芯]|wei[^\w\n]{0,2}(?:xin|信)|w[^\w\n]{0,2}e[^\w\n]{0,2}chat|vx|wx|v[^\w\n]{1,2}x|w[^\w\n]{1,2}x|"
-    r"绿泡泡?|绿色软件|绿色图标|绿标|小绿书号|[微薇威徽维v][❤♥💕💗💓🧡💚心芯]\ufe0f?|(?:加|\+|➕)我?[^\w\n]{0,2}(?:个?[v微薇威徽维]|卫星)|我的?[微薇v]|"
+    r"绿泡泡?|绿色软件|绿色图标|绿标|小绿书号|[微薇威徽维v][❤♥💕💗💓🧡💚心芯]\ufe0f?|(?:加|\+|➕)我?[^\w\n]{0,2}(?:个?[v微薇威徽维]|卫星)|"
+    r"我的?[微薇v]|"
     r"🛰\ufe0f?|(?<![a-z0-9])[vw]"
 )
 _NAME = r"(?P<name>(?:[^\w\n]{0,2}(?:号码|账号|帐号|号|id))?)"
@@ -46,50 +47,28 @@ PLATE_LEFT = re.compile(r"车牌|牌照|车号|开车|停车|我的车|车是")
 MACAO_LEFT = re.compile(r"澳门|macau|身份证|身分证|证件")
 HINT = re.compile(
     any_of(
-        (
-            "电话 手机 号码 联系 致电 拨打 来电 热线 座机 固话 传真 总机 分机 tel phone mobile call whatsapp cell fax ph line q 扣 企鹅 球球 秋秋"
-            " 丘丘 叩叩 抠抠 蔻蔻 寇寇 口口 🐧 🛰 微 薇 威 维 徽 唯 魏 围 v wx w: 加卫星 绿 护照 passport 通行证 回乡证 台胞证 证件 卡 账号 帐号 账户"
-            " 打到 转到 身份证"
-        ).split()
+        words(
+            "电话 手机 号码 联系 致电 拨打 来电 热线 座机 固话 传真 总机 分机 tel phone mobile call whatsapp cell "
+            "fax ph line q 扣 企鹅 球球 秋秋 丘丘 叩叩 抠抠 蔻蔻 寇寇 口口 🐧 🛰 微 薇 威 维 徽 唯 魏 围 v wx w: "
+            "加卫星 绿 护照 passport 通行证 回乡证 台胞证 证件 卡 账号 帐号 账户 打到 转到 身份证"
+        )
     )
 )
 """Every cue that makes a contact of a number without a shape of its own, for a quick no."""
 THING_RIGHT = re.compile(
     r"[^\w\n]{0,2}(?:是|为|这个?|的)?(?:我的|你的)?(?:订单|运单|快递|单号|货号|款号|编号|证书|条码|批号|序列号|流水)"
 )
-_THINGS = (
-    "订单 单号 运单 快递 物流 流水 编号 货号 款号 证书 条码 条形码 发票 批号 工单 券码 取件码 取货码 验证码 校验码 序列号 编码 型号 商品 鉴定"
-    " 会员 积分 凭证 参考号 票号 交易号 商户 终端 税号 柜台号 款式 批次 钢印 卡券 优惠码 兑换码 提货 防伪 查询码 追溯 保单 合同号"
-    " gia igi ngtc order tracking invoice sku serial barcode 货: 库存 销量"
-).split()
+_THINGS = words(
+    "订单 单号 运单 快递 物流 流水 编号 货号 款号 证书 条码 条形码 发票 批号 工单 券码 取件码 取货码 "
+    "验证码 校验码 序列号 编码 型号 商品 鉴定 会员 积分 凭证 参考号 票号 交易号 商户 终端 税号 柜台号 "
+    "款式 批次 钢印 卡券 优惠码 兑换码 提货 防伪 查询码 追溯 保单 合同号 gia igi ngtc order tracking "
+    "invoice sku serial barcode 货: 库存 销量"
+)
 NUMBER_OF_A_THING = re.compile(rf"{any_of(_THINGS)}(?:号码|编号|号)?|(?<![退货尾余付打收汇贷])款(?![式项])")
 _LATIN_THING = re.compile(r"(?<![a-z])(?:sn|no|id|ean|upc|ref)(?![a-z])")
 LETTERS_BEFORE = re.compile(r"[a-z]{1,12}[:.]?$")
 LETTERS_THAT_CUE = frozenset(
-    [
-        "tel",
-        "t",
-        "mobile",
-        "mob",
-        "phone",
-        "ph",
-        "call",
-        "wx",
-        "vx",
-        "v",
-        "wechat",
-        "weixin",
-        "qq",
-        "q",
-        "m",
-        "hp",
-        "whatsapp",
-        "cell",
-        "dianhua",
-        "shouji",
-        "lianxi",
-        "me",
-    ]
+    words("tel t mobile mob phone ph call wx vx v wechat weixin qq q m hp whatsapp cell dianhua shouji lianxi me")
 )
 
 

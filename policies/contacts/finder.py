@@ -1,7 +1,8 @@
 """All contact details of a text."""
 
 from ..folding.table import Fold, fold
-from ..model import ContactKind, ContactSpan
+from ..model import ContactSpan
+from .coarse import coarse_details
 from .handles import wechat_accounts
 from .links import links_in
 from .mails import mails_in
@@ -15,6 +16,9 @@ from .spelling import spelled, spoken_figures
 __all__ = ["details_in", "find_contacts", "spoken_figures"]
 
 _FOLD = Fold()
+LONGEST_BLOCK = 8_192
+"""Code points; longer texts are read in blocks of so many."""
+_CUT_REACH = 400
 
 
 def find_contacts(text: str) -> tuple[ContactSpan, ...]:
@@ -31,19 +35,52 @@ def find_contacts(text: str) -> tuple[ContactSpan, ...]:
 
 def details_in(text: str, flat: str) -> tuple[ContactSpan, ...]:
     """As `find_contacts`, for a caller that has folded the text (`fold(text, Fold())`) already."""
+    found = _closely(text, flat, Budget()) if len(text) <= LONGEST_BLOCK else _in_blocks(text, flat)
+    return _without_overlaps(found) if found else ()
+
+
+def _closely(text: str, flat: str, budget: Budget) -> list[Found]:
     view = spelled(text, flat)
-    budget = Budget()
     found = plates_in(view, budget)
     if RUN.search(view.digits):
         found += numbers_in(view, budget)
         found += papers_in(view, budget)
     found += wechat_accounts(view, budget)
     if view.origin is not None:
+        budget.left -= len(view.origin) // 8
         found = [(*view.span(start, end), kind) for start, end, kind in found]
     found += mails_in(flat)
     found += links_in(flat)
     found += addresses_and_names(flat, found, budget)  # last: names are looked for beside what was found
-    return _without_overlaps(found) if found else ()
+    budget.left -= len(found)
+    return found
+
+
+def _in_blocks(text: str, flat: str) -> list[Found]:
+    """A long text block by block, and by shapes alone from where it turns out to be a list of details."""
+    found: list[Found] = []
+    budget = Budget()
+    start = 0
+    while start < len(text):
+        if budget.left < 0:
+            return found + coarse_details(text, start)
+        end = _cut(flat, start)
+        block = _closely(text[start:end], flat[start:end], budget)
+        found += [(start + first, start + last, kind) for first, last, kind in block]
+        start = end
+    return found
+
+
+def _cut(flat: str, start: int) -> int:
+    """Where the block that begins at `start` ends: at a line or a space, if there is one near."""
+    end = start + LONGEST_BLOCK
+    if end >= len(flat):
+        return len(flat)
+    for marks in ("\n。", " ,"):
+        at = max(flat.rfind(mark, end - _CUT_REACH, end) for mark in marks)
+        if at >= 0:
+            return at + 1
+    return end
 
 
 def _without_overlaps(found: list[Found]) -> tuple[ContactSpan, ...]:

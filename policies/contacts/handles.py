@@ -41,8 +41,6 @@ def _is_account(flat: str, match: re.Match[str], budget: Budget) -> bool:
     start, end = match.span()
     name = match.group()
     budget.left -= 1
-    if budget.left < 0:
-        return bool(_MARKS.search(name))
     name = _NOT_SIGNS.sub("", name)
     if name in NOT_ACCOUNTS or _QQ.fullmatch(name):
         return False
@@ -63,8 +61,6 @@ def _is_account(flat: str, match: re.Match[str], budget: Budget) -> bool:
 
 def _is_split_account(flat: str, match: re.Match[str], budget: Budget) -> bool:
     budget.left -= 1
-    if budget.left < 0:
-        return True
     start = match.start()
     name = _NOT_SIGNS.sub("", match.group())
     if not _ID.fullmatch(name) or not _DIGITS.search(name):

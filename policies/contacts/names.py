@@ -32,7 +32,9 @@ _BESIDE_RIGHT = re.compile(rf"[ ,:、/\t\-\n]{{1,2}}({_HAN}{{2,4}})(?![^\W\d_])"
 _PHONE_WORD = re.compile(r"[ ,:]?的?(?:电话|手机号?码?|电话号码)$")
 _LABEL_SEPARATORS = frozenset(" ,:、/\t-\n")
 _LONGEST = 4
-_LABELLED = frozenset((ContactKind.MOBILE, ContactKind.ID_CARD, ContactKind.BANK_CARD, ContactKind.LANDLINE, ContactKind.ADDRESS))
+_LABELLED = frozenset(
+    (ContactKind.MOBILE, ContactKind.ID_CARD, ContactKind.BANK_CARD, ContactKind.LANDLINE, ContactKind.ADDRESS)
+)
 
 
 def names_in(flat: str, budget: Budget) -> list[Found]:
@@ -40,16 +42,11 @@ def names_in(flat: str, budget: Budget) -> list[Found]:
     found: list[Found] = []
     for cue in _CUE.finditer(flat):
         budget.left -= 1
-        if budget.left < 0:
-            found += _coarsely(flat, cue.start())
-            break
         name = _announced(flat, cue)
         if name:
             found.append((*name, ContactKind.NAME))
     for title in _TITLE.finditer(flat):
         budget.left -= 1
-        if budget.left < 0:
-            break
         name = _titled(flat, title.start())
         if name:
             found.append((*name, ContactKind.NAME))
@@ -63,8 +60,6 @@ def names_beside(flat: str, details: Sequence[Found], budget: Budget) -> list[Fo
         if kind not in _LABELLED:
             continue
         budget.left -= 1
-        if budget.left < 0:
-            break
         last = start
         while last > max(0, start - 2) and flat[last - 1] in _LABEL_SEPARATORS:
             last -= 1
@@ -133,17 +128,12 @@ def _titled(flat: str, end: int) -> tuple[int, int] | None:
         if not is_person(word) or (size == _LONGEST and word[:2] not in COMPOUND):
             continue
         is_free = start == 0 or not flat[start - 1].isalpha() or flat[start - 1] in _BEFORE_NAME
-        if word[0] in COMMON and (is_free if flat.startswith(_OFFICES, end) else is_free or size == 2 or word[1] not in COMMON):
+        if word[0] in COMMON and (
+            is_free if flat.startswith(_OFFICES, end) else is_free or size == 2 or word[1] not in COMMON
+        ):
             return start, end
     return None
 
 
 _OFFICES = tuple(title for title in TITLES.split("|") if title not in ("先生", "女士", "小姐", "太太", "夫人"))
 _BEFORE_NAME = frozenset("给叫找是请和与跟为让帮对向由的知系约")
-
-
-def _coarsely(flat: str, start: int) -> list[Found]:
-    return [
-        (match.start(1), match.end(1), ContactKind.NAME)
-        for match in re.compile(rf"(?:{_SURE})[^\w\n]{{0,3}}([{SINGLE}]{_HAN}{{1,3}})").finditer(flat, start)
-    ]

@@ -1,9 +1,7 @@
 """Numbers of persons in a text's digits."""
 
-import re
 from itertools import chain, pairwise
 
-from ..model import ContactKind
 from . import cues
 from .belief import is_believed, is_free_before
 from .parts import Budget, Found, Part, Place
@@ -11,12 +9,7 @@ from .runs import LONGEST_GROUP, RUN, Run, runs_within, single_run
 from .shapes import SELF_SUFFICIENT, cued_shapes, is_plausible, may_start, shapes
 from .spelling import Spelled
 
-MAX_MISSES = 5_000
-"""After so many groups of one run that began no number, only whole groups are looked at: it is no message."""
 _HINT_REACH = 12
-_COARSE = re.compile(r"[0-9]{7,40}|[0-9]{1,6}(?:(?:[^\w¥$%“”\"]|_){1,8}+[0-9]{1,6}(?![0-9])){1,20}+")
-_MASKED = "**"
-_COARSE_KINDS = {11: ContactKind.MOBILE, 15: ContactKind.ID_CARD, 18: ContactKind.ID_CARD}
 
 
 def numbers_in(view: Spelled, budget: Budget) -> list[Found]:
@@ -29,22 +22,22 @@ def numbers_in(view: Spelled, budget: Budget) -> list[Found]:
         if number.isdigit() and source[start:end].isascii():
             if end - start > LONGEST_GROUP or not (is_plausible(number) or _is_hinted(flat, start)):
                 continue
-            stop = _classify(view, single_run(number, start), budget, found)
+            _classify(view, single_run(number, start), budget, found)
         else:
-            runs = runs_within(digits, source, start, end)
-            stop = next((at for run in runs if (at := _classify(view, run, budget, found)) is not None), None)
-        if stop is not None:
-            return found + _coarsely(digits, max(stop, found[-1][1] if found else 0))
+            for run in runs_within(digits, source, start, end):
+                _classify(view, run, budget, found)
     return found
 
 
 def _is_hinted(flat: str, start: int) -> bool:
     """Whether a word before `start` may make a contact of digits that are none by themselves."""
-    return "+" in flat[max(0, start - 2) : start] or cues.HINT.search(flat, max(0, start - _HINT_REACH), start) is not None
+    return (
+        "+" in flat[max(0, start - 2) : start] or cues.HINT.search(flat, max(0, start - _HINT_REACH), start) is not None
+    )
 
 
-def _classify(view: Spelled, run: Run, budget: Budget, found: list[Found]) -> int | None:
-    """Adds the details in one run; where to go on coarsely when the budget is used up, else None."""
+def _classify(view: Spelled, run: Run, budget: Budget, found: list[Found]) -> None:
+    """Adds the details in one run to `found`."""
     done = 0
     misses = 0
     is_single = len(run.places) == 1
@@ -52,21 +45,17 @@ def _classify(view: Spelled, run: Run, budget: Budget, found: list[Found]) -> in
         if start < done:
             continue
         is_alone = group_end - start >= SELF_SUFFICIENT or start == 0
-        if not (is_single or (misses < MAX_MISSES and may_start(run, start))) and not (
-            is_alone and _is_hinted(view.flat, run.at(start))
-        ):
+        if not (is_single or may_start(run, start)) and not (is_alone and _is_hinted(view.flat, run.at(start))):
             misses += 1
             continue
         budget.left -= 1
-        if budget.left < 0:
-            return run.at(start)
         part = _part(view, run, start)
         if part is None:
             misses += 1
         else:
             found.append(_span(view, run, part))
             done = part.end
-    return None
+    budget.left -= misses // 8
 
 
 def _span(view: Spelled, run: Run, part: Part) -> Found:
@@ -99,15 +88,3 @@ def _part(view: Spelled, run: Run, start: int) -> Part | None:
         if is_believed(view, run, part, place):
             return part
     return None
-
-
-def _coarsely(digits: str, start: int) -> list[Found]:
-    """Everything from `start` on that has the length of a number, whatever is around it."""
-    found: list[Found] = []
-    for match in _COARSE.finditer(digits, start):
-        number = match.group()
-        size = len(number) if number.isdigit() else sum(map(str.isdigit, number))
-        if size >= 7 and _MASKED not in number:
-            kind = _COARSE_KINDS.get(size, ContactKind.BANK_CARD if size > 13 else ContactKind.LANDLINE)
-            found.append((*match.span(), kind))
-    return found

@@ -46,26 +46,24 @@ def papers_in(view: Spelled, budget: Budget) -> list[Found]:
         return found
     for match in _USCC.finditer(digits):
         budget.left -= 1
-        if budget.left < 0 or is_uscc(_plain(match.group())):
+        if is_uscc(_plain(match.group())):
             found.append((*match.span(), ContactKind.USCC))
     for match in _CARD.finditer(digits):
         budget.left -= 1
-        kind = _card_kind(view.flat, match) if budget.left >= 0 else ContactKind.PASSPORT
+        kind = _card_kind(view.flat, match)
         if kind:
             found.append((*match.span(), kind))
     if "(" in digits or "/" in digits:
         for match in _MACAO.finditer(digits):
             budget.left -= 1
             is_cued = cues.MACAO_LEFT.search(_left(view.flat, match.start())) is not None
-            if budget.left < 0 or (is_cued and is_mo_id(_plain(match.group()))):
+            if is_cued and is_mo_id(_plain(match.group())):
                 found.append((*match.span(), ContactKind.MO_ID))
     return found
 
 
 def _is_plate(flat: str, match: re.Match[str], budget: Budget) -> bool:
     budget.left -= 1
-    if budget.left < 0:
-        return True
     number = _NOT_SIGNS.sub("", match[1])
     if len(_DIGIT.findall(number)) < 3:
         return False

@@ -7,8 +7,8 @@ from ..model import ContactKind
 Found = tuple[int, int, ContactKind]
 """Start, end and kind, in offsets of the view a stage reads."""
 CLOSE_LOOKS = 3_000
-"""Candidates of one text that are judged by their surroundings. Beyond, the text is no message but a list, and what
-has a shape is taken for what it looks like: time stays linear, and a mask hides rather too much of it than too little."""
+"""Candidates of one long text that are judged by their surroundings. Beyond, the text is no message but a list, and
+what has a shape is taken for what it looks like: time stays small, and a mask hides too much rather than too little."""
 
 
 @dataclass(slots=True)

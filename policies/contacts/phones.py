@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from ..model import ContactKind
@@ -42,7 +42,7 @@ def _patterns() -> dict[str, list[tuple[str, str]]]:
     return found
 
 
-@lru_cache(maxsize=None)
+@cache
 def plan(code: str) -> Plan | None:
     """The plan of a calling code without +, compiled when first asked for."""
     rows = _patterns().get(code)

@@ -37,7 +37,11 @@ def is_plausible(number: str) -> bool:
     if size == 11:
         return (first == "1" and number[1] > "2") or first == "0" or number[:2] in _PREFIX_STARTS
     if size in (10, 12, 13, 14):
-        return first == "0" or (size == 10 and number[1:3] == "00" and first in "48") or (size > 11 and number[:2] in _PREFIX_STARTS)
+        return (
+            first == "0"
+            or (size == 10 and number[1:3] == "00" and first in "48")
+            or (size > 11 and number[:2] in _PREFIX_STARTS)
+        )
     if size in (15, 17, 18) and number[:2] in PROVINCES:
         return True
     return 15 <= size <= 19 and (number[:2] in _CARD_STARTS or number[:2] == "00")
@@ -145,9 +149,14 @@ def _local(run: Run, start: int) -> Iterator[Part]:
     for length in range(LONGEST, 6, -1):
         if start + length in run.ends:
             part = run.digits[start : start + length]
-            if length == 10 and part[:2] == "09" and national(part, "886"):
-                yield Part(start, start + length, ContactKind.MOBILE, start, needs_cue=True)
-            elif length == 8 and part[0] in "5679" and national(part, "852") is ContactKind.MOBILE:
+            if (
+                length == 10
+                and part[:2] == "09"
+                and national(part, "886")
+                or length == 8
+                and part[0] in "5679"
+                and national(part, "852") is ContactKind.MOBILE
+            ):
                 yield Part(start, start + length, ContactKind.MOBILE, start, needs_cue=True)
             yield Part(start, start + length, ContactKind.LANDLINE, start, needs_cue=True)
 

@@ -19,14 +19,14 @@ _SOUNDS = {
 }
 """Characters that sound like a digit, believed only inside a run of digits."""
 _GAP = r"[^\w\n]{0,8}"
-_MANY = {chr(0x2469 + n): str(10 + n) for n in range(11)}
-_MANY |= {chr(0x247D + n): str(10 + n) for n in range(11)}
-_MANY |= {chr(0x2491 + n): str(10 + n) for n in range(11)}
-_MANY |= {chr(0x24EB + n): str(11 + n) for n in range(10)}
-_MANY |= {chr(0x3251 + n): str(21 + n) for n in range(15)}
-_MANY |= {chr(0x32B1 + n): str(36 + n) for n in range(15)}
-_MANY |= {"❿": "10", "➉": "10", "➓": "10", "🔟": "10"}
-_SIGNS = "".join(_MANY)
+MANY = {chr(0x2469 + n): str(10 + n) for n in range(11)}
+MANY |= {chr(0x247D + n): str(10 + n) for n in range(11)}
+MANY |= {chr(0x2491 + n): str(10 + n) for n in range(11)}
+MANY |= {chr(0x24EB + n): str(11 + n) for n in range(10)}
+MANY |= {chr(0x3251 + n): str(21 + n) for n in range(15)}
+MANY |= {chr(0x32B1 + n): str(36 + n) for n in range(15)}
+MANY |= {"❿": "10", "➉": "10", "➓": "10", "🔟": "10"}
+_SIGNS = "".join(MANY)
 _HAN_AND_DIGITS = rf"{_GAP}[{HAN}0-9]{_GAP}[{HAN}0-9]"
 # One class of first characters, then what must stand around each: the search skips everything else at once.
 _ODD = re.compile(
@@ -81,6 +81,11 @@ def spelled(text: str, flat: str) -> Spelled:
     return Spelled(source, flat, digits.translate(_SPOKEN), origin)
 
 
+def digit_of_han(point: int) -> int:
+    """The code point of the digit that a Han digit means; any other code point as it is."""
+    return ord(_SPOKEN[point]) if point in _SPOKEN else point
+
+
 def spoken_figures(flat: str) -> str:
     """Folded text with Chinese digits as ASCII ones; the same length."""
     return flat.translate(_SPOKEN)
@@ -94,7 +99,7 @@ def digit_signs() -> str:
         chr(source)
         for source, target in changes.items()
         if 0x30 <= target <= 0x39 and not 0xFF10 <= source <= 0xFF19 and source < LIMIT
-    ) + "".join(_MANY)
+    ) + "".join(MANY)
 
 
 @lru_cache(maxsize=1)
@@ -112,7 +117,7 @@ def _expanded(text: str, flat: str) -> tuple[str, str, tuple[int, ...]]:
     for found in _MANY_RUN.finditer(flat):
         at = found.start()
         sources += (text[edge:at], text[at] * 2)
-        flats += (flat[edge:at], _MANY[found.group()])
+        flats += (flat[edge:at], MANY[found.group()])
         origin += (*range(edge, at), at, at)
         edge = at + 1
     origin += range(edge, len(text) + 1)

@@ -23,3 +23,8 @@ def any_of(words: Iterable[str]) -> str:
 
 def _set(chars: Iterable[str]) -> str:
     return re.escape("".join(sorted(chars)))
+
+
+def words(text: str) -> tuple[str, ...]:
+    """The words of a text: lists of Chinese words are kept as lines one can read."""
+    return tuple(text.split())
