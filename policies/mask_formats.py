@@ -96,7 +96,7 @@ def _mobile(value: str) -> str:
 @lru_cache(maxsize=1)
 def _figures() -> re.Pattern[str]:
     return re.compile(
-        rf"\d|[{re.escape(digit_signs())}{han_signs()}xXｘＸ]|(?<=[0-9])[oliOLI|]|[oliOLI|](?=[oli]{{0,3}}[0-9])"
+        rf"\d|[{re.escape(digit_signs())}{han_signs()}xXｘＸ]|(?<=[0-9])[oliOLI]|[oliOLI](?=[oli]{{0,3}}[0-9])"
     )
 
 

@@ -1,5 +1,7 @@
 """Whether a number is the detail its shape says, by what stands around it and between its digits."""
 
+import re
+
 from ..model import ContactKind
 from . import cues
 from .parts import ABROAD, Part, Place
@@ -21,6 +23,7 @@ _EVERYDAY = frozenset(" ,、/-.~|:;()&*\n\r\t_。!?=<>[]'—·\u3000+和到至x�
 _TYPED = frozenset("-._*/·|~")
 _MONEY_BEFORE = frozenset("¥$€£")
 _MONEY_AFTER = frozenset("元块%件个减")
+_EXTENSION = re.compile(r"(?:x|ext)[ .]?[0-9]")
 _LEAST_DIGITS = 4
 """Of a number in which letters stand for digits."""
 
@@ -54,7 +57,7 @@ def is_believed(view: Spelled, run: Run, part: Part, place: Place) -> bool:
 def _is_spelled_well(view: Spelled, run: Run, part: Part) -> bool:
     """Letters stand for digits in mobile numbers and ID cards only, and not for most of them."""
     written = view.source[run.at(part.start) : run.at(part.end - 1) + 1]
-    letters = sum(char in "oliOLI|" for char in written)
+    letters = sum(char in "oliOLI" for char in written)
     if not letters:
         return True
     return part.kind in (ContactKind.MOBILE, ContactKind.ID_CARD) and part.end - part.start - letters >= _LEAST_DIGITS
@@ -130,7 +133,7 @@ def _is_grouped_well(flat: str, run: Run, start: int, end: int, left: str) -> bo
     separators = run.separators(flat, start, end)
     between = set("".join(separators))
     is_uniform = len(set(separators)) == 1
-    is_cued = cues.CONTACT_LEFT.search(left) is not None
+    is_cued = bool(cues.CONTACT_LEFT.search(left) or cues.PHONE_RIGHT.match(flat, run.at(end - 1) + 1))
     if between & _SENTENCE_MARKS:
         if not is_uniform or len(separators[0]) > 1:
             return False
@@ -169,7 +172,7 @@ def is_free_after(flat: str, end: int) -> bool:
     rest = flat[end : end + 6]
     if _is_latin(rest[:1]) and rest[:1].isalpha():
         letters = rest[: next((at for at, c in enumerate(rest) if not (_is_latin(c) and c.isalpha())), len(rest))]
-        return letters in cues.LETTERS_THAT_CUE
+        return letters in cues.LETTERS_THAT_CUE or _EXTENSION.match(rest) is not None
     if rest[:1] in _MONEY_AFTER and rest:
         return False
     return not (rest[:1] == "." and rest[1:3].isdigit() and not rest[3:4].isdigit())

@@ -8,7 +8,8 @@ REACH = 16
 """How far to the left of a number a cue is looked for, in code points."""
 
 _WECHAT = (
-    r"[微薇威维徽唯魏围葳喂危v][^\w\n]{0,3}[信伈芯]|wei[^\w\n]{0,2}(?:xin|信)|w[^\w\n]{0,2}e[^\w\n]{0,2}chat|vx|wx|v[^\w\n]{1,2}x|w[^\w\n]{1,2}x|"
+    r"[微薇威维徽唯魏围葳喂危v][^\w\n]{0,3}[信伈芯]|wei[^\w\n]{0,2}(?:xin|信)|w[^\w\n]{0,2}e[^\w\n]{0,2}chat|vx|wx|"
+    r"v[^\w\n]{1,2}x|w[^\w\n]{1,2}x|"
     r"绿泡泡?|绿色软件|绿色图标|绿标|小绿书号|[微薇威徽维v][❤♥💕💗💓🧡💚心芯]\ufe0f?|(?:加|\+|➕)我?[^\w\n]{0,2}(?:个?[v微薇威徽维]|卫星)|"
     r"我的?[微薇v]|"
     r"🛰\ufe0f?|(?<![a-z0-9])[vw]"
@@ -19,14 +20,17 @@ _LINK = rf"(?P<link>[^\w\n]{{0,3}}(?:是|为|改成|换成|{_VERB})?[^\w\n]{{0,3
 WECHAT_LEFT = re.compile(rf"(?:{_WECHAT}){_NAME}{_LINK}$")
 WECHAT_TRACE = re.compile(r"[微薇威维徽唯魏围葳喂危卫vwx绿小🛰]")
 """A character of every WeChat cue, for a quick no."""
-FRIEND_LEFT = re.compile(r"(?:加我|加好友|加个好友|加一下|搜我|搜索)[^\w\n]{0,3}$")
+FRIEND_LEFT = re.compile(r"(?:加我|加我?好友|加个好友|加一下|搜我|搜索)[^\w\n]{0,3}$")
 WECHAT_RIGHT = re.compile(r"[^\w\n]{0,2}(?:这?是)?我?的?(?:[微薇威维徽v][^\w\n]{0,3}信|vx|wx|weixin|wechat)")
 WECHAT_HEAD = re.compile(r"(?:vx|wx|weixin|wechat|v)[-_]?(?=[a-z0-9])")
 QQ_LEFT = re.compile(
     r"(?:(?<![a-z])q[^\w\n]{0,2}q?|扣扣|加扣|叩叩|企鹅|球球|秋秋|丘丘|抠抠|蔻蔻|寇寇|口口|🐧\ufe0f?)"
     r"(?:号码|号|群号|群|id)?[^\w\n]{0,3}(?:是|为)?[^\w\n]{0,2}$"
 )
-PHONE_WORDS = "电话|手机|号码|联系|致电|拨打|来电|热线|座机|固话|传真|总机|tel|phone|mobile|call|whatsapp|短信|收货|收件|同号|本人|尾号"
+PHONE_WORDS = (
+    "电话|手机|号码|联系|致电|拨打|来电|热线|座机|固话|传真|总机|短信|收货|收件|同号|本人|尾号|"
+    "tel|phone|mobile|call|whatsapp"
+)
 CONTACT_LEFT = re.compile(rf"{PHONE_WORDS}|{_WECHAT}|qq|扣扣|加我|打给|找我")
 PHONE_LEFT = re.compile(
     r"(?:电话|手机|号码|联系方式|致电|拨打|来电|热线|座机|固话|传真|总机|分机|tel|phone|mobile|call|whatsapp|cell|fax|ph|line)"
@@ -42,6 +46,7 @@ PASSPORT_NUMBER_LEFT = re.compile(
     r"(?:护照|passport|通行证|回乡证|台胞证)(?:号码|号|no)?[^\w\n]{0,3}(?:是|为)?[^\w\n]{0,2}$"
 )
 PARAMETER = re.compile(r"(?:phone|tel|mobile|mob|uin|qq|wx|wechat|call|whatsapp|wa\.me)[=/]$")
+PHONE_RIGHT = re.compile(r"[^\w\n]{0,2}(?:这?是|打|加|拨)?(?:我的?|这个|她的?|他的?)?(?:电话|手机|号码|微信|能打通)")
 QQ_RIGHT = re.compile(r"[^\w\n]{0,2}(?:这?是)?我?的?(?:qq|扣扣|企鹅)")
 PLATE_LEFT = re.compile(r"车牌|牌照|车号|开车|停车|我的车|车是")
 MACAO_LEFT = re.compile(r"澳门|macau|身份证|身分证|证件")
@@ -64,7 +69,7 @@ _THINGS = words(
     "款式 批次 钢印 卡券 优惠码 兑换码 提货 防伪 查询码 追溯 保单 合同号 gia igi ngtc order tracking "
     "invoice sku serial barcode 货: 库存 销量"
 )
-NUMBER_OF_A_THING = re.compile(rf"{any_of(_THINGS)}(?:号码|编号|号)?|(?<![退货尾余付打收汇贷])款(?![式项])")
+NUMBER_OF_A_THING = re.compile(rf"{any_of(_THINGS)}(?![员小师])(?:号码|编号|号)?|(?<![退货尾余付打收汇贷])款(?![式项])")
 _LATIN_THING = re.compile(r"(?<![a-z])(?:sn|no|id|ean|upc|ref)(?![a-z])")
 LETTERS_BEFORE = re.compile(r"[a-z]{1,12}[:.]?$")
 LETTERS_THAT_CUE = frozenset(

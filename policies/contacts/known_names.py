@@ -15,7 +15,7 @@ class KnownNames:
     """An immutable set of persons' names. Build it once, ask it for every text; it may be used by several threads."""
 
     def __init__(self, names: Iterable[str]) -> None:
-        """Names as they are written, in any order; one of one character, a number, an everyday word (高兴) is left out."""
+        """Names as they are written; one of one character, a number, an everyday word (高兴) is left out."""
         folded = {fold(name.strip(), _FOLD) for name in names}
         kept = sorted(name for name in folded if len(name) >= SHORTEST and _is_name(name))
         self._automaton = ByteAutomaton(kept)

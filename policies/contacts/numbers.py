@@ -20,7 +20,7 @@ def numbers_in(view: Spelled, budget: Budget) -> list[Found]:
         start, end = run_found.span()
         number = run_found.group()
         if number.isdigit() and source[start:end].isascii():
-            if end - start > LONGEST_GROUP or not (is_plausible(number) or _is_hinted(flat, start)):
+            if end - start > LONGEST_GROUP or not (is_plausible(number) or _is_hinted(flat, start, end)):
                 continue
             _classify(view, single_run(number, start), budget, found)
         else:
@@ -29,10 +29,12 @@ def numbers_in(view: Spelled, budget: Budget) -> list[Found]:
     return found
 
 
-def _is_hinted(flat: str, start: int) -> bool:
-    """Whether a word before `start` may make a contact of digits that are none by themselves."""
+def _is_hinted(flat: str, start: int, end: int) -> bool:
+    """Whether a word before or after may make a contact of digits that are none by themselves."""
     return (
-        "+" in flat[max(0, start - 2) : start] or cues.HINT.search(flat, max(0, start - _HINT_REACH), start) is not None
+        "+" in flat[max(0, start - 2) : start]
+        or cues.HINT.search(flat, max(0, start - _HINT_REACH), start) is not None
+        or cues.QQ_RIGHT.match(flat, end) is not None
     )
 
 
@@ -45,7 +47,9 @@ def _classify(view: Spelled, run: Run, budget: Budget, found: list[Found]) -> No
         if start < done:
             continue
         is_alone = group_end - start >= SELF_SUFFICIENT or start == 0
-        if not (is_single or may_start(run, start)) and not (is_alone and _is_hinted(view.flat, run.at(start))):
+        if not (is_single or may_start(run, start)) and not (
+            is_alone and _is_hinted(view.flat, run.at(start), run.at(group_end - 1) + 1)
+        ):
             misses += 1
             continue
         budget.left -= 1
@@ -79,7 +83,8 @@ def _part(view: Spelled, run: Run, start: int) -> Part | None:
             return None
         left = ""
     place: Place | None = None
-    cued = cued_shapes(view, run, start, left) if left and cues.HINT.search(left) else ()
+    is_hinted = _is_hinted(view.flat, begin, run.at(run.block_end(start) - 1) + 1)
+    cued = cued_shapes(view, run, start, left) if is_hinted else ()
     for part in chain(shapes(view, run, start), cued):
         if place is None:
             if not is_free_before(left):

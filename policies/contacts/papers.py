@@ -13,7 +13,7 @@ _PLATE = re.compile(
     rf"[{_PROVINCES}](?<![{_PROVINCES}].)[ ]?[a-hj-z][ .·•\-]{{0,2}}"
     r"((?:[a-hj-np-z0-9o][ .·\-]?){4,5}[a-hj-np-z0-9学警港澳挂领])(?![a-z0-9])"
 )
-_PLATE_GREEN = re.compile(r"[a-hjk][a-hj-np-z0-9][0-9]{4}|[0-9]{5}[a-hjk]")
+_PLATE_GREEN = re.compile(r"[a-hj-np-z][a-hj-np-z0-9][0-9]{4}|[0-9]{5}[a-hj-np-z]")
 _PLATE_BLUE = re.compile(r"[a-hj-np-z0-9o]{4}[a-hj-np-z0-9o学警港澳挂领]")
 _WORDY_PROVINCES = frozenset("新云青宁贵甘吉川")
 """Also ordinary characters: 上新A10086款 is no plate."""

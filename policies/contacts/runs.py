@@ -109,7 +109,7 @@ def runs_within(digits: str, source: str | None, start: int, end: int) -> Iterat
 
 @lru_cache(maxsize=1)
 def _scripts() -> re.Pattern[str]:
-    return re.compile(rf"[0-9A-Za-z|]+|[０-９]+|[{han_signs()}]+|[{re.escape(digit_signs())}]+|[\s\S]")
+    return re.compile(rf"[0-9A-Za-z]+|[０-９]+|[{han_signs()}]+|[{re.escape(digit_signs())}]+|[\s\S]")
 
 
 def _run(digits: str, groups: list[tuple[int, int]]) -> Run:

@@ -30,13 +30,13 @@ _SIGNS = "".join(MANY)
 _HAN_AND_DIGITS = rf"{_GAP}[{HAN}0-9]{_GAP}[{HAN}0-9]"
 # One class of first characters, then what must stand around each: the search skips everything else at once.
 _ODD = re.compile(
-    rf"[{HAN}oli|%&\\{_SIGNS}](?:(?<=[{HAN}])(?:{_HAN_AND_DIGITS}|(?<=[0-9 ].)(?<=[0-9][^\w\n].|.[0-9].))"
-    rf"|(?<=[oli|])(?:[0-9]|(?<=[0-9].))|(?<=%)(?:3[0-9]|ef%bc%9)|(?<=&)#x?[345]|(?<=\\)u003|(?<=[{_SIGNS}]))"
+    rf"[{HAN}oli%&\\{_SIGNS}](?:(?<=[{HAN}])(?:{_HAN_AND_DIGITS}|(?<=[0-9 ].)(?<=[0-9][^\w\n].|.[0-9].))"
+    rf"|(?<=[oli])(?:[0-9]|(?<=[0-9].))|(?<=%)(?:3[0-9]|ef%bc%9)|(?<=&)#x?[345]|(?<=\\)u003|(?<=[{_SIGNS}]))"
 )
 _MANY_RUN = re.compile(f"[{_SIGNS}]")
 _ESCAPE = re.compile(r"%3([0-9])|%ef%bc%9([0-9])|&#x3([0-9]);?|&#(4[89]|5[0-7]);?|\\u003([0-9])")
-_LETTERED = re.compile(r"(?<![a-z0-9])(?:[oli|]*[0-9][0-9oli|]*)(?![a-z0-9])|(?<=[0-9][ .-])[oli|]{2,4}(?=[ .-][0-9])")
-_LETTERS = str.maketrans("oli|", "0111")
+_LETTERED = re.compile(r"(?<![a-z0-9])(?:[oli]*[0-9][0-9oli]*)(?![a-z0-9])|(?<=[0-9][ .-])[oli]{2,4}(?=[ .-][0-9])")
+_LETTERS = str.maketrans("oli", "011")
 _SOUNDED = re.compile(rf"(?:[0-9{HAN}{''.join(map(chr, _SOUNDS))}][^\w\n。]{{0,3}}+){{11,}}+")
 _REAL = re.compile(f"[0-9{HAN}]")
 LEAST_REAL = 6
