@@ -47,6 +47,9 @@ SYLLABLES: tuple[str, ...] = _SOUNDS.syllables
 """Every syllable, in the order of the table."""
 
 
+_FURTHER = frozenset(_SOUNDS.further)
+
+
 def main_syllable(char: str) -> str:
     """The everyday syllable of a Han character, empty for any other character."""
     return _SOUNDS.main.get(char, "")
@@ -100,12 +103,12 @@ class Codes:
 
     def readings(self, chars: str) -> tuple[str, ...]:
         """Every way to read folded `chars`, the main one first, at most MOST_READINGS."""
+        if _FURTHER.isdisjoint(chars):
+            return (chars.translate(self.table),)
         found = [""]
         for char in chars:
-            codes = [self.of_char(char)]
-            for syllable in _SOUNDS.further.get(char, ()):
-                if self.of_syllable[syllable] not in codes:
-                    codes.append(self.of_syllable[syllable])
+            others = (self.of_syllable[syllable] for syllable in _SOUNDS.further.get(char, ()))
+            codes = list(dict.fromkeys((self.of_char(char), *others)))
             if len(found) * len(codes) > MOST_READINGS:
                 codes = codes[:1]
             found = [before + code for code in codes for before in found]
@@ -117,8 +120,7 @@ def _spellings(of_syllable: dict[str, str]) -> dict[str, str]:
     for syllable, code in of_syllable.items():
         if "v" in syllable:
             flat = syllable.replace("v", "u")
-            if code not in found.get(flat, ""):
-                found[flat] = found.get(flat, "") + code
+            found[flat] = found.get(flat, "") + code
     return found
 
 

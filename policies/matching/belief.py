@@ -40,9 +40,11 @@ class Belief(IntEnum):
 
 def belief_of(chars: str) -> Belief:
     """What a word must show, by its length and by how often honest talk sounds like it; letters in it help."""
+    if len(chars) >= ALWAYS_FROM:
+        return Belief.ALWAYS
     syllables = [main_syllable(char) for char in chars]
-    count = sum(map(bool, syllables))
-    if len(chars) >= ALWAYS_FROM or len(chars) > count:
+    count = len(chars)
+    if not all(syllables):
         return Belief.ALWAYS
     level = min(sound_level(a, b) for a, b in zip(syllables, syllables[1:], strict=False))
     if count == ALWAYS_FROM - 1:

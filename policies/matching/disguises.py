@@ -11,6 +11,7 @@ from .automaton import ByteAutomaton
 from .belief import CUES, LONG_NUMBER, Belief, drawing_belief
 from .candidate import Candidate
 from .entries import Entry
+from .profile import Homophone
 from .reading import Reading, has_runs, lens
 from .soundalikes import Heard, Soundalikes, ear_of, heard_of, may_be_disguised
 from .spelling import LETTERS, Speller
@@ -24,12 +25,13 @@ class Disguised:
         self._reversed = [entry for entry in hidden if entry.disguises.reversed and entry.key != entry.key[::-1]]
         self.parts = _parts(entry for entry in hidden if entry.disguises.split)
         """Parts as they stand in searched text, to the characters they may be."""
-        spelled = [entry for entry in hidden if entry.disguises.pinyin or entry.disguises.split]
-        self._has_letters = any(entry.disguises.pinyin for entry in spelled)
-        self._speller = Speller(spelled, self.parts) if spelled else None
         heard = [item for entry in hidden for item in heard_of(entry)]
-        self._soundalikes = _soundalikes(item for item in heard if item.belief is not Belief.CUED)
-        self._cued = _soundalikes(item for item in heard if item.belief is Belief.CUED)
+        spelled = [item for item in heard if item.entry.disguises.pinyin or item.entry.disguises.split]
+        self._has_letters = any(item.entry.disguises.pinyin for item in spelled)
+        self._speller = Speller(spelled, self.parts) if spelled else None
+        sounding = [_asked(item) for item in heard if item.entry.disguises.homophone is not Homophone.OFF]
+        self._soundalikes = _soundalikes(item for item in sounding if item.belief is not Belief.CUED)
+        self._cued = _soundalikes(item for item in sounding if item.belief is Belief.CUED)
         self.cues = CUES if self._cued else ()
         """Words whose presence is told to `search`."""
         drawn = [entry for entry in hidden if entry.disguises.lookalike]
@@ -82,6 +84,10 @@ class Lookalikes:
             for entry in self._entries[number]:
                 if entry.key != surface:
                     yield start, end, entry
+
+
+def _asked(item: Heard) -> Heard:
+    return replace(item, belief=Belief.ALWAYS) if item.entry.disguises.homophone is Homophone.ON else item
 
 
 def _soundalikes(heard: Iterable[Heard]) -> list[Soundalikes]:

@@ -22,12 +22,14 @@ class Heard:
     chars: str
     """The word's characters behind the reading; where `runs` are needed, each run as one."""
     runs: tuple[int, ...] | None
+    readings: tuple[str, ...]
+    """Their syllables as codes of the plain ear."""
 
 
 def may_be_disguised(chars: str) -> bool:
     """Whether a word is long enough."""
-    count = sum(main_syllable(char) != "" for char in chars)
-    return count >= FEWEST or (count == 1 and len(chars) > FEWEST)
+    syllables = map(main_syllable, chars)
+    return any(syllables) if len(chars) > FEWEST else len(chars) == FEWEST and all(syllables)
 
 
 def writings(entry: Entry) -> Iterator[tuple[str, tuple[int, ...] | None]]:
@@ -56,7 +58,7 @@ class Soundalikes:
         self.codes: Codes = codes(ear)
         by_reading: dict[str, list[Heard]] = {}
         for item in heard:
-            for reading in self.codes.readings(item.chars):
+            for reading in item.readings if ear is Ear.PLAIN else self.codes.readings(item.chars):
                 by_reading.setdefault(reading, []).append(item)
         self._machine = ByteAutomaton(by_reading)
         self._heard = tuple(map(tuple, by_reading.values()))
@@ -71,13 +73,7 @@ class Soundalikes:
 
 
 def heard_of(entry: Entry) -> Iterator[Heard]:
-    """The entry as it may be heard; nothing when it is not looked for by its sound."""
-    match entry.disguises.homophone:
-        case Homophone.OFF:
-            return
-        case Homophone.ON:
-            belief = Belief.ALWAYS
-        case _:
-            belief = belief_of(written(entry))
+    """The entry as it may be heard."""
+    belief = belief_of(written(entry))
     for chars, runs in writings(entry):
-        yield Heard(entry, belief, chars, runs)
+        yield Heard(entry, belief, chars, runs, codes(Ear.PLAIN).readings(chars))

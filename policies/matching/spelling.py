@@ -9,9 +9,9 @@ from itertools import islice
 
 from ..folding.sounds import LONGEST, Codes, Ear, codes
 from ..model import How
-from .belief import Belief, belief_of
+from .belief import Belief
 from .entries import Entry
-from .soundalikes import writings, written
+from .soundalikes import Heard
 
 MOST_STEPS = 20_000
 """Steps through the lattice of one text; a text that needs more is hostile and has its verdict by then."""
@@ -65,17 +65,10 @@ class Step:
     code: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Target:
-    entry: Entry
-    belief: Belief
-    chars: str
-
-
 class Speller:
     """The entries of one view that may be written in letters or in parts."""
 
-    def __init__(self, entries: Iterable[Entry], parts: Mapping[str, str]) -> None:
+    def __init__(self, heard: Iterable[Heard], parts: Mapping[str, str]) -> None:
         """`parts`: two or three characters of kept text to the characters that they may be parts of."""
         self.codes: Codes = codes(Ear.PLAIN)
         self._parts = parts
@@ -83,13 +76,10 @@ class Speller:
         for part in parts:
             lengths.setdefault(part[0], set()).add(len(part))
         self._lengths = {first: sorted(found) for first, found in lengths.items()}
-        targets: dict[str, list[_Target]] = {}
-        for entry in entries:
-            belief = belief_of(written(entry))
-            for chars, _ in writings(entry):
-                target = _Target(entry, belief, chars)
-                for reading in self.codes.readings(chars):
-                    targets.setdefault(reading, []).append(target)
+        targets: dict[str, list[Heard]] = {}
+        for item in heard:
+            for reading in item.readings:
+                targets.setdefault(reading, []).append(item)
         self._targets = targets
         self._keys = sorted(targets)
         self._longest = max(map(len, self._keys), default=0)

@@ -118,6 +118,17 @@ def test_each_view_can_be_switched(disguises: Disguises, text: str, *, hit: bool
     assert disguises.is_any is (disguises != PLAIN)
 
 
+def test_runs_of_a_word_must_be_reached_in_disguise() -> None:
+    words = ["谢谢你", "好好吃", "钱钱来了"]
+    for text in ("蟹你", "妤吃", "浅来了"):
+        assert found(text, words=words) == []
+    assert found("蟹蟹你 妤妤吃 浅浅来了", words=words) == [
+        "蟹蟹你:homophone",
+        "妤妤吃:lookalike",
+        "浅浅来了:lookalike",
+    ]
+
+
 def test_reading_backwards_says_so() -> None:
     both = replace(Disguises(), reversed=True)
     assert found("信微我加", both) == ["信微我加:reversed"]
