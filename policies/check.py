@@ -10,7 +10,7 @@ from .custom_detectors import Detector
 from .engine import Engine, rule_entries
 from .errors import RuleConflictError, RuleError, RuleSyntaxError
 from .matching.entries import Entry
-from .packs.loader import read_ruleset
+from .packs.loader import PACKAGED, read_ruleset
 from .rules.spec import Rule, RuleSet
 from .rules.trial import failures
 
@@ -106,9 +106,9 @@ def lint(ruleset: RuleSet) -> list[Finding]:
             if entry.is_allow:
                 continue
             other, word = first.setdefault((entry.key, entry.view), (rule, entry.word))
-            if other is not rule and (other.id, word) not in {
-                (f.rule_id, f.key) for f in found if f.code == "same_word"
-            }:
+            if other is rule or _is_layered(other, rule):
+                continue
+            if (other.id, word) not in {(f.rule_id, f.key) for f in found if f.code == "same_word"}:
                 message = f"'{entry.word}' is also found by {other.id} ('{word}')"
                 found.append(_warning(rule, "same_word", message))
         if not rule.tests:
@@ -129,6 +129,12 @@ def lint(ruleset: RuleSet) -> list[Finding]:
         if f"{{{alias.name}}}" not in used and f"{{{alias.name}?}}" not in used
     ]
     return found
+
+
+def _is_layered(general: Rule, special: Rule) -> bool:
+    """A packaged set may name a situation closer than the packaged set it extends: two titles, on purpose."""
+    folders = (general.file.parent, special.file.parent)
+    return folders[0] != folders[1] and all(folder.parent == PACKAGED for folder in folders)
 
 
 def _near_words(rule: Rule) -> Iterable[str]:
