@@ -7,7 +7,7 @@ from .contacts import find_contacts
 from .custom_detectors import Detector
 from .matching.detectors import Shape, shape_spans
 from .matching.matcher import Matcher
-from .matching.profile import GapRule, MatchProfile, Overlap
+from .matching.profile import PLAIN, GapRule, MatchProfile, Overlap
 from .model import CONTACT_WAYS, ContactKind, ContactSpan
 from .rules.spec import Near, Toward
 
@@ -20,7 +20,9 @@ _CONTACTS = {f"@contact.{kind.value}": frozenset((kind,)) for kind in ContactKin
     ANY_CONTACT: CONTACT_WAYS
 }
 _SHAPES = {f"@{shape.value}": shape for shape in Shape}
-NEAR_PROFILE = MatchProfile(gap_rule=GapRule.STRICT, repeats=False, overlap=Overlap.ALL, allow_single=True)
+NEAR_PROFILE = MatchProfile(
+    gap_rule=GapRule.STRICT, repeats=False, overlap=Overlap.ALL, allow_single=True, disguises=PLAIN
+)
 
 
 class TextFacts:
