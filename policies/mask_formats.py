@@ -18,6 +18,8 @@ _COMPOUND_SURNAMES = frozenset(
 _AT = re.compile(r"[@＠]")
 _ADDRESS_KEPT = 6
 """Code points of an address that tell the region only."""
+_ESCAPED = re.compile(r"%|&#|\\u|[⑩-⑳㉑-㉟㊱-㊿]")
+"""Signs that are no single figure: such a number is hidden whole."""
 _ALNUM = re.compile(r"[^\W_]")
 
 
@@ -87,7 +89,7 @@ def mask_signs(value: str, head: int, tail: int) -> str:
 def _mobile(value: str) -> str:
     if len(value) == 11 and value.isascii() and value.isdecimal():
         return f"{value[:3]}****{value[7:]}"
-    figures = len(_figures().findall(value))
+    figures = 0 if _ESCAPED.search(value) else len(_figures().findall(value))
     if figures >= 11:
         return mask_figures(value, 3, 4, min(figures - 11, 4))
     return mask_figures(value, 2, 2) if figures >= 7 else hide_value(value)
@@ -95,9 +97,7 @@ def _mobile(value: str) -> str:
 
 @lru_cache(maxsize=1)
 def _figures() -> re.Pattern[str]:
-    return re.compile(
-        rf"\d|[{re.escape(digit_signs())}{han_signs()}xXｘＸ]|(?<=[0-9])[oliOLI]|[oliOLI](?=[oli]{{0,3}}[0-9])"
-    )
+    return re.compile(rf"\d|[{re.escape(digit_signs())}{han_signs()}xXｘＸoliOLI]")
 
 
 def mask_email(value: str) -> str:

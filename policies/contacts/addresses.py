@@ -17,7 +17,7 @@ _CUE = re.compile(
 )
 _SURE = re.compile("地址|住址|住所|户籍|收货地|address|addr")
 _NUMBER = r"[0-9a-z零〇一二三四五六七八九十百\-#]{1,7}"
-_UNIT_SIGN = "号楼|号院|号|栋|幢|座|楼|层|室|单元|弄|房|组|门|铺|档|厅"
+_UNIT_SIGN = "号楼|号院|号|栋|幢|座|楼|层|室|单元|弄|房|组|铺|档|厅"
 _ROAD_SIGN = "大道|街道|路|街|道|巷|胡同|里弄|村|镇|乡|屯|庄|公路|环线"
 _PLACE_SIGN = (
     "小区|花园|家园|公寓|大厦|广场|中心|苑|园|城|府|湾|庭|院|里|坊|厦|"
@@ -27,7 +27,8 @@ _REGION_SIGN = "特别行政区|自治区|自治州|自治县|开发区|新区|�
 _NOT_INNER = "我你他她您了吗呢吧请谢麻给的买么对不很以但可从还就也都被让把进去来这那个有说为因之所而在是与及"
 _INNER = rf"(?:(?!电话|手机|联系|收件|姓名|微信|谢谢|麻烦)[^\W_{_NOT_INNER}])"
 _STEP = re.compile(
-    rf"[ \-]?(?:(?P<unit>{_INNER}{{0,6}}?{_NUMBER}(?:{_UNIT_SIGN}))|(?P<region>{_INNER}{{1,10}}?(?:{_REGION_SIGN}))|"
+    rf"[ \-]?(?:(?P<unit>{_INNER}{{0,6}}? ?{_NUMBER} ?(?:{_UNIT_SIGN}))|"
+    rf"(?P<region>{_INNER}{{1,10}}?(?:{_REGION_SIGN}))|"
     rf"(?P<road>{_INNER}{{1,8}}?(?:{_ROAD_SIGN}))|(?P<place>{_INNER}{{1,10}}?(?:{_PLACE_SIGN})))"
 )
 _TAIL = re.compile(
@@ -35,7 +36,7 @@ _TAIL = re.compile(
     r"|(?:门口|旁边|对面|楼下|东门|西门|南门|北门|[ab]区)"
 )
 _ROAD_AND_NUMBER = re.compile(
-    rf"[路街道巷弄同村镇乡区园苑厦场庄里城府湾寓院心](?:{_INNER}{{0,10}}?){_NUMBER}(?:号楼|号院|号|栋|幢|座|单元|弄|室)"
+    rf"[路街道巷弄同村镇乡区园苑厦场庄里城府湾寓院心](?:{_INNER}{{0,10}}?) ?{_NUMBER} ?(?:号楼|号院|号|栋|幢|座|单元|弄|室)"
 )
 _NOT_A_ROAD = frozenset(words("知道 味道 频道 渠道 管道 报道 这里 那里 哪里 家里 心里 店里 里里"))
 _HAN = r"[^\W\d_a-z]"
@@ -81,10 +82,15 @@ def addresses_in(flat: str, budget: Budget, *, is_announced: bool) -> list[Found
         if end:
             found.append((cue.end(), end, ContactKind.ADDRESS))
             edge = end
+    announced = iter(tuple(found))
+    taken = next(announced, None)
     edge = 0
     for match in _ROAD_AND_NUMBER.finditer(flat):
         budget.left -= 2
-        if match.start() < edge:
+        while taken and taken[1] <= match.start():
+            edge = max(edge, taken[1])
+            taken = next(announced, None)
+        if match.start() < edge or (taken and taken[0] <= match.start()):
             continue
         span = _around(flat, match.start(), edge)
         if span:

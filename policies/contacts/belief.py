@@ -79,7 +79,7 @@ def _is_mobile_believed(view: Spelled, run: Run, part: Part, place: Place) -> bo
     return (
         part.number == ABROAD
         or part.number in run.ends
-        or _is_grouped_well(view.flat, run, part.number, part.end, place.left)
+        or _is_grouped_well(view, run, part.number, part.end, place.left)
     )
 
 
@@ -125,15 +125,15 @@ def _is_chat_number(flat: str, run: Run, part: Part) -> bool:
     return not is_rest and is_free_after(flat, end)
 
 
-def _is_grouped_well(flat: str, run: Run, start: int, end: int, left: str) -> bool:
+def _is_grouped_well(view: Spelled, run: Run, start: int, end: int, left: str) -> bool:
     """Whether groups that add up to eleven digits look like one number and not like a list of prices."""
     lengths = run.lengths(start, end)
     if len(lengths) <= 1:
         return True
-    separators = run.separators(flat, start, end)
+    separators = run.separators(view.digits, start, end)
     between = set("".join(separators))
     is_uniform = len(set(separators)) == 1
-    is_cued = bool(cues.CONTACT_LEFT.search(left) or cues.PHONE_RIGHT.match(flat, run.at(end - 1) + 1))
+    is_cued = bool(cues.CONTACT_LEFT.search(left) or cues.PHONE_RIGHT.match(view.flat, run.at(end - 1) + 1))
     if between & _SENTENCE_MARKS:
         if not is_uniform or len(separators[0]) > 1:
             return False

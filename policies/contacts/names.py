@@ -128,7 +128,7 @@ def _titled(flat: str, end: int) -> tuple[int, int] | None:
         if not is_person(word) or (size == _LONGEST and word[:2] not in COMPOUND):
             continue
         is_free = start == 0 or not flat[start - 1].isalpha() or flat[start - 1] in _BEFORE_NAME
-        if word[0] in COMMON and (
+        if (size == _LONGEST or word[0] in COMMON) and (
             is_free if flat.startswith(_OFFICES, end) else is_free or size == 2 or word[1] not in COMMON
         ):
             return start, end
