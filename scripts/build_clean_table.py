@@ -29,10 +29,12 @@ PER_MESSAGE_WORD = 1 / 2_000
 
 
 HONEST = (
-    "饭点 约跑 约饭 约课 约拍 灰扣 金扣 银扣 袋扣 领扣 暗扣 搭扣 拼单 凑单 晒单 催单 退单 改单 并单 跟单 合单 免单 加单 加购 加微 加群 扫码 核销"
-    " 包邮 秒杀 直播 连麦 链接 小样 专柜 试穿 试戴 试用 尺码 码数 显瘦 百搭 新款 爆款 同款 断码 补货 到货 备货 调货 拆箱 开箱 验货 质检 复检 证书"
-    " 圈口 手寸 克重 工费 金价 足金 彩金 彩宝 裸石 镶嵌 抛光 翻新 保养 清洗 换新 以旧 旧换 换货 换码 换色 换季 上新 清仓 特卖 满减 满赠 满送 抵扣"
-    " 积分 会员 储值 充值 充卡 办卡 刷卡 代金 金券 券码 团购 团券 拼团 尿裤 湿巾 奶瓶 奶嘴 辅食 米粉 段奶 待产 产检 月子 月嫂 孕期 哺乳 背奶 吸奶"
+    "饭点 约跑 约饭 约课 约拍 灰扣 金扣 银扣 袋扣 领扣 暗扣 搭扣 拼单 凑单 晒单 催单 退单 改单 并单 跟单 合单 免单"
+    " 加单 加购 加微 加群 扫码 核销 包邮 秒杀 直播 连麦 链接 小样 专柜 试穿 试戴 试用 尺码 码数 显瘦 百搭 新款 爆款"
+    " 同款 断码 补货 到货 备货 调货 拆箱 开箱 验货 质检 复检 证书 圈口 手寸 克重 工费 金价 足金 彩金 彩宝 裸石 镶嵌"
+    " 抛光 翻新 保养 清洗 换新 以旧 旧换 换货 换码 换色 换季 上新 清仓 特卖 满减 满赠 满送 抵扣 积分 会员 储值 充值"
+    " 充卡 办卡 刷卡 代金 金券 券码 团购 团券 拼团 尿裤 湿巾 奶瓶 奶嘴 辅食 米粉 段奶 待产 产检 月子 月嫂 孕期 哺乳"
+    " 背奶 吸奶"
 )
 """Pairs of the shops' own honest talk that the sources may lack; kept by hand."""
 
@@ -96,7 +98,7 @@ def main() -> int:
     for word, count in word_list().items():
         for pair in pairs_of(word):
             words[pair] += count
-    words.update({pair: 0 for pair in HONEST.split()})
+    words.update(dict.fromkeys(HONEST.split(), 0))
     by_sound: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for pair in {*counts, *words}:
         sounds = main_syllable(pair[0]), main_syllable(pair[1])
