@@ -14,7 +14,7 @@ from .entries import Entry
 from .profile import Homophone
 from .reading import Reading, has_runs, lens
 from .soundalikes import Heard, Soundalikes, ear_of, heard_of, may_be_disguised
-from .spelling import LETTERS, Speller
+from .spelling import LETTERS, MOST_RUNS, Speller
 
 
 class Disguised:
@@ -59,7 +59,7 @@ class Disguised:
             yield from self._spelled(self._speller, reading, seeds)
 
     def _spelled(self, speller: Speller, reading: Reading, seeds: Sequence[int]) -> Iterator[Candidate]:
-        starts = sorted({reading.runs[seed] for seed in seeds})
+        starts = sorted({reading.runs[seed] for seed in seeds[:MOST_RUNS]})
         plain = reading.uncollapsed()
         for found in speller.find(plain.kept, plain.origin, starts):
             units = tuple((step.start, step.end) for step in found.steps)

@@ -85,11 +85,11 @@ class Speller:
         self._longest = max(map(len, self._keys), default=0)
 
     def find(self, kept: str, origin: Sequence[int], seeds: Sequence[int]) -> Iterator[Spelled]:
-        """Words that hold letters or parts. `seeds`: offsets of `kept` where parts stand; `origin`: its way back."""
+        """Words that hold letters or parts. `seeds`: some offsets of `kept` where parts stand; `origin`: its way back."""
         lattice = _Lattice(kept, origin, self.codes, self._parts, self._lengths)
         coded = kept.translate(self.codes.table)
         before = 0
-        for place in sorted(lattice.starts | set(seeds[:MOST_RUNS])):
+        for place in sorted(lattice.starts | set(seeds)):
             for start in range(max(before, place - self._longest), place + 1):
                 if start == place or self._may_begin(coded[start:place]):
                     yield from self._from(lattice, start)
