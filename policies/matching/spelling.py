@@ -85,7 +85,7 @@ class Speller:
         self._longest = max(map(len, self._keys), default=0)
 
     def find(self, kept: str, origin: Sequence[int], seeds: Sequence[int]) -> Iterator[Spelled]:
-        """Words that hold letters or parts. `seeds`: some offsets of `kept` where parts stand; `origin`: its way back."""
+        """Words that hold letters or parts. `seeds`: offsets of `kept` where parts stand; `origin`: its way back."""
         lattice = _Lattice(kept, origin, self.codes, self._parts, self._lengths)
         coded = kept.translate(self.codes.table)
         before = 0
