@@ -67,9 +67,10 @@ def packaged_names() -> tuple[str, ...]:
 
 
 def packaged(name: str) -> Pack:
-    """The pack of that name, its tests run. Raises RuleError as `load_ruleset` does."""
-    ruleset = load_ruleset([name])
-    layer = _layers([name])[-1]
+    """The pack of that name as it is written; its words are not searched and its tests not run. Raises RuleError."""
+    layers = _layers([name])
+    layer = layers[-1]
+    ruleset = _ruleset_of(layers)
     return Pack(
         name=name,
         version=ruleset.version,
@@ -87,16 +88,34 @@ def load_ruleset(sources: Sequence[Source]) -> RuleSet:
     named. Tests inside the rules have passed when this returns. Raises RuleSyntaxError (file, line, key, nearest
     valid key), RuleConflictError (an id twice), RuleTestError. Reads the named files only, in the order of their names.
     """
-    ruleset = read_ruleset(sources)
-    failed = failures(ruleset, Engine(ruleset))
+    return load_engine(sources).ruleset
+
+
+def load_engine(sources: Sequence[Source]) -> Engine:
+    """As `load_ruleset`; gives the engine that ran the tests, which is most of the work of loading."""
+    layers = _layers(sources)
+    ruleset = _ruleset_of(layers)
+    try:
+        engine = Engine(ruleset)
+    except EntryError:
+        _refuse_bad_words(ruleset, layers)  # knows the file and the line
+        raise
+    failed = failures(ruleset, engine)
     if failed:
         raise RuleTestError(tuple(failed))
-    return ruleset
+    return engine
 
 
 def read_ruleset(sources: Sequence[Source]) -> RuleSet:
     """As `load_ruleset` without running the tests inside."""
     layers = _layers(sources)
+    ruleset = _ruleset_of(layers)
+    _refuse_bad_words(ruleset, layers)
+    return ruleset
+
+
+def _ruleset_of(layers: Sequence[_Layer]) -> RuleSet:
+    """Everything together, checked but for whether each word can be searched."""
     digest = hashlib.sha256()
     for layer in layers:
         for name, data in layer.files:
@@ -114,7 +133,7 @@ def read_ruleset(sources: Sequence[Source]) -> RuleSet:
         allow=tuple(word for p in parsed for word in p.allow),
     )
     _refuse_conflicts(ruleset)
-    _refuse_bad_words(ruleset, parsed)
+    _refuse_unknown_names(ruleset)
     return ruleset
 
 
@@ -191,15 +210,24 @@ def _refuse_twice(names: Iterable[tuple[str, Path]]) -> None:
         seen[name] = file
 
 
-def _refuse_bad_words(ruleset: RuleSet, parsed: Sequence[Parsed]) -> None:
-    """Every word of every rule can be searched and every `@name` exists; the complaint names file and line."""
-    aliases = ruleset.alias_forms
-    names = frozenset(references({spec.id: Detector(spec) for spec in ruleset.detectors}))
-    for owner, rule in enumerate(ruleset.rules):
+def _names(ruleset: RuleSet) -> frozenset[str]:
+    return frozenset(references({spec.id: Detector(spec) for spec in ruleset.detectors}))
+
+
+def _refuse_unknown_names(ruleset: RuleSet) -> None:
+    names = _names(ruleset)
+    for rule in ruleset.rules:
         for words, key in ((rule.words, "words"), *((near.any, "near") for near in rule.near)):
             unknown = next((word for word in words if word.startswith("@") and word not in names), None)
             if unknown:
                 raise _bad_word(rule, key, f"no detector '{unknown}'", nearest_of(unknown, names))
+
+
+def _refuse_bad_words(ruleset: RuleSet, layers: Sequence[_Layer]) -> None:
+    """Every word of every rule can be searched; the complaint names file and line."""
+    aliases = ruleset.alias_forms
+    names = _names(ruleset)
+    for owner, rule in enumerate(ruleset.rules):
         try:
             rule_entries(rule, owner, aliases, names)
         except EntryError as error:
@@ -208,12 +236,11 @@ def _refuse_bad_words(ruleset: RuleSet, parsed: Sequence[Parsed]) -> None:
             for word in near.any:
                 if word not in names:
                     _check_near(rule, word, aliases)
-    for p in parsed:
-        for word in p.allow:
-            try:
-                entries_of(word, rank=0, owner=0, profile=MatchProfile(), aliases=aliases, is_allow=True)
-            except EntryError as error:
-                raise RuleSyntaxError(str(error), file=p.file, key="allow") from error
+    for file, word in ((p.file, word) for layer in layers for p in layer.parsed for word in p.allow):
+        try:
+            entries_of(word, rank=0, owner=0, profile=MatchProfile(), aliases=aliases, is_allow=True)
+        except EntryError as error:
+            raise RuleSyntaxError(str(error), file=file, key="allow") from error
 
 
 def _check_near(rule: Rule, word: str, aliases: dict[str, tuple[str, ...]]) -> None:
@@ -227,4 +254,4 @@ def _bad_word(rule: Rule, key: str, reason: str, nearest: str | None) -> RuleSyn
     return RuleSyntaxError(f"{reason} (rule {rule.id})", file=rule.file, line=rule.line, key=key, nearest=nearest)
 
 
-__all__ = ["Alias", "DetectorSpec", "Pack", "load_ruleset", "packaged", "packaged_names", "read_ruleset"]
+__all__ = ["Alias", "DetectorSpec", "Pack", "load_engine", "load_ruleset", "packaged", "packaged_names", "read_ruleset"]

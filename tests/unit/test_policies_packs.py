@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from policies.errors import RuleSyntaxError
-from policies.packs import load_ruleset, loader, packaged
+from policies.matching.entries import EntryError
+from policies.packs import load_engine, load_ruleset, loader, packaged
 from policies.packs.loader import read_ruleset
 
 RULE = """[[rule]]
@@ -78,3 +79,21 @@ def test_a_pack_cannot_extend_itself(packs: Path) -> None:
         with pytest.raises(RuleSyntaxError, match="would extend itself") as caught:
             read_ruleset([name])
         assert caught.value.key == "extends"
+
+
+def test_the_engine_that_ran_the_tests_is_given(packs: Path) -> None:
+    engine = load_engine(["left"])
+    assert engine.version == load_ruleset(["left"]).version
+    assert [hit.rule_id for hit in engine.hits("abc def")] == ["base.abc", "left.def"]
+
+
+def test_a_word_that_cannot_be_searched_is_never_passed_over(packs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bad = pack(packs, "bad", word="xyz")
+    file = bad / "rules.toml"
+    file.write_text(file.read_text("utf-8").replace('words = ["xyz"]', 'words = ["{nobody}"]'), "utf-8")
+    with pytest.raises(RuleSyntaxError, match="nobody") as caught:
+        load_engine([bad])
+    assert (caught.value.file, caught.value.key) == (file, "words")
+    monkeypatch.setattr(loader, "_refuse_bad_words", lambda ruleset, layers: None)
+    with pytest.raises(EntryError, match="nobody"):
+        load_engine([bad])
