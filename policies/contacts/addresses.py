@@ -35,9 +35,9 @@ _TAIL = re.compile(
     r"[ ]?(?:[0-9a-z]{1,5}(?:[-#][0-9a-z]{1,5}){0,4}(?![0-9a-z])(?:室|号|房)?)"
     r"|(?:门口|旁边|对面|楼下|东门|西门|南门|北门|[ab]区)"
 )
-_ROAD_AND_NUMBER = re.compile(
-    rf"[路街道巷弄同村镇乡区园苑厦场庄里城府湾寓院心](?:{_INNER}{{0,10}}?) ?{_NUMBER} ?(?:号楼|号院|号|栋|幢|座|单元|弄|室)"
-)
+ROAD_ENDS = "路街道巷弄同村镇乡区园苑厦场庄里城府湾寓院心"
+NUMBER_TAIL = rf"(?:{_INNER}{{0,10}}?) ?{_NUMBER} ?(?:号楼|号院|号|栋|幢|座|单元|弄|室)"
+_ROAD_AND_NUMBER = re.compile(f"[{ROAD_ENDS}]{NUMBER_TAIL}")
 _NOT_A_ROAD = frozenset(words("知道 味道 频道 渠道 管道 报道 这里 那里 哪里 家里 心里 店里 里里"))
 _HAN = r"[^\W\d_a-z]"
 _HAN_BEFORE = re.compile(rf"(?:{_HAN}|[0-9]|(?<={_HAN})[ ,](?={_HAN}))*$")

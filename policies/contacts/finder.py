@@ -12,6 +12,7 @@ from .parts import Budget, Found
 from .people import addresses_and_names
 from .runs import RUN
 from .spelling import spelled, spoken_figures
+from .trigger import TRIGGER
 
 __all__ = ["details_in", "find_contacts", "spoken_figures"]
 
@@ -40,6 +41,8 @@ def details_in(text: str, flat: str) -> tuple[ContactSpan, ...]:
 
 
 def _closely(text: str, flat: str, budget: Budget) -> list[Found]:
+    if TRIGGER.search(flat) is None:
+        return []
     view = spelled(text, flat)
     found = plates_in(view, budget)
     if RUN.search(view.digits):
@@ -84,6 +87,9 @@ def _cut(flat: str, start: int) -> int:
 
 
 def _without_overlaps(found: list[Found]) -> tuple[ContactSpan, ...]:
+    if len(found) == 1:
+        (start, end, kind) = found[0]
+        return (ContactSpan(start=start, end=end, kind=kind),)
     kept: list[Found] = []
     edge = 0
     # An address yields to the number it was drawn over, anything else to what begins first and is longer.

@@ -1,15 +1,26 @@
 """Numbers of persons in a text's digits."""
 
+import re
+from collections.abc import Iterator
 from itertools import chain, pairwise
 
+from ..model import ContactKind
 from . import cues
-from .belief import is_believed, is_free_before
+from .belief import is_believed, is_free_after, is_free_before
+from .checks import MOBILE_PREFIXES, is_landline
 from .parts import Budget, Found, Part, Place
 from .runs import LONGEST_GROUP, RUN, Run, runs_within, single_run
 from .shapes import SELF_SUFFICIENT, cued_shapes, is_plausible, may_start, shapes
 from .spelling import Spelled
 
 _HINT_REACH = 12
+_EVERYDAY = re.compile(
+    r"(?P<area>0[0-9]{2,3})-(?P<local>[0-9]{7,8})|1(?P<prefix>[0-9]{2})(?P<sign>[ -])[0-9]{4}(?P=sign)[0-9]{4}"
+)
+_DATE = re.compile(
+    r"(?:20[0-9]{2}[-/.])?[01]?[0-9][-/.][0-3]?[0-9](?:[ ]{1,2}[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9])?)?"
+    r"|[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9])?[-~ ]{1,3}[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9])?"
+)
 
 
 def numbers_in(view: Spelled, budget: Budget) -> list[Found]:
@@ -22,11 +33,49 @@ def numbers_in(view: Spelled, budget: Budget) -> list[Found]:
         if number.isdigit() and source[start:end].isascii():
             if end - start > LONGEST_GROUP or not (is_plausible(number) or _is_hinted(flat, start, end)):
                 continue
+            if _is_plain_mobile(number, source, flat, start):
+                budget.left -= 1
+                found.append((start, end, ContactKind.MOBILE))
+                continue
             _classify(view, single_run(number, start), budget, found)
-        else:
+        elif not _DATE.fullmatch(number):
+            kind = _everyday_kind(number, source, flat, start)
+            if kind:
+                budget.left -= 1
+                found.append((start, end, kind))
+                continue
             for run in runs_within(digits, source, start, end):
                 _classify(view, run, budget, found)
     return found
+
+
+def _is_plain_mobile(number: str, source: str, flat: str, start: int) -> bool:
+    """Whether eleven digits are a mobile number; most are, and this is the short way. False is no answer."""
+    end = start + len(number)
+    if len(number) != 11 or number[0] != "1" or number[1:3] not in MOBILE_PREFIXES or source[start:end] != number:
+        return False
+    return _stands_alone(flat, start, end)
+
+
+def _everyday_kind(number: str, source: str, flat: str, start: int) -> ContactKind | None:
+    """The same for a landline or a mobile number with the separators most people write."""
+    everyday = _EVERYDAY.fullmatch(number)
+    if everyday is None or source[start : start + len(number)] != number:
+        return None
+    if everyday["area"] is None:
+        is_real = everyday["prefix"] in MOBILE_PREFIXES
+    else:
+        is_real = is_landline(everyday["area"] + everyday["local"])
+    if not is_real or not _stands_alone(flat, start, start + len(number)):
+        return None
+    return ContactKind.MOBILE if everyday["area"] is None else ContactKind.LANDLINE
+
+
+def _stands_alone(flat: str, start: int, end: int) -> bool:
+    left = flat[max(0, start - cues.REACH) : start]
+    if left[-1:] in ("+", "(") or not is_free_before(left) or not is_free_after(flat, end):
+        return False
+    return not (cues.WORDS.search(left) and cues.is_of_a_thing(left)) and not cues.THING_RIGHT.match(flat, end)
 
 
 def _is_hinted(flat: str, start: int, end: int) -> bool:
@@ -83,9 +132,7 @@ def _part(view: Spelled, run: Run, start: int) -> Part | None:
             return None
         left = ""
     place: Place | None = None
-    is_hinted = _is_hinted(view.flat, begin, run.at(run.block_end(start) - 1) + 1)
-    cued = cued_shapes(view, run, start, left) if is_hinted else ()
-    for part in chain(shapes(view, run, start), cued):
+    for part in chain(shapes(view, run, start), _cued(view, run, start, left)):
         if place is None:
             if not is_free_before(left):
                 return None
@@ -93,3 +140,8 @@ def _part(view: Spelled, run: Run, start: int) -> Part | None:
         if is_believed(view, run, part, place):
             return part
     return None
+
+
+def _cued(view: Spelled, run: Run, start: int, left: str) -> Iterator[Part]:
+    if _is_hinted(view.flat, run.at(start), run.at(run.block_end(start) - 1) + 1):
+        yield from cued_shapes(view, run, start, left)

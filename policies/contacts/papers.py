@@ -8,9 +8,9 @@ from .documents_checks import is_hk_id, is_mo_id, is_passport, is_tw_id, is_uscc
 from .parts import Budget, Found
 from .spelling import Spelled
 
-_PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
+PROVINCE_SIGNS = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 _PLATE = re.compile(
-    rf"[{_PROVINCES}](?<![{_PROVINCES}].)[ ]?[a-hj-z][ .·•\-]{{0,2}}"
+    rf"[{PROVINCE_SIGNS}](?<![{PROVINCE_SIGNS}].)[ ]?[a-hj-z][ .·•\-]{{0,2}}"
     r"((?:[a-hj-np-z0-9o][ .·\-]?){4,5}[a-hj-np-z0-9学警港澳挂领])(?![a-z0-9])"
 )
 _PLATE_GREEN = re.compile(r"[a-hj-np-z][a-hj-np-z0-9][0-9]{4}|[0-9]{5}[a-hj-np-z]")
@@ -26,6 +26,7 @@ _ALNUM_PASSPORT = re.compile(r"[a-z](?<![a-z0-9_.@/=-].)[a-z][0-9]{7}(?![a-z0-9_
 _MACAO = re.compile(r"[1578](?<![a-z0-9].)[0-9]{6}[ ]?[(/][0-9]\)?(?![0-9])")
 _NOT_SIGNS = re.compile(r"[^a-z0-9\u4e00-\u9fff]")
 _DIGIT = re.compile("[0-9]")
+_LETTER = re.compile("[a-z]")
 _SIX_DIGITS = re.compile("[0-9](?:[ -]?[0-9]){5}")
 
 
@@ -44,6 +45,10 @@ def papers_in(view: Spelled, budget: Budget) -> list[Found]:
     found: list[Found] = []
     if not _SIX_DIGITS.search(digits):
         return found
+    if "(" in digits or "/" in digits:
+        found += _macao_in(view, budget)
+    if not _LETTER.search(digits):
+        return found
     for match in _USCC.finditer(digits):
         budget.left -= 1
         if is_uscc(_plain(match.group())):
@@ -53,12 +58,16 @@ def papers_in(view: Spelled, budget: Budget) -> list[Found]:
         kind = _card_kind(view.flat, match)
         if kind:
             found.append((*match.span(), kind))
-    if "(" in digits or "/" in digits:
-        for match in _MACAO.finditer(digits):
-            budget.left -= 1
-            is_cued = cues.MACAO_LEFT.search(_left(view.flat, match.start())) is not None
-            if is_cued and is_mo_id(_plain(match.group())):
-                found.append((*match.span(), ContactKind.MO_ID))
+    return found
+
+
+def _macao_in(view: Spelled, budget: Budget) -> list[Found]:
+    found: list[Found] = []
+    for match in _MACAO.finditer(view.digits):
+        budget.left -= 1
+        is_cued = cues.MACAO_LEFT.search(_left(view.flat, match.start())) is not None
+        if is_cued and is_mo_id(_plain(match.group())):
+            found.append((*match.span(), ContactKind.MO_ID))
     return found
 
 

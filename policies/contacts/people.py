@@ -6,7 +6,8 @@ from . import addresses, names
 from .parts import Budget, Found
 from .wording import any_of
 
-_ANY_CUE = re.compile(any_of({*addresses.CUES, *names.CUES}))
+CUES = frozenset((*addresses.CUES, *names.CUES))
+_ANY_CUE = re.compile(any_of(CUES))
 
 
 def addresses_and_names(flat: str, found: list[Found], budget: Budget) -> list[Found]:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from .spelling import digit_signs, han_signs
 
 _SEPARATOR = r"(?:[^\w¥$%“”\"]|_)"
+RUN_TAIL = rf"(?:{_SEPARATOR}{{0,8}}+[0-9]){{4}}"
 RUN = re.compile(rf"[0-9](?:{_SEPARATOR}{{0,8}}+[0-9]){{4,}}+")
 """Five and more digits with up to eight separators (an emoji of a family is seven) between two."""
 _GROUP = re.compile(r"[0-9]+")
@@ -91,6 +92,8 @@ def single_run(number: str, start: int) -> Run:
 
 def runs_within(digits: str, source: str | None, start: int, end: int) -> Iterator[Run]:
     """The runs of what `RUN` found."""
+    if source is not None and source[start:end].isascii():
+        source = None
     part: list[tuple[int, int]] = []
     for found in _GROUP.finditer(digits, start, end):
         first, last = found.span()

@@ -29,10 +29,12 @@ MANY |= {"❿": "10", "➉": "10", "➓": "10", "🔟": "10"}
 _SIGNS = "".join(MANY)
 _HAN_AND_DIGITS = rf"{_GAP}[{HAN}0-9]{_GAP}[{HAN}0-9]"
 # One class of first characters, then what must stand around each: the search skips everything else at once.
-_ODD = re.compile(
-    rf"[{HAN}oli%&\\{_SIGNS}](?:(?<=[{HAN}])(?:{_HAN_AND_DIGITS}|(?<=[0-9 ].)(?<=[0-9][^\w\n].|.[0-9].))"
-    rf"|(?<=[oli])(?:[0-9]|(?<=[0-9].))|(?<=%)(?:3[0-9]|ef%bc%9)|(?<=&)#x?[345]|(?<=\\)u003|(?<=[{_SIGNS}]))"
+ODD_SIGNS = rf"{HAN}oli%&\\{_SIGNS}"
+ODD_TAIL = (
+    rf"(?<=[{HAN}])(?:{_HAN_AND_DIGITS}|(?<=[0-9 ].)(?<=[0-9][^\w\n].|.[0-9].))"
+    rf"|(?<=[oli])(?:[0-9]|(?<=[0-9].))|(?<=%)(?:3[0-9]|ef%bc%9)|(?<=&)#x?[345]|(?<=\\)u003|(?<=[{_SIGNS}])"
 )
+_ODD = re.compile(f"[{ODD_SIGNS}](?:{ODD_TAIL})")
 _MANY_RUN = re.compile(f"[{_SIGNS}]")
 _ESCAPE = re.compile(r"%3([0-9])|%ef%bc%9([0-9])|&#x3([0-9]);?|&#(4[89]|5[0-7]);?|\\u003([0-9])")
 _LETTERED = re.compile(r"(?<![a-z0-9])(?:[oli]*[0-9][0-9oli]*)(?![a-z0-9])|(?<=[0-9][ .-])[oli]{2,4}(?=[ .-][0-9])")
@@ -45,7 +47,7 @@ MOST_EXPANDED = 20_000
 """Signs of two digits (⑩) beyond this are left alone: it is no message."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen, for speed: one is made for every text
 class Spelled:
     """A text in which digits are digits. The three strings have the same length."""
 
