@@ -38,6 +38,7 @@ _TAIL = re.compile(
 ROAD_ENDS = "路街道巷弄同村镇乡区园苑厦场庄里城府湾寓院心"
 NUMBER_TAIL = rf"(?:{_INNER}{{0,10}}?) ?{_NUMBER} ?(?:号楼|号院|号|栋|幢|座|单元|弄|室)"
 _ROAD_AND_NUMBER = re.compile(f"[{ROAD_ENDS}]{NUMBER_TAIL}")
+_ROAD_NAME = re.compile(rf"{_INNER}*$")
 _NOT_A_ROAD = frozenset(words("知道 味道 频道 渠道 管道 报道 这里 那里 哪里 家里 心里 店里 里里"))
 _HAN = r"[^\W\d_a-z]"
 _HAN_BEFORE = re.compile(rf"(?:{_HAN}|[0-9]|(?<={_HAN})[ ,](?={_HAN}))*$")
@@ -110,7 +111,9 @@ def _around(flat: str, at: int, edge: int) -> tuple[int, int] | None:
         return (start, end) if end > at else None
     if flat[at - 1 : at + 1] in _NOT_A_ROAD:
         return None
-    start = max(first, at - 5)
+    low = max(first, at - 5)
+    road = _ROAD_NAME.search(flat[low : at + 1])
+    start = low + road.start() if road else low
     end = _end(flat, start, least=4)
     return (start, end) if end > at else None
 

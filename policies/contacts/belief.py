@@ -48,10 +48,8 @@ def is_believed(view: Spelled, run: Run, part: Part, place: Place) -> bool:
             if cue is None or part.end - part.start < 6 or not _is_chat_number(view.flat, run, part):
                 return False
             return bool(cue["name"]) or any(mark in cue["link"] for mark in ":是为")
-        case ContactKind.PASSPORT:
+        case _:  # a passport's number: its cue was looked for when its shape was
             return True
-        case _:
-            return False
 
 
 def _is_spelled_well(view: Spelled, run: Run, part: Part) -> bool:

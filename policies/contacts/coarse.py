@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from ..folding.table import Fold, Table, bounded, fold_table
 from ..model import ContactKind
+from .name_words import SINGLE
 from .parts import Found
 from .spelling import HAN, MANY, digit_of_han
 
@@ -15,7 +16,7 @@ _SHAPES = re.compile(
     r"|(?<![a-z0-9_])[a-z_][a-z0-9_()·:/?=.-]{4,60}"
     rf"|[{_PROVINCES}][a-z](?:[ ·.-]?[a-z0-9]){{5,6}}"
     r"|[0-9]{7,40}(?![0-9])|[0-9](?:(?:[^\w\n]|[a-z_](?![a-z_])){0,6}+[0-9]){6,40}+"
-    rf"|(?:收货人|收件人|联系人|姓名|户名|我叫)[^\w\n]{{0,3}}{_HAN}{{2,4}}"
+    rf"|(?:收货人|收件人|联系人|姓名|户名|我叫)[^\w\n]{{0,3}}[{SINGLE}]{_HAN}{{1,3}}"
     rf"|[路街道巷弄村镇区园苑厦场]{_HAN}{{0,6}}[0-9]{{1,5}}[号栋幢座室]"
 )
 _DIGIT = re.compile("[0-9]")
@@ -62,8 +63,7 @@ def _kind(value: str) -> ContactKind | None:
 @lru_cache(maxsize=1)
 def _table() -> Table:
     """The fold, with spoken digits as digits and signs of two digits as one."""
-    table = [digit_of_han(point) if point is not None else None for point in fold_table(Fold())]
+    table = [None if point is None else digit_of_han(point) for point in fold_table(Fold())]
     for sign in (*HAN, *MANY):
-        if ord(sign) < len(table):
-            table[ord(sign)] = digit_of_han(ord(sign)) if sign in HAN else ord("0")
+        table[ord(sign)] = digit_of_han(ord(sign)) if sign in HAN else ord("0")
     return table

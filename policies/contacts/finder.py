@@ -50,8 +50,9 @@ def _closely(text: str, flat: str, budget: Budget) -> list[Found]:
         found += papers_in(view, budget)
     found += wechat_accounts(view, budget)
     if view.origin is not None:
-        budget.left -= len(view.origin) // 8
-        found = [(*view.span(start, end), kind) for start, end, kind in found]
+        origin = view.origin
+        budget.left -= len(origin) // 8
+        found = [(origin[start], origin[end - 1] + 1, kind) for start, end, kind in found]
     found += mails_in(flat)
     found += links_in(flat)
     found += addresses_and_names(flat, found, budget)  # last: names are looked for beside what was found

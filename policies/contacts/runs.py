@@ -35,10 +35,6 @@ class Run:
         group = bisect_right(self.starts, index, hi=len(self.places)) - 1
         return self.places[group] + index - self.starts[group]
 
-    def group_end(self, start: int) -> int:
-        """End of the group that begins at `start`."""
-        return self.starts[bisect_left(self.starts, start) + 1]
-
     def block_end(self, start: int) -> int:
         """End of the digits that follow `start`, where a group begins, without a separator."""
         group = bisect_left(self.starts, start)

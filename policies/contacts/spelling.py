@@ -60,12 +60,6 @@ class Spelled:
     origin: tuple[int, ...] | None
     """Offset in the text of every character, and the text's length; None where they are the same."""
 
-    def span(self, start: int, end: int) -> tuple[int, int]:
-        """The part of the text that `digits[start:end]` was written as."""
-        if self.origin is None:
-            return start, end
-        return self.origin[start], self.origin[end - 1] + 1
-
 
 def spelled(text: str, flat: str) -> Spelled:
     """The digit view of `text`, whose folded form is `flat`. Linear."""

@@ -79,6 +79,11 @@ def test_texts_by_hand(part: str) -> None:
         ("电话0161 123 4567 ext 12", ["landline:0161 123 4567"]),
         ("电话0571-88888888x801", ["landline:0571-88888888"]),
         ("+86 20 8765 4321", ["landline:+86 20 8765 4321"]),
+        ("订单0571-88888888", []),
+        ("0571-88888888元", []),
+        ("(0571-88888888", ["landline:0571-88888888"]),
+        ("86-21-62345678元", []),
+        ("电话8765 4321元", []),
         ("86-21-62345678", ["landline:86-21-62345678"]),
         ("4001234567", []),
         ("热线4001234567", ["landline:4001234567"]),
@@ -124,6 +129,7 @@ def test_more_writings(text: str, expected: list[str]) -> None:
         ("粤BD12345", ["plate:粤BD12345"]),
         ("粤BDD2345D", []),
         ("粤BABCDE", []),
+        ("粤BA1B2C3", []),
         ("上新A10086款", []),
         ("新A12345 款", []),
         ("新A12345", ["plate:新A12345"]),
@@ -171,6 +177,8 @@ def test_papers(text: str, expected: list[str]) -> None:
         ("黄金 13800138000", ["mobile:13800138000"]),
         ("地址：建设路88号3栋2单元501", ["address:建设路88号3栋2单元501"]),
         ("北京 朝阳区 建国路 88号", ["address:北京 朝阳区 建国路 88号"]),
+        ("地址：建设路88号3栋地址寄到", ["address:建设路88号3栋"]),
+        ("地址：建设路88号3栋，还有科技园路12号3栋502室", ["address:建设路88号3栋", "address:科技园路12号3栋502室"]),
         ("地址发我一下", []),
         ("我知道3号楼", []),
         ("科技园路12号3栋502室", ["address:科技园路12号3栋502室"]),
@@ -249,3 +257,15 @@ def test_a_long_honest_text_is_read_as_its_parts() -> None:
     assert {text[s.start : s.end] for s in spans} == {"13800138000"}
     unbroken = "好" * 20_000 + "13800138000" + "好" * 20_000
     assert [unbroken[s.start : s.end] for s in find_contacts(unbroken)] == ["13800138000"]
+
+
+def test_a_long_list_is_read_by_shape() -> None:
+    unit = "13800138000 a@b.cn 12@b.cn wxabc123 粤B12345 收货人王小明 建设路1号 abcdefgh "
+    unit += "110101199003078419 幺三八零零幺三八零零零\n"
+    text = unit * 1_500
+    spans = find_contacts(text)
+    last = [f"{s.kind}:{text[s.start : s.end]}" for s in spans if s.start >= len(text) - len(unit)]
+    assert last == [
+        *("mobile:13800138000", "email:a@b.cn", "email:12@b.cn", "wechat:wxabc123", "plate:粤B12345"),
+        *("name:收货人王小明", "address: 建设路1号", "id_card:110101199003078419", "mobile:幺三八零零幺三八零零零"),
+    ]
