@@ -11,7 +11,7 @@ from .engine import Engine, rule_entries
 from .errors import RuleConflictError, RuleError, RuleSyntaxError
 from .matching.entries import Entry
 from .packs.loader import PACKAGED, read_ruleset
-from .rules.spec import Rule, RuleSet
+from .rules.spec import Effect, Near, Rule, RuleSet
 from .rules.trial import failures
 
 
@@ -98,14 +98,16 @@ def lint(ruleset: RuleSet) -> list[Finding]:
     found: list[Finding] = []
     names = frozenset(references({spec.id: Detector(spec) for spec in ruleset.detectors}))
     aliases = ruleset.alias_forms
-    first: dict[tuple[str, object], tuple[Rule, str]] = {}
+    first: dict[tuple[str, object, tuple[Near, ...]], tuple[Rule, str]] = {}
     for owner, rule in enumerate(ruleset.rules):
         entries = rule_entries(rule, owner, aliases, names)
+        # One word in two circumstances is two situations.
+        required = tuple(near for near in rule.near if near.effect is Effect.REQUIRE)
         found += _dead_words(rule, entries)
         for entry in entries:
             if entry.is_allow:
                 continue
-            other, word = first.setdefault((entry.key, entry.view), (rule, entry.word))
+            other, word = first.setdefault((entry.key, entry.view, required), (rule, entry.word))
             if other is rule or _is_layered(other, rule):
                 continue
             if (other.id, word) not in {(f.rule_id, f.key) for f in found if f.code == "same_word"}:

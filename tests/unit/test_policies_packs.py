@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from policies.check import check_dir
 from policies.errors import RuleSyntaxError
 from policies.matching.entries import EntryError
 from policies.packs import load_engine, load_ruleset, loader, packaged
@@ -97,3 +98,17 @@ def test_a_word_that_cannot_be_searched_is_never_passed_over(packs: Path, monkey
     monkeypatch.setattr(loader, "_refuse_bad_words", lambda ruleset, layers: None)
     with pytest.raises(EntryError, match="nobody"):
         load_engine([bad])
+
+
+def test_one_word_in_two_circumstances_is_two_situations(packs: Path) -> None:
+    near = 'near = {{ any = ["{context}"] }}\n'
+    pack(packs, "one", word="same", more=near.format(context="here"))
+    pack(packs, "two", word="same", more=near.format(context="there"))
+    both = packs / "both"
+    both.mkdir()
+    for name in ("one", "two"):
+        (packs / name / "rules.toml").rename(both / f"{name}.toml")
+    assert "same_word" not in {finding.code for finding in check_dir(both).findings}
+    two = both / "two.toml"
+    two.write_text(two.read_text("utf-8").replace("there", "here"), "utf-8")
+    assert "same_word" in {finding.code for finding in check_dir(both).findings}
