@@ -112,3 +112,54 @@ def test_one_word_in_two_circumstances_is_two_situations(packs: Path) -> None:
     two = both / "two.toml"
     two.write_text(two.read_text("utf-8").replace("there", "here"), "utf-8")
     assert "same_word" in {finding.code for finding in check_dir(both).findings}
+
+
+def test_a_single_file_is_a_set(packs: Path) -> None:
+    file = packs / "left" / "rules.toml"
+    assert [rule.id for rule in load_ruleset([file]).rules] == ["base.abc", "left.def"]
+
+
+@pytest.mark.parametrize(
+    ("line", "key", "message"),
+    [
+        ('near = { any = ["@email", "x", "{nobody}"] }', "near", "nobody"),
+        ('near = { any = ["@contact.mobil"] }', "near", "no detector"),
+        ('allow = ["{nobody}"]', "words", "nobody"),
+    ],
+)
+def test_words_that_cannot_be_searched(packs: Path, line: str, key: str, message: str) -> None:
+    bad = pack(packs, "bad", word="xyz", more=line + "\n")
+    for load in (load_ruleset, read_ruleset):
+        with pytest.raises(RuleSyntaxError, match=message) as caught:
+            load([bad])
+        assert caught.value.key == key
+
+
+def test_an_allow_word_for_every_rule_is_checked_too(packs: Path) -> None:
+    bad = pack(packs, "bad", word="xyz")
+    file = bad / "rules.toml"
+    file.write_text('allow = ["{nobody}"]\n' + file.read_text("utf-8"), "utf-8")
+    with pytest.raises(RuleSyntaxError, match="nobody") as caught:
+        load_ruleset([bad])
+    assert (caught.value.file, caught.value.key) == (file, "allow")
+
+
+def test_folders_that_are_no_sets(packs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    empty = packs / "empty"
+    empty.mkdir()
+    with pytest.raises(RuleSyntaxError, match="no \\*.toml files"):
+        read_ruleset([empty])
+    for name in ("one", "two"):
+        (empty / f"{name}.toml").write_text("", "utf-8")
+    monkeypatch.setattr(loader, "MAX_FILES", 1)
+    with pytest.raises(RuleSyntaxError, match="more than 1 files"):
+        read_ruleset([empty])
+
+
+def test_files_that_cannot_be_read(packs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (packs / "base" / "gone.toml").symlink_to(packs / "nowhere.toml")
+    with pytest.raises(RuleSyntaxError, match="cannot be read"):
+        read_ruleset(["base"])
+    monkeypatch.setattr(loader, "MAX_FILE_BYTES", 10)
+    with pytest.raises(RuleSyntaxError, match="larger than 10 bytes"):
+        read_ruleset(["left"])
