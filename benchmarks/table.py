@@ -1,10 +1,14 @@
-"""docs/speed.md: the last figures of every benchmark, from benchmarks/results. `python -m benchmarks.table`."""
+"""docs/speed.md and docs/evasions.md from the last results of benchmarks: `python -m benchmarks.table`."""
 
 import json
 from pathlib import Path
 from typing import Final
 
+from . import evasion_page
+
 ROOT: Final = Path(__file__).parent.parent
+ELSEWHERE: Final = frozenset(("faults", "evasion"))
+"""Results that docs/faults.md and docs/evasions.md tell of."""
 _HEAD: Final = """# Speed
 
 Figures of `make bench` (`make bench ARGS="insert sealing"` for some), written here by `python -m benchmarks.table` from
@@ -19,10 +23,11 @@ system's temporary directory), `SHOPWARDEN_BENCH_SEAL_MB`, `SHOPWARDEN_BENCH_ROU
 
 
 def main() -> None:
-    """Write it anew."""
+    """Write it anew, and docs/evasions.md."""
     results = sorted((Path(__file__).parent / "results").glob("*.json"))
-    sections = [_section(path) for path in results if path.stem != "faults"]  # campaigns: docs/faults.md tells of them
+    sections = [_section(path) for path in results if path.stem not in ELSEWHERE]
     (ROOT / "docs" / "speed.md").write_text("\n".join([_HEAD, *sections]), encoding="utf-8")
+    (ROOT / "docs" / "evasions.md").write_text(evasion_page.page(), encoding="utf-8")
 
 
 def _section(path: Path) -> str:

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from policies.engine import Engine
-from policies.packs import load_ruleset
+from policies.packs import load_engine
 
 from .config import Config
 
 
 def engine_of(sources: Sequence[str]) -> Engine:
     """Rules from packs (by name) and folders (by path). Raises RuleError, which names file and line."""
-    return Engine(load_ruleset([Path(source) if "/" in source else source for source in sources]))
+    return load_engine([Path(source) if "/" in source else source for source in sources])
 
 
 def load_rules(config: Config, config_file: Path | None) -> Engine:

@@ -10,8 +10,8 @@ from .custom_detectors import Detector
 from .engine import Engine, rule_entries
 from .errors import RuleConflictError, RuleError, RuleSyntaxError
 from .matching.entries import Entry
-from .packs.loader import read_ruleset
-from .rules.spec import Rule, RuleSet
+from .packs.loader import PACKAGED, read_ruleset
+from .rules.spec import Effect, Near, Rule, RuleSet
 from .rules.trial import failures
 
 
@@ -98,17 +98,19 @@ def lint(ruleset: RuleSet) -> list[Finding]:
     found: list[Finding] = []
     names = frozenset(references({spec.id: Detector(spec) for spec in ruleset.detectors}))
     aliases = ruleset.alias_forms
-    first: dict[tuple[str, object], tuple[Rule, str]] = {}
+    first: dict[tuple[str, object, tuple[Near, ...]], tuple[Rule, str]] = {}
     for owner, rule in enumerate(ruleset.rules):
         entries = rule_entries(rule, owner, aliases, names)
+        # One word in two circumstances is two situations.
+        required = tuple(near for near in rule.near if near.effect is Effect.REQUIRE)
         found += _dead_words(rule, entries)
         for entry in entries:
             if entry.is_allow:
                 continue
-            other, word = first.setdefault((entry.key, entry.view), (rule, entry.word))
-            if other is not rule and (other.id, word) not in {
-                (f.rule_id, f.key) for f in found if f.code == "same_word"
-            }:
+            other, word = first.setdefault((entry.key, entry.view, required), (rule, entry.word))
+            if other is rule or _is_layered(other, rule):
+                continue
+            if (other.id, word) not in {(f.rule_id, f.key) for f in found if f.code == "same_word"}:
                 message = f"'{entry.word}' is also found by {other.id} ('{word}')"
                 found.append(_warning(rule, "same_word", message))
         if not rule.tests:
@@ -129,6 +131,12 @@ def lint(ruleset: RuleSet) -> list[Finding]:
         if f"{{{alias.name}}}" not in used and f"{{{alias.name}?}}" not in used
     ]
     return found
+
+
+def _is_layered(general: Rule, special: Rule) -> bool:
+    """A packaged set may name a situation closer than the packaged set it extends: two titles, on purpose."""
+    folders = (general.file.parent, special.file.parent)
+    return folders[0] != folders[1] and all(folder.parent == PACKAGED for folder in folders)
 
 
 def _near_words(rule: Rule) -> Iterable[str]:

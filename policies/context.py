@@ -7,8 +7,8 @@ from .contacts import find_contacts
 from .custom_detectors import Detector
 from .matching.detectors import Shape, shape_spans
 from .matching.matcher import Matcher
-from .matching.profile import GapRule, MatchProfile, Overlap
-from .model import ContactKind, ContactSpan
+from .matching.profile import PLAIN, GapRule, MatchProfile, Overlap
+from .model import CONTACT_WAYS, ContactKind, ContactSpan
 from .rules.spec import Near, Toward
 
 Span = tuple[int, int]
@@ -17,10 +17,12 @@ LONGEST_TERM = 400
 """Code points that a term with everything inserted into it, or an e-mail address, may span."""
 ANY_CONTACT = "@contact.any"
 _CONTACTS = {f"@contact.{kind.value}": frozenset((kind,)) for kind in ContactKind} | {
-    ANY_CONTACT: frozenset(ContactKind)
+    ANY_CONTACT: CONTACT_WAYS
 }
 _SHAPES = {f"@{shape.value}": shape for shape in Shape}
-NEAR_PROFILE = MatchProfile(gap_rule=GapRule.STRICT, repeats=False, overlap=Overlap.ALL, allow_single=True)
+NEAR_PROFILE = MatchProfile(
+    gap_rule=GapRule.STRICT, repeats=False, overlap=Overlap.ALL, allow_single=True, disguises=PLAIN
+)
 
 
 class TextFacts:
@@ -38,6 +40,11 @@ class TextFacts:
         if self._contacts is None:
             self._contacts = find_contacts(self.text)
         return self._contacts
+
+    @property
+    def has_way(self) -> bool:
+        """Whether one of the details is a way to reach or pay a person."""
+        return any(span.kind in CONTACT_WAYS for span in self.contacts)
 
 
 Reference = Callable[[TextFacts, MatchProfile], list[tuple[int, int, str]]]

@@ -29,9 +29,9 @@ def amount_of(text: str) -> Decimal | None:
     number: int | None = None
     for char in to_simplified(text.strip()):
         if char in _DIGITS:
-            number = _DIGITS[char]
+            number = (number or 0) * 10 + _DIGITS[char]  # 二零二六 by its digits, 一千零五 by its units
         elif char in _UNITS:
-            section += (1 if number is None else number) * _UNITS[char]
+            section += (number or 1) * _UNITS[char]  # 两千零十: the 零 only says that hundreds are none
             number = None
         elif char in _GROUPS:
             section += number or 0

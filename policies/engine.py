@@ -211,7 +211,7 @@ def _judge(compiled: CompiledRule, match: Found, facts: TextFacts, previous: Seq
 
 
 def _has_contact(facts: TextFacts, previous: Sequence[TextFacts]) -> bool:
-    return bool(facts.contacts) or any(earlier.contacts for earlier in previous[-CONTACT_WINDOW:])
+    return facts.has_way or any(earlier.has_way for earlier in previous[-CONTACT_WINDOW:])
 
 
 def _moved(severity: Severity, steps: int) -> Severity:

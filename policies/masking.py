@@ -1,41 +1,31 @@
 """Masks: what a person may see of a contact detail, a number or a name without giving a reason."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import assert_never
 
-from .contacts import find_contacts
+from .contacts.finder import details_in
+from .contacts.known_names import KnownNames
 from .folding.table import Fold, fold
+from .mask_formats import STAR, hide_value, mask_figures, mask_name, mask_value, tail_value
 from .model import ContactKind, ContactSpan
 
-STAR = "*"
-_COMPOUND_SURNAMES = frozenset(
-    [
-        "欧阳",
-        "司马",
-        "上官",
-        "诸葛",
-        "东方",
-        "皇甫",
-        "尉迟",
-        "公孙",
-        "慕容",
-        "司徒",
-        "令狐",
-        "宇文",
-        "长孙",
-        "夏侯",
-        "轩辕",
-        "端木",
-        "百里",
-        "独孤",
-        "南宫",
-        "西门",
-        "申屠",
-        "濮阳",
-        "淳于",
-    ]
-)
-_SPOKEN = frozenset("零〇洞一壹幺二贰貳两兩三叁叄四肆五伍六陆陸七柒拐八捌九玖勾")
+__all__ = ["Exposure", "Masked", "mask_name", "mask_number", "mask_spans", "mask_text"]
+
+_FOLD = Fold()
+MANY = 5_000
+"""The details of a text with more of them are hidden whole: it is a list, no message."""
+
+
+class Exposure(StrEnum):
+    """How much of a detail a role sees."""
+
+    PARTIAL = "partial"
+    """Enough to recognise what one knows: `138****8000`, 段**."""
+    TAIL = "tail"
+    """The last four figures of numbers, nothing else: `*******8000`."""
+    HIDDEN = "hidden"
+    """Nothing but the length."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,60 +37,60 @@ class Masked:
     masked: str
 
 
-def mask_text(text: str) -> Masked:
+def mask_text(text: str, names: KnownNames | None = None, exposure: Exposure = Exposure.PARTIAL) -> Masked:
     """Star the contact details of `text` in place, one star for one code point; separators stay.
 
+    `names` are persons known to the archive; where they stand in the text they are starred too. With the defaults
     `mask_text(m.masked).masked == m.masked`, and no found detail is left whole in `masked`.
     """
-    spans = find_contacts(text)
+    flat = fold(text, _FOLD)
+    spans = details_in(text, flat)
+    if names is not None:
+        spans = _with_names(spans, names.spans_folded(flat))
     if not spans:
         return Masked(text=text, spans=(), masked=text)
+    return Masked(text=text, spans=spans, masked=mask_spans(text, spans, exposure))
+
+
+def mask_spans(text: str, spans: tuple[ContactSpan, ...], exposure: Exposure = Exposure.PARTIAL) -> str:
+    """`text` with these spans starred; they are in order and do not overlap. The same length."""
+    is_list = len(spans) > MANY
     parts: list[str] = []
     edge = 0
     for span in spans:
-        parts += (text[edge : span.start], _mask(text[span.start : span.end], span.kind))
-        edge = span.end
+        start, end = span.start, span.end
+        starred = STAR * (end - start) if is_list else _mask(text[start:end], span.kind, exposure)
+        parts += (text[edge:start], starred)
+        edge = end
     parts.append(text[edge:])
-    return Masked(text=text, spans=spans, masked="".join(parts))
+    return "".join(parts)
 
 
-def _mask(value: str, kind: ContactKind) -> str:
-    match kind:
-        case ContactKind.MOBILE:
-            return _mask_figures(value, 3, 4, _prefix_figures(value))
-        case ContactKind.LANDLINE:
-            return _mask_figures(value, 4 if value[:1] in "0０+(（" else 2, 2)
-        case ContactKind.ID_CARD:
-            return _mask_figures(value, 6, 4)
-        case ContactKind.BANK_CARD:
-            return _mask_figures(value, 4, 4)
-        case ContactKind.WECHAT | ContactKind.QQ:
-            kept = 2 if len(value) >= 8 else 1
-            return _mask_all(value, kept, kept)
-        case ContactKind.EMAIL:
-            flat = fold(value, Fold())
-            at = flat.index("@")
-            return _mask_all(value[:at], 1 if at > 1 else 0, 0) + value[at:]
+def _mask(value: str, kind: ContactKind, exposure: Exposure) -> str:
+    match exposure:
+        case Exposure.PARTIAL:
+            return mask_value(value, kind)
+        case Exposure.TAIL:
+            return tail_value(value, kind)
+        case Exposure.HIDDEN:
+            return hide_value(value)
         case _ as never:
             assert_never(never)
 
 
-def _mask_figures(value: str, head: int, tail: int, skip: int = 0) -> str:
-    """Star all figures but `head` after the first `skip` and `tail` at the end; other characters stay."""
-    flat = fold(value, Fold())
-    figures = [at for at, c in enumerate(flat) if c.isdigit() or c == "x" or c in _SPOKEN]
-    starred = set(figures[skip + head : len(figures) - tail])
-    return "".join(STAR if at in starred else c for at, c in enumerate(value))
-
-
-def _prefix_figures(value: str) -> int:
-    """How many figures of a mobile number are its country prefix."""
-    figures = sum(c.isdigit() or c in _SPOKEN for c in fold(value, Fold()))
-    return max(0, figures - 11)
-
-
-def _mask_all(value: str, head: int, tail: int) -> str:
-    return value[:head] + STAR * (len(value) - head - tail) + (value[-tail:] if tail else "")
+def _with_names(spans: tuple[ContactSpan, ...], names: list[tuple[int, int]]) -> tuple[ContactSpan, ...]:
+    """The details, and those names that lie outside them."""
+    if not names:
+        return spans
+    merged = list(spans)
+    later = iter(spans)
+    span = next(later, None)
+    for start, end in names:
+        while span is not None and span.end <= start:
+            span = next(later, None)
+        if span is None or span.start >= end:
+            merged.append(ContactSpan(start=start, end=end, kind=ContactKind.NAME))
+    return tuple(sorted(merged))
 
 
 def mask_number(number: str) -> str:
@@ -112,26 +102,7 @@ def mask_number(number: str) -> str:
     if figures <= 6:
         return number
     if figures <= 9:
-        return _mask_figures(number, 2, 2)
+        return mask_figures(number, 2, 2)
     if figures == 11 and number.lstrip()[:1] == "0":
-        return _mask_figures(number, 4, 2)
-    return _mask_figures(number, 3, 4, 2 if number.startswith("+86") else 4 if number.startswith("0086") else 0)
-
-
-def mask_name(name: str) -> str:
-    """A person's name with all but the surname starred: 段**, 欧阳*娜, J*** S****, 张 *. The length is kept."""
-    first, *others = name.lstrip(" ").split(" ")
-    kept = len(name) - len(name.lstrip(" "))
-    # A word of one character is kept where it can be the surname only: 张 三 would stay whole.
-    return " " * kept + " ".join(
-        [_mask_word(first), *(STAR if len(word) == 1 else _mask_word(word) for word in others)]
-    )
-
-
-def _mask_word(word: str) -> str:
-    if len(word) <= 1:
-        return word
-    if len(word) >= 3 and word[:2] in _COMPOUND_SURNAMES:
-        tail = 1 if len(word) > 3 else 0
-        return _mask_all(word, 2, tail)
-    return _mask_all(word, 1, 0)
+        return mask_figures(number, 4, 2)
+    return mask_figures(number, 3, 4, 2 if number.startswith("+86") else 4 if number.startswith("0086") else 0)

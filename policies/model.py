@@ -71,6 +71,35 @@ class ContactKind(StrEnum):
     EMAIL = "email"
     ID_CARD = "id_card"
     BANK_CARD = "bank_card"
+    USCC = "uscc"
+    """Unified social credit code of a firm (GB 32100)."""
+    PLATE = "plate"
+    PASSPORT = "passport"
+    """Passports, and travel permits between the mainland, Hong Kong, Macao and Taiwan."""
+    HK_ID = "hk_id"
+    MO_ID = "mo_id"
+    TW_ID = "tw_id"
+    ADDRESS = "address"
+    NAME = "name"
+    """A person's name."""
+    URL = "url"
+    """A link that leads to a person: wa.me, a WeChat or QQ invitation, tel:."""
+
+
+CONTACT_WAYS = frozenset(
+    [
+        ContactKind.MOBILE,
+        ContactKind.LANDLINE,
+        ContactKind.WECHAT,
+        ContactKind.QQ,
+        ContactKind.EMAIL,
+        ContactKind.ID_CARD,
+        ContactKind.BANK_CARD,
+        ContactKind.URL,
+    ]
+)
+"""Kinds by which a person is reached, identified or paid past the shop. `@contact.any` means these: a message that
+only names a customer, an address, a firm or a car is not more urgent for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

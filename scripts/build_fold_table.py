@@ -30,8 +30,32 @@ CYRILLIC_GREEK = (
 HAN_LOOKALIKES = (
     "囘回 囬回 囙因 釦扣 囗口 ロ口 ㅁ口 カ力 ニ二 ハ八 エ工 タ夕 ト卜 ㄧ一 著着 裡里 裏里 瞭了 彔录 冋回 徴微"
     " 莪我 伱你 尐小 孒子 亇个 莣忘 悳德 眞真 仩上 芐下 魭元 氺水"
+    " イ亻 オ才 メ乂 ム厶 ヒ匕 ン冫 シ氵 ノ丿"
 )
 """Characters that stand in for another in chat. Only pairs whose left side is no word of honest shop talk."""
+
+HAN_VARIANTS = (
+    "価价 銭钱 転转 収收 処处 戸户 売卖 読读 発发 図图 単单 実实 対对 県县 栄荣 営营 楽乐 薬药 関关 駅驿 験验 険险"
+    " 検检 剣剑 権权 観观 歓欢 勧劝 広广 拡扩 鉱矿 黒黑 斉齐 済济 剤剂 経经 軽轻 渓溪 継继 鶏鸡 沢泽 択择 訳译 駆驱"
+    " 労劳 覚觉 歯齿 児儿 恵惠 徳德 気气 帰归 亀龟 戯戏 犠牺 拠据 挙举 暁晓 勲勋 桜樱 応应 仮假 絵绘 壊坏 懐怀 殻壳"
+    " 陥陷 巻卷 圏圈 撃击 厳严 呉吴 娯娱 砕碎 歳岁 雑杂 桟栈 賛赞 釈释 渋涩 獣兽 縦纵 粛肃 焼烧 奨奖 証证 縄绳 畳叠"
+    " 譲让 醸酿 嬢娘 酔醉 穂穗 髄髓 瀬濑 摂摄 専专 戦战 繊纤 捜搜 挿插 巣巢 総总 聡聪 蔵藏 臓脏 続续 帯带 団团 弾弹"
+    " 遅迟 鋳铸 庁厅 聴听 逓递 鉄铁 闘斗 弐贰 悩恼 脳脑 覇霸 廃废 拝拜 髪发 抜拔 浜滨 払拂 仏佛 辺边 変变 舗铺 歩步"
+    " 豊丰 様样 揺摇 頼赖 覧览 竜龙 猟猎 緑绿 霊灵 齢龄 欵款 帐账 甴由 犮发 剋刻 伈信 㸃点 奌点 疔疗 毎每 値值 眞真"
+    " 羙美 㓞契 莔苗 恠怪 囍喜 囯国 凃涂 冄冉 叧另 凬风 呌叫 呺号 啇商 亾亡 兲天 刴剁 劵券 勄敏 匨藏 卆卒 厐庞 厰厂"
+    " 叏夬 吔也 唿忽 喩喻 嘨啸 塡填 壻婿 夀寿 奬奖 姉姐 姍姗 寃冤 寳宝 寶宝 屛屏 岀出 嵗岁 巿市 幷并 廹迫 彥彦 恊协"
+    " 悪恶 慙惭 扵于 拕拖 攺改 敎教 旣既 昻昂 曽曾 栁柳 槪概 氷冰 汚污 沒没 浄净 涙泪 淸清 減减 渇渴 湻淳 溌泼 灋法"
+    " 煑煮 牀床 犲豺 狥徇 珎珍 瑠琉 畵画 皃貌 砲炮 祕秘 窓窗 竒奇 筞策 箇个 粧妆 紥扎 絶绝 緖绪 縂总 羣群 聟婿 胷胸"
+    " 脗吻 艶艳 荅答 葢盖 蔴麻 虗虚 衆众 襍杂 覩睹 謌歌 貭质 賍赃 贋赝 軆体 踁胫 輙辄 迯逃 遊游 邨村 郞郎 酧酬 鎻锁"
+    " 閇闭 陁陀 隣邻 雞鸡 靣面 頋顾 飜翻 餠饼 駡骂 髥髯 鬪斗 鮏腥 鷄鸡 麯曲 黙默 龝秋"
+)
+"""Other forms of a character, Japanese and old ones, that the traditional dictionaries leave out."""
+
+RADICALS = (
+    "⺮竹 ⻊足 ⺙攵 ⻌辶 ⻍辶 ⺾艹 ⺘扌 ⺡氵 ⺅亻 ⻏阝 ⻖阝 ⺼月 ⺗心 ⺖忄 ⺨犭 ⺩王 ⺬示 ⺭礻 ⺲罒 ⻂衤 ⻈讠 ⻋车"
+    " ⻐钅 ⻔门 ⻗雨 ⻚页 ⻝食 ⻟饣 ⻢马 ⻤鬼 ⻥鱼 ⻦鸟 ⺌小 ⺊卜 ⺉刂 ⺣灬 ⺤爫 ⺷羊 ⺻聿 ⻞饣"
+)
+"""Radicals that have code points of their own, to those that people type; else they would be passed over."""
 
 TEXT_HAN_DIGITS = "零0 〇0 一1 壹1 弌1 二2 贰2 貳2 三3 叁3 叄3 四4 肆4 五5 伍5 六6 陆6 陸6 七7 柒7 八8 捌8 九9 玖9"
 """Digits as written; the spoken ones (洞 幺 两 拐) are ordinary words in text; the contact stage knows them."""
@@ -101,7 +125,8 @@ def lookalike_pairs() -> dict[str, str]:
         if len(flat) > 1 and flat[0].isascii() and flat[0].isalpha() and all(map(unicodedata.combining, flat[1:])):
             found[char] = flat[0]
     found.update(pairs_of(CYRILLIC_GREEK))
-    found.update(pairs_of(HAN_LOOKALIKES))
+    for pairs in (HAN_VARIANTS, RADICALS, HAN_LOOKALIKES):
+        found.update(pairs_of(pairs))
     return found
 
 

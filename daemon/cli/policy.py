@@ -5,7 +5,7 @@ from argparse import Namespace
 import msgspec
 
 from policies.check import CheckReport, check_dir
-from policies.packs import load_ruleset, packaged_names
+from policies.packs import Pack, packaged, packaged_names
 
 from ..api.exit_codes import ExitCode
 from ..api.texts import Texts
@@ -37,12 +37,25 @@ class CheckAnswer(msgspec.Struct, frozen=True, kw_only=True):
     items: list[FindingLine]
 
 
+class RuleLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One rule of a pack. `title` and `advice` by language; `advice` is empty where a rule gives none."""
+
+    rule_id: str
+    category: str
+    severity: str
+    title: dict[str, str]
+    advice: dict[str, str]
+
+
 class PackLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One pack."""
+    """One pack. `rules` counts those of the packs it extends too; `own_rules` are its own."""
 
     name: str
     version: str
     rules: int
+    title: dict[str, str]
+    extends: list[str]
+    own_rules: list[RuleLine]
 
 
 class PacksAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,10 +129,7 @@ def _lines(report: CheckReport) -> list[FindingLine]:
 
 
 def _packs(options: Namespace, texts: Texts) -> ExitCode:
-    packs = []
-    for name in packaged_names():
-        ruleset = load_ruleset([name])
-        packs.append(PackLine(name=name, version=ruleset.version, rules=len(ruleset.rules)))
+    packs = [_pack_line(packaged(name)) for name in packaged_names()]
     if options.jsonl:
         for pack in packs:
             emit(pack)
@@ -129,3 +139,23 @@ def _packs(options: Namespace, texts: Texts) -> ExitCode:
         for pack in packs:
             emit_text(texts.get("cli.policy.pack", name=pack.name, version=pack.version, rules=pack.rules))
     return ExitCode.OK
+
+
+def _pack_line(pack: Pack) -> PackLine:
+    return PackLine(
+        name=pack.name,
+        version=pack.version,
+        rules=len(pack.rules),
+        title=dict(pack.title),
+        extends=list(pack.extends),
+        own_rules=[
+            RuleLine(
+                rule_id=rule.id,
+                category=rule.category,
+                severity=rule.severity.value,
+                title=dict(rule.title),
+                advice=dict(rule.advice),
+            )
+            for rule in pack.own_rules
+        ],
+    )

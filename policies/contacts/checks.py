@@ -3,49 +3,23 @@
 import re
 from datetime import date
 
+from .wording import words
+
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECKS = "10X98765432"
 PROVINCES = frozenset(
-    [
-        "11",
-        "12",
-        "13",
-        "14",
-        "15",
-        "21",
-        "22",
-        "23",
-        "31",
-        "32",
-        "33",
-        "34",
-        "35",
-        "36",
-        "37",
-        "41",
-        "42",
-        "43",
-        "44",
-        "45",
-        "46",
-        "50",
-        "51",
-        "52",
-        "53",
-        "54",
-        "61",
-        "62",
-        "63",
-        "64",
-        "65",
-        "71",
-        "81",
-        "82",
-        "83",
-    ]
+    words("11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83")
 )
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
-_LANDLINE = re.compile(r"0(?:10|2[0-57-9])[2-9][0-9]{7}|0[3-9][0-9]{2}[2-9][0-9]{6,7}")
+MOBILE_PREFIXES = frozenset(
+    words(
+        "30 31 32 33 34 35 36 37 38 39 45 47 49 50 51 52 53 55 56 57 58 59 62 65 66 67 70 71 "
+        "72 73 74 75 76 77 78 80 81 82 83 84 85 86 87 88 89 90 91 92 93 95 96 97 98 99"
+    )
+)
+"""Second and third digit of the mobile ranges in use (people, data cards, virtual operators)."""
+_PUBLIC_LINE = re.compile(r"[48]00[0-9]{7}")
+_LANDLINE = re.compile(r"0(?:10|2[0-57-9])[1-9][0-9]{7}|0(?:[3-68][1-9]|[79][0-9])[0-9][1-9][0-9]{6,7}|0[48]00[0-9]{7}")
 _CARD_PREFIX = re.compile(r"62|60[0-9]|4[0-9]|5[1-5]|2(?:2[2-9]|[3-6]|7[01])|35|3[47]|9[0-9]{5}")
 _CARD_LENGTHS = {"6": (19, 18, 17, 16), "4": (16,), "5": (16,), "2": (16,), "3": (16, 15), "9": (19, 18, 17, 16)}
 
@@ -58,6 +32,11 @@ def is_mobile(digits: str) -> bool:
 def is_landline(digits: str) -> bool:
     """Trunk 0, area code and 7 or 8 local digits."""
     return _LANDLINE.fullmatch(digits) is not None
+
+
+def is_public_line(digits: str) -> bool:
+    """A firm's 400 or 800 number."""
+    return _PUBLIC_LINE.fullmatch(digits) is not None
 
 
 def is_id_card(text: str) -> bool:

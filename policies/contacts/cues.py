@@ -2,70 +2,92 @@
 
 import re
 
+from .wording import any_of, words
+
 REACH = 16
 """How far to the left of a number a cue is looked for, in code points."""
 
 _WECHAT = (
-    r"[微薇威维徽唯vw][^\w\n]{0,3}[信伈]|wei信|vx|wx|wechat|weixin|绿泡泡?|小绿书号|"
-    r"[微薇威徽维v][❤♥💕💗💓🧡💚心芯]\ufe0f?|(?:加|\+|➕)我?[^\w\n]{0,2}[v微薇威徽维]|(?<![a-z0-9])v"
+    r"[微薇威维徽唯魏围葳喂危v][^\w\n]{0,3}[信伈芯]|wei[^\w\n]{0,2}(?:xin|信)|w[^\w\n]{0,2}e[^\w\n]{0,2}chat|vx|wx|"
+    r"v[^\w\n]{1,2}x|w[^\w\n]{1,2}x|"
+    r"绿泡泡?|绿色软件|绿色图标|绿标|小绿书号|[微薇威徽维v][❤♥💕💗💓🧡💚心芯]\ufe0f?|(?:加|\+|➕)我?[^\w\n]{0,2}(?:个?[v微薇威徽维]|卫星)|"
+    r"我的?[微薇v]|"
+    r"🛰\ufe0f?|(?<![a-z0-9])[vw]"
 )
-_NAME = r"(?P<name>(?:号码|账号|帐号|号|id)?)"
+_NAME = r"(?P<name>(?:[^\w\n]{0,2}(?:号码|账号|帐号|号|id))?)"
 _VERB = "[私详细]?聊|搜索?|找我?|联系我?|加我?|发我?|问我?"
 _LINK = rf"(?P<link>[^\w\n]{{0,3}}(?:是|为|改成|换成|{_VERB})?[^\w\n]{{0,3}})"
 WECHAT_LEFT = re.compile(rf"(?:{_WECHAT}){_NAME}{_LINK}$")
-WECHAT_TRACE = re.compile(r"[微薇威维徽唯vwx绿小]")
+WECHAT_TRACE = re.compile(r"[微薇威维徽唯魏围葳喂危卫vwx绿小🛰]")
 """A character of every WeChat cue, for a quick no."""
+FRIEND_LEFT = re.compile(r"(?:加我|加我?好友|加个好友|加一下|搜我|搜索)[^\w\n]{0,3}$")
 WECHAT_RIGHT = re.compile(r"[^\w\n]{0,2}(?:这?是)?我?的?(?:[微薇威维徽v][^\w\n]{0,3}信|vx|wx|weixin|wechat)")
 WECHAT_HEAD = re.compile(r"(?:vx|wx|weixin|wechat|v)[-_]?(?=[a-z0-9])")
 QQ_LEFT = re.compile(
-    r"(?:(?<![a-z])qq?|扣扣|叩叩|企鹅|球球|秋秋|抠抠)(?:号码|号|群)?[^\w\n]{0,3}(?:是|为)?[^\w\n]{0,2}$"
+    r"(?:(?<![a-z])q[^\w\n]{0,2}q?|扣扣|加扣|叩叩|企鹅|球球|秋秋|丘丘|抠抠|蔻蔻|寇寇|口口|🐧\ufe0f?)"
+    r"(?:号码|号|群号|群|id)?[^\w\n]{0,3}(?:是|为)?[^\w\n]{0,2}$"
 )
-PHONE_WORDS = "电话|手机|号码|联系|致电|拨打|来电|热线|座机|固话|tel|phone|mobile|call|whatsapp|短信"
-CONTACT_LEFT = re.compile(rf"{PHONE_WORDS}|{_WECHAT}|qq|扣扣|加我")
-LANDLINE_LEFT = re.compile(r"(?:电话|座机|固话|tel|总机|分机)(?:号码|号)?[^\w\n]{0,3}(?:是|为)?[^\w\n]{0,2}$")
+PHONE_WORDS = (
+    "电话|手机|号码|联系|致电|拨打|来电|热线|座机|固话|传真|总机|短信|收货|收件|同号|本人|尾号|"
+    "tel|phone|mobile|call|whatsapp"
+)
+CONTACT_LEFT = re.compile(rf"{PHONE_WORDS}|{_WECHAT}|qq|扣扣|加我|打给|找我")
+PHONE_LEFT = re.compile(
+    r"(?:电话|手机|号码|联系方式|致电|拨打|来电|热线|座机|固话|传真|总机|分机|tel|phone|mobile|call|whatsapp|cell|fax|ph|line)"
+    r"(?:号码|号|number|no)?[^\w\n]{0,3}(?:请?[打拨]|是|为|改成|换成)?[^\w\n]{0,3}$"
+)
+"""A telephone word directly before the number."""
+MOBILE_WORDS = re.compile("手机|whatsapp|mobile|cell|line")
+NEAR_ABROAD = re.compile("香港|港澳|澳门|台湾|台北|高雄|九龙|hk|macau|taiwan")
 CARD_LEFT = re.compile(r"卡号|银行卡|账号|帐号|账户|借记卡|信用卡|储蓄卡|打到|转到|card")
-ID_LEFT = re.compile(r"身份证|证件号|id ?card|身份号")
-NUMBER_OF_A_THING = re.compile(
-    r"订单|单号|运单|快递|物流|流水|编号|货号|款号|证书|条码|条形码|发票|批号|工单|券码|取件码|验证码|序列号|编码|型号|商品|"
-    r"鉴定|会员|积分|gia|igi|ngtc|order|tracking|invoice|sku|serial|(?<![a-z])(?:sn|no|id)(?![a-z])"
+ID_LEFT = re.compile(r"身份证|证件号|id ?card|身份号|身份证号|证号|身分证")
+PASSPORT_LEFT = re.compile(r"护照|passport|通行证|回乡证|台胞证|证件")
+PASSPORT_NUMBER_LEFT = re.compile(
+    r"(?:护照|passport|通行证|回乡证|台胞证)(?:号码|号|no)?[^\w\n]{0,3}(?:是|为)?[^\w\n]{0,2}$"
 )
+PARAMETER = re.compile(r"(?:phone|tel|mobile|mob|uin|qq|wx|wechat|call|whatsapp|wa\.me)[=/]$")
+PHONE_RIGHT = re.compile(r"[^\w\n]{0,2}(?:这?是|打|加|拨)?(?:我的?|这个|她的?|他的?)?(?:电话|手机|号码|微信|能打通)")
+QQ_RIGHT = re.compile(r"[^\w\n]{0,2}(?:这?是)?我?的?(?:qq|扣扣|企鹅)")
+PLATE_LEFT = re.compile(r"车牌|牌照|车号|开车|停车|我的车|车是")
+MACAO_LEFT = re.compile(r"澳门|macau|身份证|身分证|证件")
+HINT = re.compile(
+    any_of(
+        words(
+            "电话 手机 号码 联系 致电 拨打 来电 热线 座机 固话 传真 总机 分机 tel phone mobile call whatsapp cell "
+            "fax ph line q 扣 企鹅 球球 秋秋 丘丘 叩叩 抠抠 蔻蔻 寇寇 口口 🐧 🛰 微 薇 威 维 徽 唯 魏 围 v wx w: "
+            "加卫星 绿 护照 passport 通行证 回乡证 台胞证 证件 卡 账号 帐号 账户 打到 转到 身份证"
+        )
+    )
+)
+"""Every cue that makes a contact of a number without a shape of its own, for a quick no."""
+THING_RIGHT = re.compile(
+    r"[^\w\n]{0,2}(?:是|为|这个?|的)?(?:我的|你的)?(?:订单|运单|快递|单号|货号|款号|编号|证书|条码|批号|序列号|流水)"
+)
+_THINGS = words(
+    "订单 单号 运单 快递 物流 流水 编号 货号 款号 证书 条码 条形码 发票 批号 工单 券码 取件码 取货码 "
+    "验证码 校验码 序列号 编码 型号 商品 鉴定 会员 积分 凭证 参考号 票号 交易号 商户 终端 税号 柜台号 "
+    "款式 批次 钢印 卡券 优惠码 兑换码 提货 防伪 查询码 追溯 保单 合同号 gia igi ngtc order tracking "
+    "invoice sku serial barcode 货: 库存 销量"
+)
+NUMBER_OF_A_THING = re.compile(rf"{any_of(_THINGS)}(?![员小师])(?:号码|编号|号)?|(?<![退货尾余付打收汇贷])款(?![式项])")
+_LATIN_THING = re.compile(r"(?<![a-z])(?:sn|no|id|ean|upc|ref)(?![a-z])")
 LETTERS_BEFORE = re.compile(r"[a-z]{1,12}[:.]?$")
 LETTERS_THAT_CUE = frozenset(
-    [
-        "tel",
-        "t",
-        "mobile",
-        "mob",
-        "phone",
-        "ph",
-        "call",
-        "wx",
-        "vx",
-        "v",
-        "wechat",
-        "weixin",
-        "qq",
-        "q",
-        "m",
-        "hp",
-        "whatsapp",
-        "cell",
-        "dianhua",
-        "shouji",
-        "lianxi",
-        "me",
-    ]
+    words("tel t mobile mob phone ph call wx vx v wechat weixin qq q m hp whatsapp cell dianhua shouji lianxi me")
 )
 
 
-WORDS = re.compile(r"[^\W\d_]")
+WORDS = re.compile(r"[^\W\d_]|[🐧🛰❤]")
 """Any letter: text without one holds no cue."""
 
 
+_CLAUSE = re.compile(r"[,。;!?\n]")
+
+
 def is_of_a_thing(left: str) -> bool:
-    """True when an order, courier or certificate word stands nearer to the number than a contact word."""
-    thing = _last(NUMBER_OF_A_THING, left)
-    return thing >= 0 and _last(CONTACT_LEFT, left) < thing
+    """True when the last word that says what the number is means an order, a parcel, a certificate."""
+    thing = max(_last(NUMBER_OF_A_THING, left), _last(_LATIN_THING, left))
+    return thing >= 0 and _last(CONTACT_LEFT, left) <= thing and not _CLAUSE.search(left, thing)
 
 
 def _last(pattern: re.Pattern[str], left: str) -> int:

@@ -1,62 +1,105 @@
 """All contact details of a text."""
 
-import re
-
 from ..folding.table import Fold, fold
-from ..matching.detectors import email_spans
-from ..model import ContactKind, ContactSpan
+from ..model import ContactSpan
+from .coarse import coarse_details
 from .handles import wechat_accounts
-from .numbers import classify
-from .runs import digit_runs
+from .links import links_in
+from .mails import mails_in
+from .numbers import numbers_in
+from .papers import papers_in, plates_in
+from .parts import Budget, Found
+from .people import addresses_and_names
+from .runs import RUN
+from .spelling import spelled, spoken_figures
+from .trigger import TRIGGER
+
+__all__ = ["details_in", "find_contacts", "spoken_figures"]
 
 _FOLD = Fold()
-_SPOKEN = dict(
-    zip(map(ord, "零〇洞一壹幺二贰两三叁四肆五伍六陆七柒拐八捌九玖勾"), "0001112223344556677788999", strict=True)
-)
-_SPOKEN_RUN = re.compile(r"(?:[零〇洞一壹幺二贰两三叁四肆五伍六陆七柒拐八捌九玖勾0-9][^\w\n。]{0,4}){7,}")
-_HAN_DIGIT = re.compile(r"[零〇洞一壹幺二贰两三叁四肆五伍六陆七柒拐八捌九玖勾]")
-_SPOKEN_KINDS = frozenset((ContactKind.MOBILE, ContactKind.LANDLINE, ContactKind.QQ))
-_TRIGGER = re.compile(r"[0-9@a-z]|[零〇洞一壹幺二贰两三叁四肆五伍六陆七柒拐八捌九玖勾]{3}")
-_LETTERS = re.compile(r"[a-z][a-z0-9_-]{5}")
+LONGEST_BLOCK = 8_192
+"""Code points; longer texts are read in blocks of so many."""
+_CUT_REACH = 400
 
 
 def find_contacts(text: str) -> tuple[ContactSpan, ...]:
     """Contact details in `text`, by start, never overlapping; offsets are code points of `text`, end exclusive.
 
-    Mainland mobile and landline numbers, ID and bank cards in any script's digits, with separators or spoken
-    (幺三八零零…), WeChat and QQ accounts beside their cues, e-mail addresses. Numbers of orders, parcels,
-    certificates and prices are left out. Linear in the text.
+    Telephone numbers of the mainland and, with their calling code, of other regions; ID and bank cards, in any
+    script's digits, spoken (幺三八零零…), with separators or letters for digits; WeChat and QQ accounts beside their
+    cues; e-mail; credit codes, plates, passports, identity cards of Hong Kong, Macao and Taiwan; addresses and names
+    of persons by their cues; links to messengers. Numbers of orders, parcels, certificates and prices are left out.
+    Linear in the text; a text of thousands of details is read coarsely after the first ones.
     """
-    flat = fold(text, _FOLD)
-    if not _TRIGGER.search(flat):
-        return ()
-    found: list[ContactSpan] = []
-    if "@" in flat:
-        found.extend(ContactSpan(start=a, end=b, kind=ContactKind.EMAIL) for a, b in email_spans(flat))
-    for run in digit_runs(flat):
-        found.extend(classify(flat, run))
-    if _LETTERS.search(flat):
-        found.extend(wechat_accounts(flat))
-    if any(_HAN_DIGIT.search(run.group()) for run in _SPOKEN_RUN.finditer(flat)):
-        found.extend(_spoken(flat))
-    return _without_overlaps(found)
+    return details_in(text, fold(text, _FOLD))
 
 
-def spoken_figures(flat: str) -> str:
-    """Folded text with Chinese digits as ASCII ones; the same length."""
-    return flat.translate(_SPOKEN)
+def details_in(text: str, flat: str) -> tuple[ContactSpan, ...]:
+    """As `find_contacts`, for a caller that has folded the text (`fold(text, Fold())`) already."""
+    found = _closely(text, flat, Budget()) if len(text) <= LONGEST_BLOCK else _in_blocks(text, flat)
+    return _without_overlaps(found) if found else ()
 
 
-def _spoken(flat: str) -> list[ContactSpan]:
-    """Numbers with Chinese digits in them."""
-    spoken = spoken_figures(flat)
-    spans = (span for run in digit_runs(spoken) for span in classify(spoken, run))
-    return [s for s in spans if s.kind in _SPOKEN_KINDS and _HAN_DIGIT.search(flat, s.start, s.end)]
+def _closely(text: str, flat: str, budget: Budget) -> list[Found]:
+    if TRIGGER.search(flat) is None:
+        return []
+    view = spelled(text, flat)
+    found = plates_in(view, budget)
+    if RUN.search(view.digits):
+        found += numbers_in(view, budget)
+        found += papers_in(view, budget)
+    found += wechat_accounts(view, budget)
+    if view.origin is not None:
+        origin = view.origin
+        budget.left -= len(origin) // 8
+        found = [(origin[start], origin[end - 1] + 1, kind) for start, end, kind in found]
+    found += mails_in(flat)
+    found += links_in(flat)
+    found += addresses_and_names(flat, found, budget)  # last: names are looked for beside what was found
+    budget.left -= len(found)
+    return found
 
 
-def _without_overlaps(found: list[ContactSpan]) -> tuple[ContactSpan, ...]:
-    kept: list[ContactSpan] = []
-    for span in sorted(found, key=lambda s: (s.start, -s.end)):
-        if not kept or span.start >= kept[-1].end:
+def _in_blocks(text: str, flat: str) -> list[Found]:
+    """A long text block by block, and by shapes alone from where it turns out to be a list of details."""
+    found: list[Found] = []
+    budget = Budget()
+    start = 0
+    while start < len(text):
+        if budget.left < 0:
+            return found + coarse_details(text, start)
+        end = _cut(flat, start)
+        block = _closely(text[start:end], flat[start:end], budget)
+        found += [(start + first, start + last, kind) for first, last, kind in block]
+        start = end
+    return found
+
+
+def _cut(flat: str, start: int) -> int:
+    """Where the block that begins at `start` ends: at a line or a space, if there is one near."""
+    end = start + LONGEST_BLOCK
+    if end >= len(flat):
+        return len(flat)
+    for marks in ("\n。", " ,"):
+        at = max(flat.rfind(mark, end - _CUT_REACH, end) for mark in marks)
+        if at >= 0:
+            return at + 1
+    return end
+
+
+def _without_overlaps(found: list[Found]) -> tuple[ContactSpan, ...]:
+    if len(found) == 1:
+        (start, end, kind) = found[0]
+        return (ContactSpan(start=start, end=end, kind=kind),)
+    kept: list[Found] = []
+    edge = 0
+    # An address yields to the number it was drawn over, anything else to what begins first and is longer.
+    for span in sorted(found, key=_order):
+        if span[0] >= edge:
             kept.append(span)
-    return tuple(kept)
+            edge = span[1]
+    return tuple([ContactSpan(start=start, end=end, kind=kind) for start, end, kind in kept])
+
+
+def _order(span: Found) -> tuple[int, int]:
+    return span[0], -span[1]

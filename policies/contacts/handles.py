@@ -2,41 +2,84 @@
 
 import re
 
-from ..model import ContactKind, ContactSpan
+from ..model import ContactKind
 from . import cues
+from .parts import Budget, Found
+from .spelling import Spelled
 
-_HANDLE = re.compile(r"(?<![a-z0-9_@./=&-])[a-z][a-z0-9_-]{5,29}(?![a-z0-9_@-])")
+_HIDDEN = "\u200b-\u200f\u2060-\u2064\ufeff\u00ad\ufe0f"
+_HANDLE = re.compile(
+    rf"[a-z](?<![a-z0-9_@./=&-].)(?:[{_HIDDEN}]{{0,3}}[a-z0-9_-]){{5,29}}(?![a-z0-9_@-]|\.(?:com|cn|net))"
+)
 _ID = re.compile(r"[a-z][a-z0-9_-]{5,19}")
+_SPACED = re.compile(r"[a-z](?<![a-z0-9_@./=&-].)(?:[ .·*~/|-]{1,2}[a-z0-9_]){5,19}(?![a-z0-9_@])")
+_GROUPED = re.compile(r"[a-z](?<![a-z0-9_@./=&-].)[a-z_]{0,12}(?:[ .·*-][a-z0-9_]{2,8}){1,3}(?![a-z0-9_@.])")
 _WXID = re.compile(r"wxid_[a-z0-9]{6,24}")
+_QQ = re.compile("qq?[0-9]+")
 _MARKS = re.compile(r"[0-9_-]")
+_DIGITS = re.compile(r"[0-9]{2}")
+_NOT_SIGNS = re.compile(r"[^a-z0-9_-]")
+_START = re.compile(r"[a-z](?:[^\w\n]{0,3}[a-z0-9_-]){5}")
 NOT_ACCOUNTS = frozenset(
     ["wechat", "weixin", "iphone", "android", "wechatpay", "official", "account", "payment", "please", "number"]
 )
 
 
-def wechat_accounts(flat: str) -> list[ContactSpan]:
-    """Accounts in folded text. Linear: each candidate looks `cues.REACH` characters to the left, a few to the right."""
-    spans: list[ContactSpan] = []
-    for found in _HANDLE.finditer(flat):
-        start, end = found.span()
-        name = found.group()
-        if name in NOT_ACCOUNTS:
-            continue
-        if _WXID.fullmatch(name):
-            spans.append(ContactSpan(start=start, end=end, kind=ContactKind.WECHAT))
-            continue
-        left = flat[max(0, start - cues.REACH) : start]
-        cue = cues.WECHAT_LEFT.search(left) if cues.WECHAT_TRACE.search(left) else None
-        if cue and end - start <= 20:
-            is_explicit = bool(cue["name"]) or any(mark in cue["link"] for mark in ":是为")
-            if is_explicit or _MARKS.search(name):
-                spans.append(ContactSpan(start=start, end=end, kind=ContactKind.WECHAT))
-            continue
-        head = cues.WECHAT_HEAD.match(name)
-        if head and _ID.fullmatch(name, head.end()) and _MARKS.search(name, head.end() + 1):
-            if len(head.group()) > 1 or left.endswith(("加", "加我", "+", "我")):
-                spans.append(ContactSpan(start=start + head.end(), end=end, kind=ContactKind.WECHAT))
-            continue
-        if end - start <= 20 and _MARKS.search(name) and cues.WECHAT_RIGHT.match(flat, end):
-            spans.append(ContactSpan(start=start, end=end, kind=ContactKind.WECHAT))
-    return spans
+def wechat_accounts(view: Spelled, budget: Budget) -> list[Found]:
+    """Accounts in offsets of `view`. Each candidate looks `cues.REACH` to the left, a few to the right. Linear."""
+    text = view.digits
+    if not _START.search(text):
+        return []
+    found = [match.span() for match in _HANDLE.finditer(text) if _is_account(view.flat, match, budget)]
+    if cues.WECHAT_TRACE.search(view.flat) and (_SPACED.search(text) or _GROUPED.search(text)):
+        for pattern in (_SPACED, _GROUPED):
+            found += [match.span() for match in pattern.finditer(text) if _is_split_account(view.flat, match, budget)]
+    return [(start + _head(text, start, end), end, ContactKind.WECHAT) for start, end in found]
+
+
+def _is_account(flat: str, match: re.Match[str], budget: Budget) -> bool:
+    start, end = match.span()
+    name = match.group()
+    budget.left -= 1
+    name = _NOT_SIGNS.sub("", name)
+    if name in NOT_ACCOUNTS or _QQ.fullmatch(name):
+        return False
+    if _WXID.fullmatch(name):
+        return True
+    left = flat[max(0, start - cues.REACH) : start]
+    cue = cues.WECHAT_LEFT.search(left) if cues.WECHAT_TRACE.search(left) else None
+    if cue and len(name) <= 20:
+        return _is_explicit(cue) or bool(_MARKS.search(name))
+    if _head(flat, start, end):
+        return True
+    if len(name) > 20 or not _MARKS.search(name):
+        return False
+    if cues.FRIEND_LEFT.search(left) and _DIGITS.search(name):
+        return True
+    return cues.WECHAT_RIGHT.match(flat, end) is not None
+
+
+def _is_split_account(flat: str, match: re.Match[str], budget: Budget) -> bool:
+    budget.left -= 1
+    start = match.start()
+    name = _NOT_SIGNS.sub("", match.group())
+    if not _ID.fullmatch(name) or not _DIGITS.search(name):
+        return False
+    cue = cues.WECHAT_LEFT.search(flat[max(0, start - cues.REACH) : start])
+    return cue is not None and _is_explicit(cue)
+
+
+def _is_explicit(cue: re.Match[str]) -> bool:
+    return bool(cue["name"]) or any(mark in cue["link"] for mark in ":是为")
+
+
+def _head(text: str, start: int, end: int) -> int:
+    """Length of a cue written on to the account (vxabc12345), 0 without one."""
+    if _WXID.match(text, start, end):
+        return 0
+    head = cues.WECHAT_HEAD.match(text, start, end)
+    if not head or not _ID.fullmatch(text, head.end(), end) or not _MARKS.search(text, head.end() + 1, end):
+        return 0
+    left = text[max(0, start - 2) : start]
+    is_cue = head.end() - start > 1 or left.endswith(("加", "加我", "+", "我"))
+    return head.end() - start if is_cue else 0

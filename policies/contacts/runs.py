@@ -4,18 +4,23 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
-_SEPARATOR = r"(?:(?![\n\r。!?;¥$%…“”\"])[\W_])"
-_RUN = re.compile(rf"[0-9](?:{_SEPARATOR}{{0,4}}[0-9]){{4,}}")
+from .spelling import digit_signs, han_signs
+
+_SEPARATOR = r"(?:[^\w¥$%“”\"]|_)"
+RUN_TAIL = rf"(?:{_SEPARATOR}{{0,8}}+[0-9]){{4}}"
+RUN = re.compile(rf"[0-9](?:{_SEPARATOR}{{0,8}}+[0-9]){{4,}}+")
+"""Five and more digits with up to eight separators (an emoji of a family is seven) between two."""
 _GROUP = re.compile(r"[0-9]+")
 _MASKED = "**"
 LONGEST_GROUP = 40
 """Digits without a separator beyond this are no number of a person; they end a run."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: one is made for every number, and that would take three times as long
 class Run:
-    """Digits that may belong together, in groups with nothing between their digits."""
+    """Digits that may belong together, in groups: a group ends at a separator and where the script changes."""
 
     digits: str
     starts: tuple[int, ...]
@@ -30,48 +35,88 @@ class Run:
         group = bisect_right(self.starts, index, hi=len(self.places)) - 1
         return self.places[group] + index - self.starts[group]
 
-    def group_end(self, start: int) -> int:
-        """End of the group that begins at `start`."""
-        return self.starts[bisect_left(self.starts, start) + 1]
+    def block_end(self, start: int) -> int:
+        """End of the digits that follow `start`, where a group begins, without a separator."""
+        group = bisect_left(self.starts, start)
+        last = len(self.places) - 1
+        while group < last and self._touches(group):
+            group += 1
+        return self.starts[group + 1]
 
     def lengths(self, start: int, end: int) -> tuple[int, ...]:
-        """Sizes of the groups of `digits[start:end]`, which must begin and end with a group."""
-        edges = self.starts[bisect_left(self.starts, start) : bisect_right(self.starts, end)]
-        return tuple(after - before for before, after in zip(edges, edges[1:], strict=False))
+        """How many digits of `digits[start:end]`, whole groups, stand together between separators."""
+        first, last = bisect_left(self.starts, start), bisect_left(self.starts, end)
+        sizes: list[int] = []
+        for group in range(first, last):
+            size = self.starts[group + 1] - self.starts[group]
+            if sizes and self._touches(group - 1):
+                sizes[-1] += size
+            else:
+                sizes.append(size)
+        return tuple(sizes)
 
     def separators(self, text: str, start: int, end: int) -> list[str]:
-        """What stands between the groups of `digits[start:end]`."""
+        """What stands between those."""
         first, last = bisect_left(self.starts, start), bisect_left(self.starts, end)
         return [
-            text[self.places[g] + self.starts[g + 1] - self.starts[g] : self.places[g + 1]]
-            for g in range(first, last - 1)
+            text[self._end_place(group) : self.places[group + 1]]
+            for group in range(first, last - 1)
+            if not self._touches(group)
         ]
 
+    def _end_place(self, group: int) -> int:
+        return self.places[group] + self.starts[group + 1] - self.starts[group]
 
-def digit_runs(flat: str) -> Iterator[Run]:
-    """Runs of five and more digits in folded text, up to four separators between two. Linear.
+    def _touches(self, group: int) -> bool:
+        return self._end_place(group) == self.places[group + 1]
 
-    Two stars end a run: that is a number masked before, not a separator.
+
+def digit_runs(digits: str, source: str | None = None) -> Iterator[Run]:
+    """Runs of five and more digits in folded text, up to eight separators between two. Linear.
+
+    With `source`, the text as written (of the same length), groups end where its script changes, so that in
+    ①13800138000 the list's number is not the number's digit. Two stars end a run: that is a number masked before.
     """
-    for found in _RUN.finditer(flat):
-        part: list[tuple[int, int]] = []
-        for group in _GROUP.finditer(flat, found.start(), found.end()):
-            begin, end = group.span()
-            if part and (end - begin > LONGEST_GROUP or _MASKED in flat[part[-1][1] : begin]):
-                yield _run(flat, part)
-                part = []
-            if end - begin <= LONGEST_GROUP:
-                part.append((begin, end))
-        if part:
-            yield _run(flat, part)
+    for found in RUN.finditer(digits):
+        yield from runs_within(digits, source, found.start(), found.end())
 
 
-def _run(flat: str, groups: list[tuple[int, int]]) -> Run:
+def single_run(number: str, start: int) -> Run:
+    """The run of plain digits `number` that stands at `start`."""
+    return Run(number, (0, len(number)), (start,), frozenset((len(number),)))
+
+
+def runs_within(digits: str, source: str | None, start: int, end: int) -> Iterator[Run]:
+    """The runs of what `RUN` found."""
+    if source is not None and source[start:end].isascii():
+        source = None
+    part: list[tuple[int, int]] = []
+    for found in _GROUP.finditer(digits, start, end):
+        first, last = found.span()
+        if part and (last - first > LONGEST_GROUP or _MASKED in digits[part[-1][1] : first]):
+            yield _run(digits, part)
+            part = []
+        if last - first > LONGEST_GROUP:
+            continue
+        if source is None or last - first == 1 or source[first:last].isascii():
+            part.append((first, last))
+        else:
+            part += [script.span() for script in _scripts().finditer(source, first, last)]
+    if part:
+        yield _run(digits, part)
+
+
+@lru_cache(maxsize=1)
+def _scripts() -> re.Pattern[str]:
+    return re.compile(rf"[0-9A-Za-z]+|[０-９]+|[{han_signs()}]+|[{re.escape(digit_signs())}]+|[\s\S]")
+
+
+def _run(digits: str, groups: list[tuple[int, int]]) -> Run:
     starts = [0]
     for begin, end in groups:
         starts.append(starts[-1] + end - begin)
     return Run(
-        digits="".join([flat[begin:end] for begin, end in groups]),
+        digits="".join([digits[begin:end] for begin, end in groups]),
         starts=tuple(starts),
         places=tuple(begin for begin, _ in groups),
         ends=frozenset(starts[1:]),

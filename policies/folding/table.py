@@ -16,7 +16,20 @@ SYMBOL = "\ufffd"
 """Stands for any code point from `LIMIT` on, so that the tables can be lists of bounded length."""
 
 Table = list[int | None]
-_ABOVE = re.compile(f"[{chr(LIMIT)}-\U0010ffff]")
+_FLAG_LETTERS = "\U0001f1e6-\U0001f1ff"
+_ABOVE = re.compile(f"[{_FLAG_LETTERS}{chr(LIMIT)}-\U0010ffff]")
+_COUNTRIES = (
+    "AC AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ"
+    " CA CC CD CF CG CH CI CK CL CM CN CO CP CR CU CV CW CX CY CZ DE DG DJ DK DM DO DZ EA EC EE EG EH ER ES ET EU FI FJ"
+    " FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU IC ID IE IL IM IN IO IQ IR"
+    " IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM"
+    " MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT"
+    " PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TA TC TD TF TG TH TJ TK TL"
+    " TM TN TO TR TT TV TW TZ UA UG UM UN US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW"
+)
+_FLAGS = frozenset("".join(chr(0x1F1E6 + ord(c) - ord("A")) for c in code) for code in _COUNTRIES.split())
+_TOO_HIGH = re.compile(f"[{chr(LIMIT)}-\U0010ffff]")
+_FLAG = re.compile(f"[{_FLAG_LETTERS}]{{2}}")
 _NOT_WORD = re.compile(r"[\W_]+")
 
 
@@ -165,8 +178,13 @@ def kept_table(view: View) -> Table:
 
 
 def bounded(text: str) -> str:
-    """`text` with code points from `LIMIT` on replaced by `SYMBOL`; the same length."""
-    return _ABOVE.sub(SYMBOL, text) if _ABOVE.search(text) else text
+    """`text` with code points from `LIMIT` on and flags of countries replaced by `SYMBOL`; the same length.
+
+    Two flag letters that name no country stay what they look like: letters.
+    """
+    if not _ABOVE.search(text):
+        return text
+    return _TOO_HIGH.sub(SYMBOL, _FLAG.sub(lambda two: SYMBOL * 2 if two[0] in _FLAGS else two[0], text))
 
 
 def fold(text: str, options: Fold) -> str:

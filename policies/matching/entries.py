@@ -6,7 +6,7 @@ from itertools import groupby
 
 from ..folding.table import Skip, View, fold, is_symbol
 from .patterns import Form, PatternError, expand_aliases, expand_wildcards
-from .profile import EntrySkips, MatchProfile, Syntax
+from .profile import PLAIN, Disguises, EntrySkips, MatchProfile, Syntax
 from .reading import Collapse, Reading, lens
 
 
@@ -34,6 +34,8 @@ class Entry:
     """Offset of `key` in `wild`."""
     is_alias: bool
     is_allow: bool
+    disguises: Disguises
+    """What is looked through besides; PLAIN for allow words, wildcards, and forms that hold symbols."""
 
 
 class EntryError(ValueError):
@@ -107,6 +109,7 @@ def _entry(form: Form, *, word: str, rank: int, owner: int, profile: MatchProfil
         key_at=0,
         is_alias=form.is_alias,
         is_allow=is_allow,
+        disguises=PLAIN if is_allow or view.skip is Skip.MARKS else profile.disguises,
     )
 
 
@@ -135,4 +138,5 @@ def _wild_entry(form: Form, *, word: str, rank: int, owner: int, view: View, fol
         key_at=key_at,
         is_alias=form.is_alias,
         is_allow=is_allow,
+        disguises=PLAIN,
     )

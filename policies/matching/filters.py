@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from ..model import How
-from .lexicon import Candidate
+from .belief import Belief, is_believed
+from .candidate import Candidate
 from .profile import Boundary, GapRule, MatchProfile, Overlap
 
 SENTENCE_MARKS = frozenset("。！？；，!?;,\n\r")
 LIST_MARKS = SENTENCE_MARKS | frozenset("、.：:")
 _UNCOUNTED = frozenset(("Mn", "Me", "Cf"))
+SURE_OVER_MARKS = 3
+"""A disguised word of fewer characters has no sentence or list mark inside, unless only its writing is in question."""
 LONG_WORD = 4
 """From so many characters on a sentence mark inside is believed."""
 
@@ -34,17 +37,21 @@ def place(candidate: Candidate, profile: MatchProfile) -> Found | None:
     positions = reading.positions(candidate.start, candidate.end)
     start, end = positions[0], positions[-1] + 1
     folded = reading.folded
-    if not has_boundary(folded, start, end, profile.boundary):
+    if not _has_own_boundary(candidate, folded, start, end, profile):
         return None
     surface = folded[start:end]
-    if surface == entry.folded:
+    if candidate.how is not None:
+        if not _is_believed_disguise(candidate, positions, profile):
+            return None
+        how = candidate.how
+    elif surface == entry.folded:
         how = How.FOLDED if reading.text[start:end] != entry.form else How.EXACT
         if entry.is_alias:
             how = How.ALIAS
     elif entry.wild is not None and end - start == len(positions):
         how = How.EXACT
     elif _gaps(positions) and not (" " in entry.form and _is_spaced_alike(surface, entry.folded)):
-        if not _is_believed_gap(reading.text, positions, profile):
+        if not _is_believed_gap(reading.text, positions, profile, len(positions)):
             return None
         how = How.GAP
     elif any(length > 1 for length in reading.run_lengths(candidate.start, candidate.end)):
@@ -52,6 +59,32 @@ def place(candidate: Candidate, profile: MatchProfile) -> Found | None:
     else:
         how = How.ALIAS if entry.is_alias else How.FOLDED
     return Found(start=start, end=end, word=entry.word, how=how, rank=entry.rank)
+
+
+def _has_own_boundary(candidate: Candidate, folded: str, start: int, end: int, profile: MatchProfile) -> bool:
+    """A word spelled in letters may stand among other syllables: only its own letters at an end need a boundary."""
+    if candidate.how is How.PINYIN and profile.boundary is Boundary.SAME_CLASS:
+        key = candidate.entry.key
+        first, last = _class(key[0]), _class(key[-1])
+        left, right = folded[start - 1 : start], folded[end : end + 1]
+        return not (first and first == _class(left)) and not (last and last == _class(right))
+    return has_boundary(folded, start, end, profile.boundary)
+
+
+def _is_believed_disguise(candidate: Candidate, positions: Sequence[int], profile: MatchProfile) -> bool:
+    reading = candidate.reading
+    if candidate.units is None:
+        first, last = positions, candidate.end - candidate.start
+    else:
+        origin = reading.origin
+        first, last = [origin[start] for start, _ in candidate.units], len(candidate.units)
+    if _gaps(positions):
+        if not _is_believed_gap(reading.text, positions, profile, length=last):
+            return False
+        is_short = candidate.belief is not Belief.ALWAYS and last < SURE_OVER_MARKS
+        if is_short and any(c in LIST_MARKS for a, b in _gaps(positions) for c in reading.text[a + 1 : b]):
+            return False
+    return is_believed(candidate.belief, reading.folded, first)
 
 
 def _is_spaced_alike(surface: str, word: str) -> bool:
@@ -96,7 +129,7 @@ def has_boundary(folded: str, start: int, end: int, boundary: Boundary) -> bool:
 
 
 def _class(char: str) -> str:
-    if not char.isascii():
+    if not char or not char.isascii():
         return ""
     if char.isalpha():
         return "a"
@@ -107,12 +140,13 @@ def _gaps(positions: Sequence[int]) -> list[tuple[int, int]]:
     return [(a, b) for a, b in zip(positions, positions[1:], strict=False) if b - a > 1]
 
 
-def _is_believed_gap(text: str, positions: Sequence[int], profile: MatchProfile) -> bool:
+def _is_believed_gap(text: str, positions: Sequence[int], profile: MatchProfile, length: int) -> bool:
+    """`length`: characters of the word, of which `positions` may be more or fewer."""
     gaps = [text[a + 1 : b] for a, b in _gaps(positions)]
     for gap in gaps:
         if len(gap) > profile.gap and sum(unicodedata.category(c) not in _UNCOUNTED for c in gap) > profile.gap:
             return False
-    if profile.gap_rule is GapRule.ANY or len(positions) >= LONG_WORD:
+    if profile.gap_rule is GapRule.ANY or length >= LONG_WORD:
         return True
     marks = LIST_MARKS if profile.gap_rule is GapRule.STRICT else SENTENCE_MARKS
     is_marked = any(c in marks for gap in gaps for c in gap)
@@ -157,6 +191,8 @@ def resolve(found: Iterable[Found], overlap: Overlap) -> list[Found]:
             ordered = sorted(found, key=lambda f: (f.start, f.rank, -f.end))
         case Overlap.SHORTEST_FIRST:
             ordered = sorted(found, key=lambda f: (f.start, f.end, f.rank))
+        case Overlap.EARLIEST_END:
+            ordered = sorted(found, key=lambda f: (f.end, f.start, f.rank))
         case _ as never:
             assert_never(never)
     kept: list[Found] = []

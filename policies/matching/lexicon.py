@@ -1,23 +1,38 @@
 """All entries of all owners, one automaton for each view in use."""
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 
+from ..folding.shapes import Likeness, shape_table
 from ..folding.table import Skip, View, fold_changes, is_symbol
+from ..model import How
 from .automaton import ByteAutomaton
+from .belief import drawing_belief
+from .candidate import Candidate
+from .disguises import Disguised
 from .entries import Entry
-from .reading import Lens, Reading, lens
+from .reading import Lens, Reading, has_runs, lens
+
+__all__ = ["Candidate", "Lexicon"]
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """An entry found, not yet judged. `start`, `end` are offsets of the reading's searched text."""
+class _Target:
+    """What a key of the automaton stands for."""
 
     entry: Entry
-    reading: Reading
-    start: int
-    end: int
+    key: str
+    how: How | None
+
+
+@dataclass(slots=True)
+class _Signs:
+    """What a search sees besides entries."""
+
+    seeds: list[int] = field(default_factory=list)
+    """Where parts of characters begin."""
+    has_cue: bool = False
 
 
 class _Part:
@@ -25,30 +40,65 @@ class _Part:
 
     def __init__(self, view: View, keys: dict[str, list[Entry]]) -> None:
         self.lens: Lens = lens(view)
-        self.machine = ByteAutomaton(keys)
-        self.entries = tuple(tuple(keys[key]) for key in self.machine.keys)
+        self.disguised = Disguised(entry for same in keys.values() for entry in same)
+        has_alike = any(entry.disguises.lookalike for same in keys.values() for entry in same)
+        self.alike = shape_table(Likeness.ALIKE) if has_alike else None
+        targets: dict[str, list[_Target]] = {}
+        for key, same in keys.items():
+            targets.setdefault(self._drawn(key), []).extend(_Target(entry, key, None) for entry in same)
+        for key, entry in self.disguised.reversed():
+            targets.setdefault(self._drawn(key), []).append(_Target(entry, key, How.REVERSED))
+        parts = {self._drawn(key) for key in self.disguised.parts}
+        cues = {self._drawn(cue) for cue in self.disguised.cues}
+        for key in parts | cues:
+            targets.setdefault(key, [])
+        self.machine = ByteAutomaton(targets)
+        self.targets = tuple(map(tuple, targets.values()))
+        self.signs = [(key in parts, key in cues) for key in targets]
+        """For each key: whether it is parts of a character, whether it is a cue."""
         self.needs = _needed_symbols(view, keys) if view.skip is Skip.MARKS else None
+
+    def _drawn(self, chars: str) -> str:
+        return chars.translate(self.alike) if self.alike is not None else chars
 
     def search(self, text: str) -> Iterator[Candidate]:
         if self.needs is not None and not self.needs.search(text):
             return
         reading = Reading(text, self.lens)
-        yield from self._search(reading)
+        found = _Signs()
+        yield from self._search(reading, found)
         across = reading.across()
         if across is not None:
-            yield from self._search(across)
+            yield from self._search(across, _Signs())
+        yield from self.disguised.search(reading, found.seeds, found.has_cue)
 
-    def _search(self, reading: Reading) -> Iterator[Candidate]:
-        for start, end, number in self.machine.find(reading.searched):
-            for entry in self.entries[number]:
+    def _search(self, reading: Reading, found: _Signs) -> Iterator[Candidate]:
+        searched = reading.searched
+        for start, end, number in self.machine.find(self._drawn(searched)):
+            is_part, is_cue = self.signs[number]
+            if is_part:
+                found.seeds.append(start)
+            found.has_cue = found.has_cue or is_cue
+            surface = searched[start:end]
+            alike: list[_Target] = []
+            for target in self.targets[number]:
+                entry = target.entry
                 if entry.wild is not None:
                     whole_start = start - entry.key_at
-                    if _fits(entry.wild, reading.searched, whole_start):
+                    if _fits(entry.wild, searched, whole_start):
                         yield Candidate(entry, reading, whole_start, whole_start + len(entry.wild))
-                elif entry.runs is None or all(
-                    has >= needs for has, needs in zip(reading.run_lengths(start, end), entry.runs, strict=True)
-                ):
-                    yield Candidate(entry, reading, start, end)
+                elif surface != target.key:
+                    alike.append(target)
+                elif _has_own_runs(reading, start, end, target):
+                    yield Candidate(entry, reading, start, end, target.how)
+            for target in alike:
+                if target.entry.disguises.lookalike and _has_own_runs(reading, start, end, target):
+                    yield Candidate(target.entry, reading, start, end, How.LOOKALIKE, drawing_belief(target.key))
+
+
+def _has_own_runs(reading: Reading, start: int, end: int, target: _Target) -> bool:
+    runs = target.entry.runs
+    return runs is None or has_runs(reading, start, end, runs[::-1] if target.how else runs)
 
 
 def _needed_symbols(view: View, keys: Iterable[str]) -> re.Pattern[str]:
@@ -77,3 +127,7 @@ class Lexicon:
         """Every occurrence of every entry, wildcards and run lengths checked; by view, then by end."""
         for part in self._parts:
             yield from part.search(text)
+
+    def search_many(self, texts: Sequence[str]) -> list[list[Candidate]]:
+        """For each text what `search` yields, in the same order."""
+        return [list(self.search(text)) for text in texts]

@@ -29,6 +29,8 @@ class Overlap(StrEnum):
     """Leftmost; at one place the word that stands first in the list."""
     SHORTEST_FIRST = "shortest_first"
     """Leftmost; at one place the shortest."""
+    EARLIEST_END = "earliest_end"
+    """Whatever ends first, the longest of those; as an automaton reports that starts anew after each match."""
 
 
 class GapRule(StrEnum):
@@ -68,6 +70,43 @@ class RunEdges(StrEnum):
     """Passed-over characters around it too (houbb)."""
 
 
+class Homophone(StrEnum):
+    """When a word is also found in other characters that sound like it."""
+
+    OFF = "off"
+    AUTO = "auto"
+    """From four syllables on always; shorter words where honest talk does not sound so."""
+    ON = "on"
+    """Always, whatever honest talk sounds like."""
+    FUZZY = "fuzzy"
+    """As AUTO, and zh z, ch c, sh s, n l, -ng -n are not told apart."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disguises:
+    """Which disguises of a word are looked through; for words with at least two Han characters."""
+
+    homophone: Homophone = Homophone.AUTO
+    pinyin: bool = True
+    """jia我wei信, wei xin, w e i x i n."""
+    lookalike: bool = True
+    """Characters drawn alike: 徽信."""
+    split: bool = True
+    """Characters written as their parts: 亻言, 力口."""
+    reversed: bool = False
+    """The word from its end: 信微."""
+
+    @property
+    def is_any(self) -> bool:
+        """Whether anything is looked through."""
+        spelled = self.pinyin or self.split or self.lookalike
+        return spelled or self.reversed or self.homophone is not Homophone.OFF
+
+
+PLAIN = Disguises(homophone=Homophone.OFF, pinyin=False, lookalike=False, split=False)
+"""Words as they are written; folds, gaps and repeats are not concerned."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatchProfile:
     """Options of a search; the defaults are the product's own profile for rules."""
@@ -94,6 +133,7 @@ class MatchProfile:
     min_digits: int = 0
     """Also find runs of at least so many digits; 0 is off."""
     run_edges: RunEdges = RunEdges.DIGITS
+    disguises: Disguises = Disguises()
 
     @property
     def view(self) -> View:

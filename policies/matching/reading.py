@@ -1,6 +1,8 @@
 """One text under one view, with the way back to its own offsets."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from enum import StrEnum
 from functools import cached_property, lru_cache
 
@@ -57,6 +59,10 @@ class Reading:
             return None
         return Reading(self.text, self._lens, Collapse.ACROSS)
 
+    def uncollapsed(self) -> "Reading":
+        """The reading with every run at its length; itself when there are none."""
+        return Reading(self.text, lens(replace(self._lens.view, repeats=False))) if self._has_runs else self
+
     @cached_property
     def folded(self) -> str:
         """The text folded 1:1, nothing passed over; offsets are those of the text."""
@@ -91,3 +97,8 @@ class Reading:
         """How long the run behind each character of `searched[start:end]` is."""
         edges = self.runs[start : end + 1]
         return [after - before for before, after in zip(edges, edges[1:], strict=False)]
+
+
+def has_runs(reading: Reading, start: int, end: int, needed: Sequence[int]) -> bool:
+    """Whether the runs behind `searched[start:end]` are at least as long as `needed`."""
+    return all(has >= needs for has, needs in zip(reading.run_lengths(start, end), needed, strict=True))

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from ..context import references
@@ -20,39 +21,111 @@ MAX_FILES = 500
 Source = Path | str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pack:
+    """What a packaged set is, for those who choose one."""
+
+    name: str
+    version: str
+    """With the sets it extends and the hash, `retail-zh@1,retail-common@1+ab12cd34`."""
+    title: tuple[tuple[str, str], ...]
+    """(language, title); empty when it has none."""
+    extends: tuple[str, ...]
+    """Packs whose rules come with it, its own word for it; those may extend others."""
+    rules: tuple[Rule, ...]
+    """Every rule that naming this pack puts in force."""
+    own_rules: tuple[Rule, ...]
+    """Those of its own files."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Layer:
+    """One source as read."""
+
+    root: Path
+    files: tuple[tuple[str, bytes], ...]
+    """(name below the root, bytes)."""
+    parsed: tuple[Parsed, ...]
+
+    @property
+    def name(self) -> str:
+        given = next((p.pack_name for p in self.parsed if p.pack_name), None)
+        return given or (self.root.stem if self.root.is_file() else self.root.name)
+
+    @property
+    def version(self) -> str:
+        return next((p.pack_version for p in self.parsed if p.pack_version), "1")
+
+    @property
+    def extends(self) -> tuple[str, ...]:
+        return tuple(name for p in self.parsed for name in p.extends)
+
+
 def packaged_names() -> tuple[str, ...]:
     """Names of the packs that ship with the program."""
     return tuple(sorted(path.name for path in PACKAGED.iterdir() if path.is_dir() and any(path.glob("*.toml"))))
 
 
+def packaged(name: str) -> Pack:
+    """The pack of that name as it is written; its words are not searched and its tests not run. Raises RuleError."""
+    layers = _layers([name])
+    layer = layers[-1]
+    ruleset = _ruleset_of(layers)
+    return Pack(
+        name=name,
+        version=ruleset.version,
+        title=next((p.pack_title for p in layer.parsed if p.pack_title), ()),
+        extends=layer.extends,
+        rules=ruleset.rules,
+        own_rules=tuple(rule for rule in ruleset.rules if rule.file.is_relative_to(layer.root)),
+    )
+
+
 def load_ruleset(sources: Sequence[Source]) -> RuleSet:
     """The rules of all sources together: packaged names (`retail-zh`), folders of `*.toml`, single files.
 
-    Tests inside the rules have passed when this returns. Raises RuleSyntaxError (file, line, key, nearest valid key),
-    RuleConflictError (an id twice), RuleTestError. Reads nothing but the named files, in the order of their names.
+    What a source extends (`[pack] extends`) comes before it, and every source is in the set once, however often it is
+    named. Tests inside the rules have passed when this returns. Raises RuleSyntaxError (file, line, key, nearest
+    valid key), RuleConflictError (an id twice), RuleTestError. Reads the named files only, in the order of their names.
     """
-    ruleset = read_ruleset(sources)
-    failed = failures(ruleset, Engine(ruleset))
+    return load_engine(sources).ruleset
+
+
+def load_engine(sources: Sequence[Source]) -> Engine:
+    """As `load_ruleset`; gives the engine that ran the tests, which is most of the work of loading."""
+    layers = _layers(sources)
+    ruleset = _ruleset_of(layers)
+    try:
+        engine = Engine(ruleset)
+    except EntryError:
+        _refuse_bad_words(ruleset, layers)  # knows the file and the line
+        raise
+    failed = failures(ruleset, engine)
     if failed:
         raise RuleTestError(tuple(failed))
-    return ruleset
+    return engine
 
 
 def read_ruleset(sources: Sequence[Source]) -> RuleSet:
     """As `load_ruleset` without running the tests inside."""
+    layers = _layers(sources)
+    ruleset = _ruleset_of(layers)
+    _refuse_bad_words(ruleset, layers)
+    return ruleset
+
+
+def _ruleset_of(layers: Sequence[_Layer]) -> RuleSet:
+    """Everything together, checked but for whether each word can be searched."""
     digest = hashlib.sha256()
-    names: list[str] = []
-    parsed: list[Parsed] = []
-    for source in sources:
-        root, files = _files(source)
-        pack = [parse_file(file, _read(file, digest, root)) for file in files]
-        name = next((p.pack_name for p in pack if p.pack_name), root.stem if root.is_file() else root.name)
-        version = next((p.pack_version for p in pack if p.pack_version), "1")
-        names.append(f"{name}@{version}")
-        parsed += pack
+    for layer in layers:
+        for name, data in layer.files:
+            digest.update(f"{name}\0{len(data)}\0".encode())
+            digest.update(data)
     sha256 = digest.hexdigest()
+    parsed = [p for layer in layers for p in layer.parsed]
+    names = ",".join(f"{layer.name}@{layer.version}" for layer in layers)
     ruleset = RuleSet(
-        version=f"{','.join(names)}+{sha256[:8]}",
+        version=f"{names}+{sha256[:8]}",
         sha256=sha256,
         rules=tuple(rule for p in parsed for rule in p.rules),
         aliases=tuple(alias for p in parsed for alias in p.aliases),
@@ -60,8 +133,34 @@ def read_ruleset(sources: Sequence[Source]) -> RuleSet:
         allow=tuple(word for p in parsed for word in p.allow),
     )
     _refuse_conflicts(ruleset)
-    _refuse_bad_words(ruleset, parsed)
+    _refuse_unknown_names(ruleset)
     return ruleset
+
+
+def _layers(sources: Sequence[Source]) -> list[_Layer]:
+    """Every source and what it extends, each once, the extended ones first."""
+    layers: dict[Path, _Layer] = {}
+    for source in sources:
+        _add(source, layers, ())
+    return list(layers.values())
+
+
+def _add(source: Source, layers: dict[Path, _Layer], extending: tuple[Path, ...]) -> None:
+    root, files = _files(source)
+    place = root.resolve()
+    if place in layers:
+        return
+    read = [(_name(file, root), _read(file)) for file in files]
+    parsed = tuple(parse_file(file, data) for file, (_, data) in zip(files, read, strict=True))
+    for p in parsed:
+        for name in p.extends:
+            if name not in packaged_names():
+                nearest = nearest_of(name, packaged_names())
+                raise RuleSyntaxError(f"no pack '{name}'", file=p.file, key="extends", nearest=nearest)
+            if PACKAGED.joinpath(name).resolve() in (*extending, place):
+                raise RuleSyntaxError(f"'{name}' would extend itself", file=p.file, key="extends")
+            _add(name, layers, (*extending, place))
+    layers[place] = _Layer(root=root, files=tuple(read), parsed=parsed)
 
 
 def _files(source: Source) -> tuple[Path, list[Path]]:
@@ -84,17 +183,17 @@ def _files(source: Source) -> tuple[Path, list[Path]]:
     return path, files
 
 
-def _read(file: Path, digest: "hashlib._Hash", root: Path) -> bytes:
+def _name(file: Path, root: Path) -> str:
+    return file.relative_to(root).as_posix() if root.is_dir() else file.name
+
+
+def _read(file: Path) -> bytes:
     try:
         if file.stat().st_size > MAX_FILE_BYTES:
             raise RuleSyntaxError(f"larger than {MAX_FILE_BYTES} bytes", file=file)
-        data = file.read_bytes()
+        return file.read_bytes()
     except OSError as error:
         raise RuleSyntaxError(f"cannot be read: {error.strerror}", file=file) from error
-    name = file.relative_to(root).as_posix() if root.is_dir() else file.name
-    digest.update(f"{name}\0{len(data)}\0".encode())
-    digest.update(data)
-    return data
 
 
 def _refuse_conflicts(ruleset: RuleSet) -> None:
@@ -111,15 +210,24 @@ def _refuse_twice(names: Iterable[tuple[str, Path]]) -> None:
         seen[name] = file
 
 
-def _refuse_bad_words(ruleset: RuleSet, parsed: Sequence[Parsed]) -> None:
-    """Every word of every rule can be searched and every `@name` exists; the complaint names file and line."""
-    aliases = ruleset.alias_forms
-    names = frozenset(references({spec.id: Detector(spec) for spec in ruleset.detectors}))
-    for owner, rule in enumerate(ruleset.rules):
+def _names(ruleset: RuleSet) -> frozenset[str]:
+    return frozenset(references({spec.id: Detector(spec) for spec in ruleset.detectors}))
+
+
+def _refuse_unknown_names(ruleset: RuleSet) -> None:
+    names = _names(ruleset)
+    for rule in ruleset.rules:
         for words, key in ((rule.words, "words"), *((near.any, "near") for near in rule.near)):
             unknown = next((word for word in words if word.startswith("@") and word not in names), None)
             if unknown:
                 raise _bad_word(rule, key, f"no detector '{unknown}'", nearest_of(unknown, names))
+
+
+def _refuse_bad_words(ruleset: RuleSet, layers: Sequence[_Layer]) -> None:
+    """Every word of every rule can be searched; the complaint names file and line."""
+    aliases = ruleset.alias_forms
+    names = _names(ruleset)
+    for owner, rule in enumerate(ruleset.rules):
         try:
             rule_entries(rule, owner, aliases, names)
         except EntryError as error:
@@ -128,12 +236,11 @@ def _refuse_bad_words(ruleset: RuleSet, parsed: Sequence[Parsed]) -> None:
             for word in near.any:
                 if word not in names:
                     _check_near(rule, word, aliases)
-    for p in parsed:
-        for word in p.allow:
-            try:
-                entries_of(word, rank=0, owner=0, profile=MatchProfile(), aliases=aliases, is_allow=True)
-            except EntryError as error:
-                raise RuleSyntaxError(str(error), file=p.file, key="allow") from error
+    for file, word in ((p.file, word) for layer in layers for p in layer.parsed for word in p.allow):
+        try:
+            entries_of(word, rank=0, owner=0, profile=MatchProfile(), aliases=aliases, is_allow=True)
+        except EntryError as error:
+            raise RuleSyntaxError(str(error), file=file, key="allow") from error
 
 
 def _check_near(rule: Rule, word: str, aliases: dict[str, tuple[str, ...]]) -> None:
@@ -147,4 +254,4 @@ def _bad_word(rule: Rule, key: str, reason: str, nearest: str | None) -> RuleSyn
     return RuleSyntaxError(f"{reason} (rule {rule.id})", file=rule.file, line=rule.line, key=key, nearest=nearest)
 
 
-__all__ = ["Alias", "DetectorSpec", "load_ruleset", "packaged_names", "read_ruleset"]
+__all__ = ["Alias", "DetectorSpec", "Pack", "load_engine", "load_ruleset", "packaged", "packaged_names", "read_ruleset"]

@@ -22,6 +22,8 @@ class Parsed:
     pack_name: str | None
     pack_version: str | None
     pack_title: tuple[tuple[str, str], ...]
+    extends: tuple[str, ...]
+    """Packaged sets whose rules belong to this one too."""
     rules: tuple[Rule, ...]
     aliases: tuple[Alias, ...]
     detectors: tuple[DetectorSpec, ...]
@@ -41,16 +43,19 @@ def parse_file(file: Path, data: bytes) -> Parsed:
     pack = root.table("pack")
     name = version = None
     title: tuple[tuple[str, str], ...] = ()
+    extends: tuple[str, ...] = ()
     if pack is not None:
         name, version = pack.text("name"), pack.text("version", "1")
-        title = _title(pack) if pack.has("title") else ()
+        title = _both(pack, "title") if pack.has("title") else ()
         pack.know("title")
+        extends = pack.texts("extends")
         pack.done()
     parsed = Parsed(
         file=file,
         pack_name=name,
         pack_version=version,
         pack_title=title,
+        extends=extends,
         rules=tuple(_rule(table, base, base_allow, base_ignored) for table in root.tables("rule", heading="rule")),
         aliases=tuple(map(_alias, root.tables("alias", heading="alias"))),
         detectors=tuple(map(_detector, root.tables("detector", heading="detector"))),
@@ -80,9 +85,11 @@ def _rule(table: Table, base: MatchProfile, base_allow: tuple[str, ...], base_ig
     raise_on = frozenset(table.choices("raise_on", Raise)) if table.has("raise_on") else frozenset(Raise)
     table.know("raise_on")
     table.know("note")
+    table.know("advice")
     rule = Rule(
         id=rule_id,
-        title=_title(table),
+        title=_both(table, "title"),
+        advice=_both(table, "advice") if table.has("advice") else (),
         category=table.text("category"),
         severity=table.choice("severity", Severity),
         kinds=kinds,
@@ -102,16 +109,17 @@ def _rule(table: Table, base: MatchProfile, base_allow: tuple[str, ...], base_ig
     return rule
 
 
-def _title(table: Table) -> tuple[tuple[str, str], ...]:
-    value = table.raw("title")
+def _both(table: Table, key: str) -> tuple[tuple[str, str], ...]:
+    """(language, text) for en and zh, from `{ en = …, zh = … }` or one text for both."""
+    value = table.raw(key)
     if value is None:
-        table.fail_missing("title")
+        table.fail_missing(key)
     if isinstance(value, str):
         return (("en", value), ("zh", value))
-    inner = Table(table.document, "title", value, table.document.key_line("title", table.line))
-    title = (("en", inner.text("en")), ("zh", inner.text("zh")))
+    inner = Table(table.document, key, value, table.document.key_line(key, table.line))
+    both = (("en", inner.text("en")), ("zh", inner.text("zh")))
     inner.done()
-    return title
+    return both
 
 
 def _near(table: Table, default: Effect) -> Near:

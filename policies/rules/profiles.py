@@ -3,11 +3,20 @@
 from dataclasses import replace
 
 from ..folding.table import DigitFold, Skip
-from ..matching.profile import ANY_GAP, Boundary, EntrySkips, GapRule, MatchProfile, Overlap, RunEdges, Syntax
+from ..matching.profile import (
+    ANY_GAP,
+    PLAIN,
+    Boundary,
+    Disguises,
+    EntrySkips,
+    GapRule,
+    Homophone,
+    MatchProfile,
+    Overlap,
+    RunEdges,
+    Syntax,
+)
 from .source import Table
-
-_LATER = ("homophone", "pinyin", "lookalike", "split", "reversed")
-"""Views of a later version: accepted, reported by the linter, without effect."""
 
 
 def read_profile(table: Table, base: MatchProfile) -> tuple[MatchProfile, tuple[str, ...], tuple[str, ...]]:
@@ -21,6 +30,7 @@ def read_profile(table: Table, base: MatchProfile) -> tuple[MatchProfile, tuple[
             fold_trad=False,
             fold_lookalike=False,
             fold_digits=DigitFold.NONE,
+            disguises=PLAIN,
         )
     elif table.has("fold"):
         table.raw("fold")
@@ -46,13 +56,32 @@ def read_profile(table: Table, base: MatchProfile) -> tuple[MatchProfile, tuple[
         allow_single=table.flag("allow_single", profile.allow_single),
         min_digits=table.integer("min_digits", profile.min_digits, 0, 1000),
         run_edges=table.choice("run_edges", RunEdges, profile.run_edges),
+        disguises=_disguises(table, profile.disguises),
     )
     allow = table.texts("allow")
-    ignored = tuple(key for key in _LATER if table.raw(key) not in (None, False, "off"))
     for key in ("fold", "ignore_case", "fold_case", "repeats", "repeat", "ignore_repeat", "syntax", "pattern_syntax"):
         table.know(key)
     table.done()
-    return profile, allow, ignored
+    return profile, allow, ()
+
+
+def _disguises(table: Table, default: Disguises) -> Disguises:
+    return Disguises(
+        homophone=_homophone(table, default.homophone),
+        pinyin=table.flag("pinyin", default.pinyin),
+        lookalike=table.flag("lookalike", default.lookalike),
+        split=table.flag("split", default.split),
+        reversed=table.flag("reversed", default.reversed),
+    )
+
+
+def _homophone(table: Table, default: Homophone) -> Homophone:
+    value = table.raw("homophone")
+    if value is None:
+        return default
+    if isinstance(value, bool):
+        return Homophone.ON if value else Homophone.OFF
+    return table.member("homophone", Homophone, value)
 
 
 def _digits(table: Table, default: DigitFold) -> DigitFold:

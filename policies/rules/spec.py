@@ -92,6 +92,8 @@ class Rule:
     id: str
     title: tuple[tuple[str, str], ...]
     """(language, title) for en and zh."""
+    advice: tuple[tuple[str, str], ...]
+    """(language, what a reviewer should look at) for en and zh; empty when the rule's author gave none."""
     category: str
     severity: Severity
     kinds: frozenset[SubjectKind]

@@ -20,7 +20,7 @@ def test_the_pack_is_of_use_and_its_report_is_clean() -> None:
     report = check_dir("retail-zh")
     assert report.findings == ()
     assert report.rules >= 30
-    assert packaged_names() == ("retail-zh",)
+    assert "retail-zh" in packaged_names()
     for rule in load_ruleset(["retail-zh"]).rules:
         assert dict(rule.title).keys() == {"en", "zh"}
         assert sum(test.expects_hit for test in rule.tests) and sum(not test.expects_hit for test in rule.tests)

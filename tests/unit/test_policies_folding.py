@@ -10,7 +10,7 @@ from policies.folding.table import LIMIT, DigitFold, Fold, Skip, View, bounded, 
     [
         ("ＷｅＣｈａｔ", "wechat"),
         ("Ⓥ🅥🇻", "vvv"),
-        ("臺灣轉帳釦", "台湾转帐扣"),
+        ("臺灣轉帳釦", "台湾转账扣"),
         ("３٣➌⓿⁹₈⑸⒋", "33309854"),
         ("Вɪе Ν", "bie n"),
         ("wéixìn", "weixin"),

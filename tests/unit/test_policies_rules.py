@@ -67,7 +67,7 @@ mask = { keep_head = 2, keep_tail = 2, char = "*" }
     assert rule.title == (("en", "规则"), ("zh", "规则"))
     assert rule.channels == {"sms", "wecom"}
     assert rule.profile.boundary is Boundary.NONE
-    assert rule.ignored == ("homophone", "pinyin")
+    assert rule.ignored == ()
     assert [near.effect for near in rule.near] == [Effect.RAISE_1, Effect.DROP]
     assert rule.raise_on == {Raise.EVASION}
     assert ruleset.alias_forms == {"x": ("x1", "x2")}
@@ -182,7 +182,7 @@ def test_the_linter_warns(tmp_path: Path) -> None:
     write(
         tmp_path,
         RULE.format(id="one")
-        + 'words = ["飞单", "私单"]\nallow = ["私单"]\nmatch = { pinyin = true }\n'
+        + 'words = ["飞单", "私单"]\nallow = ["私单"]\n'
         + RULE.format(id="two")
         + 'words = ["飛單"]\n[rule.tests]\nhit = ["飞单"]\n[[alias]]\nname = "unused"\nforms = ["x"]\n',
     )
@@ -191,7 +191,6 @@ def test_the_linter_warns(tmp_path: Path) -> None:
     assert report.is_usable
     assert {
         ("dead_word", "one"),
-        ("ignored_option", "one"),
         ("no_tests", "one"),
         ("same_word", "two"),
         ("no_miss", "two"),

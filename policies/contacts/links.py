@@ -1,0 +1,27 @@
+"""Links that lead to a person: invitations of messengers and the like. Other links are left alone."""
+
+import re
+
+from ..model import ContactKind
+from .parts import Found
+
+_HOSTS = (
+    r"wa\.me/|(?:api|web)\.whatsapp\.com/|chat\.whatsapp\.com/|u\.wechat\.com/|weixin\.qq\.com/[rg]/"
+    r"|work\.weixin\.qq\.com/(?:u|ca|gm|kfid|k)/|wpa\.qq\.com/|wpa1\.qq\.com/|qm\.qq\.com/|jq\.qq\.com/|qun\.qq\.com/"
+    r"|user\.qzone\.qq\.com/|t\.me/|telegram\.me/|line\.me/|lin\.ee/|m\.me/|signal\.me/|msng\.link/|zalo\.me/"
+    r"|join\.skype\.com/|qr\.kakao\.com/|open\.kakao\.com/|discord\.gg/"
+)
+_LINK = re.compile(rf"(?:https?://)?(?<![a-z0-9.@-])(?:{_HOSTS})[a-z0-9_.,@?^=%&:/~+#!$'()*;-]*[a-z0-9_@?=%&/~+#-]")
+_SCHEME = re.compile(
+    r"(?:weixin|wxwork|mqqapi|mqq|tencent|whatsapp|tg|line|skype)://[a-z0-9_.,@?^=%&:/~+#!$'()*;-]*[a-z0-9_=/-]"
+)
+
+
+def links_in(flat: str) -> list[Found]:
+    """Such links in folded text. Linear."""
+    if "/" not in flat:
+        return []
+    found = [(*match.span(), ContactKind.URL) for match in _LINK.finditer(flat)]
+    if "://" in flat:
+        found += [(*match.span(), ContactKind.URL) for match in _SCHEME.finditer(flat)]
+    return found

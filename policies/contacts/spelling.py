@@ -1,0 +1,132 @@
+"""The digit view of a text: spoken, circled and escaped digits as 0-9, with the way back to the text."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ..folding.table import LIMIT, Fold, fold_changes
+
+HAN = "零〇洞一壹幺二贰两三叁四肆五伍六陆七柒拐八捌九玖勾〡〢〣〤〥〦〧〨〩"
+_HAN_VALUES = "0001112223344556677788999123456789"
+_SPOKEN = dict(zip(map(ord, HAN), _HAN_VALUES, strict=True))
+_SOUNDS = {
+    ord(char): digit
+    for group in (
+        *("林灵铃凌另玲0", "腰妖要药夭邀1", "耳尔而儿2", "伞散山衫3", "死寺斯丝思4"),
+        *("舞武吴午5", "留溜流刘柳6", "器气其奇期妻7", "吧巴爸扒拔发8", "酒久就救9"),
+    )
+    for char, digit in ((char, group[-1]) for char in group[:-1])
+}
+"""Characters that sound like a digit, believed only inside a run of digits."""
+_GAP = r"[^\w\n]{0,8}"
+MANY = {chr(0x2469 + n): str(10 + n) for n in range(11)}
+MANY |= {chr(0x247D + n): str(10 + n) for n in range(11)}
+MANY |= {chr(0x2491 + n): str(10 + n) for n in range(11)}
+MANY |= {chr(0x24EB + n): str(11 + n) for n in range(10)}
+MANY |= {chr(0x3251 + n): str(21 + n) for n in range(15)}
+MANY |= {chr(0x32B1 + n): str(36 + n) for n in range(15)}
+MANY |= {"❿": "10", "➉": "10", "➓": "10", "🔟": "10"}
+_SIGNS = "".join(MANY)
+_HAN_AND_DIGITS = rf"{_GAP}[{HAN}0-9]{_GAP}[{HAN}0-9]"
+# One class of first characters, then what must stand around each: the search skips everything else at once.
+ODD_SIGNS = rf"{HAN}oli%&\\{_SIGNS}"
+ODD_TAIL = (
+    rf"(?<=[{HAN}])(?:{_HAN_AND_DIGITS}|(?<=[0-9 ].)(?<=[0-9][^\w\n].|.[0-9].))"
+    rf"|(?<=[oli])(?:[0-9]|(?<=[0-9].))|(?<=%)(?:3[0-9]|ef%bc%9)|(?<=&)#x?[345]|(?<=\\)u003|(?<=[{_SIGNS}])"
+)
+_ODD = re.compile(f"[{ODD_SIGNS}](?:{ODD_TAIL})")
+_MANY_RUN = re.compile(f"[{_SIGNS}]")
+_ESCAPE = re.compile(r"%3([0-9])|%ef%bc%9([0-9])|&#x3([0-9]);?|&#(4[89]|5[0-7]);?|\\u003([0-9])")
+_LETTERED = re.compile(r"(?<![a-z0-9])(?:[oli]*[0-9][0-9oli]*)(?![a-z0-9])|(?<=[0-9][ .-])[oli]{2,4}(?=[ .-][0-9])")
+_LETTERS = str.maketrans("oli", "011")
+_SOUNDED = re.compile(rf"(?:[0-9{HAN}{''.join(map(chr, _SOUNDS))}][^\w\n。]{{0,3}}+){{11,}}+")
+_REAL = re.compile(f"[0-9{HAN}]")
+LEAST_REAL = 6
+"""So many digits must be written plainly before neighbours that only sound like digits are read as such."""
+MOST_EXPANDED = 20_000
+"""Signs of two digits (⑩) beyond this are left alone: it is no message."""
+
+
+@dataclass(slots=True)  # not frozen, for speed: one is made for every text
+class Spelled:
+    """A text in which digits are digits. The three strings have the same length."""
+
+    source: str
+    """As written; it tells plain digits from others."""
+    flat: str
+    """Folded; it tells what the words around say."""
+    digits: str
+    """Folded, with every digit as 0-9."""
+    origin: tuple[int, ...] | None
+    """Offset in the text of every character, and the text's length; None where they are the same."""
+
+
+def spelled(text: str, flat: str) -> Spelled:
+    """The digit view of `text`, whose folded form is `flat`. Linear."""
+    if not _ODD.search(flat):
+        return Spelled(text, flat, flat, None)
+    source, origin = text, None
+    many = _MANY_RUN.findall(flat)
+    if many and len(many) <= MOST_EXPANDED:
+        source, flat, origin = _expanded(text, flat)
+    digits = flat
+    if "%" in digits or "&#" in digits or "\\u" in digits:
+        digits = _ESCAPE.sub(_unescape, digits)
+    digits = _LETTERED.sub(lambda found: found.group().translate(_LETTERS), digits)
+    digits = _SOUNDED.sub(_by_sound, digits)
+    return Spelled(source, flat, digits.translate(_SPOKEN), origin)
+
+
+def digit_of_han(point: int) -> int:
+    """The code point of the digit that a Han digit means; any other code point as it is."""
+    return ord(_SPOKEN[point]) if point in _SPOKEN else point
+
+
+def spoken_figures(flat: str) -> str:
+    """Folded text with Chinese digits as ASCII ones; the same length."""
+    return flat.translate(_SPOKEN)
+
+
+@lru_cache(maxsize=1)
+def digit_signs() -> str:
+    """All characters but plain and full-width ones and Han digits that fold to a digit."""
+    changes = fold_changes(Fold())
+    return "".join(
+        chr(source)
+        for source, target in changes.items()
+        if 0x30 <= target <= 0x39 and not 0xFF10 <= source <= 0xFF19 and source < LIMIT
+    ) + "".join(MANY)
+
+
+@lru_cache(maxsize=1)
+def han_signs() -> str:
+    """Han digits in all forms."""
+    wanted = set(map(ord, HAN))
+    return HAN + "".join(chr(source) for source, target in fold_changes(Fold()).items() if target in wanted)
+
+
+def _expanded(text: str, flat: str) -> tuple[str, str, tuple[int, ...]]:
+    sources: list[str] = []
+    flats: list[str] = []
+    origin: list[int] = []
+    edge = 0
+    for found in _MANY_RUN.finditer(flat):
+        at = found.start()
+        sources += (text[edge:at], text[at] * 2)
+        flats += (flat[edge:at], MANY[found.group()])
+        origin += (*range(edge, at), at, at)
+        edge = at + 1
+    origin += range(edge, len(text) + 1)
+    return "".join([*sources, text[edge:]]), "".join([*flats, flat[edge:]]), tuple(origin)
+
+
+def _unescape(found: re.Match[str]) -> str:
+    """The digit, with fillers before it so that offsets stay."""
+    sign = found[found.lastindex or 0]
+    digit = chr(int(sign)) if found.lastindex == 4 else sign
+    return "\0" * (len(found.group()) - 1) + digit
+
+
+def _by_sound(found: re.Match[str]) -> str:
+    run = found.group()
+    return run.translate(_SOUNDS) if len(_REAL.findall(run)) >= LEAST_REAL else run

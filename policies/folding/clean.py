@@ -1,0 +1,40 @@
+"""What honest talk sounds and looks like: how often two syllables follow each other, which characters do."""
+
+from functools import lru_cache
+from importlib import resources
+
+from .sounds import SYLLABLES
+
+BITS = 1 << 22
+"""Size of the filter of character pairs; with its 400,000 pairs one unseen pair in 70 passes for a seen one."""
+EDGES = (0.5, 1, 2, 4, 8, 16, 32, 64, 128)
+"""Messages in 10,000 from which on a pair of syllables has level 1, 2, … 9."""
+_PLACE = {syllable: number for number, syllable in enumerate(SYLLABLES)}
+
+
+def hashes(pair: str) -> tuple[int, int, int]:
+    """The bits of a pair of characters in the filter."""
+    mixed = (ord(pair[0]) * 0x9E3779B1 ^ ord(pair[1]) * 0x85EBCA77) * 0xC2B2AE3D27D4EB4F & 0xFFFFFFFFFFFFFFFF
+    return mixed >> 42, (mixed >> 20) % BITS, (mixed ^ mixed >> 33) % BITS
+
+
+@lru_cache(maxsize=1)
+def _levels() -> tuple[str, ...]:
+    text = resources.files(__package__).joinpath("clean_pairs.txt").read_text("utf-8")
+    return tuple(line for line in text.splitlines() if not line.startswith("#"))
+
+
+@lru_cache(maxsize=1)
+def _filter() -> bytes:
+    return resources.files(__package__).joinpath("clean_pairs.bin").read_bytes()
+
+
+def sound_level(first: str, second: str) -> int:
+    """0 … 9: how often two syllables follow each other in honest talk, their most frequent writing left out."""
+    return int(_levels()[_PLACE[first]][_PLACE[second]])
+
+
+def is_usual(pair: str) -> bool:
+    """Whether two folded characters follow each other in honest talk. Rarely True for a pair that never does."""
+    data = _filter()
+    return all(data[bit >> 3] >> (bit & 7) & 1 for bit in hashes(pair))

@@ -1,0 +1,24 @@
+"""What a search yields before it is judged."""
+
+from dataclasses import dataclass
+
+from ..model import How
+from .belief import Belief
+from .entries import Entry
+from .reading import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An entry found, not yet judged. `start`, `end` are offsets of the reading's searched text."""
+
+    entry: Entry
+    reading: Reading
+    start: int
+    end: int
+    how: How | None = None
+    """The disguise it was found through; None: as written, perhaps folded, with gaps or repeats."""
+    belief: Belief = Belief.ALWAYS
+    """What such a writing must show to be believed."""
+    units: tuple[tuple[int, int], ...] | None = None
+    """Offsets (start, end) of the searched text for each character of the word, where they are not one for one."""

@@ -1,0 +1,227 @@
+"""Words found through a lattice: Latin letters that spell syllables, characters written as their parts."""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+
+from ..folding.sounds import LONGEST, Codes, Ear, codes
+from ..model import How
+from .belief import Belief
+from .entries import Entry
+from .soundalikes import Heard
+
+MOST_STEPS = 20_000
+"""Steps through the lattice of one text; a text that needs more is hostile and has its verdict by then."""
+LETTERS = re.compile("[a-z]+")
+MOST_RUNS = 1_000
+"""Runs of letters, and places of parts, that are looked at in one text."""
+MOST_LETTERS = 1_000
+"""Letters of one run that are looked at."""
+BIT = 2
+"""A run of so few letters may be a bit of a syllable: w ei x in."""
+MOST_REPEATS = 20
+"""A character repeated in a word that is also spelled is followed so far."""
+FEWEST_LETTERS = 4
+"""A word that is all letters needs so many."""
+_SPELLED = codes(Ear.PLAIN).spelled
+_DOUBLE = re.compile(r"(.)\1+", re.DOTALL)
+_TONES = frozenset("12345")
+_OTHER_WORDS = (
+    "women change danger same made name came game make take fade shade wade lane mane sane bade sense tone tune"
+    " dune rune huge mute lute rude mode node code bone gone line wine mine dine fine pine nine manger ranger"
+    " hanger banger mango tango bingo dingo penguin banana panama manila nina lima yoga sari pingpong china chinese"
+    " tibet shanghai beijing taiwan dalian ninja manga pipe wipe tie die lie pie genie bikini nike haier huawei"
+    " lenovo oppo paypal anna luna mahjong sofa media data japan canada papa mama dada haha hehe hahaha gaga bibi"
+)
+_ENGLISH = frozenset(_OTHER_WORDS.split())
+"""Words and names of other languages that spell syllables as well."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spelled:
+    """A word found, with how: `start`, `end` are offsets of the kept text."""
+
+    entry: Entry
+    belief: Belief
+    start: int
+    end: int
+    how: How
+    steps: tuple["Step", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One edge of the lattice: characters of the kept text that stand for one character of a word."""
+
+    start: int
+    end: int
+    how: How | None
+    """None: the character as it stands there."""
+    char: str
+    """The character meant; empty where letters only tell its sound."""
+    code: str
+
+
+class Speller:
+    """The entries of one view that may be written in letters or in parts."""
+
+    def __init__(self, heard: Iterable[Heard], parts: Mapping[str, str]) -> None:
+        """`parts`: two or three characters of kept text to the characters that they may be parts of."""
+        self.codes: Codes = codes(Ear.PLAIN)
+        self._parts = parts
+        lengths: dict[str, set[int]] = {}
+        for part in parts:
+            lengths.setdefault(part[0], set()).add(len(part))
+        self._lengths = {first: sorted(found) for first, found in lengths.items()}
+        targets: dict[str, list[Heard]] = {}
+        for item in heard:
+            for reading in item.readings:
+                targets.setdefault(reading, []).append(item)
+        self._targets = targets
+        self._keys = sorted(targets)
+        self._longest = max(map(len, self._keys), default=0)
+
+    def find(self, kept: str, origin: Sequence[int], seeds: Sequence[int]) -> Iterator[Spelled]:
+        """Words that hold letters or parts. `seeds`: offsets of `kept` where parts stand; `origin`: its way back."""
+        lattice = _Lattice(kept, origin, self.codes, self._parts, self._lengths)
+        coded = kept.translate(self.codes.table)
+        before = 0
+        for place in sorted(lattice.starts | set(seeds)):
+            for start in range(max(before, place - self._longest), place + 1):
+                if start == place or self._may_begin(coded[start:place]):
+                    yield from self._from(lattice, start)
+                if lattice.left <= 0:
+                    return
+            before = place + 1
+
+    def _may_begin(self, code: str) -> bool:
+        """Whether a word may begin with characters of this sound, runs in them taken as one or as they are."""
+        return self._is_begun(code) or (_DOUBLE.search(code) is not None and self._is_begun(_DOUBLE.sub(r"\1", code)))
+
+    def _is_begun(self, code: str) -> bool:
+        place = bisect_left(self._keys, code)
+        return place < len(self._keys) and self._keys[place].startswith(code)
+
+    def _from(self, lattice: "_Lattice", start: int) -> Iterator[Spelled]:
+        open_paths: list[tuple[int, str, tuple[Step, ...]]] = [(start, "", ())]
+        while open_paths and lattice.left > 0:
+            at, code, steps = open_paths.pop()
+            for step in lattice.steps(at):
+                lattice.left -= 1
+                longer = code + step.code
+                place = bisect_left(self._keys, longer)
+                if place == len(self._keys) or not self._keys[place].startswith(longer):
+                    continue
+                path = (*steps, step)
+                if self._keys[place] == longer:
+                    yield from self._reached(lattice, longer, path)
+                open_paths.append((step.end, longer, path))
+
+    def _reached(self, lattice: "_Lattice", code: str, path: tuple[Step, ...]) -> Iterator[Spelled]:
+        hows = {step.how for step in path}
+        if hows == {None} or not lattice.is_whole(path):
+            return
+        how = How.SPLIT if How.SPLIT in hows else How.PINYIN
+        for target in self._targets[code]:
+            disguises = target.entry.disguises
+            if (How.PINYIN in hows and not disguises.pinyin) or (How.SPLIT in hows and not disguises.split):
+                continue
+            others = sum(step.char != "" and step.char != char for step, char in zip(path, target.chars, strict=True))
+            is_clear = not others and (target.belief is not Belief.CUED or any(step.char for step in path))
+            belief = Belief.ALWAYS if is_clear else target.belief
+            yield Spelled(target.entry, belief, path[0].start, path[-1].end, how, path)
+
+
+class _Lattice:
+    """The ways to read one kept text."""
+
+    def __init__(
+        self,
+        kept: str,
+        origin: Sequence[int],
+        codes: Codes,
+        parts: Mapping[str, str],
+        lengths: Mapping[str, Sequence[int]],
+    ) -> None:
+        self._kept = kept
+        self._codes = codes
+        self._parts = parts
+        self._lengths = lengths
+        self.left = MOST_STEPS
+        self.runs = _runs(kept, origin)
+        """Letters that stand together in the text, where the letters around are syllables throughout."""
+        self._run_starts = [start for start, _ in self.runs]
+        self.starts: set[int] = set()
+        """Where in such letters a syllable can begin."""
+        for start, end in self.runs:
+            self.starts |= _reached(kept, start, end)
+
+    def steps(self, at: int) -> Iterator[Step]:
+        """Edges that begin at an offset of the kept text."""
+        kept = self._kept
+        if at >= len(kept):
+            return
+        char = kept[at]
+        if "a" <= char <= "z":
+            for end in range(at + 1, min(len(kept), at + LONGEST) + 1):
+                for code in self._codes.spelled.get(kept[at:end], ""):
+                    has_tone = kept[end : end + 1] in _TONES and not kept[end + 1 : end + 2].isdigit()
+                    yield Step(at, end + has_tone, How.PINYIN, "", code)
+        yield Step(at, at + 1, None, char, self._codes.of_char(char))
+        end = at + 1
+        while kept[end : end + 1] == char and end - at < MOST_REPEATS:
+            end += 1
+        if end > at + 1:
+            yield Step(at, end, None, char, self._codes.of_char(char))
+        for length in self._lengths.get(char, ()):
+            if at + length > len(kept):
+                break
+            for whole in self._parts.get(kept[at : at + length], ""):
+                yield Step(at, at + length, How.SPLIT, whole, self._codes.of_char(whole))
+
+    def _run_around(self, at: int) -> tuple[int, int]:
+        start, end = self.runs[bisect_right(self._run_starts, at) - 1]
+        return (start, end) if start <= at < end else (at, at + 1)
+
+    def is_whole(self, path: Sequence[Step]) -> bool:
+        """Whether the letters left in the run of the last step are syllables too, and enough letters are read."""
+        last = path[-1]
+        if last.how is How.PINYIN and self._kept[last.end - 1].isalpha():
+            end = self._run_around(last.end - 1)[1]
+            if last.end < end and end not in _reached(self._kept, last.end, end):
+                return False
+        if any(step.how is not How.PINYIN for step in path):
+            return True
+        letters = self._kept[path[0].start : last.end]
+        start, end = self._run_around(path[0].start)
+        is_english = end >= last.end and self._kept[start:end] in _ENGLISH
+        return sum(map(str.isalpha, letters)) >= FEWEST_LETTERS and not is_english
+
+
+def _reached(kept: str, start: int, end: int) -> set[int]:
+    """Offsets in `start … end` to which whole syllables lead from `start`, itself among them."""
+    reached = {start}
+    for at in range(start, end):
+        if at in reached:
+            reached.update(stop for stop in range(at + 1, min(end, at + LONGEST) + 1) if kept[at:stop] in _SPELLED)
+    return reached
+
+
+@lru_cache(maxsize=4096)
+def _is_pinyin(letters: str) -> bool:
+    return len(letters) in _reached(letters, 0, len(letters))
+
+
+def _runs(kept: str, origin: Sequence[int]) -> list[tuple[int, int]]:
+    """Runs of letters of `kept` that may be pinyin: syllables to their end, or bits of up to two letters."""
+    found: list[tuple[int, int]] = []
+    for run in islice(LETTERS.finditer(kept), MOST_RUNS):
+        start, end = run.span()
+        end = min(end, start + MOST_LETTERS)
+        cuts = [at for at in range(start + 1, end) if origin[at] != origin[at - 1] + 1]
+        pieces = list(zip([start, *cuts], [*cuts, end], strict=True))
+        found += [(a, b) for a, b in pieces if b - a <= BIT or _is_pinyin(kept[a:b])]
+    return found

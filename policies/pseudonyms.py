@@ -1,0 +1,69 @@
+"""Names for people who are not to be named: the same person has the same one, and it tells nothing of them."""
+
+from enum import StrEnum
+from typing import assert_never
+
+_SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's base 32: no I, L, O, U, so that it can be read out and typed."""
+LENGTH = 6
+"""Signs: 30 bits. Among 1,000 people two share one with odds of 1 : 2,000; four signs would do so 4 times in 10."""
+MIN_TOKEN_BYTES = 8
+
+
+class PseudonymKind(StrEnum):
+    """Who or what is meant; it gives the pseudonym its first word."""
+
+    CUSTOMER = "customer"
+    STAFF = "staff"
+    PERSON = "person"
+    """Side unknown."""
+    NUMBER = "number"
+    ACCOUNT = "account"
+    ADDRESS = "address"
+
+
+class PseudonymLanguage(StrEnum):
+    """Language of the first word."""
+
+    ZH = "zh"
+    EN = "en"
+
+
+def pseudonym(
+    token: bytes,
+    kind: PseudonymKind = PseudonymKind.CUSTOMER,
+    language: PseudonymLanguage = PseudonymLanguage.ZH,
+) -> str:
+    """`客户·7Q2FMK`, in English `Customer·7Q2FMK`: always the same for the same token and kind.
+
+    `token` is a keyed digest (HMAC) of the person's number or account, at least 8 bytes, equally distributed: without
+    the key nobody can tell the person from the pseudonym, or try numbers out. A shorter token raises ValueError.
+    """
+    if len(token) < MIN_TOKEN_BYTES:
+        raise ValueError(f"a token has at least {MIN_TOKEN_BYTES} bytes")
+    bits = int.from_bytes(token[:MIN_TOKEN_BYTES], "big") >> (8 * MIN_TOKEN_BYTES - 5 * LENGTH)
+    signs = "".join(_SIGNS[bits >> 5 * place & 31] for place in reversed(range(LENGTH)))
+    return f"{_first_word(kind, language)}·{signs}"
+
+
+def _first_word(kind: PseudonymKind, language: PseudonymLanguage) -> str:
+    chinese, english = _words(kind)
+    return chinese if language is PseudonymLanguage.ZH else english
+
+
+def _words(kind: PseudonymKind) -> tuple[str, str]:
+    match kind:
+        case PseudonymKind.CUSTOMER:
+            return "客户", "Customer"
+        case PseudonymKind.STAFF:
+            return "员工", "Staff"
+        case PseudonymKind.PERSON:
+            return "联系人", "Person"
+        case PseudonymKind.NUMBER:
+            return "号码", "Number"
+        case PseudonymKind.ACCOUNT:
+            return "账号", "Account"
+        case PseudonymKind.ADDRESS:
+            return "地址", "Address"
+        case _ as never:
+            assert_never(never)

@@ -1,0 +1,165 @@
+"""Packs: what they extend, what is told of them, and that each is of use."""
+
+from pathlib import Path
+
+import pytest
+
+from policies.check import check_dir
+from policies.errors import RuleSyntaxError
+from policies.matching.entries import EntryError
+from policies.packs import load_engine, load_ruleset, loader, packaged
+from policies.packs.loader import read_ruleset
+
+RULE = """[[rule]]
+id = "{id}"
+title = {{ en = "t", zh = "题" }}
+category = "c"
+severity = "low"
+words = ["{word}"]
+"""
+
+
+def pack(root: Path, name: str, *, word: str, extends: str = "", more: str = "") -> Path:
+    folder = root / name
+    folder.mkdir()
+    head = f'[pack]\nname = "{name}"\nversion = "2"\ntitle = "{name}"\nextends = [{extends}]\n'
+    (folder / "rules.toml").write_text(head + RULE.format(id=f"{name}.{word}", word=word) + more, "utf-8")
+    return folder
+
+
+@pytest.fixture
+def packs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """base <- left, right <- top."""
+    monkeypatch.setattr(loader, "PACKAGED", tmp_path)
+    pack(tmp_path, "base", word="abc")
+    pack(tmp_path, "left", word="def", extends='"base"')
+    pack(tmp_path, "right", word="ghi", extends='"base"', more='advice = { en = "look", zh = "看" }\n')
+    pack(tmp_path, "top", word="jkl", extends='"right", "left"')
+    return tmp_path
+
+
+def test_what_is_extended_comes_first_and_once(packs: Path) -> None:
+    ruleset = load_ruleset(["top"])
+    assert [rule.id for rule in ruleset.rules] == ["base.abc", "right.ghi", "left.def", "top.jkl"]
+    assert ruleset.version.startswith("base@2,right@2,left@2,top@2+")
+    for sources in (["top", "base"], ["top", packs / "left", "top"]):
+        assert load_ruleset(sources).version == ruleset.version
+    assert load_ruleset(["left", "right"]).version.startswith("base@2,left@2,right@2+")
+    assert load_ruleset(["base"]).sha256 != ruleset.sha256
+
+
+def test_a_pack_tells_of_itself(packs: Path) -> None:
+    right = packaged("right")
+    assert (right.name, right.extends, dict(right.title)) == ("right", ("base",), {"en": "right", "zh": "right"})
+    assert [rule.id for rule in right.own_rules] == ["right.ghi"]
+    assert [rule.id for rule in right.rules] == ["base.abc", "right.ghi"]
+    assert dict(right.own_rules[0].advice) == {"en": "look", "zh": "看"}
+    assert right.rules[0].advice == ()
+    assert right.version == load_ruleset(["right"]).version
+
+
+def test_a_shop_extends_a_pack(packs: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    own = pack(tmp_path_factory.mktemp("shop"), "own", word="mno", extends='"left"')
+    assert [rule.id for rule in load_ruleset([own]).rules] == ["base.abc", "left.def", "own.mno"]
+
+
+@pytest.mark.parametrize(("extends", "nearest"), [("rigth", "right"), ("own", None)])
+def test_only_packs_can_be_extended(
+    packs: Path, tmp_path_factory: pytest.TempPathFactory, extends: str, nearest: str | None
+) -> None:
+    own = pack(tmp_path_factory.mktemp("shop"), "own", word="mno", extends=f'"{extends}"')
+    with pytest.raises(RuleSyntaxError) as caught:
+        read_ruleset([own])
+    assert (caught.value.file, caught.value.key, caught.value.nearest) == (own / "rules.toml", "extends", nearest)
+
+
+def test_a_pack_cannot_extend_itself(packs: Path) -> None:
+    pack(packs, "one", word="one", extends='"two"')
+    pack(packs, "two", word="two", extends='"base", "one"')
+    for name in ("one", "two"):
+        with pytest.raises(RuleSyntaxError, match="would extend itself") as caught:
+            read_ruleset([name])
+        assert caught.value.key == "extends"
+
+
+def test_the_engine_that_ran_the_tests_is_given(packs: Path) -> None:
+    engine = load_engine(["left"])
+    assert engine.version == load_ruleset(["left"]).version
+    assert [hit.rule_id for hit in engine.hits("abc def")] == ["base.abc", "left.def"]
+
+
+def test_a_word_that_cannot_be_searched_is_never_passed_over(packs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bad = pack(packs, "bad", word="xyz")
+    file = bad / "rules.toml"
+    file.write_text(file.read_text("utf-8").replace('words = ["xyz"]', 'words = ["{nobody}"]'), "utf-8")
+    with pytest.raises(RuleSyntaxError, match="nobody") as caught:
+        load_engine([bad])
+    assert (caught.value.file, caught.value.key) == (file, "words")
+    monkeypatch.setattr(loader, "_refuse_bad_words", lambda ruleset, layers: None)
+    with pytest.raises(EntryError, match="nobody"):
+        load_engine([bad])
+
+
+def test_one_word_in_two_circumstances_is_two_situations(packs: Path) -> None:
+    near = 'near = {{ any = ["{context}"] }}\n'
+    pack(packs, "one", word="same", more=near.format(context="here"))
+    pack(packs, "two", word="same", more=near.format(context="there"))
+    both = packs / "both"
+    both.mkdir()
+    for name in ("one", "two"):
+        (packs / name / "rules.toml").rename(both / f"{name}.toml")
+    assert "same_word" not in {finding.code for finding in check_dir(both).findings}
+    two = both / "two.toml"
+    two.write_text(two.read_text("utf-8").replace("there", "here"), "utf-8")
+    assert "same_word" in {finding.code for finding in check_dir(both).findings}
+
+
+def test_a_single_file_is_a_set(packs: Path) -> None:
+    file = packs / "left" / "rules.toml"
+    assert [rule.id for rule in load_ruleset([file]).rules] == ["base.abc", "left.def"]
+
+
+@pytest.mark.parametrize(
+    ("line", "key", "message"),
+    [
+        ('near = { any = ["@email", "x", "{nobody}"] }', "near", "nobody"),
+        ('near = { any = ["@contact.mobil"] }', "near", "no detector"),
+        ('allow = ["{nobody}"]', "words", "nobody"),
+    ],
+)
+def test_words_that_cannot_be_searched(packs: Path, line: str, key: str, message: str) -> None:
+    bad = pack(packs, "bad", word="xyz", more=line + "\n")
+    for load in (load_ruleset, read_ruleset):
+        with pytest.raises(RuleSyntaxError, match=message) as caught:
+            load([bad])
+        assert caught.value.key == key
+
+
+def test_an_allow_word_for_every_rule_is_checked_too(packs: Path) -> None:
+    bad = pack(packs, "bad", word="xyz")
+    file = bad / "rules.toml"
+    file.write_text('allow = ["{nobody}"]\n' + file.read_text("utf-8"), "utf-8")
+    with pytest.raises(RuleSyntaxError, match="nobody") as caught:
+        load_ruleset([bad])
+    assert (caught.value.file, caught.value.key) == (file, "allow")
+
+
+def test_folders_that_are_no_sets(packs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    empty = packs / "empty"
+    empty.mkdir()
+    with pytest.raises(RuleSyntaxError, match="no \\*.toml files"):
+        read_ruleset([empty])
+    for name in ("one", "two"):
+        (empty / f"{name}.toml").write_text("", "utf-8")
+    monkeypatch.setattr(loader, "MAX_FILES", 1)
+    with pytest.raises(RuleSyntaxError, match="more than 1 files"):
+        read_ruleset([empty])
+
+
+def test_files_that_cannot_be_read(packs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (packs / "base" / "gone.toml").symlink_to(packs / "nowhere.toml")
+    with pytest.raises(RuleSyntaxError, match="cannot be read"):
+        read_ruleset(["base"])
+    monkeypatch.setattr(loader, "MAX_FILE_BYTES", 10)
+    with pytest.raises(RuleSyntaxError, match="larger than 10 bytes"):
+        read_ruleset(["left"])
