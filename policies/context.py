@@ -16,9 +16,7 @@ MANY = 32
 LONGEST_TERM = 400
 """Code points that a term with everything inserted into it, or an e-mail address, may span."""
 ANY_CONTACT = "@contact.any"
-_CONTACTS = {f"@contact.{kind.value}": frozenset((kind,)) for kind in ContactKind} | {
-    ANY_CONTACT: CONTACT_WAYS
-}
+_CONTACTS = {f"@contact.{kind.value}": frozenset((kind,)) for kind in ContactKind} | {ANY_CONTACT: CONTACT_WAYS}
 _SHAPES = {f"@{shape.value}": shape for shape in Shape}
 NEAR_PROFILE = MatchProfile(
     gap_rule=GapRule.STRICT, repeats=False, overlap=Overlap.ALL, allow_single=True, disguises=PLAIN
