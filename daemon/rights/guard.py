@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from policies.masking import STAR
+from policies.mask_formats import STAR
 
 from ..archive.archive import Archive
 from ..archive.identifiers import row_token

@@ -42,7 +42,8 @@ def test_what_is_extended_comes_first_and_once(packs: Path) -> None:
     ruleset = load_ruleset(["top"])
     assert [rule.id for rule in ruleset.rules] == ["base.abc", "right.ghi", "left.def", "top.jkl"]
     assert ruleset.version.startswith("base@2,right@2,left@2,top@2+")
-    for sources in (["top", "base"], ["top", packs / "left", "top"]):
+    more: list[list[Path | str]] = [["top", "base"], ["top", packs / "left", "top"]]
+    for sources in more:
         assert load_ruleset(sources).version == ruleset.version
     assert load_ruleset(["left", "right"]).version.startswith("base@2,left@2,right@2+")
     assert load_ruleset(["base"]).sha256 != ruleset.sha256
