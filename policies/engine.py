@@ -20,7 +20,8 @@ MAX_HITS = 200
 CONTACT_WINDOW = 2
 """A contact detail in so many earlier messages counts as near."""
 EVASIVE = frozenset(set(How) - {How.EXACT, How.FOLDED})
-_EVERY_RULE = -1
+EVERY_RULE = -1
+"""Owner of the allow words that hold for all rules."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +67,7 @@ class Engine:
             entries.extend(rule_entries(rule, owner, aliases, frozenset(known)))
         for word in ruleset.allow:
             entries.extend(
-                entries_of(word, rank=0, owner=_EVERY_RULE, profile=MatchProfile(), aliases=aliases, is_allow=True)
+                entries_of(word, rank=0, owner=EVERY_RULE, profile=MatchProfile(), aliases=aliases, is_allow=True)
             )
         self._rules = tuple(compiled)
         self._with_references = tuple(owner for owner, rule in enumerate(compiled) if rule.references)
@@ -79,6 +80,16 @@ class Engine:
     def version(self) -> str:
         """Version and hash of the rule set, `retail-zh@1+ab12cd34`."""
         return self.ruleset.version
+
+    @property
+    def lexicon(self) -> Lexicon:
+        """All words of all rules; the owner of an entry is the rule's number, EVERY_RULE of what all rules allow."""
+        return self._lexicon
+
+    @property
+    def compiled(self) -> tuple[CompiledRule, ...]:
+        """The rules by their numbers."""
+        return self._rules
 
     def hits(
         self,
@@ -142,7 +153,7 @@ class Engine:
             matches = self._matches(compiled, by_rule.get(owner, ()), facts)
             if not matches:
                 continue
-            matches = uncovered(matches, [*allowed.get(owner, ()), *allowed.get(_EVERY_RULE, ())])
+            matches = uncovered(matches, [*allowed.get(owner, ()), *allowed.get(EVERY_RULE, ())])
             if earlier is None:
                 earlier = [TextFacts(message) for message in previous]
             hits = [
