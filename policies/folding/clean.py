@@ -25,7 +25,8 @@ def _levels() -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1)
-def _filter() -> bytes:
+def filter_bits() -> bytes:
+    """The filter of character pairs, bit 0 of byte 0 first."""
     return resources.files(__package__).joinpath("clean_pairs.bin").read_bytes()
 
 
@@ -36,5 +37,5 @@ def sound_level(first: str, second: str) -> int:
 
 def is_usual(pair: str) -> bool:
     """Whether two folded characters follow each other in honest talk. Rarely True for a pair that never does."""
-    data = _filter()
+    data = filter_bits()
     return all(data[bit >> 3] >> (bit & 7) & 1 for bit in hashes(pair))
