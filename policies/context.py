@@ -1,111 +1,154 @@
 """Things besides words that rules refer to: `@contact.mobile`, `@email`, a rule set's own detectors; and nearness."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import islice
 
-from .contacts import find_contacts
 from .custom_detectors import Detector
+from .facts import Span, TextFacts
 from .matching.detectors import Shape, shape_spans
-from .matching.matcher import Matcher
-from .matching.profile import PLAIN, GapRule, MatchProfile, Overlap
-from .model import CONTACT_WAYS, ContactKind, ContactSpan
+from .matching.entries import Entry, entries_of
+from .matching.filters import place
+from .matching.lexicon import Lexicon
+from .matching.profile import GapRule, MatchProfile, Overlap
+from .model import CONTACT_WAYS, ContactKind
 from .rules.spec import Near, Toward
+from .window import Window
 
-Span = tuple[int, int]
 MANY = 32
 LONGEST_TERM = 400
 """Code points that a term with everything inserted into it, or an e-mail address, may span."""
+MAX_TERMS = 20_000
+"""So many places of terms are looked at in one text."""
 ANY_CONTACT = "@contact.any"
 _CONTACTS = {f"@contact.{kind.value}": frozenset((kind,)) for kind in ContactKind} | {ANY_CONTACT: CONTACT_WAYS}
 _SHAPES = {f"@{shape.value}": shape for shape in Shape}
-NEAR_PROFILE = MatchProfile(
-    gap_rule=GapRule.STRICT, repeats=False, overlap=Overlap.ALL, allow_single=True, disguises=PLAIN
-)
+NEAR_PROFILE = MatchProfile(gap_rule=GapRule.STRICT, overlap=Overlap.ALL, allow_single=True)
+"""Terms are read as words are, disguises included; a gap in a short one is believed less."""
 
-
-class TextFacts:
-    """What has been found out about one text, each thing at most once."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self._contacts: tuple[ContactSpan, ...] | None = None
-        self.near: dict[int, list[Span]] = {}
-        """Where the terms of a context stand, by the context's identity."""
-
-    @property
-    def contacts(self) -> tuple[ContactSpan, ...]:
-        """Contact details in the text."""
-        if self._contacts is None:
-            self._contacts = find_contacts(self.text)
-        return self._contacts
-
-    @property
-    def has_way(self) -> bool:
-        """Whether one of the details is a way to reach or pay a person."""
-        return any(span.kind in CONTACT_WAYS for span in self.contacts)
-
-
-Reference = Callable[[TextFacts, MatchProfile], list[tuple[int, int, str]]]
+Find = Callable[[TextFacts, MatchProfile], list[tuple[int, int, str]]]
 """(start, end, value) of what a reference names; `value` is empty where it must not be told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """What an `@name` stands for."""
+
+    find: Find
+    contacts: frozenset[ContactKind] = frozenset()
+    """The kinds of contact detail it finds; empty for everything else."""
+    is_spread: bool = False
+    """May be told in several messages."""
 
 
 def references(detectors: Mapping[str, Detector]) -> dict[str, Reference]:
     """Every `@name` a rule may use, the rule set's own detectors first."""
     found: dict[str, Reference] = {}
     for name, shape in _SHAPES.items():
-        found[name] = lambda facts, profile, shape=shape: shape_spans(facts.text, shape, profile)  # type: ignore[misc]
+        found[name] = Reference(find=_shape(shape))
     for name, kinds in _CONTACTS.items():
-        found[name] = lambda facts, profile, kinds=kinds: [  # type: ignore[misc]
-            (span.start, span.end, "") for span in facts.contacts if span.kind in kinds
-        ]
+        found[name] = Reference(find=_contact(kinds), contacts=kinds, is_spread=True)
     for detector_id, detector in detectors.items():
-        found[f"@{detector_id}"] = lambda facts, profile, detector=detector: [  # type: ignore[misc]
-            (start, end, "") for start, end in detector.spans(facts.text)
-        ]
+        found[f"@{detector_id}"] = Reference(find=_own(detector), is_spread=True)
     return found
 
 
+def _shape(shape: Shape) -> Find:
+    return lambda facts, profile: shape_spans(facts.text, shape, profile)
+
+
+def _contact(kinds: frozenset[ContactKind]) -> Find:
+    return lambda facts, _: [(span.start, span.end, "") for span in facts.contacts if span.kind in kinds]
+
+
+def _own(detector: Detector) -> Find:
+    return lambda facts, _: [(start, end, "") for start, end in detector.spans(facts.text)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NearTerms:
     """A compiled `near` or `not_near`."""
 
-    def __init__(self, near: Near, known: Mapping[str, Reference], aliases: Mapping[str, tuple[str, ...]]) -> None:
-        """Raises EntryError for a word that cannot be searched."""
-        self.near = near
-        self._references = tuple(known[word] for word in near.any if word in known)
-        words = [word for word in near.any if word not in known]
-        self._matcher = Matcher(words, (), NEAR_PROFILE, aliases)
+    near: Near
+    number: int
+    """Of the context, in `Contexts`."""
+    references: tuple[Reference, ...]
 
-    def holds(self, facts: TextFacts, start: int, end: int, previous: Sequence[TextFacts]) -> bool:
-        """Whether a term stands near `text[start:end]`, or anywhere in the last messages that count."""
-        if any(self._is_near(span, start, end) for span in self._around(self._spans(facts), start, end)):
+
+class Contexts:
+    """The terms of all contexts of a rule set: one search of a text finds them all."""
+
+    def __init__(self, known: Mapping[str, Reference], aliases: Mapping[str, tuple[str, ...]]) -> None:
+        self._known = known
+        self._aliases = aliases
+        self._entries: list[Entry] = []
+        self._terms: list[NearTerms] = []
+        self._lexicon: Lexicon | None = None
+
+    def add(self, near: Near) -> NearTerms:
+        """Compile one. Raises EntryError for a word that cannot be searched."""
+        number = len(self._terms)
+        for rank, word in enumerate(near.any):
+            if word not in self._known:
+                self._entries.extend(
+                    entries_of(word, rank=rank, owner=number, profile=NEAR_PROFILE, aliases=self._aliases)
+                )
+        found = NearTerms(
+            near=near, number=number, references=tuple(self._known[word] for word in near.any if word in self._known)
+        )
+        self._terms.append(found)
+        return found
+
+    def done(self) -> None:
+        """All are added."""
+        self._lexicon = Lexicon(self._entries)
+        self._entries = []
+
+    def holds(self, terms: NearTerms, facts: TextFacts, start: int, end: int, window: Window) -> bool:
+        """Whether a term stands near `text[start:end]`, or anywhere in the earlier messages that count."""
+        spans = self._around(terms.near, self._spans(terms, facts), start, end)
+        if any(_is_near(terms.near, span, start, end) for span in spans):
             return True
-        window = previous[-self.near.messages :] if self.near.messages else ()
-        return any(self._spans(earlier) for earlier in window)
+        said = window.said(terms.near)
+        return said is not None and bool(self._spans(terms, said))
 
-    def _spans(self, facts: TextFacts) -> list[Span]:
-        spans = facts.near.get(id(self))
-        if spans is None:
-            spans = facts.near[id(self)] = self._find(facts)
+    def _spans(self, terms: NearTerms, facts: TextFacts) -> list[Span]:
+        by_context = facts.near
+        if by_context is None:
+            by_context = facts.near = self._find(facts)
+        if not terms.references or terms.number in facts.referred:
+            return by_context.get(terms.number, [])
+        facts.referred.add(terms.number)
+        spans = by_context.setdefault(terms.number, [])
+        spans += [(a, b) for one in terms.references for a, b, _ in one.find(facts, NEAR_PROFILE)]
+        spans.sort()
         return spans
 
-    def _around(self, spans: list[Span], start: int, end: int) -> list[Span]:
+    def _around(self, near: Near, spans: list[Span], start: int, end: int) -> list[Span]:
         """Those that can be near: a long text with many terms is not gone through for every hit."""
-        if not self.near.within or len(spans) < MANY:
+        if not near.within or len(spans) < MANY:
             return spans
-        low = bisect_left(spans, (start - self.near.within - LONGEST_TERM, 0))
-        return spans[low : bisect_left(spans, (end + self.near.within + 1, 0))]
+        low = bisect_left(spans, (start - near.within - LONGEST_TERM, 0))
+        return spans[low : bisect_left(spans, (end + near.within + 1, 0))]
 
-    def _find(self, facts: TextFacts) -> list[Span]:
-        found = [(hit.start, hit.end) for hit in self._matcher.find(facts.text)]
-        for reference in self._references:
-            found.extend((a, b) for a, b, _ in reference(facts, NEAR_PROFILE))
-        return sorted(found)
+    def _find(self, facts: TextFacts) -> dict[int, list[Span]]:
+        assert self._lexicon is not None
+        found: dict[int, list[Span]] = {}
+        for candidate in islice(self._lexicon.search(facts.text), MAX_TERMS):
+            item = place(candidate, NEAR_PROFILE)
+            if item is not None:
+                found.setdefault(candidate.entry.owner, []).append((item.start, item.end))
+        for spans in found.values():
+            spans.sort()
+        return found
 
-    def _is_near(self, span: Span, start: int, end: int) -> bool:
-        first, last = span
-        if first < end and start < last:
-            return not (start <= first and last <= end)
-        reach = self.near.within or 1 << 60
-        if last <= start:
-            return self.near.side is not Toward.RIGHT and start - last <= reach
-        return self.near.side is not Toward.LEFT and first - end <= reach
+
+def _is_near(near: Near, span: Span, start: int, end: int) -> bool:
+    first, last = span
+    if first < end and start < last:
+        return not (start <= first and last <= end)
+    reach = near.within or 1 << 60
+    if last <= start:
+        return near.side is not Toward.RIGHT and start - last <= reach
+    return near.side is not Toward.LEFT and first - end <= reach

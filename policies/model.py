@@ -35,6 +35,7 @@ class How(StrEnum):
     PINYIN = "pinyin"
     LOOKALIKE = "lookalike"
     SPLIT = "split"
+    """A character written as its parts, or a word told in several messages."""
     ALIAS = "alias"
     REVERSED = "reversed"
 
@@ -103,6 +104,17 @@ only names a customer, an address, a firm or a car is not more urgent for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """An earlier message of the same conversation."""
+
+    text: str
+    side: Side = Side.UNKNOWN
+    """An unknown side counts as the sender's own."""
+    age_s: float | None = None
+    """Seconds before the message that is judged; None: not known, always within a window."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
     """One thing to judge."""
 
@@ -112,8 +124,8 @@ class Subject:
     text: str
     """The message, or the display name of a contact; empty for a call."""
     side: Side = Side.UNKNOWN
-    previous: tuple[str, ...] = ()
-    """Earlier messages of the same conversation, oldest first, for context rules."""
+    previous: tuple[str | Earlier, ...] = ()
+    """Earlier messages of the same conversation, oldest first. A text alone: of the same sender, some time ago."""
     sender: str | None = None
 
 
@@ -129,6 +141,8 @@ class Hit:
     category: str
     severity: Severity
     how: How
+    earlier: tuple[int, ...] = ()
+    """Earlier messages that belong to it, oldest first: 1 is the last of `Subject.previous`, 2 the one before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

@@ -8,7 +8,21 @@ from ..matching.profile import MatchProfile
 from ..model import How, Severity, Side, SubjectKind
 from .profiles import read_profile
 from .source import Document, Table
-from .spec import Alias, DetectorKind, DetectorSpec, DigitView, Effect, Near, Raise, RejectNear, Rule, RuleTest, Toward
+from .spec import (
+    Alias,
+    DetectorKind,
+    DetectorSpec,
+    DigitView,
+    Effect,
+    Near,
+    Raise,
+    RejectNear,
+    Rule,
+    RuleTest,
+    Sender,
+    Spread,
+    Toward,
+)
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 MAX_WORDS = 200_000
@@ -100,6 +114,7 @@ def _rule(table: Table, base: MatchProfile, base_allow: tuple[str, ...], base_ig
         profile=profile,
         near=near + not_near,
         raise_on=raise_on,
+        spread=_spread(table),
         tests=_tests(table, kinds),
         file=table.document.file,
         line=table.line,
@@ -129,11 +144,27 @@ def _near(table: Table, default: Effect) -> Near:
         messages=table.integer("messages", 0, 0, 20),
         side=table.choice("side", Toward, Toward.BOTH),
         effect=table.choice("effect", Effect, default),
+        seconds=table.integer("seconds", 0, 0, 86_400),
+        sender=table.choice("sender", Sender, Sender.SAME),
     )
     if not near.any:
         table.fail_missing("any")
     table.done()
     return near
+
+
+def _spread(table: Table) -> Spread:
+    """`spread = false` for the message alone, or `{ messages = …, seconds = … }`."""
+    value = table.raw("spread")
+    if value is None or isinstance(value, bool):
+        return Spread() if value is not False else Spread(messages=0)
+    inner = Table(table.document, "spread", value, table.document.key_line("spread", table.line))
+    spread = Spread(
+        messages=inner.integer("messages", Spread().messages, 0, 5),
+        seconds=inner.integer("seconds", Spread().seconds, 1, 86_400),
+    )
+    inner.done()
+    return spread
 
 
 def _tests(table: Table, kinds: frozenset[SubjectKind]) -> tuple[RuleTest, ...]:

@@ -34,6 +34,14 @@ class Toward(StrEnum):
     BOTH = "both"
 
 
+class Sender(StrEnum):
+    """Whose earlier messages count."""
+
+    SAME = "same"
+    """Those of who says the message; an unknown side is anybody's."""
+    ANY = "any"
+
+
 class DetectorKind(StrEnum):
     """Shapes a rule set may define."""
 
@@ -68,6 +76,18 @@ class Near:
     """So many earlier messages count as near too."""
     side: Toward
     effect: Effect
+    seconds: int = 0
+    """Only earlier messages of the last so many seconds count; 0: whenever they were said."""
+    sender: Sender = Sender.SAME
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
+    """Over which earlier messages of the same sender a word or a number may be told."""
+
+    messages: int = 3
+    """0: the message alone."""
+    seconds: int = 180
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +124,7 @@ class Rule:
     profile: MatchProfile
     near: tuple[Near, ...]
     raise_on: frozenset[Raise]
+    spread: Spread
     tests: tuple[RuleTest, ...]
     file: Path
     line: int

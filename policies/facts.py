@@ -1,0 +1,31 @@
+"""What has been found out about one text, each thing at most once."""
+
+from .contacts import find_contacts
+from .model import CONTACT_WAYS, ContactSpan
+
+Span = tuple[int, int]
+
+
+class TextFacts:
+    """One text."""
+
+    def __init__(self, text: str, contacts: tuple[ContactSpan, ...] | None = None) -> None:
+        """`contacts`: those of the text, where they were found together with other texts' already."""
+        self.text = text
+        self._contacts = contacts
+        self.near: dict[int, list[Span]] | None = None
+        """Where the terms of all contexts stand, by the context's number; None: not looked for yet."""
+        self.referred: set[int] = set()
+        """Contexts whose `@names` are among those already."""
+
+    @property
+    def contacts(self) -> tuple[ContactSpan, ...]:
+        """Contact details in the text."""
+        if self._contacts is None:
+            self._contacts = find_contacts(self.text)
+        return self._contacts
+
+    @property
+    def has_way(self) -> bool:
+        """Whether one of the details is a way to reach or pay a person."""
+        return any(span.kind in CONTACT_WAYS for span in self.contacts)
