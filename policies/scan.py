@@ -7,9 +7,10 @@ from .engine import Engine
 from .folding.table import DigitFold, Fold, fold
 from .masking import Masked, mask_text
 from .matching.detectors import Shape
-from .model import Hit, Side
+from .model import Earlier, Hit, Side, Subject, SubjectKind
 
 _SHAPE_WORDS = frozenset(f"@{shape.value}" for shape in Shape)
+_SIDES = frozenset(side.value for side in Side)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +19,7 @@ class ScanRequest:
 
     id: str
     text: str
-    prev: tuple[str, ...] = ()
+    prev: tuple[str | Earlier, ...] = ()
     """Earlier messages, oldest first."""
     sender: str | None = None
     """`staff` or `customer`; anything else counts as unknown, for which rules of both sides hold."""
@@ -27,7 +28,7 @@ class ScanRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanResult:
-    """One line of `scan`'s output: `{id, hits: [{start, end, rule_id, word, category, severity, how}]}`."""
+    """One line of `scan`'s output: `{id, hits: [{start, end, rule_id, word, category, severity, how, prev?}]}`."""
 
     id: str
     hits: tuple[Hit, ...]
@@ -51,12 +52,32 @@ class MaskResult:
 
 def scan_line(engine: Engine, request: ScanRequest) -> ScanResult:
     """Hits of one message. For `@email`, `@url`, `@digits` … `word` is what was found, folded to plain characters."""
-    try:
-        side = Side(request.sender or Side.UNKNOWN)
-    except ValueError:
-        side = Side.UNKNOWN
-    hits = engine.hits(request.text, channel=request.channel or "", side=side, previous=request.prev)
-    return ScanResult(id=request.id, hits=_with_values(request.text, hits))
+    (result,) = scan_lines(engine, [request])
+    return result
+
+
+def scan_lines(engine: Engine, requests: Sequence[ScanRequest]) -> list[ScanResult]:
+    """For each request what `scan_line` gives, in less time."""
+    found = engine.hits_many([_subject(request) for request in requests])
+    return [
+        ScanResult(id=request.id, hits=_with_values(request.text, hits))
+        for request, hits in zip(requests, found, strict=True)
+    ]
+
+
+def side_of(sender: str | None) -> Side:
+    """Who `sender` names; UNKNOWN for every other word."""
+    return Side(sender) if sender in _SIDES else Side.UNKNOWN
+
+
+def _subject(request: ScanRequest) -> Subject:
+    return Subject(
+        kind=SubjectKind.MESSAGE,
+        channel=request.channel or "",
+        text=request.text,
+        side=side_of(request.sender),
+        previous=request.prev,
+    )
 
 
 def mask_line(request: MaskRequest) -> MaskResult:

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO
 
 import msgspec
@@ -13,6 +13,9 @@ from .narration import say
 
 MAX_LINE_BYTES = 8 * 1024 * 1024
 MAX_ID_CHARACTERS = 1_000
+BATCH = 200
+"""Lines that are answered together."""
+_CHUNK_BYTES = 1 << 18
 
 RecordId = str | int | float | None
 
@@ -40,12 +43,20 @@ class BadLine(msgspec.Struct, frozen=True, kw_only=True):
     error: LineError
 
 
+class PrevLine(msgspec.Struct, frozen=True, kw_only=True):
+    """An earlier message, with who said it and how many seconds before."""
+
+    text: str
+    sender: str | None = None
+    seconds: float | None = None
+
+
 class TextLine(msgspec.Struct, frozen=True, kw_only=True):
     """An input line of `scan` and `mask`; `mask` looks at id and text only."""
 
     id: str | int | float | None
     text: str
-    prev: str | list[str] | None = None
+    prev: str | list[str | PrevLine] | None = None
     sender: str | None = None
     channel: str | None = None
 
@@ -56,24 +67,62 @@ _encoder = msgspec.json.Encoder()
 
 def transform(answer: Callable[[TextLine], msgspec.Struct], texts: Texts) -> ExitCode:
     """Answer every line of stdin on stdout. PARTIAL when a line was bad; the others are answered all the same."""
-    source, sink = sys.stdin.buffer, sys.stdout.buffer
+    return transform_many(lambda lines: list(map(answer, lines)), texts)
+
+
+def transform_many(answer: Callable[[Sequence[TextLine]], Sequence[msgspec.Struct]], texts: Texts) -> ExitCode:
+    """As `transform`, the lines that are there already together."""
+    sink = sys.stdout.buffer
     bad = 0
-    while line := source.readline(MAX_LINE_BYTES + 1):
-        try:
-            if len(line) > MAX_LINE_BYTES:
-                _skip_rest(source, line)
-                raise InputError("too_long")
-            reply = encode(answer(decode(line)))
-        except InputError as error:
+    for lines in _batches(sys.stdin.buffer):
+        taken = [_taken(line) for line in lines]
+        answers = iter(answer([one for one in taken if isinstance(one, TextLine)]))
+        for one in taken:
+            if isinstance(one, TextLine):
+                sink.write(encode(next(answers)))
+                continue
             bad += 1
-            message = texts.get(f"cli.input.{error.code}")
-            reply = encode(BadLine(id=error.record_id, error=LineError(code=f"input.{error.code}", message=message)))
-        sink.write(reply)
+            message = texts.get(f"cli.input.{one.code}")
+            sink.write(encode(BadLine(id=one.record_id, error=LineError(code=f"input.{one.code}", message=message))))
         sink.flush()
     if bad:
         say(texts.get("cli.scan.bad_lines", count=bad))
         return ExitCode.PARTIAL
     return ExitCode.OK
+
+
+def _taken(line: bytes | None) -> TextLine | InputError:
+    if line is None:
+        return InputError("too_long")
+    try:
+        return decode(line)
+    except InputError as error:
+        return error
+
+
+def _batches(source: BinaryIO) -> Iterator[list[bytes | None]]:
+    """Whole lines as they come, without waiting for more than the first; None for one that is too long."""
+    for lines in _lines(source):
+        for start in range(0, len(lines), BATCH):
+            yield lines[start : start + BATCH]
+
+
+def _lines(source: BinaryIO) -> Iterator[list[bytes | None]]:
+    begun: list[bytes] = []
+    size = 0
+    read = getattr(source, "read1", source.read)
+    while chunk := read(_CHUNK_BYTES):
+        first, *others = chunk.split(b"\n")
+        size += len(first)
+        if size < MAX_LINE_BYTES:
+            begun.append(first)
+        if not others:
+            continue
+        whole = b"".join(begun) if size < MAX_LINE_BYTES else None
+        yield [whole, *others[:-1]]
+        begun, size = [others[-1]], len(others[-1])
+    if size:
+        yield [b"".join(begun) if size < MAX_LINE_BYTES else None]
 
 
 def decode(line: bytes) -> TextLine:
@@ -120,8 +169,3 @@ def _decode_slowly(line: bytes) -> TextLine:
 
 def _refuse_constant(name: str) -> float:
     raise ValueError(name)
-
-
-def _skip_rest(source: BinaryIO, line: bytes) -> None:
-    while line and not line.endswith(b"\n"):
-        line = source.readline(MAX_LINE_BYTES)

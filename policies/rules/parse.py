@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..matching.profile import MatchProfile
-from ..model import How, Severity, Side, SubjectKind
+from ..model import Earlier, How, Severity, Side, SubjectKind
 from .profiles import read_profile
 from .source import Document, Table
 from .spec import (
@@ -199,7 +199,7 @@ def _test(tests: Table, item: object, *, kind: SubjectKind, key: str) -> RuleTes
         span=(int(span[0]), int(span[1])) if isinstance(span, list) else None,
         how=table.choice(how_key, How) if table.has(how_key) else None,
         severity=table.choice("severity", Severity) if table.has("severity") else None,
-        previous=table.texts("prev"),
+        previous=_previous(table),
         channel=table.text("channel", ""),
         side=table.choice("side", Side, Side.UNKNOWN),
         kind=table.choice("kind", SubjectKind, kind),
@@ -208,6 +208,21 @@ def _test(tests: Table, item: object, *, kind: SubjectKind, key: str) -> RuleTes
         table.know(known)
     table.done()
     return test
+
+
+def _previous(table: Table) -> tuple[str | Earlier, ...]:
+    """Texts, or `{ text = …, side = …, seconds = … }`."""
+    found: list[str | Earlier] = []
+    for item in _items(table, "prev"):
+        if isinstance(item, str) and item:
+            found.append(item)
+            continue
+        inner = Table(table.document, "prev", item, table.line)
+        age = inner.integer("seconds", -1, 0, 1_000_000)
+        side = inner.choice("side", Side, Side.UNKNOWN)
+        found.append(Earlier(text=inner.text("text"), side=side, age_s=None if age < 0 else float(age)))
+        inner.done()
+    return tuple(found)
 
 
 def _alias(table: Table) -> Alias:

@@ -5,7 +5,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from ..matching.profile import MatchProfile
-from ..model import How, Severity, Side, SubjectKind
+from ..model import Earlier, How, Severity, Side, SubjectKind
 
 
 class Effect(StrEnum):
@@ -99,7 +99,7 @@ class RuleTest:
     span: tuple[int, int] | None
     how: How | None
     severity: Severity | None
-    previous: tuple[str, ...]
+    previous: tuple[str | Earlier, ...]
     channel: str
     side: Side
     kind: SubjectKind
