@@ -7,6 +7,7 @@ from ..api.texts import Texts
 from .backup_arguments import add_backups
 from .bundle_arguments import add_bundles
 from .keys_arguments import add_keys_actions
+from .policy_arguments import add_policy
 from .proof_arguments import add_proofs
 
 HANDED_OVER = ("simphone", "demo")
@@ -54,15 +55,7 @@ def build_parser(texts: Texts, called_as: str = "shopwardend") -> argparse.Argum
     scan = add("scan", json)  # their output is JSON lines, asked for or not
     scan.add_argument("--policy", action="append", metavar="DIR_OR_PACK", help=text("option.policy"))
     add("mask", json)
-    policy = add("policy")
-    actions = policy.add_subparsers(dest="action", metavar="ACTION", required=True)
-    check = actions.add_parser(
-        "check", help=text("command.policy_check"), description=text("command.policy_check"), parents=[common, json]
-    )
-    check.add_argument("directory", metavar="DIR")
-    actions.add_parser(
-        "packs", help=text("command.policy_packs"), description=text("command.policy_packs"), parents=[common, json]
-    )
+    add_policy(add("policy"), text, common=common, json=json)
     add_proofs(add, text, where=where, key=key, json=json)
     add_bundles(add, text, json=json)
     add_backups(add, text, where=where, key=key, json=json, descriptor=_descriptor)

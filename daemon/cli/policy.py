@@ -9,6 +9,7 @@ from policies.packs import Pack, packaged, packaged_names
 
 from ..api.exit_codes import ExitCode
 from ..api.texts import Texts
+from . import policy_explain
 from .narration import emit, emit_text, one_line
 
 
@@ -67,9 +68,13 @@ class PacksAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 def run(options: Namespace, texts: Texts) -> ExitCode:
     """By its action."""
-    if options.action == "check":
-        return _check(options, texts)
-    return _packs(options, texts)
+    match options.action:
+        case "check":
+            return _check(options, texts)
+        case "explain":
+            return policy_explain.run(options, texts)
+        case _:
+            return _packs(options, texts)
 
 
 def _check(options: Namespace, texts: Texts) -> ExitCode:

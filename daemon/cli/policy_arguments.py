@@ -1,0 +1,31 @@
+"""The arguments of `policy`."""
+
+import argparse
+from collections.abc import Callable
+
+from policies.model import Side
+
+
+def add_policy(
+    parser: argparse.ArgumentParser,
+    text: Callable[[str], str],
+    *,
+    common: argparse.ArgumentParser,
+    json: argparse.ArgumentParser,
+) -> None:
+    """Its actions."""
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+
+    def add(name: str) -> argparse.ArgumentParser:
+        told = text(f"command.policy_{name}")
+        return actions.add_parser(name, help=told, description=told, parents=[common, json])
+
+    add("check").add_argument("directory", metavar="DIR")
+    add("packs")
+    explain = add("explain")
+    explain.add_argument("text", nargs="+", metavar="TEXT", help=text("argument.explain_text"))
+    explain.add_argument("--policy", action="append", metavar="DIR_OR_PACK", help=text("option.policy"))
+    sides = tuple(side.value for side in Side)
+    explain.add_argument("--side", choices=sides, default=Side.UNKNOWN.value, help=text("option.explain_side"))
+    explain.add_argument("--channel", metavar="NAME", help=text("option.explain_channel"))
+    explain.add_argument("--prev", action="append", metavar="TEXT", help=text("option.explain_prev"))
