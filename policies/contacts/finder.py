@@ -1,6 +1,9 @@
 """All contact details of a text."""
 
-from ..folding.table import Fold, fold
+from collections.abc import Set as AbstractSet
+from functools import lru_cache
+
+from ..folding.table import Fold, Table, bounded, fold_table
 from ..model import ContactSpan
 from .coarse import coarse_details
 from .handles import wechat_accounts
@@ -10,13 +13,11 @@ from .numbers import numbers_in
 from .papers import papers_in, plates_in
 from .parts import Budget, Found
 from .people import addresses_and_names
-from .runs import RUN
-from .spelling import spelled, spoken_figures
-from .trigger import TRIGGER
+from .spelling import Spelled, spelled, spoken_figures
+from .trigger import ACCOUNTS, LINKS, MAILS, NAMES, NUMBERS, ODD, PLACES, PLATES, stages_of
 
 __all__ = ["details_in", "find_contacts", "spoken_figures"]
 
-_FOLD = Fold()
 LONGEST_BLOCK = 8_192
 """Code points; longer texts are read in blocks of so many."""
 _CUT_REACH = 400
@@ -31,7 +32,12 @@ def find_contacts(text: str) -> tuple[ContactSpan, ...]:
     of persons by their cues; links to messengers. Numbers of orders, parcels, certificates and prices are left out.
     Linear in the text; a text of thousands of details is read coarsely after the first ones.
     """
-    return details_in(text, fold(text, _FOLD))
+    return details_in(text, bounded(text).translate(_table()))
+
+
+@lru_cache(maxsize=1)
+def _table() -> Table:
+    return fold_table(Fold())
 
 
 def details_in(text: str, flat: str) -> tuple[ContactSpan, ...]:
@@ -41,21 +47,32 @@ def details_in(text: str, flat: str) -> tuple[ContactSpan, ...]:
 
 
 def _closely(text: str, flat: str, budget: Budget) -> list[Found]:
-    if TRIGGER.search(flat) is None:
-        return []
-    view = spelled(text, flat)
-    found = plates_in(view, budget)
-    if RUN.search(view.digits):
+    stages = stages_of(flat)
+    return closely(text, flat, stages, budget) if stages else []
+
+
+def closely(text: str, flat: str, stages: AbstractSet[int | None], budget: Budget) -> list[Found]:
+    """What those finders find, in no order."""
+    found: list[Found] = []
+    is_odd = ODD in stages
+    view = spelled(text, flat) if is_odd else Spelled(text, flat, flat, None)
+    if PLATES in stages:
+        found += plates_in(view, budget)
+    if is_odd or NUMBERS in stages:
         found += numbers_in(view, budget)
         found += papers_in(view, budget)
-    found += wechat_accounts(view, budget)
+    if ACCOUNTS in stages:
+        found += wechat_accounts(view, budget)
     if view.origin is not None:
         origin = view.origin
         budget.left -= len(origin) // 8
         found = [(origin[start], origin[end - 1] + 1, kind) for start, end, kind in found]
-    found += mails_in(flat)
-    found += links_in(flat)
-    found += addresses_and_names(flat, found, budget)  # last: names are looked for beside what was found
+    if MAILS in stages:
+        found += mails_in(flat)
+    if LINKS in stages:
+        found += links_in(flat)
+    if found or PLACES in stages or NAMES in stages:  # last: names are looked for beside what was found
+        found += addresses_and_names(flat, found, stages, budget)
     budget.left -= len(found)
     return found
 

@@ -13,10 +13,11 @@ _SURE = (
     "姓名|户名|开户名|全名|真名|大名|本名|实名|收款方|开户人|我叫|名叫|叫做|名字叫|名字|她叫|他叫|宝宝叫|称呼我|称呼|抬头|署名|落款"
 )
 _LIKELY = "收货|收件|寄给|客户|顾客|会员|买家|本人|我是|老公|老婆|刻字"
-_SURE_WORDS = frozenset(_SURE.split("|"))
-CUES = (*_SURE.split("|"), *_LIKELY.split("|"), *TITLES.split("|"))
+SURE = frozenset(_SURE.split("|"))
+ANNOUNCING = (*_SURE.split("|"), *_LIKELY.split("|"))
+"""Words before a name; titles stand behind it."""
 _CUE = re.compile(
-    rf"(?P<word>{any_of(f'{_SURE}|{_LIKELY}'.split('|'))})(?:姓名|名字|名)?(?P<link>[^\w\n]{{0,2}}(?:是|为|叫|写|填)?[^\w\n]{{0,3}})"
+    rf"(?P<word>{any_of(ANNOUNCING)})(?:姓名|名字|名)?(?P<link>[^\w\n]{{0,2}}(?:是|为|叫|写|填)?[^\w\n]{{0,3}})"
 )
 _HAN = r"[^\W\d_a-z]"
 _AFTER = re.compile(
@@ -89,7 +90,7 @@ def _is_plain_name(word: str) -> bool:
 def _announced(flat: str, cue: re.Match[str]) -> tuple[int, int] | None:
     start = cue.end()
     link = cue["link"]
-    is_sure = cue["word"] in _SURE_WORDS
+    is_sure = cue["word"] in SURE
     match = _AFTER.match(flat, start)
     if match is None:
         return _latin(flat, start) if is_sure and ":" in link else None

@@ -14,8 +14,12 @@ from .shapes import SELF_SUFFICIENT, cued_shapes, is_plausible, may_start, shape
 from .spelling import Spelled
 
 _HINT_REACH = 12
+LEAST_DIGITS = 9
+"""Of a number that is found without a word or + beside it."""
+_DIGIT = re.compile("[0-9]")
 _EVERYDAY = re.compile(
-    r"(?P<area>0[0-9]{2,3})-(?P<local>[0-9]{7,8})|1(?P<prefix>[0-9]{2})(?P<sign>[ -])[0-9]{4}(?P=sign)[0-9]{4}"
+    r"(?P<area>0[0-9]{2,3})-(?P<local>[0-9]{7,8})|(?P<public>[48]00)-(?:[0-9]{3}-[0-9]{4}|[0-9]{4}-[0-9]{3})"
+    r"|1(?P<prefix>[0-9]{2})(?P<sign>[ -])[0-9]{4}(?P=sign)[0-9]{4}"
 )
 _DATE = re.compile(
     r"(?:20[0-9]{2}[-/.])?[01]?[0-9][-/.][0-3]?[0-9](?:[ ]{1,2}[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9])?)?"
@@ -38,14 +42,15 @@ def numbers_in(view: Spelled, budget: Budget) -> list[Found]:
                 found.append((start, end, ContactKind.MOBILE))
                 continue
             _classify(view, single_run(number, start), budget, found)
-        elif not _DATE.fullmatch(number):
+        elif (end - start >= LEAST_DIGITS or _is_hinted_within(flat, start, end)) and not _DATE.fullmatch(number):
             kind = _everyday_kind(number, source, flat, start)
             if kind:
                 budget.left -= 1
                 found.append((start, end, kind))
                 continue
-            for run in runs_within(digits, source, start, end):
-                _classify(view, run, budget, found)
+            if len(_DIGIT.findall(number)) >= LEAST_DIGITS or _is_hinted_within(flat, start, end):
+                for run in runs_within(digits, source, start, end):
+                    _classify(view, run, budget, found)
     return found
 
 
@@ -62,13 +67,13 @@ def _everyday_kind(number: str, source: str, flat: str, start: int) -> ContactKi
     everyday = _EVERYDAY.fullmatch(number)
     if everyday is None or source[start : start + len(number)] != number:
         return None
-    if everyday["area"] is None:
-        is_real = everyday["prefix"] in MOBILE_PREFIXES
-    else:
+    if everyday["area"]:
         is_real = is_landline(everyday["area"] + everyday["local"])
+    else:
+        is_real = everyday["public"] is not None or everyday["prefix"] in MOBILE_PREFIXES
     if not is_real or not _stands_alone(flat, start, start + len(number)):
         return None
-    return ContactKind.MOBILE if everyday["area"] is None else ContactKind.LANDLINE
+    return ContactKind.MOBILE if everyday["prefix"] else ContactKind.LANDLINE
 
 
 def _stands_alone(flat: str, start: int, end: int) -> bool:
@@ -76,6 +81,11 @@ def _stands_alone(flat: str, start: int, end: int) -> bool:
     if left[-1:] in ("+", "(") or not is_free_before(left) or not is_free_after(flat, end):
         return False
     return not (cues.WORDS.search(left) and cues.is_of_a_thing(left)) and not cues.THING_RIGHT.match(flat, end)
+
+
+def _is_hinted_within(flat: str, start: int, end: int) -> bool:
+    """As `_is_hinted`, for any group of the run between."""
+    return _is_hinted(flat, start, end) or "+" in flat[start:end] or cues.HINT.search(flat, start, end) is not None
 
 
 def _is_hinted(flat: str, start: int, end: int) -> bool:

@@ -1,20 +1,99 @@
-"""One look over a text that tells whether any stage can find something in it. Most messages end here."""
+"""One look over a text that tells which finders can find something in it. Most messages end here.
+
+Each alternative takes one character (of a number its digits) and looks around it, so that none hides another; where
+two begin with the same character, the finder of the second runs with that of the first.
+"""
 
 import re
+from collections.abc import Iterable, Mapping
+from typing import Final
 
-from .addresses import NUMBER_TAIL, ROAD_ENDS
+from .addresses import CUES as PLACE_CUES
+from .addresses import NUMBER_TAIL, ROAD_ENDS, UNIT_OR_ROAD
+from .name_words import COMMON, COMPOUND, GIVEN, SINGLE, TITLES
+from .names import ANNOUNCING, SURE
 from .papers import PROVINCE_SIGNS
-from .people import CUES
 from .runs import RUN_TAIL
 from .spelling import ODD_SIGNS, ODD_TAIL
-from .wording import first_and_tail
 
-_CUE_FIRSTS, _CUE_TAIL = first_and_tail(CUES)
-_ACCOUNT_TAIL = r"(?:[^\w\n]{0,3}[a-z0-9_-]){5}"
-_ENDING_TAIL = r"(?<=c)(?:om|n)(?![a-z])|(?<=n)et(?![a-z])"
-TRIGGER = re.compile(
-    rf"[0-9a-z@{ODD_SIGNS}{PROVINCE_SIGNS}{ROAD_ENDS}{_CUE_FIRSTS}](?:{_CUE_TAIL}|(?<=[0-9]){RUN_TAIL}"
-    rf"|(?<=[a-z]){_ACCOUNT_TAIL}|(?<=[{PROVINCE_SIGNS}])[ ]?[a-hj-z]|(?<=[{ROAD_ENDS}]){NUMBER_TAIL}"
-    rf"|(?<=@)|{_ENDING_TAIL}|{ODD_TAIL})"
+NUMBERS: Final = 1
+NAMES: Final = 2
+PLACES: Final = 3
+"""Looked for with NAMES too: both begin with 收, 我."""
+ACCOUNTS: Final = 4
+PLATES: Final = 5
+MAILS: Final = 6
+LINKS: Final = 7
+ODD: Final = 8
+"""Digits that are spoken, escaped or letters."""
+EVERY: Final = frozenset((NUMBERS, NAMES, PLACES, ACCOUNTS, PLATES, MAILS, LINKS, ODD))
+_NONE: Final = frozenset[int | None]()
+
+TRACES = "微薇威维徽唯魏围葳喂危"
+"""What is written for the first character of 微信."""
+RARE_TRACES = "绿卫🛰"
+_HEARTS = "信伈芯❤♥💕💗💓🧡💚心"
+_HAN = r"[^\W\d_a-z]"
+_SURNAMES = "".join(sorted({*SINGLE, *COMMON}))
+_COMPOUND_FIRSTS = "".join(sorted({name[0] for name in COMPOUND.split("|")}))
+_LINK = r"(?:姓名|名字|名)?[^\w\n]{0,2}(?:是|为|叫|写|填)?[^\w\n]{0,3}"
+_PERSON = rf"(?:[{_SURNAMES}]|{COMPOUND}){GIVEN}"
+_SURNAME = f"[{''.join(sorted(COMMON))}]"
+_ANNOUNCED = rf"{_LINK}{_PERSON}"
+_ANNOUNCED_SURELY = rf"{_LINK}(?:{_PERSON}|{_HAN}{{1,8}}[·•・.]|[a-z]{{2}})"
+_AFTER_NAME = (
+    rf"(?:(?<={_SURNAME}{GIVEN}..)|(?<={_SURNAME}{GIVEN}{GIVEN}..)|(?<=[{_COMPOUND_FIRSTS}]{_HAN}{GIVEN}{GIVEN}..))"
 )
-"""Found in every folded text that holds a detail, and in some that hold none."""
+_BEFORE_PLACE = rf"[^\n]{{0,64}}?{UNIT_OR_ROAD}"
+
+
+def _set(chars: Iterable[str]) -> str:
+    return re.escape("".join(sorted(set(chars))))
+
+
+def _any_led_by(rest_of: Mapping[str, str]) -> str:
+    """A pattern, behind the first character of a word, for what tells the words by what must follow each.
+
+    Alternatives begin with one literal, which `re` passes over quickly, behind one look at all of them.
+    """
+    by_second: dict[str, dict[str, dict[str, None]]] = {}
+    for word, rest in rest_of.items():
+        by_second.setdefault(word[1], {}).setdefault(re.escape(word[2:]) + rest, {})[word[0]] = None
+    branches = [
+        re.escape(second) + "(?:" + "|".join(rf"(?<=[{_set(firsts)}].){rest}" for rest, firsts in rests.items()) + ")"
+        for second, rests in by_second.items()
+    ]
+    return rf"(?=[{_set(by_second)}])(?:{'|'.join(branches)})"
+
+
+_NAME_WORDS = {word: _ANNOUNCED_SURELY if word in SURE else _ANNOUNCED for word in ANNOUNCING}
+_NAME_WORDS |= dict.fromkeys(TITLES.split("|"), _AFTER_NAME)
+_NAME_FIRSTS = _set(word[0] for word in _NAME_WORDS)
+_PLACE_FIRSTS = _set(word[0] for word in PLACE_CUES)
+_NEAR_LATIN = "|".join(rf"(?<=[a-z0-9_-]{'.' * size})" for size in range(1, 9))
+_ACCOUNT = (
+    r"(?<=[vw])(?:(?=[^\w\n]{0,2}x|[^\w\n]{0,2}e(?:i|[^\w\n]{0,2}c))|(?<![a-z0-9].)(?:(?![a-z])|(?=id))"
+    rf"|(?<=[加我+]v)|(?=[^\w\n]{{0,3}}[{_HEARTS}]))"
+    rf"|(?<=[{TRACES}])(?:(?=[^a-z\n]{{0,20}}[a-z])|{_NEAR_LATIN})"
+    rf"|(?<=[{RARE_TRACES}])(?=[^a-z\n]{{0,20}}[a-z])|(?<=加)(?=[我一个好][^a-z\n]{{0,6}}[a-z])"
+    r"|(?<=搜)(?=[我索][^a-z\n]{0,3}[a-z])"
+)
+_ACCOUNT_FIRSTS = f"vw{TRACES}{RARE_TRACES}加搜"
+_MAIL = r"(?<=@)|(?<=c)(?=om(?![a-z])|n(?![a-z]))|(?<=n)(?=et(?![a-z]))"
+_LEADS = r"(?<=/)(?:(?<=(?:me|om|nk|gg|ee)/)|(?<=[nkiqtgep]:/)(?=/)(?<!http:/))"
+_TRIGGER = re.compile(
+    rf"[0-9@cn/{_ACCOUNT_FIRSTS}{ODD_SIGNS}{PROVINCE_SIGNS}{ROAD_ENDS}{_NAME_FIRSTS}{_PLACE_FIRSTS}]"
+    rf"(?:((?<=[0-9])(?={RUN_TAIL})[0-9]*)"
+    rf"|((?<=[{_NAME_FIRSTS}])(?={_any_led_by(_NAME_WORDS)}))"
+    rf"|((?<=[{_PLACE_FIRSTS}])(?={_any_led_by(dict.fromkeys(PLACE_CUES, _BEFORE_PLACE))})"
+    rf"|(?<=[{ROAD_ENDS}])(?={NUMBER_TAIL}))"
+    rf"|(?<=[@cn/{_ACCOUNT_FIRSTS}{PROVINCE_SIGNS}{ODD_SIGNS}])(?:({_ACCOUNT})"
+    rf"|((?<=[{PROVINCE_SIGNS}])(?=[ ]?[a-hj-z]))|({_MAIL})|({_LEADS})|((?={ODD_TAIL}))))"
+)
+
+
+def stages_of(flat: str) -> set[int | None] | frozenset[int | None]:
+    """The finders that can find something in folded text; of most texts none."""
+    if _TRIGGER.search(flat) is None:
+        return _NONE
+    return {found.lastindex for found in _TRIGGER.finditer(flat)}
