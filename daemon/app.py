@@ -79,7 +79,7 @@ class App:
         config, archive, clock = opened.config, opened.archive, opened.clock
         self._bus = Bus()
         self._guard = PrivacyGuard(archive)
-        self._judge = Judge(opened.engine, self._guard.collected)
+        self._judge = Judge(opened.engine, self._guard.collected, archive.neighbours.newest_said)
         self._key_watch = KeyWatch(archive=archive, keys=opened.keys, paths=opened.paths)
         self._queue = CommandQueue(archive, clock, self._bus)
         self._outbox = Outbox(archive, self._bus)

@@ -5,26 +5,32 @@ Live batches go before backfill: pages are judged in small slices, and between s
 
 import asyncio
 import heapq
-from collections import OrderedDict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from enum import IntEnum
+from typing import TypeVar
 
-from adb_bridge.records import CollectedBatch, DeviceSerial, RawRecord, Source
+from adb_bridge.records import CollectedBatch, DeviceSerial, RawRecord
+from crypto.errors import CryptoError
 from policies.engine import Engine
-from policies.model import Side, Subject, SubjectKind, Verdict
+from policies.model import Earlier, Subject, Verdict
 
-from .absence import AbsenceGroup, finding, grouped, is_forgotten_by_phone, subject_kind
-from .event_told import told_by
-from .events import CollectedEvent, Direction, Event, EventKind, GroupFinding, Ingest, JudgedEvent, KeptEvent
+from .absence import AbsenceGroup, finding, grouped, is_forgotten_by_phone
+from .archive.errors import ArchiveError
+from .archive.neighbours import Around
+from .conversations import Conversations
+from .events import CollectedEvent, Event, EventKind, GroupFinding, Ingest, JudgedEvent, KeptEvent
+from .judging_sides import channel_of as channel_of
+from .judging_sides import kind_of
+from .judging_sides import side_of as side_of
 from .logs import log_for, where
 from .normalise import normalise
 
 SLICE = 100
 """Records between two looks at who else waits."""
-CONTEXT_MESSAGES = 3
-MAX_CONVERSATIONS = 5_000
-_MAX_CONTEXT_CHARACTERS = 2_000
+T = TypeVar("T")
+Said = Callable[[Sequence[Around]], Awaitable[tuple[tuple[KeptEvent, ...], ...]]]
+"""What the archive has of conversations: for each, some of the last messages of a time, oldest first."""
 
 
 class Urgency(IntEnum):
@@ -32,6 +38,8 @@ class Urgency(IntEnum):
 
     LIVE = 0
     BACKFILL = 1
+    ARCHIVE = 2
+    """What is archived, judged again."""
 
 
 class Turnstile:
@@ -76,16 +84,24 @@ class Judge:
     """One per daemon."""
 
     def __init__(
-        self, engine: Engine, collected: Callable[[CollectedEvent], CollectedEvent] = lambda event: event
+        self,
+        engine: Engine,
+        collected: Callable[[CollectedEvent], CollectedEvent] = lambda event: event,
+        said: Said | None = None,
     ) -> None:
-        """`collected`: what of a fresh record is kept; private ones become counts before anything judges them."""
+        """`collected`: what of a fresh record is kept; private ones become counts before anything judges them.
+        `said`: asks the archive; None: only what comes in while this runs is context."""
         self._engine = engine
         self._collected = collected
+        self._said = said
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="judge")
         self._turnstile = Turnstile()
+        self._log = log_for("judge")
         self.failures = 0
         """Events that could not be judged; `doctor` shows the number."""
-        self._context: OrderedDict[tuple[DeviceSerial, str], deque[str]] = OrderedDict()
+        self.former_version: str | None = None
+        """Of the rules that were in force before, in this run of the daemon."""
+        self._conversations = Conversations()
 
     @property
     def ruleset_version(self) -> str:
@@ -97,9 +113,23 @@ class Judge:
         """Batches that wait."""
         return self._turnstile.depth
 
+    @property
+    def engine(self) -> Engine:
+        """The rules in force."""
+        return self._engine
+
     def replace_engine(self, engine: Engine) -> None:
-        """New rules for every event from the next one on."""
+        """New rules for every slice that begins from now on; what is being judged is judged by the old ones whole."""
+        self.former_version = self._engine.version
         self._engine = engine
+
+    async def aside(self, task: Callable[[], T]) -> T:
+        """Run a piece of judging of old events when nobody else waits; it must be short."""
+        await self._turnstile.enter(Urgency.ARCHIVE)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, task)
+        finally:
+            self._turnstile.leave()
 
     async def judge(
         self,
@@ -117,12 +147,12 @@ class Judge:
             await self._turnstile.enter(urgency)
             try:
                 records = batch.records[start : start + SLICE]
-                judged += await loop.run_in_executor(self._thread, self._judge, device, records)
+                judged += await self._judge(device, records)
             finally:
                 self._turnstile.leave()
         findings: tuple[GroupFinding, ...] = ()
         if groups:
-            found = await loop.run_in_executor(self._thread, self._find, device, groups, last_of)
+            found = await loop.run_in_executor(self._thread, self._find, self._engine, device, groups, last_of)
             judged += [one.judged for one in found if one.keys == (one.judged.event.source_key,)]
             findings = tuple(one for one in found if one.keys != (one.judged.event.source_key,))
         return Ingest(
@@ -139,87 +169,87 @@ class Judge:
         """End the thread; what it judges now is dropped, and collected again next time."""
         self._thread.shutdown(wait=False, cancel_futures=True)
 
-    def _judge(self, device: DeviceSerial, records: Sequence[RawRecord]) -> list[JudgedEvent]:
-        return [self._judged(normalise(record, device)) for record in records]
+    async def _judge(self, device: DeviceSerial, records: Sequence[RawRecord]) -> list[JudgedEvent]:
+        """One slice, by one set of rules."""
+        loop, engine = asyncio.get_running_loop(), self._engine
+        events = await loop.run_in_executor(self._thread, self._collect, device, records)
+        await self._look_up([event for event, kept in events if kept is event])
+        return await loop.run_in_executor(self._thread, self._judged, engine, events)
+
+    def _collect(
+        self, device: DeviceSerial, records: Sequence[RawRecord]
+    ) -> list[tuple[CollectedEvent, CollectedEvent]]:
+        """Each event, and what is kept of it."""
+        events = [normalise(record, device) for record in records]
+        return [(event, self._collected(event)) for event in events]
+
+    async def _look_up(self, events: Sequence[Event]) -> None:
+        """Bring what was said before these events to hand. Without the archive they are judged without it."""
+        missing = self._conversations.missing(events) if self._said is not None else ()
+        if not missing or self._said is None:
+            return
+        try:
+            newest = await self._said([one.newest for one in missing])
+            older = [
+                one for one, said in zip(missing, newest, strict=True) if not self._conversations.is_enough(one, said)
+            ]
+            for one, said in zip(older, await self._said([one.then for one in older]) if older else (), strict=True):
+                self._conversations.take(one, said)
+        except (ArchiveError, CryptoError) as error:
+            self._log.warning("context.unread", error_type=type(error).__name__, where=where(error))
 
     def _find(
-        self, device: DeviceSerial, groups: Sequence[AbsenceGroup], last_of: dict[str, KeptEvent]
+        self, engine: Engine, device: DeviceSerial, groups: Sequence[AbsenceGroup], last_of: dict[str, KeptEvent]
     ) -> list[GroupFinding]:
+        events = [finding(group, last_of, device) for group in groups]
+        judged = self._judged(engine, [(event, self._collected(event)) for event in events])
         return [
             GroupFinding(
-                judged=self._judged(finding(group, last_of, device)),
+                judged=one,
                 keys=tuple(absent.source_key for absent in group.absent),
                 is_conclusive=not group.doubts,
             )
-            for group in groups
+            for group, one in zip(groups, judged, strict=True)
         ]
 
-    def _judged(self, event: CollectedEvent) -> JudgedEvent:
-        kept = self._collected(event)
-        return JudgedEvent(event=kept, verdicts=self._verdicts(event) if kept is event else ())
+    def _judged(self, engine: Engine, events: Sequence[tuple[CollectedEvent, CollectedEvent]]) -> list[JudgedEvent]:
+        judged = [event for event, kept in events if kept is event and not is_nobodys(event)]
+        subjects = [subject_of(event, said) for event, said in zip(judged, self._before(judged), strict=True)]
+        verdicts = dict(zip(map(id, judged), self.verdicts(engine, subjects), strict=True))
+        return [JudgedEvent(event=kept, verdicts=verdicts.get(id(event), ())) for event, kept in events]
 
-    def _verdicts(self, event: Event) -> tuple[Verdict, ...]:
-        if event.kind is EventKind.ABSENCE and is_forgotten_by_phone(event):
-            return ()
+    def _before(self, events: Sequence[Event]) -> list[tuple[Earlier, ...]]:
+        return self._conversations.before(events)
+
+    def verdicts(self, engine: Engine, subjects: Sequence[Subject]) -> list[tuple[Verdict, ...]]:
+        """Together; where that fails each by itself, so that a fault costs one verdict and never a message."""
         try:
-            return self._engine.evaluate(self._subject(event))
+            return engine.evaluate_many(subjects)
+        except Exception:  # noqa: BLE001 - told below, by the one that fails
+            return [self._verdict(engine, subject) for subject in subjects]
+
+    def _verdict(self, engine: Engine, subject: Subject) -> tuple[Verdict, ...]:
+        try:
+            return engine.evaluate(subject)
         except Exception as error:  # noqa: BLE001 - a fault in a rule must not keep a message out of the archive
             self.failures += 1
             if self.failures == 1:
-                log_for("judge").error("rules.failed", error_type=type(error).__name__, where=where(error))
+                self._log.error("rules.failed", error_type=type(error).__name__, where=where(error))
             return ()
 
-    def _subject(self, event: Event) -> Subject:
-        return Subject(
-            kind=subject_kind(event) if event.kind is EventKind.ABSENCE else _KINDS[event.kind],
-            channel=channel_of(event),
-            text=event.text,
-            side=side_of(event),
-            previous=self._previous(event),
-            sender=event.peer,
-        )
 
-    def _previous(self, event: Event) -> tuple[str, ...]:
-        """Earlier messages of the conversation that this process has seen, oldest first; then remember this one."""
-        if event.kind not in _SPOKEN or event.peer_key is None:
-            return ()
-        key = (event.device, event.peer_key)
-        said = self._context.get(key)
-        if said is None:
-            said = self._context[key] = deque(maxlen=CONTEXT_MESSAGES)
-            if len(self._context) > MAX_CONVERSATIONS:
-                self._context.popitem(last=False)
-        else:
-            self._context.move_to_end(key)
-        previous = tuple(said)
-        said.append(event.text[:_MAX_CONTEXT_CHARACTERS])
-        return previous
+def is_nobodys(event: Event) -> bool:
+    """What the phone forgot by itself is no rule's business."""
+    return event.kind is EventKind.ABSENCE and is_forgotten_by_phone(event)
 
 
-_CHANNELS = {"com.tencent.mm": "wechat", "com.tencent.wework": "wecom", "com.eg.android.AlipayGphone": "alipay"}
-
-
-def channel_of(event: Event) -> str:
-    """What rules call it: the source, for a notification `wechat`, `wecom`, `alipay` or `notification`."""
-    if event.source is not Source.NOTIFICATIONS:
-        return event.source.value
-    return _CHANNELS.get(told_by(event).app or "", "notification")
-
-
-def side_of(event: Event) -> Side:
-    """Who said it. In a group it may be a colleague as well as a customer."""
-    if event.kind not in _SPOKEN or (event.kind is EventKind.NOTIFICATION and told_by(event).is_group):
-        return Side.UNKNOWN
-    return _SIDES[event.direction]
-
-
-_KINDS = {
-    EventKind.MESSAGE: SubjectKind.MESSAGE,
-    EventKind.CALL: SubjectKind.CALL,
-    EventKind.CONTACT: SubjectKind.CONTACT,
-    EventKind.ABSENCE: SubjectKind.ABSENCE,
-    EventKind.NOTIFICATION: SubjectKind.MESSAGE,
-    EventKind.RECORDING: SubjectKind.CALL,
-}
-_SPOKEN = frozenset({EventKind.MESSAGE, EventKind.NOTIFICATION})
-_SIDES = {Direction.IN: Side.CUSTOMER, Direction.OUT: Side.STAFF, Direction.NONE: Side.UNKNOWN}
+def subject_of(event: Event, previous: tuple[Earlier, ...]) -> Subject:
+    """What the rules are asked about an event."""
+    return Subject(
+        kind=kind_of(event),
+        channel=channel_of(event),
+        text=event.text,
+        side=side_of(event),
+        previous=previous,
+        sender=event.peer,
+    )

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .holds import HoldBook
     from .imports import ImportBook
     from .key_changes import KeyBook
+    from .neighbours import NeighbourBook
     from .pairs import PairBook
     from .privacy import PrivacyBook
     from .proving import ProofBook
@@ -116,6 +117,13 @@ class Books(ABC):
         from .exports import ExportBook
 
         return ExportBook(self._write, self._readers.read)
+
+    @property
+    def neighbours(self) -> "NeighbourBook":
+        """What was said before a message."""
+        from .neighbours import NeighbourBook
+
+        return NeighbourBook(self._readers.read, self._content, self._tokens)
 
     @property
     def pairs(self) -> "PairBook":
