@@ -103,7 +103,7 @@ class RuleWatch:
         try:
             engine = await asyncio.to_thread(self._load)
         except (RuleError, OSError) as error:
-            self._refuse(error)
+            await self._refuse(error)
             return
         if engine.version != self._judge.ruleset_version:
             await self._archive.audit(
@@ -123,11 +123,23 @@ class RuleWatch:
         self.trouble = None
         self._bus.publish(HealthChanged())
 
-    def _refuse(self, error: RuleError | OSError) -> None:
+    async def _refuse(self, error: RuleError | OSError) -> None:
+        """The rules in force stay; who reads the audit sees that others were offered, and where they are wrong."""
         trouble = str(error) if isinstance(error, RuleError) else error.strerror or type(error).__name__
         if trouble == self.trouble:
             return
         self.trouble = trouble
+        place = f" {error.file.name}:{error.line or 1}" if isinstance(error, RuleSyntaxError) else ""
+        await self._archive.audit(
+            AuditDraft(
+                actor=DAEMON_ACTOR,
+                role=NO_ROLE,
+                action="rules.refuse",
+                target=self._judge.ruleset_version,
+                reason=f"{type(error).__name__}{place}",
+                outcome="refused",
+            )
+        )
         self._log.warning(
             "rules.refused",
             error_type=type(error).__name__,
