@@ -1,41 +1,15 @@
-"""`policy check DIR` and `policy packs`: for those who write rules."""
+"""`policy` by its action; `policy packs`."""
 
 from argparse import Namespace
 
 import msgspec
 
-from policies.check import CheckReport, check_dir
 from policies.packs import Pack, packaged, packaged_names
 
 from ..api.exit_codes import ExitCode
 from ..api.texts import Texts
-from . import policy_explain
-from .narration import emit, emit_text, one_line
-
-
-class FindingLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One finding of the linter."""
-
-    level: str
-    code: str
-    message: str
-    file: str | None
-    line: int | None
-    rule_id: str | None
-    key: str | None
-    nearest: str | None
-
-
-class CheckAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """`policy check --json`."""
-
-    schema: int = 1
-    ok: bool
-    version: str | None
-    rules: int
-    words: int
-    tests: int
-    items: list[FindingLine]
+from . import policy_check, policy_explain
+from .narration import emit, emit_text
 
 
 class RuleLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,67 +44,11 @@ def run(options: Namespace, texts: Texts) -> ExitCode:
     """By its action."""
     match options.action:
         case "check":
-            return _check(options, texts)
+            return policy_check.run(options, texts)
         case "explain":
             return policy_explain.run(options, texts)
         case _:
             return _packs(options, texts)
-
-
-def _check(options: Namespace, texts: Texts) -> ExitCode:
-    """OK with warnings too; USAGE when the daemon would refuse these rules."""
-    report = check_dir(options.directory)
-    if options.jsonl:
-        for line in _lines(report):
-            emit(line)
-    elif options.json:
-        emit(
-            CheckAnswer(
-                ok=report.is_usable,
-                version=report.version,
-                rules=report.rules,
-                words=report.words,
-                tests=report.tests,
-                items=_lines(report),
-            )
-        )
-    else:
-        for line in _lines(report):
-            place = ":".join(str(part) for part in (line.file, line.line) if part is not None)
-            message = line.message.removeprefix(f"{place}: ")
-            # Some messages name their own place, down to the rule.
-            told = f"{line.level}: {line.code}: {message}"
-            emit_text(one_line(f"{place}: {told}" if place else told))
-        if report.version is None:
-            emit_text(texts.get("cli.policy.not_loaded", findings=len(report.findings)))
-        else:
-            emit_text(
-                texts.get(
-                    "cli.policy.summary",
-                    version=report.version,
-                    rules=report.rules,
-                    words=report.words,
-                    tests=report.tests,
-                    findings=len(report.findings),
-                )
-            )
-    return ExitCode.OK if report.is_usable else ExitCode.USAGE
-
-
-def _lines(report: CheckReport) -> list[FindingLine]:
-    return [
-        FindingLine(
-            level=finding.level.value,
-            code=finding.code,
-            message=finding.message,
-            file=str(finding.file) if finding.file is not None else None,
-            line=finding.line,
-            rule_id=finding.rule_id,
-            key=finding.key,
-            nearest=finding.nearest,
-        )
-        for finding in report.findings
-    ]
 
 
 def _packs(options: Namespace, texts: Texts) -> ExitCode:

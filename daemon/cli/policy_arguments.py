@@ -20,7 +20,10 @@ def add_policy(
         told = text(f"command.policy_{name}")
         return actions.add_parser(name, help=told, description=told, parents=[common, json])
 
-    add("check").add_argument("directory", metavar="DIR")
+    check = add("check")
+    check.add_argument("directory", metavar="DIR")
+    check.add_argument("--notes", action="store_true", help=text("option.check_notes"))
+    check.add_argument("--strict", action="store_true", help=text("option.check_strict"))
     add("packs")
     explain = add("explain")
     explain.add_argument("text", nargs="+", metavar="TEXT", help=text("argument.explain_text"))
