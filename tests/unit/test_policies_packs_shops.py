@@ -1,11 +1,12 @@
 """Packs of every shop, jewellers, gift shops: told in both languages, own words found, honest talk left alone."""
 
+from dataclasses import replace
+
 import pytest
 
 from policies.engine import Engine
 from policies.model import Side
-from policies.packs import PACKAGED
-from policies.rules.parse import parse_file
+from policies.packs.loader import read_ruleset
 from policies.rules.spec import Rule, RuleSet
 from policies.rules.trial import failures
 
@@ -61,18 +62,9 @@ HONEST = [
 
 @pytest.fixture(scope="module")
 def ruleset() -> RuleSet:
-    """The packs' own rules, without the core set."""
-    parsed = [
-        parse_file(file, file.read_bytes()) for name in PACKS for file in sorted((PACKAGED / name).glob("*.toml"))
-    ]
-    return RuleSet(
-        version="shops",
-        sha256="",
-        rules=tuple(rule for p in parsed for rule in p.rules),
-        aliases=tuple(alias for p in parsed for alias in p.aliases),
-        detectors=(),
-        allow=(),
-    )
+    """The packs' own rules, without the core set's."""
+    read = read_ruleset(PACKS)
+    return replace(read, rules=tuple(rule for rule in read.rules if rule.file.parent.name in PACKS))
 
 
 @pytest.fixture(scope="module")
