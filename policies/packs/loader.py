@@ -93,7 +93,25 @@ def load_ruleset(sources: Sequence[Source]) -> RuleSet:
 
 def load_engine(sources: Sequence[Source]) -> Engine:
     """As `load_ruleset`; gives the engine that ran the tests, which is most of the work of loading."""
-    layers = _layers(sources)
+    return _tested(_layers(sources))
+
+
+def load_candidate(packs: Sequence[str], files: Sequence[tuple[str, bytes]]) -> Engine:
+    """As `load_engine`, of packaged sets and of files that are on no disk: (name, bytes). Raises as it does."""
+    layers: dict[Path, _Layer] = {}
+    for pack in packs:
+        if pack not in packaged_names():
+            raise RuleSyntaxError("no such pack", file=Path(pack), nearest=nearest_of(pack, packaged_names()))
+        _add(pack, layers, ())
+    parsed = tuple(parse_file(Path(name), data) for name, data in files)
+    root = Path("candidate")
+    for p in parsed:
+        _add_extended(p, layers, (root,))
+    layers[root] = _Layer(root=root, files=tuple(files), parsed=parsed)
+    return _tested(list(layers.values()))
+
+
+def _tested(layers: Sequence[_Layer]) -> Engine:
     ruleset = _ruleset_of(layers)
     try:
         engine = Engine(ruleset)
@@ -153,14 +171,18 @@ def _add(source: Source, layers: dict[Path, _Layer], extending: tuple[Path, ...]
     read = [(_name(file, root), _read(file)) for file in files]
     parsed = tuple(parse_file(file, data) for file, (_, data) in zip(files, read, strict=True))
     for p in parsed:
-        for name in p.extends:
-            if name not in packaged_names():
-                nearest = nearest_of(name, packaged_names())
-                raise RuleSyntaxError(f"no pack '{name}'", file=p.file, key="extends", nearest=nearest)
-            if PACKAGED.joinpath(name).resolve() in (*extending, place):
-                raise RuleSyntaxError(f"'{name}' would extend itself", file=p.file, key="extends")
-            _add(name, layers, (*extending, place))
+        _add_extended(p, layers, (*extending, place))
     layers[place] = _Layer(root=root, files=tuple(read), parsed=parsed)
+
+
+def _add_extended(p: Parsed, layers: dict[Path, _Layer], extending: tuple[Path, ...]) -> None:
+    for name in p.extends:
+        if name not in packaged_names():
+            nearest = nearest_of(name, packaged_names())
+            raise RuleSyntaxError(f"no pack '{name}'", file=p.file, key="extends", nearest=nearest)
+        if PACKAGED.joinpath(name).resolve() in extending:
+            raise RuleSyntaxError(f"'{name}' would extend itself", file=p.file, key="extends")
+        _add(name, layers, extending)
 
 
 def _files(source: Source) -> tuple[Path, list[Path]]:
