@@ -18,6 +18,7 @@ from crypto.database import OpenMode, open_database
 from crypto.keyring import open_keyring
 from crypto.keys import Purpose
 from crypto.secrets import KeyFileSecret
+from daemon.api.texts import Texts
 from daemon.archive.archive import Archive
 from daemon.archive.drafts import EventFilter
 from daemon.archive.fulltext import match_expression
@@ -25,6 +26,7 @@ from daemon.archive.timeline import TimelineScope
 from daemon.archive.timeline_streams import Place
 from daemon.event_text import masked_text
 from daemon.events import Direction, EventKind
+from daemon.rights.sight import Form, Sight
 
 from .million import ROWS, Store, kept_store
 from .synthetic import PHONES, words
@@ -109,9 +111,12 @@ async def _measured(store: Store) -> dict[str, float]:
     return figures
 
 
+_SIGHT = Sight(texts=Texts("en"), form=Form.FOLLOWED, people=None)
+
+
 def _search(text: str, query: EventFilter | None = None) -> Query:
     wanted = query or EventFilter(limit=LIMIT)
-    return lambda archive: archive.search(text, wanted, visible=masked_text)
+    return lambda archive: archive.search(text, wanted, visible=lambda event: masked_text(event, _SIGHT))
 
 
 def _list(query: EventFilter) -> Query:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from crypto.keys import Purpose
 from crypto.vault_keys import KeySource
+from policies.pseudonyms import read_signs
 
 from .api.wire import EventQuery
 from .archive.archive import Archive
@@ -63,6 +64,7 @@ class AuditTrail:
                 ("until", query.until.isoformat() if query.until is not None else None),
                 ("devices", ",".join(query.devices) or None),
                 ("employee", self.search_token(query.employee) if query.employee is not None else None),
+                ("person", None if query.person is None else read_signs(query.person)),
                 ("peer", self.search_token(query.peer) if query.peer is not None else None),
             )
             if value is not None

@@ -64,6 +64,8 @@ def open_desks(parts: DeskParts) -> Desks:
             retention=parts.retention,
             clock=parts.clock,
             settings=parts.config.retention,
+            guard=parts.guard,
+            texts=parts.texts,
         ),
         heads=HeadsDesk(
             archive=parts.archive, audit=parts.audit, bus=parts.bus, config=parts.config, texts=parts.texts
@@ -71,7 +73,7 @@ def open_desks(parts: DeskParts) -> Desks:
         timeline=TimelineDesk(
             archive=parts.archive,
             audit=parts.audit,
-            filters=EventFilters(parts.archive, parts.directory),
+            filters=EventFilters(parts.archive, parts.directory, parts.guard.people),
             guard=parts.guard,
             texts=parts.texts,
         ),

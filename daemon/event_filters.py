@@ -1,9 +1,11 @@
 """What a caller asks events by, as the archive takes it: names of phones and people, numbers in any spelling."""
 
+import asyncio
 import re
 import unicodedata
 
 from adb_bridge.records import Source
+from policies.pseudonyms import read_signs
 
 from .api.wire import EventQuery
 from .archive.archive import Archive
@@ -11,12 +13,14 @@ from .archive.drafts import EventFilter, HeldSpan, Trace
 from .device_directory import DeviceDirectory
 from .events import Direction, EventId, EventKind
 from .peers import canonical_peer
+from .rights.people import PeopleBook
 from .roles import Permission, require
 from .service import Caller
 from .service_errors import invalid, not_found, unusable
 
 MAX_LIMIT = 1_000
 _MASKED_NUMBER = re.compile(r"\+?[0-9][0-9 ()-]*\*{2,}[*0-9 ()-]*")
+_MOST_TOKENS = 20
 _LEAST_DIGITS = 3
 """Of a number: the shortest short codes (110)."""
 
@@ -24,8 +28,9 @@ _LEAST_DIGITS = 3
 class EventFilters:
     """Reads enrolments; raises ServiceError for what makes no sense."""
 
-    def __init__(self, archive: Archive, directory: DeviceDirectory) -> None:
+    def __init__(self, archive: Archive, directory: DeviceDirectory, people: PeopleBook) -> None:
         self._archive = archive
+        self._people = people
         self._directory = directory
 
     async def of(self, caller: Caller, query: EventQuery) -> EventFilter:
@@ -46,6 +51,7 @@ class EventFilters:
             until=query.until,
             direction=None if query.direction is None else Direction(query.direction.value),
             peer_key=None if query.peer is None else self.number(caller, query.peer),
+            peer_tokens=None if query.person is None else await self._of_person(query.person),
             has_attachments=query.has_attachments,
             trace=None if query.trace is None else Trace(query.trace.value),
             has_alerts=query.has_alerts,
@@ -54,6 +60,15 @@ class EventFilters:
             before=query.before,
             limit=max(1, min(query.limit, MAX_LIMIT)),
         )
+
+    async def _of_person(self, text: str) -> tuple[bytes, ...]:
+        """Numbers and chats behind a pseudonym, which nobody is shown. `person.not_found` for one that no one has."""
+        signs = read_signs(text)
+        people = await self._people.now()
+        tokens = () if signs is None else await asyncio.to_thread(people.peer_tokens, signs)
+        if not tokens:
+            raise not_found("person")
+        return tokens[:_MOST_TOKENS]
 
     async def require_known(self, devices: tuple[str, ...], conversation: str | None) -> None:
         """404 for a phone that nobody ever saw (`device.not_found`) or such a conversation (`conversation.not_found`):

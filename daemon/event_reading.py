@@ -5,9 +5,6 @@ from dataclasses import replace
 
 import msgspec
 
-from policies.display import safe_display
-from policies.masking import mask_text
-
 from .api.texts import Texts
 from .api.wire import Event, EventQuery
 from .api.wire_base import Masked
@@ -21,9 +18,10 @@ from .event_filters import EventFilters, is_masked_number
 from .event_text import masked_text
 from .events import Event as StoredEvent
 from .rights.guard import PrivacyGuard
+from .rights.sight import Spans
 from .service import Caller
 from .service_errors import not_found, unusable
-from .views import Spans, event_view, revealed_view
+from .views import event_view, revealed_view
 
 MAX_SEARCH_PAGES = 10
 
@@ -34,18 +32,20 @@ class EventReading:
     def __init__(self, archive: Archive, audit: AuditTrail, directory: DeviceDirectory, guard: PrivacyGuard) -> None:
         self._archive = archive
         self._audit = audit
-        self._filters = EventFilters(archive, directory)
+        self._filters = EventFilters(archive, directory, guard.people)
         self._guard = guard
 
     async def masked(self, caller: Caller, query: EventQuery, texts: Texts) -> tuple[Event, ...]:
         """A search is an access: it is audited."""
-        found = await self._find(caller, query, NumberSearch.NONE, masked_text)
-        if query.text is not None or query.peer is not None:
+        before = await self._guard.sight(caller.role, texts)
+        found = await self._find(caller, query, NumberSearch.NONE, lambda event: masked_text(event, before))
+        if query.text is not None or query.peer is not None or query.person is not None:
             ids = [archived.event.event_id for archived, _ in found]
             await self._audit.write(caller, "events.search", self._audit.target_of(query, ids))
         notes = await self._corrections(found)
+        sight = await self._guard.sight(caller.role, texts)
         return tuple(
-            corrected(event_view(archived, texts, spans), notes.get(archived.ledger_index, ()), masked_line)
+            corrected(event_view(archived, sight, spans), notes.get(archived.ledger_index, ()), sight.line)
             for archived, spans in found
         )
 
@@ -59,8 +59,9 @@ class EventReading:
             caller, "events.reveal", self._audit.target_of(query, ids), reason=reason.strip()[:MAX_REASON]
         )
         notes = await self._corrections(found)
+        sight = await self._guard.sight(caller.role, texts)
         return tuple(
-            corrected(revealed_view(archived, texts, spans), notes.get(archived.ledger_index, ()), str)
+            corrected(revealed_view(archived, sight, spans), notes.get(archived.ledger_index, ()), str)
             for archived, spans in found
         )
 
@@ -100,11 +101,6 @@ def corrected(view: Event, notes: Sequence[Correction], shown: Callable[[str], s
     if not notes:
         return view
     return msgspec.structs.replace(view, corrections=tuple(Masked(shown(note.text)) for note in notes))
-
-
-def masked_line(text: str) -> str:
-    """A text as every reader may see it."""
-    return mask_text(safe_display(text, max(1, len(text)))).masked
 
 
 def _whole_text(event: StoredEvent) -> str:

@@ -6,11 +6,11 @@ from typing import assert_never
 import msgspec
 
 from policies.display import safe_display
-from policies.masking import mask_name, mask_number, mask_text
 
 from .absence import facts_of
 from .api.texts import Texts
 from .events import UNCOLLECTED, Event, EventKind
+from .rights.sight import Shown, Sight, Spans
 
 
 class _Attributes(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,58 +45,70 @@ MAX_BODY_CHARACTERS = 20_000
 """Of a masked body. A longer one is cut; the archive keeps it whole."""
 
 
-def masked_peer(event: Event) -> str:
-    """`138****8000`, `王**`, or empty."""
+def masked_peer(event: Event, sight: Sight) -> str:
+    """`138****8000`, `王**`, or empty. Numbers and names each by their own mask; senders such as `10086` or `JD` are
+    nobody's and stay."""
     if not event.peer:
         return ""
-    return mask_peer(event.peer, event.kind, event.attributes)
-
-
-def mask_peer(peer: str, kind: EventKind, attributes: str = "{}") -> str:
-    """Numbers and names each by their own mask; senders such as `10086` or `JD` are nobody's and stay."""
-    shown = safe_display(peer[:200])
-    of = _attributes(attributes).last_kind or kind.value
+    shown, kind = safe_display(event.peer[:200]), event.kind
+    read = _attributes(event.attributes)
+    of = read.last_kind or kind.value
     if of == EventKind.CONTACT.value or (of in _NAMED_FOR_NUMBER and any(map(str.isalpha, shown))):
-        return mask_name(shown)
+        return sight.name(shown)
     if sum(character.isdigit() for character in shown) >= 7:
-        return mask_number(shown)
-    if kind is EventKind.NOTIFICATION and _attributes(attributes).notice not in _OWN_TITLES:
-        return mask_name(shown)
-    return mask_text(shown).masked
+        return sight.number(shown)
+    if kind is EventKind.NOTIFICATION and read.notice not in _OWN_TITLES:
+        return sight.name(shown)
+    return sight.starred(shown)
 
 
-def masked_file_name(name: str, kind: EventKind) -> str:
+def masked_file_name(name: str, kind: EventKind, sight: Sight) -> str:
     """Of an attachment. Dialers name a recording after the person: every word in it is masked that is not theirs."""
-    shown = mask_text(safe_display(name)).masked
+    shown = sight.starred(safe_display(name)) if name else ""
     if kind is not EventKind.RECORDING:
         return shown
     stem, dot, ending = shown.rpartition(".")
-    masked = _WORD.sub(lambda word: word[0] if word[0].casefold() in _DIALERS_WORDS else mask_name(word[0]), stem)
-    return f"{masked}{dot}{ending}" if dot else mask_name(shown)
+    masked = _WORD.sub(
+        lambda word: word[0] if word[0].casefold() in _DIALERS_WORDS else sight.starred_name(word[0]), stem
+    )
+    return f"{masked}{dot}{ending}" if dot else sight.starred_name(shown)
 
 
-def masked_text(event: Event) -> str:
-    """What every reader may see of `event.text`, as many code points: offsets of hits and matches stay valid."""
+def masked_text(event: Event, sight: Sight) -> str:
+    """What a reader may see of `event.text`, as many code points: offsets of hits and matches stay valid."""
     text = event.text
-    if kind_of_text(event) is not EventKind.CONTACT:
-        return safe_display(mask_text(_without_names(text, event)).masked, max_chars=len(text))
-    name, *numbers = safe_display(text, max_chars=len(text)).split("\n")
-    return " ".join([mask_name(name), *(_masked_number(number) for number in numbers)])
+    if kind_of_text(event) is EventKind.CONTACT:
+        return _contact_text(event, sight)
+    return sight.starred(text, _read_names(event)) if text else ""
 
 
-def _without_names(text: str, event: Event) -> str:
-    """Names that `normalise` read out of the text, masked where they stand at first; as many code points."""
+def shown_text(event: Event, sight: Sight, hidden: Spans = (), limit: int | None = None) -> Shown:
+    """`event.text` as a reader sees it, with the pseudonyms of people who are known. `hidden`: see `Sight.shown`."""
+    if kind_of_text(event) is EventKind.CONTACT:
+        return Shown(_contact_text(event, sight)[:limit])
+    return sight.shown(event.text, _read_names(event), hidden, limit)
+
+
+def _contact_text(event: Event, sight: Sight) -> str:
+    name, *numbers = safe_display(event.text, max_chars=max(1, len(event.text))).split("\n")
+    return " ".join([sight.starred_name(name), *(_masked_number(number, sight) for number in numbers)])
+
+
+def _read_names(event: Event) -> list[tuple[int, int]]:
+    """Names that `normalise` read out of the text, where they stand at first."""
     read = _attributes(event.attributes)
+    found: list[tuple[int, int]] = []
     for name in {read.sender, read.counterparty} - {None, ""}:
-        at = text.find(name) if name is not None else -1
+        at = event.text.find(name) if name is not None else -1
         if name is not None and 0 <= at <= _LATEST_NAME:
-            text = text[:at] + mask_name(name) + text[at + len(name) :]
-    return text
+            found.append((at, at + len(name)))
+    found.sort()
+    return [span for number, span in enumerate(found) if number == 0 or span[0] >= found[number - 1][1]]
 
 
-def _masked_number(line: str) -> str:
+def _masked_number(line: str, sight: Sight) -> str:
     """A phone lets people write anything where a number belongs, and line breaks into a name."""
-    return mask_name(line) if any(character.isalpha() for character in line) else mask_number(line)
+    return sight.starred_name(line) if any(character.isalpha() for character in line) else sight.starred_number(line)
 
 
 def kind_of_text(event: Event) -> EventKind:
@@ -106,19 +118,19 @@ def kind_of_text(event: Event) -> EventKind:
     return event.kind
 
 
-def masked_body(event: Event, texts: Texts) -> str:
-    """One line or text that any role may see."""
+def masked_body(event: Event, sight: Sight) -> Shown:
+    """One line or text as a reader may see it."""
+    texts = sight.texts
     match event.kind:
-        case EventKind.MESSAGE | EventKind.NOTIFICATION:
-            return _unreadable(event, texts) or masked_text(event)[:MAX_BODY_CHARACTERS]
+        case EventKind.MESSAGE | EventKind.NOTIFICATION | EventKind.CONTACT:
+            unreadable = _unreadable(event, texts)
+            return Shown(unreadable) if unreadable else shown_text(event, sight, limit=MAX_BODY_CHARACTERS)
         case EventKind.RECORDING:
-            return _unreadable(event, texts) or recording_line(event, texts)
+            return Shown(_unreadable(event, texts) or recording_line(event, texts))
         case EventKind.CALL:
-            return _unreadable(event, texts) or call_line(event, texts)
-        case EventKind.CONTACT:
-            return _unreadable(event, texts) or masked_text(event)[:MAX_BODY_CHARACTERS]
+            return Shown(_unreadable(event, texts) or call_line(event, texts))
         case EventKind.ABSENCE:
-            return _absence(event, texts, mask_name(safe_display(event.peer or "")))
+            return Shown(_absence(event, texts, sight.name(safe_display(event.peer or ""))))
         case _:
             assert_never(event.kind)
 

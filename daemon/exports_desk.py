@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from crypto.errors import CryptoError
-from policies.masking import mask_number
 
 from .api.exit_codes import ExitCode
 from .api.exports import (
@@ -21,6 +20,7 @@ from .api.exports import (
     ExportStep,
     ScopeItem,
 )
+from .api.wire import Role
 from .archive.errors import ArchiveError, IllegalTransitionError, RecordNotFoundError
 from .archive.export_scope import ExportScope
 from .archive.export_steps import (
@@ -39,6 +39,7 @@ from .bundles.parts import BundleOrder, BundlePurpose, BundleReceipt, BundleSour
 from .bundles.writer import write_bundle
 from .desk_parts import DeskParts
 from .peers import canonical_peer
+from .rights.sight import Sight, kept_number
 from .roles import Permission, require
 from .service import Caller, ServiceError
 from .service_errors import invalid, not_found, refusing, unusable
@@ -96,7 +97,7 @@ class ExportsDesk:
                 disclosure=request.disclosure,
                 validity=self._validity,
             )
-            return _view(await self._book.ask(draft))
+            return _view(await self._book.ask(draft), await self._sight(caller))
 
     async def all(self, caller: Caller, query: ExportQuery) -> tuple[Export, ...]:
         """Newest first, without their steps."""
@@ -105,14 +106,16 @@ class ExportsDesk:
             await self._expire()
             found = await self._book.all()
         wanted = [one for one in found if query.state is None or one.state is query.state]
-        return tuple(_view(one, with_steps=False) for one in wanted[: query.limit])
+        with _refusing():
+            sight = await self._sight(caller)
+        return tuple(_view(one, sight, with_steps=False) for one in wanted[: query.limit])
 
     async def one(self, caller: Caller, export_id: str) -> Export:
         """With its steps: what whoever decides has to know."""
         require(caller, Permission.EXPORT_READ)
         with _refusing():
             await self._expire()
-            return _view(await self._existing(export_id))
+            return _view(await self._existing(export_id), await self._sight(caller))
 
     async def approve(self, caller: Caller, export_id: str, decision: ExportDecision) -> Export:
         """By another person than who asked. `export.same_person`, `export.expired`, `export.wrong_state`."""
@@ -157,7 +160,7 @@ class ExportsDesk:
             await self._audit(caller, action, export_id, reason=reason)
             validity = self._validity if step is ExportStepKind.APPROVE else None
             draft = ExportStepDraft(step=step, who=_person(caller), reason=reason, validity=validity)
-            return _view(await self._book.take(export_id, draft))
+            return _view(await self._book.take(export_id, draft), await self._sight(caller))
 
     async def _pieces(self, caller: Caller, export: ArchivedExport, bundle_id: str) -> AsyncGenerator[bytes, None]:
         """The last piece, without which it is no bundle, goes out when the ledger has what was made."""
@@ -197,6 +200,7 @@ class ExportsDesk:
                 guard=parts.guard,
                 keys=parts.keys,
                 texts=parts.texts[config.store.language],
+                sight=await parts.guard.sight(Role.REVIEWER, parts.texts[config.store.language]),
             ),
             await self._book.indexes(export.scope),
             disclosure,
@@ -226,7 +230,7 @@ class ExportsDesk:
             peer_key = canonical_peer(request.peer)
             if peer_key is None:
                 raise invalid("peer")
-            token, shown = self._parts.archive.tokens.of_number(peer_key).hex(), mask_number(peer_key)
+            token, shown = self._parts.archive.tokens.of_number(peer_key).hex(), kept_number(peer_key)
         for moment in (request.since, request.until):
             if moment is not None and moment.tzinfo is None:
                 raise invalid("since, until: with an offset")
@@ -242,6 +246,9 @@ class ExportsDesk:
             until=request.until,
             kinds=tuple(sorted({kind.value for kind in request.kinds})),
         )
+
+    async def _sight(self, caller: Caller) -> Sight:
+        return await self._parts.guard.sight(caller.role, self._parts.texts[caller.language])
 
     async def _existing(self, export_id: str) -> ArchivedExport:
         export = await self._book.one(export_id)
@@ -308,14 +315,14 @@ def _items(scope: ExportScope) -> tuple[ScopeItem, ...]:
     return tuple(ScopeItem(name=name, value=value) for name, value in values if value is not None)
 
 
-def _view(export: ArchivedExport, *, with_steps: bool = True) -> Export:
+def _view(export: ArchivedExport, sight: Sight, *, with_steps: bool = True) -> Export:
     decided = [step for step in export.steps if step.state in {ExportState.APPROVED, ExportState.REFUSED}]
     steps = tuple(
         ExportStep(
             at=step.at,
             actor=step.actor,
             state=step.state,
-            reason=step.reason,
+            reason=sight.optional_line(step.reason),
             bundle_id=step.bundle_id,
             manifest_sha256=None if step.manifest_sha256 is None else step.manifest_sha256.hex(),
         )
@@ -324,13 +331,16 @@ def _view(export: ArchivedExport, *, with_steps: bool = True) -> Export:
     return Export(
         export_id=export.export_id,
         state=export.state,
-        case=export.case,
-        reason=export.reason,
+        case=sight.line(export.case),
+        reason=sight.line(export.reason),
         asked_by=export.asked_by.name,
         asked_at=export.asked_at,
         expires_at=export.expires_at,
         disclosure=export.disclosure,
-        scope=_items(export.scope),
+        scope=tuple(
+            ScopeItem(name=item.name, value=sight.line(item.value) if item.name == "peer" else item.value)
+            for item in _items(export.scope)
+        ),
         records=export.count.records,
         conversations=export.count.conversations,
         phones=export.count.phones,

@@ -46,6 +46,7 @@ from .event_reading import EventReading
 from .importing.desk import ImportDesk
 from .live import DUPLICATE_SERIAL
 from .proofs.whole_check import Extra, verify_whole
+from .rights.sight import Sight
 from .roles import Permission, require
 from .service import Caller, OpenedAttachment, ServiceError
 from .service_errors import invalid, not_found, refusing, unusable
@@ -318,7 +319,7 @@ class DaemonService:
                 reason=request.reason.strip()[:MAX_REASON],
                 expires_in_s=expires_in_s,
             )
-            return self.command_item(caller, queued)
+            return await self.command_item(caller, queued)
 
     async def commands(self, caller: Caller, *, device: str | None, limit: int) -> tuple[Command, ...]:
         """Newest first."""
@@ -326,19 +327,21 @@ class DaemonService:
         serial = self._directory.named(device)
         with refusing():
             found = await self._archive.commands(CommandFilter(device=serial, limit=max(1, min(limit, MAX_LIMIT))))
-            return tuple(self.command_item(caller, command) for command in found)
+            return tuple([await self.command_item(caller, command) for command in found])
 
     async def command_by_id(self, caller: Caller, command_id: str) -> Command:
         """One."""
         require(caller, Permission.COMMANDS_READ)
         with refusing():
-            return self.command_item(caller, await self._command(command_id))
+            return await self.command_item(caller, await self._command(command_id))
 
     async def cancel_command(self, caller: Caller, command_id: str) -> Command:
         """Only what was not sent."""
         require(caller, Permission.COMMANDS_ISSUE)
         with refusing():
-            return self.command_item(caller, await self._parts.queue.cancel(caller, await self._command(command_id)))
+            return await self.command_item(
+                caller, await self._parts.queue.cancel(caller, await self._command(command_id))
+            )
 
     async def audit(self, caller: Caller, *, limit: int, before: int | None) -> tuple[AuditEntry, ...]:
         """Newest first; reading it is audited too."""
@@ -346,7 +349,8 @@ class DaemonService:
         with refusing():
             entries = await self._archive.audit_entries(limit=max(1, min(limit, MAX_LIMIT)), before=before)
             await self._audit.write(caller, "audit.read", f"count={len(entries)}")
-            return tuple(audit_view(entry) for entry in entries)
+            sight = await self._sight(caller)
+            return tuple(audit_view(entry, sight) for entry in entries)
 
     async def verify(self, caller: Caller, since: int | None) -> VerifyReport:
         """Every commitment and every signed head; takes seconds on a large archive."""
@@ -367,11 +371,15 @@ class DaemonService:
         """An alert as this caller sees it."""
         enrolment = (await self._directory.in_force()).get(alert.archived.event.device)
         alert = self._parts.guard.alert_shown(alert)
-        return alert_view(alert, enrolment.employee if enrolment is not None else None, self._texts(caller))
+        employee = enrolment.employee if enrolment is not None else None
+        return alert_view(alert, employee, await self._sight(caller))
 
-    def command_item(self, caller: Caller, command: ArchivedCommand) -> Command:
+    async def command_item(self, caller: Caller, command: ArchivedCommand) -> Command:
         """A command as this caller sees it."""
-        return command_view(command, self._texts(caller))
+        return command_view(command, await self._sight(caller))
+
+    async def _sight(self, caller: Caller) -> Sight:
+        return await self._parts.guard.sight(caller.role, self._texts(caller))
 
     async def _command(self, command_id: str) -> ArchivedCommand:
         command = await self._archive.command(command_id)

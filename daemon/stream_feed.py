@@ -20,6 +20,7 @@ from .bus import (
     Subscription,
 )
 from .rights.guard import PrivacyGuard
+from .rights.sight import Sight
 from .roles import Permission, may
 from .service import Caller, ServiceError
 from .views import event_view
@@ -43,7 +44,7 @@ class StreamSource(Protocol):
     async def alert(self, caller: Caller, alert_id: str) -> Alert: ...
     async def command_by_id(self, caller: Caller, command_id: str) -> Command: ...
     async def alert_item(self, caller: Caller, alert: ArchivedAlert) -> Alert: ...
-    def command_item(self, caller: Caller, command: ArchivedCommand) -> Command: ...
+    async def command_item(self, caller: Caller, command: ArchivedCommand) -> Command: ...
 
 
 class StreamFeed:
@@ -103,8 +104,9 @@ class StreamFeed:
         self._position = after
         while self._position < size:
             entries = await self._archive.stream_since(self._position, limit=_PAGE)
+            sight = await self._guard.sight(self._caller.role, self._texts)
             for entry in entries:
-                if (item := await self._entry(entry)) is not None:
+                if (item := await self._entry(entry, sight)) is not None:
                     yield item
             self._position = entries[-1].ledger_index if len(entries) == _PAGE else max(size, self._position)
 
@@ -149,22 +151,23 @@ class StreamFeed:
         while self._position < self._announced:
             entries = await self._archive.stream_since(self._position, limit=_PAGE)
             self._position = entries[-1].ledger_index if len(entries) == _PAGE else self._announced
+            sight = await self._guard.sight(self._caller.role, self._texts)
             for entry in entries:
                 # Alerts and commands were told by their own notices, without waiting for all events before them.
                 if isinstance(entry.item, ArchivedEvent):
                     self._position = max(self._position, entry.ledger_index)
-                    item = await self._entry(entry)
+                    item = await self._entry(entry, sight)
                     if item is not None:
                         yield item
 
-    async def _entry(self, entry: StreamEntry) -> StreamItem | None:
+    async def _entry(self, entry: StreamEntry, sight: Sight) -> StreamItem | None:
         index, item = entry.ledger_index, entry.item
         match item:
             case ArchivedEvent():
                 if not self._may(Permission.EVENTS_READ):
                     return None
                 return StreamItem(
-                    kind=StreamKind.EVENT, ledger_index=index, event=event_view(self._guard.shown(item), self._texts)
+                    kind=StreamKind.EVENT, ledger_index=index, event=event_view(self._guard.shown(item), sight)
                 )
             case ArchivedAlert():
                 if not self._may(Permission.ALERTS_READ):
@@ -174,7 +177,7 @@ class StreamFeed:
             case ArchivedCommand():
                 if not self._may(Permission.COMMANDS_READ):
                     return None
-                command = self._service.command_item(self._caller, item)
+                command = await self._service.command_item(self._caller, item)
                 return StreamItem(kind=StreamKind.COMMAND, ledger_index=index, command=command)
             case _:
                 assert_never(item)

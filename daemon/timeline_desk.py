@@ -117,7 +117,7 @@ class TimelineDesk:
     ) -> TimelinePage:
         indexes = [one.archived.ledger_index for one in found.events]
         words = TimelineWords(
-            texts=self._texts[caller.language],
+            sight=await self._guard.sight(caller.role, self._texts[caller.language]),
             enrolments=await self._archive.enrolments(),
             corrections=await self._archive.privacy.corrections(indexes),
             is_revealed=is_revealed,

@@ -12,8 +12,9 @@ from .api.wire_base import Masked
 from .archive.privacy import Correction
 from .archive.records import ArchivedEnrolment, ArchivedEvent
 from .archive.timeline import TimelineEvent, TimelineSlice
-from .event_reading import corrected, masked_line
+from .event_reading import corrected
 from .event_text import duration_words
+from .rights.sight import Sight
 from .views import event_view, revealed_view
 
 LATE = timedelta(hours=1)
@@ -25,19 +26,24 @@ _LAST_MOMENT = datetime(9999, 1, 1, tzinfo=UTC)
 class TimelineWords:
     """What a page is written with."""
 
-    texts: Texts
+    sight: Sight
     enrolments: Sequence[ArchivedEnrolment]
     corrections: Mapping[int, Sequence[Correction]]
     """What people said is wrong in an event, by its ledger index."""
     is_revealed: bool
     """True: for a caller whose access was audited."""
 
+    @property
+    def texts(self) -> Texts:
+        """In the reader's language."""
+        return self.sight.texts
+
     def view(self, archived: ArchivedEvent) -> EventView:
         """One event."""
         notes = self.corrections.get(archived.ledger_index, ())
         if self.is_revealed:
-            return corrected(revealed_view(archived, self.texts), notes, str)
-        return corrected(event_view(archived, self.texts), notes, masked_line)
+            return corrected(revealed_view(archived, self.sight), notes, str)
+        return corrected(event_view(archived, self.sight), notes, self.sight.line)
 
     def holder(self, archived: ArchivedEvent) -> str | None:
         """Who had the phone when the event was received."""

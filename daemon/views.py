@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from policies.display import safe_display
-from policies.masking import mask_text
+from policies.model import Hit
 
 from .absence import facts_of, present_at
 from .api import wire
@@ -21,22 +21,23 @@ from .archive.records import (
     VerifyResult,
 )
 from .attachments import Attachment, attachments_of
-from .event_text import masked_body, masked_file_name, masked_peer, masked_text, revealed_body
+from .event_text import masked_body, masked_file_name, masked_peer, revealed_body, shown_text
 from .event_told import told_by
 from .events import Event, EventKind
+from .rights.sight import Shown, Sight, Spans
 
 _DIGEST: Final = re.compile(r"(?<=[:#~])[0-9a-f]{12,}(?![0-9a-zA-Z])")
 CONTEXT_CHARACTERS = 12
 """Of the text around a hit that evidence shows, on each side."""
 MAX_EVIDENCE = 20
+_OF_SHAPES: Final = frozenset({"@url", "@site", "@ipv4", "@email"})
+"""What is no number of anybody's; e-mail addresses are starred as details."""
 
-Spans = tuple[tuple[int, int], ...]
 
-
-def event_view(archived: ArchivedEvent, texts: Texts, spans: Spans = ()) -> wire.Event:
+def event_view(archived: ArchivedEvent, sight: Sight, spans: Spans = ()) -> wire.Event:
     """Masked; `spans` are code points of the event's text, kept where the masked body still has them."""
     event = archived.event
-    body = masked_body(event, texts)
+    body = masked_body(event, sight)
     told = told_by(event)
     return wire.Event(
         event_id=event.event_id,
@@ -44,14 +45,15 @@ def event_view(archived: ArchivedEvent, texts: Texts, spans: Spans = ()) -> wire
         device=event.device,
         kind=wire.EventKind(event.kind.value),
         source=event.source.value,
-        source_key=_source_key(event),
+        source_key=_source_key(event, sight),
         occurred_at=event.occurred_at,
         received_at=event.received_at,
         direction=wire.Direction(event.direction.value),
-        peer=masked_peer(event),
+        peer=masked_peer(event, sight),
+        person=sight.person(lambda people: people.of_event(event)),
         conversation=archived.conversation,
-        body=body,
-        attachments=tuple(_attachment(one, event.kind) for one in attachments_of(event)),
+        body=body.text,
+        attachments=tuple(_attachment(one, event.kind, sight) for one in attachments_of(event)),
         absent_since=archived.absent_since,
         finding=_finding(event),
         matched=_spans(event, body, spans),
@@ -60,7 +62,7 @@ def event_view(archived: ArchivedEvent, texts: Texts, spans: Spans = ()) -> wire
         app=told.app,
         notice=told.notice,
         amount_fen=told.amount_fen,
-        provenance=None if told.provenance is None else safe_display(told.provenance, 100),
+        provenance=None if told.provenance is None else sight.starred(safe_display(told.provenance, 100)),
     )
 
 
@@ -77,17 +79,17 @@ def _finding(event: Event) -> wire.AbsenceFinding | None:
     )
 
 
-def _source_key(event: Event) -> str:
+def _source_key(event: Event, sight: Sight) -> str:
     """Those of providers are numbers. A notification's key holds words of the app, and it, files and imported rows have
     digests of what they say: whoever sees one can try guesses of what is masked."""
     key = safe_display(event.source_key, 300)
-    return key if key.isdecimal() else mask_text(_DIGEST.sub("…", key)).masked
+    return key if key.isdecimal() else sight.starred(_DIGEST.sub("…", key))
 
 
-def _attachment(attachment: Attachment, kind: EventKind) -> wire.Attachment:
+def _attachment(attachment: Attachment, kind: EventKind, sight: Sight) -> wire.Attachment:
     return wire.Attachment(
         content_type=safe_display(attachment.content_type),
-        name=wire.Masked(masked_file_name(attachment.name or "", kind)),
+        name=wire.Masked(masked_file_name(attachment.name or "", kind, sight)),
         sha256=attachment.sha256 if attachment.is_sealed else None,  # of a text, guesses could be tried
         size_bytes=attachment.size_bytes,
         duration_ms=attachment.duration_ms,
@@ -95,22 +97,22 @@ def _attachment(attachment: Attachment, kind: EventKind) -> wire.Attachment:
     )
 
 
-def revealed_view(archived: ArchivedEvent, texts: Texts, spans: Spans = ()) -> wire.Event:
+def revealed_view(archived: ArchivedEvent, sight: Sight, spans: Spans = ()) -> wire.Event:
     """Unmasked. The caller wrote the audit entry before."""
     event = archived.event
-    body = revealed_body(event, texts)
+    body = revealed_body(event, sight.texts)
     return msgspec.structs.replace(
-        event_view(archived, texts),
+        event_view(archived, sight),
         peer=event.peer or "",
         body=body,
-        matched=_spans(event, body, spans),
+        matched=_spans(event, Shown(body), spans),
         is_revealed=True,
     )
 
 
-def alert_view(alert: ArchivedAlert, employee: str | None, texts: Texts) -> wire.Alert:
+def alert_view(alert: ArchivedAlert, employee: str | None, sight: Sight) -> wire.Alert:
     """Masked evidence, the title in the reader's language."""
-    event, verdict = alert.archived.event, alert.verdict
+    event, verdict, texts = alert.archived.event, alert.verdict, sight.texts
     titles = verdict.rule_title
     return wire.Alert(
         alert_id=alert.alert_id,
@@ -122,12 +124,12 @@ def alert_view(alert: ArchivedAlert, employee: str | None, texts: Texts) -> wire
         severity=wire.Severity(verdict.severity.value),
         status=alert.status,
         raised_at=alert.raised_at,
-        evidence=_evidence(alert, texts),
+        evidence=_evidence(alert, sight),
         source=event.source.value,
-        source_key=_source_key(event),
+        source_key=_source_key(event, sight),
         employee=employee,
         occurred_at=event.occurred_at,
-        note=alert.note,
+        note=sight.optional_line(alert.note),
         handled_by=alert.handled_by,
         handled_at=alert.handled_at,
     )
@@ -149,15 +151,16 @@ def enrolment_view(enrolment: ArchivedEnrolment) -> wire.Enrolment:
     )
 
 
-def command_view(command: ArchivedCommand, texts: Texts) -> wire.Command:
+def command_view(command: ArchivedCommand, sight: Sight) -> wire.Command:
     """With its result in words."""
+    texts = sight.texts
     key = f"result.{command.result}"
     return wire.Command(
         command_id=command.command_id,
         device=command.device,
         verb=command.verb,
         state=command.state,
-        reason=command.reason,
+        reason=sight.line(command.reason),
         requested_by=command.requested_by,
         requested_at=command.requested_at,
         expires_at=command.expires_at,
@@ -168,8 +171,8 @@ def command_view(command: ArchivedCommand, texts: Texts) -> wire.Command:
     )
 
 
-def audit_view(entry: ArchivedAudit) -> wire.AuditEntry:
-    """As it is."""
+def audit_view(entry: ArchivedAudit, sight: Sight) -> wire.AuditEntry:
+    """What people wrote as their reason may name a customer."""
     return wire.AuditEntry(
         audit_id=entry.audit_id,
         ledger_index=entry.ledger_index,
@@ -178,7 +181,7 @@ def audit_view(entry: ArchivedAudit) -> wire.AuditEntry:
         role=entry.role,
         action=entry.action,
         target=entry.target,
-        reason=entry.reason,
+        reason=sight.optional_line(entry.reason),
         outcome=entry.outcome,
     )
 
@@ -204,31 +207,36 @@ def verify_view(result: VerifyResult, texts: Texts) -> wire.VerifyReport:
     )
 
 
-def _evidence(alert: ArchivedAlert, texts: Texts) -> tuple[wire.Evidence, ...]:
+def _evidence(alert: ArchivedAlert, sight: Sight) -> tuple[wire.Evidence, ...]:
     event, verdict = alert.archived.event, alert.verdict
     if not verdict.hits:
-        line = masked_body(event, texts)
+        line = masked_body(event, sight).text
         return (wire.Evidence(surface=line, start=0, end=0, word="", how="exact", ruleset=verdict.ruleset_version),)
-    masked = masked_text(event)
-    pieces = []
-    for hit in verdict.hits[:MAX_EVIDENCE]:
-        first = max(0, hit.start - CONTEXT_CHARACTERS)
-        surface = masked[first : hit.end + CONTEXT_CHARACTERS].replace("\n", " ")
-        pieces.append(
-            wire.Evidence(
-                surface=surface,
-                start=hit.start - first,
-                end=min(hit.end - first, len(surface)),
-                word=safe_display(hit.word),
-                how=hit.how.value,
-                ruleset=verdict.ruleset_version,
-            )
-        )
-    return tuple(pieces)
+    hits = verdict.hits[:MAX_EVIDENCE]
+    # What a detector of the rules found is somebody's, also where it is no contact detail of ours.
+    found = [(hit.start, hit.end) for hit in hits if hit.word.startswith("@") and hit.word not in _OF_SHAPES]
+    shown = shown_text(event, sight, found)
+    return tuple(_piece(shown, hit, len(event.text), verdict.ruleset_version) for hit in hits)
 
 
-def _spans(event: Event, body: str, spans: Spans) -> tuple[wire.MatchedSpan, ...]:
-    """Only where the body is the text, code point for code point."""
-    if event.kind not in {EventKind.MESSAGE, EventKind.NOTIFICATION, EventKind.CONTACT} or len(body) != len(event.text):
+def _piece(shown: Shown, hit: Hit, length: int, ruleset: str) -> wire.Evidence:
+    """The hit with what stands around it."""
+    begin = shown.place(max(0, hit.start - CONTEXT_CHARACTERS))
+    end = shown.place_after(min(length, hit.end + CONTEXT_CHARACTERS))
+    return wire.Evidence(
+        surface=shown.text[begin:end].replace("\n", " "),
+        start=shown.place(hit.start) - begin,
+        end=min(shown.place_after(hit.end), end) - begin,
+        word=safe_display(hit.word),
+        how=hit.how.value,
+        ruleset=ruleset,
+    )
+
+
+def _spans(event: Event, body: Shown, spans: Spans) -> tuple[wire.MatchedSpan, ...]:
+    """Only where the body is the text, code point for code point but for pseudonyms."""
+    length = body.place_after(len(event.text))
+    if event.kind not in {EventKind.MESSAGE, EventKind.NOTIFICATION, EventKind.CONTACT} or len(body.text) != length:
         return ()
-    return tuple(wire.MatchedSpan(start=start, end=end) for start, end in spans if 0 <= start <= end <= len(body))
+    moved = [(body.place(start), body.place_after(end)) for start, end in spans]
+    return tuple(wire.MatchedSpan(start=start, end=end) for start, end in moved if 0 <= start <= end <= length)

@@ -99,6 +99,9 @@ class Event(Wire, frozen=True, kw_only=True):
     corrections: tuple[Masked, ...] = ()
     """What the person whom it is about says is right, oldest first. The record stays as it was collected."""
     is_revealed: bool = False
+    person: str | None = None
+    """Pseudonym of the peer, `客户·7Q2FMK`: the same for one person on every phone, under a key of this store. None for
+    nobody known, and for readers who do not follow people."""
 
 
 class Trace(StrEnum):
@@ -127,6 +130,8 @@ class EventQuery(Wire, frozen=True, kw_only=True):
     peer: Annotated[str, msgspec.Meta(max_length=100)] | None = None
     """A complete number in any spelling: what was said with it on all phones, and contacts that have it. For those who
     may reveal; goes into a body, never into an address."""
+    person: Annotated[str, msgspec.Meta(max_length=40)] | None = None
+    """A pseudonym as `Event.person` or a masked text shows it, in any language: what was said with this person."""
     has_attachments: bool = False
     """True: only events with attachments."""
     trace: Trace | None = None

@@ -46,6 +46,8 @@ class EventFilter:
     direction: Direction | None = None
     peer_key: str | None = None
     """A complete number as `canonical_peer` makes it: what was said with it on any phone, and contacts that have it."""
+    peer_tokens: tuple[bytes, ...] | None = None
+    """Any of these numbers and chats by their tokens; (): nothing fits."""
     has_attachments: bool = False
     """True: only events with attachments."""
     trace: Trace | None = None

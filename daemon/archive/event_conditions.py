@@ -86,6 +86,11 @@ def conditions_of(query: EventFilter, tokens: Tokens, *, row: str = "e.ledger_in
     if query.peer_key is not None:
         number = tokens.of_number(query.peer_key)
         conditions.add(_BY_NUMBER, number, number)
+    if query.peer_tokens is not None:
+        if not query.peer_tokens:
+            return None
+        pairs = [token for token in query.peer_tokens for _ in range(2)]
+        conditions.add("(" + " OR ".join([_BY_NUMBER] * len(query.peer_tokens)) + ")", *pairs)
     if query.trace is not None:
         change = _TRACES[query.trace]
         conditions.add(" ".join((row, _CHANGED)), change)
@@ -115,7 +120,7 @@ def _add_held(conditions: Conditions, held: Sequence[HeldSpan]) -> bool:
 
 def is_for_index(query: EventFilter) -> bool:
     """Whether the full-text index proposes faster than the tables' own indexes do, for a filter without words."""
-    named = (query.held, query.until, query.direction, query.peer_key, query.conversation)
+    named = (query.held, query.until, query.direction, query.peer_key, query.peer_tokens, query.conversation)
     is_of_rare_kind = query.kind not in {None, EventKind.MESSAGE}
     is_common = not is_of_rare_kind and (query.device is not None or (query.source is not None and query.kind is None))
     return query.has_attachments or is_common or any(one is not None for one in named)
@@ -143,6 +148,9 @@ def proposed_by(database: Database, query: EventFilter, tokens: Tokens) -> str |
         clauses.append(any_of((conversation_term(_number(database, sql, token)),)))
     if query.peer_key is not None:
         clauses.append(number_expression(database, tokens.of_number(query.peer_key)))
+    if query.peer_tokens:
+        each = (number_expression(database, token) for token in query.peer_tokens)
+        clauses.append("(" + " OR ".join(each) + ")")
     if (periods := _periods(database, query)) is not None:
         clauses.append(any_of(periods))
     return " AND ".join(clauses) or None

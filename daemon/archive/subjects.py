@@ -13,6 +13,16 @@ from .codes import KINDS, SOURCES, from_micros
 from .content import ContentKeys
 from .event_queries import SELECT_EVENTS, event_of
 from .identifiers import EVENT_PREFIX, spell
+from .people import (
+    KnownContact,
+    KnownPeer,
+    KnownPlace,
+    contacts_after,
+    erased_people,
+    first_said,
+    newest_known,
+    peers_after,
+)
 from .records import ArchivedEvent
 
 MOST_EVENTS: Final = 1_000
@@ -82,6 +92,26 @@ class SubjectBook:
     async def events(self, subject: DataSubject, *, before: int | None = None) -> tuple[ArchivedEvent, ...]:
         """Newest in the ledger first, at most 1,000 with a ledger index below `before`."""
         return await self._read(lambda database: events_of(database, self._content, subject, before))
+
+    async def newest_known(self) -> KnownPlace:
+        """Where contacts, peers and deletions end now."""
+        return await self._read(newest_known)
+
+    async def contacts_after(self, ledger_index: int) -> tuple[KnownContact, ...]:
+        """A page of contacts, oldest first."""
+        return await self._read(lambda database: contacts_after(database, self._content, ledger_index))
+
+    async def peers_after(self, conversation_no: int) -> tuple[tuple[int, KnownPeer], ...]:
+        """A page of peers with their places, oldest first."""
+        return await self._read(lambda database: peers_after(database, conversation_no))
+
+    async def first_said(self, peer_tokens: tuple[bytes, ...]) -> dict[bytes, int]:
+        """Where each number is met first."""
+        return await self._read(lambda database: first_said(database, peer_tokens))
+
+    async def erased_people(self) -> dict[bytes, int]:
+        """Whose records were erased on request, and when last."""
+        return await self._read(erased_people)
 
 
 def holdings_of(database: Database, subject: DataSubject) -> tuple[HoldingCount, ...]:

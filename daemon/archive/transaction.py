@@ -36,6 +36,10 @@ class Tokens:
         """Of an attachment by the hash of its content, 64 hexadecimal digits."""
         return self._numbers.token("file", sha256)
 
+    def of_person(self, identity: str) -> bytes:
+        """What a pseudonym is made of: by it nobody finds the number's own token."""
+        return self._numbers.token("person", identity)
+
     def of_row(self, token: RowToken) -> EventToken:
         """What a collected row is called from now on: who lacks the keys cannot tell it from guesses of the row."""
         return EventToken(self._conversations.token_of_bytes("event", token))

@@ -23,12 +23,12 @@ from ..archive.ledger_kinds import KINDS_OF_ENTRY, LedgerKind
 from ..archive.privacy import Correction
 from ..archive.records import ArchivedEvent
 from ..attachments import Attachment, attachments_of, text_bytes_of
-from ..event_reading import masked_line
 from ..event_text import masked_body, masked_file_name, masked_peer, revealed_body
 from ..media_store import MediaStore
 from ..proofs.proof_check import read_content
 from ..proofs.proof_fields import fields_of
 from ..rights.guard import PrivacyGuard
+from ..rights.sight import Sight
 from .errors import BundleMediaError
 from .parts import BundleAttachment, BundleCorrection, BundleRecord, Disclosure, Section
 from .passes import chunks_of
@@ -50,6 +50,8 @@ class SourceParts:
     keys: VaultKeys
     texts: Texts
     """In whose language calls and findings are told."""
+    sight: Sight
+    """How much whoever gets a masked bundle sees."""
 
 
 class ArchiveLedger:
@@ -150,10 +152,10 @@ class ArchiveSource:
     def _event(self, entry: Opened, archived: ArchivedEvent, notes: Sequence[Correction]) -> BundleRecord:
         is_private = self._parts.guard.is_private(archived.event)
         shown = self._parts.guard.shown(archived)
-        event, texts = shown.event, self._parts.texts
+        event, texts, sight = shown.event, self._parts.texts, self._parts.sight
         is_full = self._disclosure is Disclosure.FULL and not is_private
-        peer = event.peer or "" if is_full else masked_peer(event)
-        body = revealed_body(event, texts) if is_full else masked_body(event, texts)
+        peer = event.peer or "" if is_full else masked_peer(event, sight)
+        body = revealed_body(event, texts) if is_full else masked_body(event, sight).text
         if is_full and event.text and event.kind.value in {"message", "notification"}:
             body = event.text
         employee = self._employee(event.device, event.received_at)
@@ -203,7 +205,7 @@ class ArchiveSource:
     def _correction_text(self, text: str, *, is_private: bool) -> str:
         if is_private:
             return ""
-        return text if self._disclosure is Disclosure.FULL else masked_line(text)
+        return text if self._disclosure is Disclosure.FULL else self._parts.sight.line(text)
 
     def _attachment(self, archived: ArchivedEvent, one: Attachment, *, is_full: bool) -> BundleAttachment:
         event = archived.event
@@ -212,7 +214,7 @@ class ArchiveSource:
                 content_type=one.content_type,
                 sha256=None,
                 size_bytes=one.size_bytes,
-                name=masked_file_name(one.name or "", event.kind),
+                name=masked_file_name(one.name or "", event.kind, self._parts.sight),
                 problem="masked",
             )
         return BundleAttachment(

@@ -7,7 +7,6 @@ from datetime import timedelta
 from adb_bridge.clock import Clock
 from adb_bridge.records import DeviceSerial
 from crypto.vault_keys import VaultKeys
-from policies.masking import mask_number
 
 from ..api.retention import (
     ClassState,
@@ -20,6 +19,7 @@ from ..api.retention import (
     RetentionRunRequest,
     RetentionState,
 )
+from ..api.texts import Texts
 from ..archive.archive import Archive
 from ..archive.data_classes import DataClass
 from ..archive.errors import IllegalTransitionError, RecordNotFoundError
@@ -27,6 +27,8 @@ from ..archive.holds import ArchivedHold, HoldDraft, HoldScope
 from ..audit import MAX_REASON, AuditTrail
 from ..config_sections import RetentionSection
 from ..peers import canonical_peer
+from ..rights.guard import PrivacyGuard
+from ..rights.sight import Sight, kept_number
 from ..roles import Permission, require
 from ..service import Caller
 from ..service_errors import invalid, not_found, refusing, unusable
@@ -47,8 +49,12 @@ class RetentionDesk:
         retention: Retention,
         clock: Clock,
         settings: RetentionSection,
+        guard: PrivacyGuard,
+        texts: dict[str, Texts],
     ) -> None:
         self._archive = archive
+        self._guard = guard
+        self._texts = texts
         self._audit = audit
         self._keys = keys
         self._retention = retention
@@ -115,7 +121,9 @@ class RetentionDesk:
         """Ended ones too, newest first."""
         require(caller, Permission.RETENTION_READ)
         with refusing():
-            return tuple(self._hold_view(hold) for hold in await self._archive.holds.all())
+            found = await self._archive.holds.all()
+            sight = await self._sight(caller)
+            return tuple(self._hold_view(hold, sight) for hold in found)
 
     async def place_hold(self, caller: Caller, request: HoldRequest) -> Hold:
         """ServiceError for an end that has passed or is too far away, for a hold on everything by omission, and for a
@@ -131,7 +139,7 @@ class RetentionDesk:
         with refusing():
             await self._require_known(scope)
             await self._audit.write(caller, "holds.place", _scope_told(scope), reason=draft.reason)
-            return self._hold_view(await self._archive.holds.place(draft))
+            return self._hold_view(await self._archive.holds.place(draft), await self._sight(caller))
 
     async def end_hold(self, caller: Caller, hold_id: str, reason: str) -> Hold:
         """What it kept over its time goes with the next pass."""
@@ -139,13 +147,14 @@ class RetentionDesk:
         with refusing(), _holds_refused():
             await self._audit.write(caller, "holds.end", hold_id, reason=_told(reason))
             ended = await self._archive.holds.end(hold_id, actor=caller.name, reason=_told(reason))
-        return self._hold_view(ended)
+            return self._hold_view(ended, await self._sight(caller))
 
     async def deletions(self, caller: Caller, query: DeletionQuery) -> tuple[Deletion, ...]:
         """Certificates, newest first."""
         require(caller, Permission.RETENTION_READ)
         with refusing():
             found = await self._archive.deletions.certificates(limit=query.limit, before=query.before)
+            sight = await self._sight(caller)
         return tuple(
             Deletion(
                 certificate=f"ledger:{one.ledger_index}",
@@ -153,7 +162,7 @@ class RetentionDesk:
                 cause=one.cause,
                 data_class=one.data_class,
                 actor=one.actor,
-                reason=one.reason,
+                reason=sight.line(one.reason),
                 entries=one.entries,
                 first_index=one.first_index,
                 last_index=one.last_index,
@@ -181,33 +190,36 @@ class RetentionDesk:
             device=None if request.device is None else DeviceSerial(request.device),
             conversation=request.conversation,
             peer_token=None if peer is None else self._archive.tokens.of_number(peer),
-            peer_shown=None if peer is None else mask_number(peer),
+            peer_shown=None if peer is None else kept_number(peer),
             employee=request.employee,
             data_class=None if request.data_class is None else DataClass(request.data_class.value),
             received_from=request.received_from,
             received_to=request.received_to,
         )
 
-    def _hold_view(self, hold: ArchivedHold) -> Hold:
+    async def _sight(self, caller: Caller) -> Sight:
+        return await self._guard.sight(caller.role, self._texts[caller.language])
+
+    def _hold_view(self, hold: ArchivedHold, sight: Sight) -> Hold:
         scope = hold.scope
         return Hold(
             hold_id=hold.hold_id,
             ledger_index=hold.ledger_index,
-            reason=hold.reason,
+            reason=sight.line(hold.reason),
             placed_by=hold.actor,
             placed_at=hold.placed_at,
             until=hold.until,
             is_active=hold.is_active(self._clock.now()),
             device=scope.device,
             conversation=scope.conversation,
-            peer=scope.peer_shown,
+            peer=sight.optional_line(scope.peer_shown),
             employee=scope.employee,
             data_class=None if scope.data_class is None else RetentionClass(scope.data_class.value),
             received_from=scope.received_from,
             received_to=scope.received_to,
             ended_at=hold.ended_at,
             ended_by=hold.ended_by,
-            end_reason=hold.end_reason,
+            end_reason=sight.optional_line(hold.end_reason),
         )
 
 

@@ -12,7 +12,6 @@ from dataclasses import replace
 from typing import Final
 
 from policies.contacts import find_contacts
-from policies.masking import mask_name, mask_text
 
 from ..archive.archive import Archive
 from ..archive.identifiers import spell
@@ -32,8 +31,8 @@ from ..bundles.parts import (
 from ..desk_parts import DeskParts
 from ..peers import canonical_peer
 from ..service import Caller
-from .guard import PrivacyGuard
 from .looks import looks_at_employee
+from .sight import Form, Sight
 from .subject import subject_of
 
 _BUNDLE_PREFIX: Final = "eb_"
@@ -54,12 +53,14 @@ async def prepared_copy(
 ) -> tuple[BundleOrder, BundleSource]:
     """What to write. Raises what the archive raises."""
     config = parts.config
+    texts = parts.texts[config.store.language]
     source_parts = SourceParts(
         archive=parts.archive,
         media=parts.media,
-        guard=PrivacyGuard(parts.archive),  # of no marks: the person sees what others do not
+        guard=parts.guard.without_marks(),
         keys=parts.keys,
-        texts=parts.texts[config.store.language],
+        texts=texts,
+        sight=await parts.guard.sight(caller.role, texts, Form.PARTIAL),
     )
     subject = subject_of(request)
     indexes = await parts.archive.subjects.indexes(subject)
@@ -69,7 +70,7 @@ async def prepared_copy(
             source = await _of_employee(source_parts, indexes, name)
         case CustomerSubject(token=token):
             archived = await open_source(source_parts, array("q", indexes), Disclosure.FULL, media=parts.media)
-            source = CustomerSource(archived, parts.archive, token)
+            source = CustomerSource(archived, parts.archive, token, source_parts.sight)
     order = BundleOrder(
         bundle_id=bundle_id,
         purpose=BundlePurpose.ACCESS_REQUEST,
@@ -89,8 +90,9 @@ async def prepared_copy(
 class CustomerSource:
     """A customer's records. See `BundleSource`."""
 
-    def __init__(self, whole: ArchiveSource, archive: Archive, token: bytes) -> None:
+    def __init__(self, whole: ArchiveSource, archive: Archive, token: bytes, sight: Sight) -> None:
         self._whole = whole
+        self._sight = sight
         self._archive = archive
         self._token = token
 
@@ -118,8 +120,8 @@ class CustomerSource:
         return await self._whole.media(sha256)
 
     def _shown(self, record: BundleRecord) -> BundleRecord:
-        section = replace(record.section, title=_without_holder(record.section.title))
-        shown = replace(record, employee=mask_name(record.employee) if record.employee else "", section=section)
+        section = replace(record.section, title=self._without_holder(record.section.title))
+        shown = replace(record, employee=self._sight.name(record.employee) if record.employee else "", section=section)
         shown = replace(shown, corrections=tuple(self._correction(one) for one in record.corrections))
         is_about_others = self._names_others(record.body)
         if not is_about_others and (record.kind, record.source) in _PROVEN_WHOLE:
@@ -129,15 +131,23 @@ class CustomerSource:
             opening=None,
             content=None,
             record_id=f"ledger:{record.ledger_index}",
-            body=mask_text(record.body).masked if is_about_others else record.body,
+            body=self._sight.starred(record.body) if is_about_others else record.body,
             attachments=tuple(
-                replace(one, text=None if one.text is None else _masked_bytes(one.text), name="")
+                replace(one, text=None if one.text is None else self._masked_bytes(one.text), name="")
                 for one in record.attachments
             ),
         )
 
     def _correction(self, one: BundleCorrection) -> BundleCorrection:
-        return replace(one, text=mask_text(one.text).masked) if self._names_others(one.text) else one
+        return replace(one, text=self._sight.starred(one.text)) if self._names_others(one.text) else one
+
+    def _without_holder(self, title: str) -> str:
+        """Titles name the peer and who had the phone."""
+        peer, separator, holder = title.rpartition(" - ")
+        return f"{peer} - {self._sight.name(holder)}" if separator else title
+
+    def _masked_bytes(self, text: bytes) -> bytes:
+        return self._sight.starred(text.decode("utf-8", "replace")).encode()
 
     def _names_others(self, text: str) -> bool:
         return any(not self._is_own(text[span.start : span.end]) for span in find_contacts(text))
@@ -194,13 +204,3 @@ async def _oversight(archive: Archive, name: str) -> Collection[int]:
     enrolments = [one.ledger_index for one in await archive.enrolments() if one.employee == name]
     looks = [look.ledger_index for look in await looks_at_employee(archive, name) if look.is_certain]
     return {*enrolments, *looks}
-
-
-def _without_holder(title: str) -> str:
-    """Titles name the peer and who had the phone."""
-    peer, separator, holder = title.rpartition(" - ")
-    return f"{peer} - {mask_name(holder)}" if separator else title
-
-
-def _masked_bytes(text: bytes) -> bytes:
-    return mask_text(text.decode("utf-8", "replace")).masked.encode()

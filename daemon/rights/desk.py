@@ -41,6 +41,7 @@ from .due import due_at, extended_due_at
 from .erasing import Erasing
 from .guard import PrivacyGuard
 from .reach import Measure
+from .sight import Sight
 from .subject import NamedSubject, named_subject, told
 from .views import in_order, request_view
 
@@ -93,7 +94,7 @@ class RequestsDesk:
         )
         with refusing():
             await self._audit.write(caller, "requests.add", f"{request.kind.value} {subject.kind.value}")
-            return self._view(await self._archive.requests.add(draft))
+            return await self._view(caller, await self._archive.requests.add(draft))
 
     async def all(self, caller: Caller, query: RequestQuery) -> tuple[SubjectRequest, ...]:
         """Open ones first, by due date."""
@@ -101,13 +102,14 @@ class RequestsDesk:
         now = self._parts.clock.now()
         with refusing():
             found = in_order(await self._archive.requests.all())
+            sight = await self._sight(caller)
         wanted = [one for one in found if query.state is None or one.state is query.state]
-        return tuple(request_view(one, now, with_changes=False) for one in wanted[: query.limit])
+        return tuple(request_view(one, now, sight, with_changes=False) for one in wanted[: query.limit])
 
     async def one(self, caller: Caller, request_id: str) -> SubjectRequest:
         """With its steps."""
         require(caller, Permission.REQUESTS_READ)
-        return self._view(await self._existing(request_id))
+        return await self._view(caller, await self._existing(request_id))
 
     async def assign(self, caller: Caller, request_id: str, body: AssignRequest) -> SubjectRequest:
         """Somebody works on it."""
@@ -166,13 +168,14 @@ class RequestsDesk:
         with _refusing():
             target = f"{request_id} count={len(body.event_ids)}"
             await self._audit.write(caller, "requests.correct", target)
-            return self._view(
+            return await self._view(
+                caller,
                 await self._archive.privacy.correct(
                     request_id,
                     tuple(EventId(event_id) for event_id in body.event_ids),
                     text=body.text.strip(),
                     actor=caller.name,
-                )
+                ),
             )
 
     async def mark(self, caller: Caller, request_id: str, body: MarkRequest) -> SubjectRequest:
@@ -185,7 +188,7 @@ class RequestsDesk:
                 request_id, conversation=body.conversation, actor=caller.name, reason=told(body.reason) or "-"
             )
             await self._guard.load()
-        return self._view(changed)
+        return await self._view(caller, changed)
 
     async def lift(self, caller: Caller, request_id: str, body: MarkRequest) -> SubjectRequest:
         """Collecting begins again."""
@@ -197,7 +200,7 @@ class RequestsDesk:
                 request_id, conversation=body.conversation, actor=caller.name, reason=told(body.reason) or "-"
             )
             await self._guard.load()
-        return self._view(changed)
+        return await self._view(caller, changed)
 
     async def copy(self, caller: Caller, request_id: str) -> OpenedCopy:
         """The person's own bundle. Who recorded a request does not make its copy: two people, as for every export."""
@@ -264,7 +267,7 @@ class RequestsDesk:
             draft = StepDraft(step=RequestStep.ERASED, actor=caller.name, text=told(body.reason), reference=reference)
             changed = await self._archive.requests.take(request_id, draft)
             await self._audit.write(caller, "requests.erase", request_id, outcome="ok")
-        return self._view(changed)
+        return await self._view(caller, changed)
 
     async def _step(
         self,
@@ -279,7 +282,7 @@ class RequestsDesk:
         with _refusing():
             why = None if reason is None else (told(reason) or "")[:MAX_REASON]
             await self._audit.write(caller, f"requests.{draft.step.value}", request_id, reason=why)
-            return self._view(await self._archive.requests.take(request_id, draft))
+            return await self._view(caller, await self._archive.requests.take(request_id, draft))
 
     async def _existing(self, request_id: str) -> ArchivedRequest:
         with refusing():
@@ -293,8 +296,13 @@ class RequestsDesk:
         if body.conversation is None and request.subject_kind is not SubjectKind.CUSTOMER:
             raise invalid("conversation")
 
-    def _view(self, request: ArchivedRequest) -> SubjectRequest:
-        return request_view(request, self._parts.clock.now(), with_changes=True)
+    async def _view(self, caller: Caller, request: ArchivedRequest) -> SubjectRequest:
+        with refusing():
+            sight = await self._sight(caller)
+        return request_view(request, self._parts.clock.now(), sight, with_changes=True)
+
+    async def _sight(self, caller: Caller) -> Sight:
+        return await self._guard.sight(caller.role, self._parts.texts[caller.language])
 
 
 @contextmanager

@@ -1,5 +1,5 @@
-"""Peers and conversations that are nobody's business any more: what comes anew is kept as a count, what was kept before
-is withheld from readers."""
+"""What readers see of what is kept. Peers and conversations that are nobody's business any more are withheld, and what
+comes anew of them is kept as a count. Everything else goes through the `Sight` of the reader's role."""
 
 import hashlib
 from collections.abc import Callable
@@ -11,6 +11,8 @@ import msgspec
 
 from policies.mask_formats import STAR
 
+from ..api.texts import Texts
+from ..api.wire import Role
 from ..archive.archive import Archive
 from ..archive.identifiers import row_token
 from ..archive.privacy import NO_MARKS, Marks
@@ -18,6 +20,8 @@ from ..archive.records import ArchivedAlert, ArchivedEvent
 from ..archive.transaction import Tokens
 from ..events import UNCOLLECTED, CollectedEvent, Direction, Event, EventKind, KeptEvent
 from ..peers import canonical_peer
+from .people import PeopleBook
+from .sight import FORM_OF_ROLE, Form, Sight
 
 _HASH: Final = hashlib.sha256(b"withheld").digest()
 
@@ -29,10 +33,23 @@ class _Numbers(msgspec.Struct, frozen=True):
 class PrivacyGuard:
     """One per daemon. `load` after every change of a mark; the rest may be called from any thread."""
 
-    def __init__(self, archive: Archive) -> None:
+    def __init__(self, archive: Archive, people: PeopleBook | None = None) -> None:
         self._archive = archive
         self._tokens: Tokens = archive.tokens
         self._marks: Marks = NO_MARKS
+        self.people = people or PeopleBook(archive)
+        """Whom the archive knows."""
+
+    def without_marks(self) -> "PrivacyGuard":
+        """For a person's own copy, which shows what is withheld from others."""
+        return PrivacyGuard(self._archive, self.people)
+
+    async def sight(self, role: Role, texts: Texts, form: Form | None = None) -> Sight:
+        """How much a role sees, in a reader's language, or in the form that something is written in for others.
+
+        Ask after the records were read that are to be shown. Raises what the archive raises.
+        """
+        return Sight(texts=texts, form=form or FORM_OF_ROLE[role], people=await self.people.now())
 
     async def load(self) -> None:
         """Read the marks that are in force. Raises what the archive raises."""

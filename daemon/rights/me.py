@@ -2,6 +2,8 @@
 
 from typing import Final
 
+import msgspec
+
 from ..api.exit_codes import ExitCode
 from ..api.me import OwnEnrolment, OwnRecords, OwnRequest
 from ..api.rights import NewRequest, SubjectKind, SubjectRequest
@@ -42,14 +44,16 @@ class OwnDesk:
             asked = [
                 one for one in await self._archive.requests.all() if _is_theirs(one.subject_kind, one.subject, employee)
             ]
+            looks = await looks_at_employee(self._archive, employee)
+            sight = await self._parts.guard.sight(caller.role, self._parts.texts[caller.language])
             return OwnRecords(
                 employee=employee,
                 enrolments=tuple(_enrolment(one) for one in enrolments),
                 notice_text=enrolments[0].notice_text if enrolments else None,
                 must_acknowledge=employee in await self._notices.missing(),
                 holdings=await self._measure.holdings(EmployeeSubject(name=employee)),
-                looks=await looks_at_employee(self._archive, employee),
-                requests=tuple(request_view(one, now, with_changes=True) for one in in_order(tuple(asked))),
+                looks=tuple(msgspec.structs.replace(look, reason=sight.optional_line(look.reason)) for look in looks),
+                requests=tuple(request_view(one, now, sight, with_changes=True) for one in in_order(tuple(asked))),
             )
 
     async def ask(self, caller: Caller, body: OwnRequest) -> SubjectRequest:

@@ -2,15 +2,13 @@
 
 from dataclasses import dataclass
 
-from policies.display import safe_display
-from policies.masking import mask_number, mask_text
-
 from ..api.rights import SubjectKind
 from ..archive.requests import ArchivedRequest
 from ..archive.subjects import CustomerSubject, DataSubject, EmployeeSubject
 from ..archive.transaction import Tokens
 from ..peers import canonical_peer
 from ..service_errors import unusable
+from .sight import kept_line, kept_number
 
 _FEWEST_DIGITS = 5
 _MOST_NAME = 100
@@ -35,7 +33,7 @@ def named_subject(text: str, tokens: Tokens) -> NamedSubject:
     if peer is None or sum(character.isdigit() for character in peer) < _FEWEST_DIGITS or any(map(str.isalpha, peer)):
         raise unusable("rights.bad_subject")
     return NamedSubject(
-        kind=SubjectKind.CUSTOMER, shown=mask_number(peer.removeprefix("+86")), token=tokens.of_number(peer)
+        kind=SubjectKind.CUSTOMER, shown=kept_number(peer.removeprefix("+86")), token=tokens.of_number(peer)
     )
 
 
@@ -50,5 +48,4 @@ def told(text: str | None) -> str | None:
     """Free text as it is kept with a request: contact details masked, one line of harmless characters or None."""
     if text is None or not text.strip():
         return None
-    cleaned = safe_display(text.strip(), max(1, len(text)))
-    return mask_text(cleaned).masked
+    return kept_line(text.strip())

@@ -2,23 +2,24 @@
 
 from datetime import datetime
 
-from ..api.rights import RequestChange, RequestStep, SubjectRequest
+from ..api.rights import RequestChange, RequestStep, SubjectKind, SubjectRequest
 from ..archive.requests import ArchivedRequest, ArchivedStep
 from .due import days_left
+from .sight import Sight
 
 
-def request_view(request: ArchivedRequest, now: datetime, *, with_changes: bool) -> SubjectRequest:
-    """As it stands at `now`."""
+def request_view(request: ArchivedRequest, now: datetime, sight: Sight, *, with_changes: bool) -> SubjectRequest:
+    """As it stands at `now`. An employee is named, a customer never."""
     is_open = request.state.is_open
     answer = request.answer
     return SubjectRequest(
         request_id=request.request_id,
         kind=request.kind,
         subject_kind=request.subject_kind,
-        subject=request.subject,
+        subject=sight.line(request.subject) if request.subject_kind is SubjectKind.CUSTOMER else request.subject,
         received_at=request.received_at,
-        channel=request.channel,
-        note=request.note,
+        channel=sight.line(request.channel),
+        note=sight.optional_line(request.note),
         recorded_at=request.recorded_at,
         recorded_by=request.recorded_by,
         due_at=request.due_at,
@@ -28,7 +29,7 @@ def request_view(request: ArchivedRequest, now: datetime, *, with_changes: bool)
         assignee=request.assignee,
         outcome=None if answer is None else answer.outcome,
         answered_at=None if answer is None else answer.at,
-        changes=tuple(_change(step) for step in request.steps) if with_changes else (),
+        changes=tuple(_change(step, sight) for step in request.steps) if with_changes else (),
         is_marked=is_marked(request),
         ledger_index=request.ledger_index,
     )
@@ -52,13 +53,13 @@ def in_order(requests: tuple[ArchivedRequest, ...]) -> list[ArchivedRequest]:
     return [*still_open, *done]
 
 
-def _change(step: ArchivedStep) -> RequestChange:
+def _change(step: ArchivedStep, sight: Sight) -> RequestChange:
     return RequestChange(
         at=step.at,
         actor=step.actor,
         step=step.step,
         state=step.state,
-        text=step.text,
+        text=sight.optional_line(step.text),
         assignee=step.assignee,
         due_at=step.due_at,
         outcome=step.outcome,

@@ -9,18 +9,20 @@ from .wording import words
 LONGEST = 3
 _BY_HAND = frozenset(
     words(
-        "糖糖 果果 豆豆 宝妈 宝爸 老客 老客户 新客户 大客户 同事 邻居 前台 仓库 快递 物流 客服 师傅 店长 顺丰 中通 圆通 韵达 "
-        "申通 极兔 京东 淘宝 天猫 美团 抖音 微信 支付宝 周大福 周生生 老凤祥 物业 房东 中介 外卖 保洁 维修 装修 银行 供货商"
+        "糖糖 果果 豆豆 宝妈 宝爸 老客 老客户 新客户 大客户 同事 邻居 前台 仓库 快递 物流 客服 师傅 店长 顺丰 中通 "
+        "圆通 韵达 申通 极兔 京东 淘宝 天猫 美团 抖音 微信 支付宝 周大福 周生生 老凤祥 物业 房东 中介 外卖 保洁 "
+        "维修 装修 银行 供货商"
     )
 )
 _LATIN = frozenset(
     words(
-        "may will hope joy grace rose mark bill art sky sunny happy lucky sweet honey candy summer spring winter autumn "
-        "rain snow sun moon star angel baby queen king prince princess boss dear love life dream home shop store vip "
-        "gold silver diamond pearl ruby amber jade crystal ice fire wind cloud river lake ocean forest apple cherry "
-        "lemon peach plum olive lily daisy violet iris ivy holly april june august melody harmony faith charity "
-        "destiny miracle smile peace free cool nice fine good best new old man girl boy lady mum mom dad sister brother "
-        "friend customer client guest member sir miss hi hello ok yes no the and you me my we they she he it is are"
+        "may will hope joy grace rose mark bill art sky sunny happy lucky sweet honey candy summer spring winter "
+        "autumn rain snow sun moon star angel baby queen king prince princess boss dear love life dream home shop "
+        "store vip gold silver diamond pearl ruby amber jade crystal ice fire wind cloud river lake ocean forest "
+        "apple cherry lemon peach plum olive lily daisy violet iris ivy holly april june august melody harmony "
+        "faith charity destiny miracle smile peace free cool nice fine good best new old man girl boy lady mum "
+        "mom dad sister brother friend customer client guest member sir miss hi hello ok yes no the and you me "
+        "my we they she he it is are"
     )
 )
 

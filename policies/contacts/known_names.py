@@ -97,13 +97,22 @@ class KnownNames:
                 name = layer.machine.keys[number]
                 if not _is_free(flat, start, end):
                     continue
-                if _is_of_person(flat, start, end) if name in layer.everyday else not _is_split(flat, start, end, layer):
+                if (
+                    _is_of_person(flat, start, end)
+                    if name in layer.everyday
+                    else not _is_split(flat, start, end, layer)
+                ):
                     yield start, end
+
+
+def folded(name: str) -> str:
+    """A name as texts are searched for it."""
+    return fold(name, _FOLD)
 
 
 def folded_names(remark: str) -> frozenset[str]:
     """The names that a contact's name or remark stands for, as texts are searched for them."""
-    return names_in_remark(fold(remark.strip(), _FOLD))
+    return names_in_remark(folded(remark))
 
 
 def _layers(before: tuple[_Layer, ...], fresh: frozenset[str]) -> tuple[_Layer, ...]:

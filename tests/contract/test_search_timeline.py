@@ -94,7 +94,7 @@ async def shop(directory: Path) -> AsyncIterator[tuple[Archive, dict[str, Role]]
         texts = {language: load_texts(language, DAEMON_CATALOG, CATALOG) for language in ("en", "zh")}
         service = Shop(texts=texts, reading=EventReading(archive, audit, names, guard))
         service.desk = TimelineDesk(
-            archive=archive, audit=audit, filters=EventFilters(archive, names), guard=guard, texts=texts
+            archive=archive, audit=audit, filters=EventFilters(archive, names, guard.people), guard=guard, texts=texts
         )
         server = ApiServer(
             service,

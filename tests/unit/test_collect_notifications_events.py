@@ -18,6 +18,7 @@ from daemon.archive.records import ArchivedEvent
 from daemon.events import CollectedEvent
 from daemon.judge import channel_of, side_of
 from daemon.normalise import normalise
+from daemon.rights.sight import Form, Sight
 from daemon.views import event_view
 from policies.model import Side
 from tests.archive_kit import kept
@@ -39,7 +40,7 @@ def event_of(title: str, text: str, package: str = "com.tencent.mm") -> Collecte
 
 def view_of(event: CollectedEvent) -> wire.Event:
     archived = ArchivedEvent(event=kept(event), ledger_index=1, conversation="c", absent_since=None, replaced_by=None)
-    return event_view(archived, TEXTS)
+    return event_view(archived, Sight(texts=TEXTS, form=Form.FOLLOWED, people=None))
 
 
 def told(event: CollectedEvent) -> dict[str, object]:

@@ -21,13 +21,14 @@ from adb_bridge.records import (
 )
 from adb_bridge.rows import RecordingRow
 from daemon.absence import finding, grouped
-from daemon.api.texts import Texts, load_texts
+from daemon.api.texts import load_texts
 from daemon.api.wire import AlertStatus, DeviceAvailability
 from daemon.app import CATALOG
 from daemon.archive.records import ArchivedAlert, ArchivedEnrolment, ArchivedEvent
 from daemon.device_view import DeviceFacts, availability_of, device_view
 from daemon.events import CollectedEvent
 from daemon.normalise import normalise
+from daemon.rights.sight import Form, Sight
 from daemon.rules import engine_of
 from daemon.views import CONTEXT_CHARACTERS, alert_view, event_view, revealed_view
 from policies.model import Hit, How, Severity, Side, Subject, SubjectKind, Verdict
@@ -44,13 +45,13 @@ def _gone(absent: AbsentRecord, last: CollectedEvent | None, device: DeviceSeria
 
 
 @pytest.fixture(scope="module")
-def en() -> Texts:
-    return load_texts("en", CATALOG)
+def en() -> Sight:
+    return Sight(texts=load_texts("en", CATALOG), form=Form.FOLLOWED, people=None)
 
 
 @pytest.fixture(scope="module")
-def zh() -> Texts:
-    return load_texts("zh", CATALOG)
+def zh() -> Sight:
+    return Sight(texts=load_texts("zh", CATALOG), form=Form.FOLLOWED, people=None)
 
 
 def record(source: Source, row: SmsRow | CallRow | ContactRow | RecordingRow | UnreadableRow) -> CollectedEvent:
@@ -85,7 +86,7 @@ def archived(event: CollectedEvent) -> ArchivedEvent:
     return ArchivedEvent(ledger_index=5, event=kept(event), conversation="cv_x", absent_since=None, replaced_by=None)
 
 
-def test_a_message_is_masked_unless_revealed(en: Texts) -> None:
+def test_a_message_is_masked_unless_revealed(en: Sight) -> None:
     text = f"我的电话 {NUMBER} 打给我"
     masked = event_view(archived(message(text)), en, spans=((0, 2),))
     assert NUMBER not in masked.body
@@ -99,7 +100,7 @@ def test_a_message_is_masked_unless_revealed(en: Texts) -> None:
     assert revealed.is_revealed
 
 
-def test_masked_text_cannot_drive_a_terminal(en: Texts) -> None:
+def test_masked_text_cannot_drive_a_terminal(en: Sight) -> None:
     shown = event_view(archived(message("a\x1b]52;c;AA==\x07b\u202ec\x9b31m")), en)
     assert not any(mark in shown.body for mark in "\x1b\x07\u202e\x9b")
 
@@ -117,12 +118,12 @@ def test_masked_text_cannot_drive_a_terminal(en: Texts) -> None:
         (2, 2**60, "outgoing call, not answered", "呼出 未接通"),
     ],
 )
-def test_calls_are_told_in_words(en: Texts, zh: Texts, kind: int, seconds: int, english: str, chinese: str) -> None:
+def test_calls_are_told_in_words(en: Sight, zh: Sight, kind: int, seconds: int, english: str, chinese: str) -> None:
     assert event_view(archived(call(kind, seconds)), en).body == english
     assert event_view(archived(call(kind, seconds)), zh).body == chinese
 
 
-def test_contacts_show_neither_name_nor_number(en: Texts) -> None:
+def test_contacts_show_neither_name_nor_number(en: Sight) -> None:
     view = event_view(archived(contact("王小明")), en)
     assert "小明" not in view.body
     assert "小明" not in view.peer
@@ -139,13 +140,13 @@ def test_contacts_show_neither_name_nor_number(en: Texts) -> None:
         ("王\u202e小明", "王***", "王***"),
     ],
 )
-def test_no_spelling_of_a_name_escapes_its_mask(en: Texts, name: str, body: str, peer: str) -> None:
+def test_no_spelling_of_a_name_escapes_its_mask(en: Sight, name: str, body: str, peer: str) -> None:
     view = event_view(archived(contact(name)), en)
     assert view.body == f"{body} 138****0017"
     assert view.peer == peer
 
 
-def test_a_word_in_the_place_of_a_number_is_masked(en: Texts) -> None:
+def test_a_word_in_the_place_of_a_number_is_masked(en: Sight) -> None:
     row = ContactRow(
         provider_id=1, display_name=Untrusted("王小明"), numbers=(Untrusted("微信 amy88"), Untrusted("10086")),
         emails=(), note=None, updated_ms=None,
@@ -159,7 +160,7 @@ def test_a_word_in_the_place_of_a_number_is_masked(en: Texts) -> None:
      "周海涛@13800000017_20240506192735.amr", "周海涛-2405061927.mp3", "通话录音 周海涛_240506_192735.m4a",
      "Call recording Zhouhaitao_240506_192735.m4a"],
 )  # fmt: skip
-def test_the_name_of_a_recording_names_nobody(en: Texts, name: str) -> None:
+def test_the_name_of_a_recording_names_nobody(en: Sight, name: str) -> None:
     claim = read_name(name)
     row = RecordingRow(
         folder=Untrusted("/sdcard/Call"),
@@ -183,7 +184,7 @@ def test_the_name_of_a_recording_names_nobody(en: Texts, name: str) -> None:
     assert view.attachments[0].name.endswith(name.rpartition(".")[2])
 
 
-def test_an_absence_says_what_is_gone_without_saying_who_did_it(en: Texts, zh: Texts) -> None:
+def test_an_absence_says_what_is_gone_without_saying_who_did_it(en: Sight, zh: Sight) -> None:
     gone = _gone(AbsentRecord(source=Source.CONTACTS, source_key="1", noticed_at=NOW), contact("王小明"), PHONE)
     assert event_view(archived(gone), en).body == "contact 王** is no longer on the phone"
     assert "小明" not in event_view(archived(gone), zh).peer
@@ -191,7 +192,7 @@ def test_an_absence_says_what_is_gone_without_saying_who_did_it(en: Texts, zh: T
     assert event_view(archived(unknown), zh).body == "一条消息已不在手机上"
 
 
-def test_an_unreadable_row_is_shown_as_such(en: Texts) -> None:
+def test_an_unreadable_row_is_shown_as_such(en: Sight) -> None:
     row = UnreadableRow(provider_id=1, reason="too_large", size_bytes=5_000_000)
     assert "could not be read" in event_view(archived(record(Source.SMS, row)), en).body
 
@@ -214,7 +215,7 @@ def hit(start: int, end: int) -> Hit:
     return Hit(start=start, end=end, rule_id="r", word="回扣", category="c", severity=Severity.HIGH, how=How.EXACT)
 
 
-def test_evidence_is_masked_and_points_at_the_word(en: Texts, zh: Texts) -> None:
+def test_evidence_is_masked_and_points_at_the_word(en: Sight, zh: Sight) -> None:
     text = f"前面很长的一段话前面很长的一段话 电话{NUMBER}，回扣照旧，后面也是很长的一段话后面也是很长"
     start = text.index("回扣")
     view = alert_view(alert(message(text), verdict(hit(start, start + 2))), "王店员", zh)
@@ -228,20 +229,20 @@ def test_evidence_is_masked_and_points_at_the_word(en: Texts, zh: Texts) -> None
     assert alert_view(alert(message(text), verdict(hit(start, start + 2))), None, en).title == "Kickback"
 
 
-def test_evidence_of_a_hit_on_a_number_shows_the_mask(en: Texts) -> None:
+def test_evidence_of_a_hit_on_a_number_shows_the_mask(en: Sight) -> None:
     text = f"加我{NUMBER}"
     (evidence,) = alert_view(alert(message(text), verdict(hit(2, 13))), None, en).evidence
     assert evidence.surface[evidence.start : evidence.end] == "138****0017"
 
 
-def test_evidence_of_an_absence_has_no_offsets(en: Texts) -> None:
+def test_evidence_of_an_absence_has_no_offsets(en: Sight) -> None:
     gone = _gone(AbsentRecord(source=Source.CONTACTS, source_key="1", noticed_at=NOW), contact("王小明"), PHONE)
     (evidence,) = alert_view(alert(gone, verdict()), None, en).evidence
     assert (evidence.start, evidence.end) == (0, 0)
     assert "小明" not in evidence.surface
 
 
-def test_evidence_in_a_very_long_text_is_still_a_short_piece(en: Texts) -> None:
+def test_evidence_in_a_very_long_text_is_still_a_short_piece(en: Sight) -> None:
     start = 30_000
     text = "货" * start + "回扣"
     (evidence,) = alert_view(alert(message(text), verdict(hit(start, start + 2))), None, en).evidence
@@ -249,13 +250,13 @@ def test_evidence_in_a_very_long_text_is_still_a_short_piece(en: Texts) -> None:
     assert evidence.surface[evidence.start : evidence.end] == "回扣"
 
 
-def test_many_hits_stay_bounded(en: Texts) -> None:
+def test_many_hits_stay_bounded(en: Sight) -> None:
     text = "回扣" * 500
     hits = tuple(hit(2 * n, 2 * n + 2) for n in range(500))
     assert len(alert_view(alert(message(text), verdict(*hits)), None, en).evidence) == 20
 
 
-def test_real_rules_and_real_masks_agree_on_offsets(zh: Texts) -> None:
+def test_real_rules_and_real_masks_agree_on_offsets(zh: Sight) -> None:
     engine = engine_of(["retail-zh"])
     text = "王姐，这款别走公司账，加我微信 wx_cool88 或者 13800000017，回扣私下转给我"
     subject = Subject(kind=SubjectKind.MESSAGE, channel="sms", text=text, side=Side.STAFF)
@@ -277,13 +278,13 @@ def test_availability_tells_lately_from_long_ago() -> None:
     assert availability_of(AdbState.OFFLINE, None, NOW) is DeviceAvailability.MISSING
 
 
-def test_attributes_from_an_odd_phone_do_not_break_the_view(en: Texts) -> None:
+def test_attributes_from_an_odd_phone_do_not_break_the_view(en: Sight) -> None:
     odd = replace(call(2, 5), attributes='{"type": "x", "duration_s": [1]}')
     assert event_view(archived(odd), en).body == "call"
 
 
 @pytest.mark.parametrize(("had_wireless", "says"), [(True, "switches itself off"), (False, "USB debugging")])
-def test_an_absent_phone_says_how_it_comes_back(en: Texts, had_wireless: bool, says: str) -> None:  # noqa: FBT001
+def test_an_absent_phone_says_how_it_comes_back(en: Sight, had_wireless: bool, says: str) -> None:  # noqa: FBT001
     enrolment = ArchivedEnrolment(
         ledger_index=0,
         serial=PHONE,
@@ -303,7 +304,7 @@ def test_an_absent_phone_says_how_it_comes_back(en: Texts, had_wireless: bool, s
     facts = DeviceFacts(
         serial=PHONE, enrolment=enrolment, record=None, live=None, counts=None, had_wireless=had_wireless
     )
-    advice = device_view(facts, NOW, en).connect_advice
+    advice = device_view(facts, NOW, en.texts).connect_advice
     assert advice is not None
     assert says in advice
     assert ("Wireless debugging: turn it on" in advice) is had_wireless

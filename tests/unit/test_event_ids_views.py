@@ -7,12 +7,13 @@ import pytest
 
 from adb_bridge.records import RawRecord, Source, Untrusted, UntrustedBytes
 from adb_bridge.rows import MmsPart, MmsRow
-from daemon.api.texts import Texts, load_texts
+from daemon.api.texts import load_texts
 from daemon.api.wire import AlertStatus
 from daemon.app import CATALOG
 from daemon.archive.records import ArchivedAlert, ArchivedEvent
 from daemon.events import KeptEvent
 from daemon.normalise import normalise
+from daemon.rights.sight import Form, Sight
 from daemon.views import alert_view, event_view
 from tests.archive_kit import NOON, PHONE, kept, sms, verdict
 
@@ -21,8 +22,8 @@ DIGEST = sha256(SAID).hexdigest()
 
 
 @pytest.fixture(scope="module")
-def en() -> Texts:
-    return load_texts("en", CATALOG)
+def en() -> Sight:
+    return Sight(texts=load_texts("en", CATALOG), form=Form.FOLLOWED, people=None)
 
 
 def _archived(event: KeptEvent) -> ArchivedEvent:
@@ -39,7 +40,7 @@ def _archived(event: KeptEvent) -> ArchivedEvent:
         ("2:1773547200000", "2:…"),
     ],
 )
-def test_a_key_is_shown_without_its_digest(en: Texts, key: str, shown: str) -> None:
+def test_a_key_is_shown_without_its_digest(en: Sight, key: str, shown: str) -> None:
     event = replace(kept(sms(1)), source_key=key)
     assert event_view(_archived(event), en).source_key == shown
     alert = ArchivedAlert(
@@ -49,7 +50,7 @@ def test_a_key_is_shown_without_its_digest(en: Texts, key: str, shown: str) -> N
     assert alert_view(alert, None, en).source_key == shown
 
 
-def test_a_text_part_is_shown_without_its_digest(en: Texts) -> None:
+def test_a_text_part_is_shown_without_its_digest(en: Sight) -> None:
     part = MmsPart(
         part_id=1, content_type=Untrusted("text/plain"), name=None, text=UntrustedBytes(SAID), blob=None,
         problem=None,
