@@ -36,9 +36,10 @@ _TAIL = re.compile(
     r"|(?:门口|旁边|对面|楼下|东门|西门|南门|北门|[ab]区)"
 )
 ROAD_ENDS = "路街道巷弄同村镇乡区园苑厦场庄里城府湾寓院心"
-UNIT_OR_ROAD = (
-    "(?:[0-9a-z零〇一二三四五六七八九十百#-] ?[号栋幢座楼层室单弄房组铺档厅]|[路街道巷胡里村镇乡屯庄环])"
-)
+UNIT_NUMBERS = "0123456789abcdefghijklmnopqrstuvwxyz零〇一二三四五六七八九十百#-"
+UNITS = "号栋幢座楼层室单弄房组铺档厅"
+ROADS = "路街道巷胡里村镇乡屯庄环"
+UNIT_OR_ROAD = rf"(?:[{UNIT_NUMBERS}] ?[{UNITS}]|[{ROADS}])"
 """In every address that a word announces: a number with its unit, or a road."""
 NUMBER_TAIL = rf"(?:{_INNER}{{0,10}}?) ?{_NUMBER} ?(?:号楼|号院|号|栋|幢|座|单元|弄|室)"
 _ROAD_AND_NUMBER = re.compile(f"[{ROAD_ENDS}]{NUMBER_TAIL}")

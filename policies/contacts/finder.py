@@ -46,6 +46,12 @@ def details_in(text: str, flat: str) -> tuple[ContactSpan, ...]:
     return _without_overlaps(found) if found else ()
 
 
+def details_at(text: str, flat: str, stages: AbstractSet[int | None]) -> tuple[ContactSpan, ...]:
+    """As `details_in`, for a text of at most `LONGEST_BLOCK` of which `stages_of` is known."""
+    found = closely(text, flat, stages, Budget())
+    return _without_overlaps(found) if found else ()
+
+
 def _closely(text: str, flat: str, budget: Budget) -> list[Found]:
     stages = stages_of(flat)
     return closely(text, flat, stages, budget) if stages else []

@@ -8,9 +8,9 @@ from functools import lru_cache
 
 from .spelling import digit_signs, han_signs
 
-_SEPARATOR = r"(?:[^\w¥$%“”\"]|_)"
-RUN_TAIL = rf"(?:{_SEPARATOR}{{0,8}}+[0-9]){{4}}"
-RUN = re.compile(rf"[0-9](?:{_SEPARATOR}{{0,8}}+[0-9]){{4,}}+")
+SEPARATOR = r"(?:[^\w¥$%“”\"]|_)"
+RUN_TAIL = rf"(?:{SEPARATOR}{{0,8}}+[0-9]){{4}}"
+RUN = re.compile(rf"[0-9](?:{SEPARATOR}{{0,8}}+[0-9]){{4,}}+")
 """Five and more digits with up to eight separators (an emoji of a family is seven) between two."""
 _GROUP = re.compile(r"[0-9]+")
 _MASKED = "**"

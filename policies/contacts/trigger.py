@@ -32,11 +32,13 @@ _NONE: Final = frozenset[int | None]()
 TRACES = "微薇威维徽唯魏围葳喂危"
 """What is written for the first character of 微信."""
 RARE_TRACES = "绿卫🛰"
-_HEARTS = "信伈芯❤♥💕💗💓🧡💚心"
+HEARTS = "信伈芯❤♥💕💗💓🧡💚心"
 _HAN = r"[^\W\d_a-z]"
 _SURNAMES = "".join(sorted({*SINGLE, *COMMON}))
 _COMPOUND_FIRSTS = "".join(sorted({name[0] for name in COMPOUND.split("|")}))
 _LINK = r"(?:姓名|名字|名)?[^\w\n]{0,2}(?:是|为|叫|写|填)?[^\w\n]{0,3}"
+LINKING = "姓名是为叫写填"
+SURNAME_FIRSTS = f"{_SURNAMES}{_COMPOUND_FIRSTS}"
 _PERSON = rf"(?:[{_SURNAMES}]|{COMPOUND}){GIVEN}"
 _SURNAME = f"[{''.join(sorted(COMMON))}]"
 _ANNOUNCED = rf"{_LINK}{_PERSON}"
@@ -73,7 +75,7 @@ _PLACE_FIRSTS = _set(word[0] for word in PLACE_CUES)
 _NEAR_LATIN = "|".join(rf"(?<=[a-z0-9_-]{'.' * size})" for size in range(1, 9))
 _ACCOUNT = (
     r"(?<=[vw])(?:(?=[^\w\n]{0,2}x|[^\w\n]{0,2}e(?:i|[^\w\n]{0,2}c))|(?<![a-z0-9].)(?:(?![a-z])|(?=id))"
-    rf"|(?<=[加我+]v)|(?=[^\w\n]{{0,3}}[{_HEARTS}]))"
+    rf"|(?<=[加我+]v)|(?=[^\w\n]{{0,3}}[{HEARTS}]))"
     rf"|(?<=[{TRACES}])(?:(?=[^a-z\n]{{0,20}}[a-z])|{_NEAR_LATIN})"
     rf"|(?<=[{RARE_TRACES}])(?=[^a-z\n]{{0,20}}[a-z])|(?<=加)(?=[我一个好][^a-z\n]{{0,6}}[a-z])"
     r"|(?<=搜)(?=[我索][^a-z\n]{0,3}[a-z])"

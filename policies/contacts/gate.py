@@ -1,0 +1,265 @@
+"""Which texts of a batch can hold a contact detail, by pairs of neighbouring characters and by digits close together.
+
+Every alternative of `trigger` begins with one of the pairs below or holds five digits with separators between; a text
+without any ends here. Characters are told apart only as far as the pairs do, so that a pair is one look into a table.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..folding.table import LIMIT, SYMBOL, Fold, fold, fold_changes, fold_table
+from .addresses import CUES as PLACE_CUES
+from .addresses import ROAD_ENDS, ROADS, UNIT_NUMBERS, UNITS
+from .cues import HINTS
+from .name_words import GIVEN, TITLES
+from .names import ANNOUNCING, SURE
+from .numbers import LEAST_DIGITS
+from .papers import PROVINCE_SIGNS
+from .runs import SEPARATOR
+from .spelling import HAN, MANY
+from .trigger import LINKING, RARE_TRACES, SURNAME_FIRSTS, TRACES
+
+_ENOUGH: Final = 1
+_PLACE: Final = 2
+_UNIT: Final = 4
+_ROAD: Final = 8
+_ROAD_END: Final = 16
+_TRACE: Final = 32
+_LATIN: Final = 64
+_DIGIT: Final = 128
+_NAME: Final = 256
+"""A word before a name: more is asked of the third character."""
+_LONGER: Final = 512
+"""The beginning of a word of three characters."""
+_TITLE: Final = 1024
+"""A title: more is asked of the character before it."""
+_HINT: Final = 2048
+"""A word, or its beginning, that makes a contact of short numbers."""
+_DIGITS = "0123456789"
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_STEP = 9
+"""From one digit of a run to the next at most."""
+_FLAG_LETTERS = "".join(map(chr, range(0x1F1E6, 0x1F200)))
+_FOLD = Fold()
+_LETTER = "\u4e01"
+"""Stands for the letters that no pair names, and between texts."""
+_SEPARATOR: Final = 1
+_BEFORE_NAME: Final = 2
+_THIRD: Final = 4
+_GIVEN: Final = 8
+_NEXT: Final = 16
+_AROUND: Final = (
+    (_SEPARATOR, SEPARATOR),
+    (_BEFORE_NAME, rf"[^\w\n]|[{LINKING}{SURNAME_FIRSTS}]"),
+    (_THIRD, f"[{''.join(sorted({word[2] for word in SURE if len(word) > 2}))}dmt]"),
+    (_GIVEN, GIVEN),
+    (_NEXT, rf"[{HAN}0-9]|[^\w\n]"),
+)
+
+Points = NDArray[np.uint32]
+Bytes = NDArray[np.uint8]
+Places = NDArray[np.intp]
+Flags = NDArray[np.bool_]
+Signs = NDArray[np.uint16]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Neighbours that mean something: one of `firsts`, then one of `seconds`."""
+
+    sign: int
+    firsts: str
+    seconds: str = ""
+    others: str | None = None
+    """When given, the second one is any character but these."""
+
+    def can_follow(self, char: str) -> bool:
+        """Whether it may be the second one."""
+        return char in self.seconds or (self.others is not None and char not in self.others)
+
+
+_SPOKEN: Final = 4096
+"""A spoken digit before a digit or separator: another must follow."""
+_NAME_SIGN: Final = {(2, True): _ENOUGH, (2, False): _NAME, (3, True): _LONGER}
+_PAIRS: Final = (
+    *(Pair(_NAME_SIGN[min(len(word), 3), word in SURE], word[0], word[1]) for word in ANNOUNCING),
+    *(Pair(_TITLE, title[0], title[1]) for title in TITLES.split("|")),
+    *(Pair(_PLACE, word[0], word[1]) for word in PLACE_CUES),
+    Pair(_UNIT, f"{UNIT_NUMBERS} ", UNITS),
+    Pair(_ROAD, ROADS, others=""),
+    Pair(_ROAD_END, ROAD_ENDS, others=""),
+    Pair(_ENOUGH, "vw", "xe"),
+    Pair(_LONGER, "vw", "i"),
+    Pair(_ENOUGH, "vw", others=_LETTERS),
+    Pair(_ENOUGH, "加我+", "v"),
+    Pair(_TRACE, f"{TRACES}{RARE_TRACES}", others=""),
+    Pair(_TRACE, "加", "我一个好"),
+    Pair(_TRACE, "搜", "我索"),
+    Pair(_LATIN, _LETTERS, others=""),
+    Pair(_ENOUGH, PROVINCE_SIGNS, f"{_LETTERS} "),
+    Pair(_ENOUGH, f"@{''.join(MANY)}{_FLAG_LETTERS}", others=""),
+    Pair(_ENOUGH, "c", "n"),
+    Pair(_LONGER, "c", "o"),
+    Pair(_LONGER, "n", "e"),
+    Pair(_ENOUGH, f"{_LETTERS}:", "/"),
+    Pair(_SPOKEN, HAN, f"{HAN}{_DIGITS}"),
+    Pair(_ENOUGH, f"{_DIGITS} ", HAN),
+    Pair(_ENOUGH, "oli", _DIGITS),
+    Pair(_ENOUGH, _DIGITS, "oli"),
+    Pair(_ENOUGH, "%", "3e"),
+    Pair(_ENOUGH, "&", "#"),
+    Pair(_ENOUGH, "\\", "u"),
+    Pair(_DIGIT, _DIGITS, others=""),
+    Pair(_HINT, "".join(word for word in HINTS if len(word) == 1) + "+", others=""),
+    *(Pair(_HINT, word[0], word[1]) for word in HINTS if len(word) > 1),
+    *(Pair(_HINT, word[0], word[1]) for word in ("澳门", "macau", "身份", "身分", "证件")),
+)
+"""Besides these, a spoken digit before any separator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """What the gate looks up: code points to classes, and signs of two classes that follow each other."""
+
+    classes: Bytes
+    signs: Signs
+    """By the first's class times 256 and the second's."""
+    folded: Points
+    around: Bytes
+    """By folded code point: what it may be beside a number or a name (`_SEPARATOR` …)."""
+
+
+def suspects(texts: Sequence[str], lengths: Sequence[int]) -> Iterator[tuple[int, str, bool]]:
+    """Place and folded form of every text in which a finder may find something; True: numbers only. Linear."""
+    known = tables()
+    joined = _LETTER.join((*texts, ""))
+    points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    classes = known.classes.take(points, mode="clip").astype(np.uint16)
+    signs = known.signs.take(classes[:-1] << np.uint16(8) | classes[1:])
+    places = (signs != 0).nonzero()[0]
+    if not places.size:
+        return
+    ends = np.cumsum(np.array(lengths) + 1)
+    owners = np.searchsorted(ends, places, side="right")
+    signs = signs.take(places)
+    starts = np.append(0, (owners[1:] != owners[:-1]).nonzero()[0] + 1)
+    every = np.zeros(len(texts), dtype=np.uint16)
+    every[owners.take(starts)] = np.bitwise_or.reduceat(signs, starts)
+    is_suspect = _are_enough(every)
+    worded = (signs & (_NAME | _LONGER | _TITLE | _SPOKEN)).nonzero()[0]
+    if worded.size:
+        is_word = _are_words(signs.take(worded), places.take(worded), points)
+        is_suspect[owners.take(worded[is_word])] = True
+    digits = (signs & _DIGIT).nonzero()[0]
+    has_run = np.zeros(len(texts), dtype=np.bool_)
+    has_run[_with_runs(places.take(digits), owners.take(digits), every, points)] = True
+    found = (is_suspect | has_run).nonzero()[0].tolist()
+    if not found:
+        return
+    flat = known.folded.take(points, mode="clip").tobytes().decode("utf-32-le", "surrogatepass")
+    has_flags = bool((points - np.uint32(ord(_FLAG_LETTERS[0])) < len(_FLAG_LETTERS)).any())
+    for at in found:
+        end = int(ends[at]) - 1
+        yield at, fold(texts[at], _FOLD) if has_flags else flat[end - lengths[at] : end], not is_suspect[at]
+
+
+def _are_enough(signs: Signs) -> Flags:
+    """Whether what stands in a text may make a detail."""
+    has_place = ((signs & _PLACE) != 0) & ((signs & (_UNIT | _ROAD)) != 0)
+    has_number = (signs & (_UNIT | _ROAD_END)) == (_UNIT | _ROAD_END)
+    has_account = (signs & (_TRACE | _LATIN)) == (_TRACE | _LATIN)
+    are_enough: Flags = ((signs & _ENOUGH) != 0) | has_place | has_number | has_account
+    return are_enough
+
+
+def _are_words(signs: Signs, places: Places, points: Points) -> Flags:
+    """Whether words, or what begins as one, can be those by the characters around them."""
+    known = tables()
+    third = known.around.take(known.folded.take(points.take(places + 2, mode="clip"), mode="clip"))
+    before = known.around.take(known.folded.take(points.take(places - 1, mode="clip"), mode="clip"))
+    are_words: Flags = (
+        ((signs & _NAME) != 0) & ((third & _BEFORE_NAME) != 0)
+        | ((signs & _LONGER) != 0) & ((third & _THIRD) != 0)
+        | ((signs & _TITLE) != 0) & ((before & _GIVEN) != 0)
+        | ((signs & _SPOKEN) != 0) & ((third & _NEXT) != 0)
+    )
+    return are_words
+
+
+def _with_runs(digits: Places, owners: Places, every: Signs, points: Points) -> Places:
+    """The owners of digits with separators only between them, as far as the characters beside the digits tell: of
+    nine, of six in a text with letters, of five in one with a hint."""
+    known = tables()
+    count = digits.size
+    if not count:
+        return owners
+    gaps = digits[1:] - digits[:-1]
+    after = known.around.take(known.folded.take(points.take(digits[:-1] + 1), mode="clip"))
+    before = known.around.take(known.folded.take(points.take(digits[1:] - 1), mode="clip"))
+    is_next = np.zeros(count + LEAST_DIGITS, dtype=np.bool_)
+    is_next[: count - 1] = ((gaps == 1) | (gaps <= _STEP) & ((after & before & _SEPARATOR) != 0)) & (
+        owners[1:] == owners[:-1]
+    )
+    are_five = is_next[:-3] & is_next[1:-2] & is_next[2:-1] & is_next[3:]
+    are_six = are_five[:count] & is_next[4 : count + 4]
+    are_nine = are_five[:count] & are_five[4 : count + 4]
+    around = every.take(owners)
+    is_hinted = (around & _HINT) != 0
+    is_lettered = (around & _LATIN) != 0
+    found: Places = owners[are_nine | are_six & is_lettered | are_five[:count] & is_hinted]
+    return found
+
+
+@lru_cache(maxsize=1)
+def tables() -> Tables:
+    """The tables, made when first asked for."""
+    every = "".join(map(chr, range(LIMIT)))
+    around = np.zeros(LIMIT, dtype=np.uint8)
+    for sign, pattern in _AROUND:
+        for run in re.finditer(f"(?:{pattern})+", every):
+            around[run.start() : run.end()] |= sign
+    is_separator = (around & _SEPARATOR) != 0
+    kinds = _Classes()
+    classes = np.where(is_separator, kinds.of(SYMBOL, is_separator=True), kinds.of(_LETTER)).astype(np.uint8)
+    classes = np.append(classes, classes[ord(SYMBOL)])
+    for char in {char for pair in _PAIRS for char in f"{pair.firsts}{pair.seconds}{pair.others or ''}"}:
+        classes[ord(char)] = kinds.of(char, is_separator=bool(is_separator[ord(char)]))
+    for source, target in fold_changes(_FOLD).items():
+        classes[source] = classes[min(target, LIMIT)]
+    for char in _FLAG_LETTERS:
+        classes[ord(char)] = kinds.of(char)
+    folded = np.array([*fold_table(_FOLD), ord(SYMBOL)], dtype=np.uint32)
+    return Tables(classes=classes, signs=kinds.signs(), folded=folded, around=around)
+
+
+class _Classes:
+    """Characters that are alike in every pair."""
+
+    def __init__(self) -> None:
+        self._rows: dict[tuple[int, int], int] = {}
+
+    def of(self, char: str, *, is_separator: bool = False) -> int:
+        """The number of a folded character's class, below 256."""
+        apart = 1 << len(_PAIRS)
+        first = sum(1 << at for at, pair in enumerate(_PAIRS) if char in pair.firsts)
+        second = sum(1 << at for at, pair in enumerate(_PAIRS) if pair.can_follow(char))
+        row = (first | (apart if char in HAN else 0), second | (apart if is_separator else 0))
+        return self._rows.setdefault(row, len(self._rows))
+
+    def signs(self) -> Signs:
+        """What every class means before every other."""
+        meanings = [*(pair.sign for pair in _PAIRS), _SPOKEN]
+        signs = np.zeros((256, 256), dtype=np.uint16)
+        for first, (firsts, _) in enumerate(self._rows):
+            for second, (_, seconds) in enumerate(self._rows):
+                both = firsts & seconds
+                while both:
+                    signs[first, second] |= meanings[(both & -both).bit_length() - 1]
+                    both &= both - 1
+        return signs.ravel()
