@@ -2,23 +2,32 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from ..folding.shapes import Likeness, shape_table
 from ..folding.table import Skip, View, fold_changes, is_symbol
 from ..model import How
-from .automaton import ByteAutomaton
-from .belief import drawing_belief
+from .automaton import Automaton, automaton
+from .belief import Belief, drawing_belief
 from .candidate import Candidate
 from .disguises import Disguised
 from .entries import Entry
 from .reading import Lens, Reading, has_runs, lens
+from .soundalikes import is_unheard
+
+if TYPE_CHECKING:
+    from .batches import PartBatch
 
 __all__ = ["Candidate", "Lexicon"]
 
+LONG_TEXT = 2_000
+"""A text of more characters is searched as a batch of one."""
+
 
 @dataclass(frozen=True, slots=True)
-class _Target:
+class Target:
     """What a key of the automaton stands for."""
 
     entry: Entry
@@ -26,86 +35,117 @@ class _Target:
     how: How | None
 
 
-@dataclass(slots=True)
-class _Signs:
-    """What a search sees besides entries."""
-
-    seeds: list[int] = field(default_factory=list)
-    """Where parts of characters begin."""
-    has_cue: bool = False
-
-
-class _Part:
+class Part:
     """The entries of one view."""
 
     def __init__(self, view: View, keys: dict[str, list[Entry]]) -> None:
         self.lens: Lens = lens(view)
         self.disguised = Disguised(entry for same in keys.values() for entry in same)
         has_alike = any(entry.disguises.lookalike for same in keys.values() for entry in same)
-        self.alike = shape_table(Likeness.ALIKE) if has_alike else None
-        targets: dict[str, list[_Target]] = {}
+        self._alike = shape_table(Likeness.ALIKE) if has_alike else None
+        targets: dict[str, tuple[Target, ...]] = {}
         for key, same in keys.items():
-            targets.setdefault(self._drawn(key), []).extend(_Target(entry, key, None) for entry in same)
+            drawn = self.drawn(key)
+            targets[drawn] = (*targets.get(drawn, ()), *(Target(entry, key, None) for entry in same))
         for key, entry in self.disguised.reversed():
-            targets.setdefault(self._drawn(key), []).append(_Target(entry, key, How.REVERSED))
-        parts = {self._drawn(key) for key in self.disguised.parts}
-        cues = {self._drawn(cue) for cue in self.disguised.cues}
-        for key in parts | cues:
-            targets.setdefault(key, [])
-        self.machine = ByteAutomaton(targets)
-        self.targets = tuple(map(tuple, targets.values()))
-        self.signs = [(key in parts, key in cues) for key in targets]
-        """For each key: whether it is parts of a character, whether it is a cue."""
-        self.needs = _needed_symbols(view, keys) if view.skip is Skip.MARKS else None
+            drawn = self.drawn(key)
+            targets[drawn] = (*targets.get(drawn, ()), Target(entry, key, How.REVERSED))
+        self.targets = targets
+        self.parts = frozenset(self.drawn(part) for part in self.disguised.parts)
+        """Parts of characters as they are searched for."""
+        self._machine: Automaton = automaton([*targets, *self.parts])
+        self.needed = _needed_symbols(view, keys) if view.skip is Skip.MARKS else ""
+        """Every key of such a view holds one of these, so a text without any of them need not be read."""
+        self._needs = re.compile(f"[{re.escape(self.needed)}]") if self.needed else None
 
-    def _drawn(self, chars: str) -> str:
-        return chars.translate(self.alike) if self.alike is not None else chars
+    @cached_property
+    def batch(self) -> "PartBatch":
+        """The search of many texts, made when it is first asked for."""
+        from .batches import PartBatch  # numpy is loaded by those who have batches
+
+        return PartBatch(self)
+
+    @property
+    def has_alike(self) -> bool:
+        """Whether keys are looked for in what is taken for them at a glance."""
+        return self._alike is not None
+
+    def drawn(self, chars: str) -> str:
+        """Characters as the automaton is to see them."""
+        return chars.translate(self._alike) if self._alike is not None else chars
+
+    def runs_of(self, key: str) -> frozenset[int]:
+        """Offsets in `key` of which one must be a run for each word behind it; none when a word needs no run."""
+        same = self.targets[key]
+        if any(target.entry.runs is None or target.how for target in same):
+            return frozenset()
+        return frozenset(_first_run(target.entry.runs) for target in same)
 
     def search(self, text: str) -> Iterator[Candidate]:
-        if self.needs is not None and not self.needs.search(text):
+        """Every occurrence of every entry."""
+        if self._needs is not None and not self._needs.search(text):
             return
         reading = Reading(text, self.lens)
-        found = _Signs()
-        yield from self._search(reading, found)
+        seeds: list[int] = []
+        yield from self.words(reading, seeds)
         across = reading.across()
         if across is not None:
-            yield from self._search(across, _Signs())
-        yield from self.disguised.search(reading, found.seeds, found.has_cue)
+            yield from self.words(across, [])
+        yield from self.disguised.search(reading, seeds)
 
-    def _search(self, reading: Reading, found: _Signs) -> Iterator[Candidate]:
+    def words(self, reading: Reading, seeds: list[int]) -> Iterator[Candidate]:
+        """Entries as they are written, folded or drawn alike; puts into `seeds` where parts begin."""
+        searched, keys, parts = reading.searched, self._machine.keys, self.parts
+        for start, end, number in self._machine.find(self.drawn(searched)):
+            key = keys[number]
+            if key in parts:
+                seeds.append(start)
+            yield from self.word_at(reading, start, end, key)
+
+    def word_at(self, reading: Reading, start: int, end: int, key: str) -> Iterator[Candidate]:
+        """The entries of a key at its place; first those that are written so."""
         searched = reading.searched
-        for start, end, number in self.machine.find(self._drawn(searched)):
-            is_part, is_cue = self.signs[number]
-            if is_part:
-                found.seeds.append(start)
-            found.has_cue = found.has_cue or is_cue
-            surface = searched[start:end]
-            alike: list[_Target] = []
-            for target in self.targets[number]:
-                entry = target.entry
-                if entry.wild is not None:
-                    whole_start = start - entry.key_at
-                    if _fits(entry.wild, searched, whole_start):
-                        yield Candidate(entry, reading, whole_start, whole_start + len(entry.wild))
-                elif surface != target.key:
-                    alike.append(target)
-                elif _has_own_runs(reading, start, end, target):
-                    yield Candidate(entry, reading, start, end, target.how)
-            for target in alike:
-                if target.entry.disguises.lookalike and _has_own_runs(reading, start, end, target):
-                    yield Candidate(target.entry, reading, start, end, How.LOOKALIKE, drawing_belief(target.key))
+        for target in self.aimed_at(key, searched[start:end]):
+            entry = target.entry
+            if entry.wild is not None:
+                whole_start = start - entry.key_at
+                if _fits(entry.wild, searched, whole_start):
+                    yield Candidate(entry, reading, whole_start, whole_start + len(entry.wild))
+            elif not _has_own_runs(reading, start, end, target):
+                continue
+            elif target.key == searched[start:end]:
+                yield Candidate(entry, reading, start, end, target.how)
+            else:
+                yield Candidate(entry, reading, start, end, How.LOOKALIKE, drawing_belief(target.key))
+
+    def aimed_at(self, key: str, surface: str) -> list[Target]:
+        """What `surface` may stand for, drawn as it is like `key`: first what is written so."""
+        same = self.targets.get(key, ())
+        found = [target for target in same if target.key == surface or target.entry.wild is not None]
+        if len(found) < len(same):
+            found += [
+                target
+                for target in same
+                if target.key != surface
+                and target.entry.disguises.lookalike
+                and (drawing_belief(target.key) is Belief.ALWAYS or is_unheard(surface))
+            ]
+        return found
 
 
-def _has_own_runs(reading: Reading, start: int, end: int, target: _Target) -> bool:
+def _first_run(runs: Sequence[int] | None) -> int:
+    return next(at for at, length in enumerate(runs or ()) if length > 1)
+
+
+def _has_own_runs(reading: Reading, start: int, end: int, target: Target) -> bool:
     runs = target.entry.runs
     return runs is None or has_runs(reading, start, end, runs[::-1] if target.how else runs)
 
 
-def _needed_symbols(view: View, keys: Iterable[str]) -> re.Pattern[str]:
-    """Every key of such a view holds a symbol, so a text without any of them need not be read."""
+def _needed_symbols(view: View, keys: Iterable[str]) -> str:
     symbols = {char for key in keys for char in key if is_symbol(char)}
     sources = {chr(source) for source, target in fold_changes(view.fold).items() if chr(target) in symbols}
-    return re.compile(f"[{re.escape(''.join(sorted(symbols | sources)))}]")
+    return "".join(sorted(symbols | sources))
 
 
 def _fits(pattern: tuple[str | None, ...], text: str, start: int) -> bool:
@@ -121,13 +161,24 @@ class Lexicon:
         by_view: dict[View, dict[str, list[Entry]]] = {}
         for entry in entries:
             by_view.setdefault(entry.view, {}).setdefault(entry.key, []).append(entry)
-        self._parts = tuple(_Part(view, keys) for view, keys in by_view.items())
+        self._parts = tuple(Part(view, keys) for view, keys in by_view.items())
 
     def search(self, text: str) -> Iterator[Candidate]:
-        """Every occurrence of every entry, wildcards and run lengths checked; by view, then by end."""
+        """Every occurrence of every entry, wildcards and run lengths checked, and of disguised words those that may be
+        believed; by view, then by kind, then by place."""
+        if len(text) > LONG_TEXT:
+            yield from self.search_many((text,))[0]
+            return
         for part in self._parts:
             yield from part.search(text)
 
     def search_many(self, texts: Sequence[str]) -> list[list[Candidate]]:
-        """For each text what `search` yields, in the same order."""
-        return [list(self.search(text)) for text in texts]
+        """For each text what `search` yields, in the same order; the time of a text falls with their number."""
+        from .pages import Sheet  # as above
+
+        found: list[list[Candidate]] = [[] for _ in texts]
+        if texts:
+            sheet = Sheet(texts)
+            for part in self._parts:
+                part.batch.search(texts, sheet, found)
+        return found

@@ -45,8 +45,8 @@ class Reading:
         self._collapse = collapse
         self._clean = bounded(text)
         self.kept = self._clean.translate(through.kept_table)
-        self._has_runs = through.view.repeats and _REPEATED.search(self.kept) is not None
-        self.searched = self._searched() if self._has_runs else self.kept
+        self.has_runs = through.view.repeats and _REPEATED.search(self.kept) is not None
+        self.searched = self._searched() if self.has_runs else self.kept
 
     def _searched(self) -> str:
         if self._collapse is Collapse.ACROSS:
@@ -55,13 +55,13 @@ class Reading:
 
     def across(self) -> "Reading | None":
         """The reading that also collapses over passed-over characters, when that makes a difference."""
-        if not self._has_runs or len(self.kept) == len(self.text) or not _REPEATED.search(self.searched):
+        if not self.has_runs or len(self.kept) == len(self.text) or not _REPEATED.search(self.searched):
             return None
         return Reading(self.text, self._lens, Collapse.ACROSS)
 
     def uncollapsed(self) -> "Reading":
         """The reading with every run at its length; itself when there are none."""
-        return Reading(self.text, lens(replace(self._lens.view, repeats=False))) if self._has_runs else self
+        return Reading(self.text, lens(replace(self._lens.view, repeats=False))) if self.has_runs else self
 
     @cached_property
     def folded(self) -> str:
@@ -80,7 +80,7 @@ class Reading:
     def runs(self) -> list[int]:
         """Offset in `kept` of every searched character, and the length of `kept` at the end."""
         kept = self.kept
-        if not self._has_runs:
+        if not self.has_runs:
             return list(range(len(kept) + 1))
         if self._collapse is Collapse.ACROSS or len(kept) == len(self.text):
             starts = [at for at in range(1, len(kept)) if kept[at] != kept[at - 1]]
@@ -100,5 +100,7 @@ class Reading:
 
 
 def has_runs(reading: Reading, start: int, end: int, needed: Sequence[int]) -> bool:
-    """Whether the runs behind `searched[start:end]` are at least as long as `needed`."""
+    """Whether the runs behind `searched[start:end]` are at least as long as `needed`, of which one exceeds 1."""
+    if not reading.has_runs:
+        return False
     return all(has >= needs for has, needs in zip(reading.run_lengths(start, end), needed, strict=True))

@@ -1,29 +1,42 @@
-"""Words found by their sound: the searched text as syllables, one automaton for all words that may be heard."""
+"""Words found by their sound: the searched text as syllables, one index for all words that may be heard."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
+from ..folding.clean import is_usual
 from ..folding.sounds import Codes, Ear, codes, main_syllable
-from .automaton import ByteAutomaton
+from ..model import How
 from .belief import Belief, belief_of
+from .candidate import Candidate
 from .entries import Entry
+from .key_index import GramKey, KeyIndex
 from .profile import Homophone
+from .reading import Reading, has_runs
 
 FEWEST = 2
 """Han characters a word needs to be looked for in disguise, or one beside two letters or digits."""
+_usual = lru_cache(maxsize=1 << 16)(is_usual)
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A word by one of its readings."""
+    """A word as it may be heard."""
 
     entry: Entry
     belief: Belief
     chars: str
     """The word's characters behind the reading; where `runs` are needed, each run as one."""
     runs: tuple[int, ...] | None
-    readings: tuple[str, ...]
-    """Their syllables as codes of the plain ear."""
+
+    @property
+    def believed_by_sound(self) -> Belief:
+        """What a writing in other characters must show."""
+        return Belief.ALWAYS if self.entry.disguises.homophone is Homophone.ON else self.belief
+
+
+Sounds = KeyIndex[Heard]
+"""Words by their syllables, as codes of one ear."""
 
 
 def may_be_disguised(chars: str) -> bool:
@@ -32,11 +45,9 @@ def may_be_disguised(chars: str) -> bool:
     return any(syllables) if len(chars) > FEWEST else len(chars) == FEWEST and all(syllables)
 
 
-def writings(entry: Entry) -> Iterator[tuple[str, tuple[int, ...] | None]]:
-    """The entry's characters as they may stand in a text: collapsed, and with its runs in unlike characters."""
-    yield entry.key, entry.runs
-    if entry.runs is not None:
-        yield written(entry), None
+def is_unheard(surface: str) -> bool:
+    """Whether some two of these characters do not follow each other in honest talk; two alike do."""
+    return any(a != b and not _usual(a + b) for a, b in zip(surface, surface[1:], strict=False))
 
 
 def written(entry: Entry) -> str:
@@ -46,34 +57,80 @@ def written(entry: Entry) -> str:
     return "".join(char * length for char, length in zip(entry.key, entry.runs, strict=True))
 
 
-def ear_of(entry: Entry) -> Ear:
-    """How finely the entry is told from others."""
-    return Ear.FUZZY if entry.disguises.homophone is Homophone.FUZZY else Ear.PLAIN
+def heard_of(entry: Entry) -> Iterator[Heard]:
+    """The entry as it may stand in a text: collapsed, and with its runs in unlike characters."""
+    whole = written(entry)
+    belief = belief_of(whole)
+    yield Heard(entry, belief, entry.key, entry.runs)
+    if entry.runs is not None:
+        yield Heard(entry, belief, whole, None)
+
+
+def sounds_of(heard: Iterable[Heard], ear: Ear) -> Sounds:
+    """The index of words for an ear."""
+    through = codes(ear)
+    by_reading: dict[str, list[Heard]] = {}
+    for item in heard:
+        for reading in through.readings(item.chars):
+            by_reading.setdefault(reading, []).append(item)
+    return Sounds({reading: same for reading, same in by_reading.items() if len(reading) >= FEWEST})
 
 
 class Soundalikes:
     """Entries of one view that may be written in other characters of the same sound."""
 
-    def __init__(self, heard: Iterable[Heard], ear: Ear) -> None:
+    def __init__(self, sounds: Sounds, ear: Ear) -> None:
+        """Of `sounds` those that are looked for by this ear."""
+        self.ear = ear
+        self.index = sounds
         self.codes: Codes = codes(ear)
-        by_reading: dict[str, list[Heard]] = {}
-        for item in heard:
-            for reading in item.readings if ear is Ear.PLAIN else self.codes.readings(item.chars):
-                by_reading.setdefault(reading, []).append(item)
-        self._machine = ByteAutomaton(by_reading)
-        self._heard = tuple(map(tuple, by_reading.values()))
 
-    def find(self, searched: str) -> Iterator[tuple[int, int, Heard]]:
-        """(start, end, word) where `searched` sounds like a word and is not written like it."""
-        for start, end, number in self._machine.find(searched.translate(self.codes.table)):
-            surface = searched[start:end]
-            for heard in self._heard[number]:
-                if heard.chars != surface:
-                    yield start, end, heard
+    def keys(self) -> Iterator[GramKey]:
+        """Every key of `index`, with whether all words behind it need a writing that honest talk does not have."""
+        for reading, same in self.index.items.items():
+            yield GramKey(reading, all(heard.believed_by_sound is not Belief.ALWAYS for heard in same))
 
+    def find(self, reading: Reading) -> Iterator[Candidate]:
+        """Where the searched text sounds like a word and is not written like it, by start and end.
 
-def heard_of(entry: Entry) -> Iterator[Heard]:
-    """The entry as it may be heard."""
-    belief = belief_of(written(entry))
-    for chars, runs in writings(entry):
-        yield Heard(entry, belief, chars, runs, codes(Ear.PLAIN).readings(chars))
+        Writings that honest talk has are left out for words that need more (see `Belief`).
+        """
+        for start, end, same in self.index.find(reading.searched.translate(self.codes.table)):
+            for heard in self.others(reading.searched[start:end], same):
+                yield from self.candidates(heard, reading, start, end)
+
+    def at(
+        self, coded: str, surface: str, length: int, reading: Callable[[], Reading], start: int
+    ) -> Iterator[Candidate]:
+        """What `find` yields for `start` and a length, or for LONG and more.
+
+        `coded`, `surface`: characters from there on, as keys have them and as they are searched; `reading` is asked
+        for when something is found.
+        """
+        for size, same in self.index.at(coded, length):
+            for heard in self.others(surface[:size], same):
+                yield from self.candidates(heard, reading(), start, start + size)
+
+    def others(self, surface: str, same: tuple[Heard, ...]) -> tuple[Heard, ...]:
+        """Of words that sound like `surface` those that are not written so and may be believed."""
+        return tuple(
+            heard
+            for heard in same
+            if heard.chars != surface
+            and self._listens(heard.entry)
+            and (heard.believed_by_sound is Belief.ALWAYS or is_unheard(surface))
+        )
+
+    def candidates(self, heard: Heard, reading: Reading, start: int, end: int) -> Iterator[Candidate]:
+        """The word at a place where it is heard, if its runs are long enough there."""
+        if heard.runs is None or has_runs(reading, start, end, heard.runs):
+            yield Candidate(heard.entry, reading, start, end, How.HOMOPHONE, heard.believed_by_sound)
+
+    def _listens(self, entry: Entry) -> bool:
+        match entry.disguises.homophone:
+            case Homophone.OFF:
+                return False
+            case Homophone.FUZZY:
+                return self.ear is Ear.FUZZY
+            case _:
+                return self.ear is Ear.PLAIN

@@ -2,26 +2,23 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import islice
 
 from ..folding.sounds import LONGEST, Codes, Ear, codes
 from ..model import How
 from .belief import Belief
 from .entries import Entry
-from .soundalikes import Heard
+from .promise import BIT, LETTERS, Promise, is_pinyin
+from .soundalikes import Sounds
 
 MOST_STEPS = 20_000
 """Steps through the lattice of one text; a text that needs more is hostile and has its verdict by then."""
-LETTERS = re.compile("[a-z]+")
 MOST_RUNS = 1_000
 """Runs of letters, and places of parts, that are looked at in one text."""
 MOST_LETTERS = 1_000
 """Letters of one run that are looked at."""
-BIT = 2
-"""A run of so few letters may be a bit of a syllable: w ei x in."""
 MOST_REPEATS = 20
 """A character repeated in a word that is also spelled is followed so far."""
 FEWEST_LETTERS = 4
@@ -68,7 +65,7 @@ class Step:
 class Speller:
     """The entries of one view that may be written in letters or in parts."""
 
-    def __init__(self, heard: Iterable[Heard], parts: Mapping[str, str]) -> None:
+    def __init__(self, sounds: Sounds, parts: Mapping[str, str]) -> None:
         """`parts`: two or three characters of kept text to the characters that they may be parts of."""
         self.codes: Codes = codes(Ear.PLAIN)
         self._parts = parts
@@ -76,13 +73,11 @@ class Speller:
         for part in parts:
             lengths.setdefault(part[0], set()).add(len(part))
         self._lengths = {first: sorted(found) for first, found in lengths.items()}
-        targets: dict[str, list[Heard]] = {}
-        for item in heard:
-            for reading in item.readings:
-                targets.setdefault(reading, []).append(item)
-        self._targets = targets
-        self._keys = sorted(targets)
-        self._longest = max(map(len, self._keys), default=0)
+        self._targets = sounds.items
+        self._keys = sorted(sounds.items)
+        self._longest = sounds.longest
+        self.promise = Promise(sounds, parts)
+        """Whether `find` is worth its time."""
 
     def find(self, kept: str, origin: Sequence[int], seeds: Sequence[int]) -> Iterator[Spelled]:
         """Words that hold letters or parts. `seeds`: offsets of `kept` where parts stand; `origin`: its way back."""
@@ -210,11 +205,6 @@ def _reached(kept: str, start: int, end: int) -> set[int]:
     return reached
 
 
-@lru_cache(maxsize=4096)
-def _is_pinyin(letters: str) -> bool:
-    return len(letters) in _reached(letters, 0, len(letters))
-
-
 def _runs(kept: str, origin: Sequence[int]) -> list[tuple[int, int]]:
     """Runs of letters of `kept` that may be pinyin: syllables to their end, or bits of up to two letters."""
     found: list[tuple[int, int]] = []
@@ -223,5 +213,5 @@ def _runs(kept: str, origin: Sequence[int]) -> list[tuple[int, int]]:
         end = min(end, start + MOST_LETTERS)
         cuts = [at for at in range(start + 1, end) if origin[at] != origin[at - 1] + 1]
         pieces = list(zip([start, *cuts], [*cuts, end], strict=True))
-        found += [(a, b) for a, b in pieces if b - a <= BIT or _is_pinyin(kept[a:b])]
+        found += [(a, b) for a, b in pieces if b - a <= BIT or is_pinyin(kept[a:b])]
     return found

@@ -1,0 +1,70 @@
+"""The tables as arrays over code points: what `str.translate` does for one text, done for many at once."""
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .clean import BITS, filter_bits
+from .shapes import Likeness, shape_table
+from .sounds import OTHER, Ear, codes
+from .table import LIMIT, Table, View, kept_table
+
+Points = NDArray[np.uint32]
+"""Code points, folded or as they are."""
+Flags = NDArray[np.bool_]
+
+PASSED_OVER = 0xFFFFFFFF
+"""Stands in a table for a character that a view passes over."""
+BARRIER = LIMIT
+"""Stands between texts; no key holds it."""
+
+
+def code_points(joined: str) -> Points:
+    """The code points of a text, lone surrogates as they are."""
+    return np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+
+
+def _array(table: Table, barrier: int) -> Points:
+    found = np.array([PASSED_OVER if point is None else point for point in table], dtype=np.uint32)
+    return np.append(found, np.uint32(barrier))
+
+
+@lru_cache(maxsize=16)
+def kept_array(view: View) -> Points:
+    """As `kept_table`, with PASSED_OVER for what is passed over; the barrier stays one."""
+    return _array(kept_table(view), BARRIER)
+
+
+@lru_cache(maxsize=2)
+def shape_array(likeness: Likeness) -> Points:
+    """As `shape_table`."""
+    return _array(shape_table(likeness), BARRIER)
+
+
+@lru_cache(maxsize=2)
+def sound_array(ear: Ear) -> Points:
+    """As `Codes.table`; the barrier has no syllable."""
+    return _array(codes(ear).table, OTHER)
+
+
+@lru_cache(maxsize=1)
+def _usual_bytes() -> NDArray[np.uint8]:
+    return np.frombuffer(filter_bits(), dtype=np.uint8)
+
+
+def _is_set(bits: NDArray[np.uint64]) -> NDArray[np.uint8]:
+    found: NDArray[np.uint8] = _usual_bytes()[bits >> np.uint64(3)] >> (bits & np.uint64(7)).astype(np.uint8)
+    return found & np.uint8(1)
+
+
+def are_usual(first: Points, second: Points) -> Flags:
+    """As `clean.is_usual` for each pair; two alike count as usual."""
+    one, two = first.astype(np.uint64), second.astype(np.uint64)
+    mixed = (one * np.uint64(0x9E3779B1) ^ two * np.uint64(0x85EBCA77)) * np.uint64(0xC2B2AE3D27D4EB4F)
+    within = np.uint64(BITS - 1)
+    found = _is_set(mixed >> np.uint64(42))
+    found &= _is_set(mixed >> np.uint64(20) & within)
+    found &= _is_set((mixed ^ mixed >> np.uint64(33)) & within)
+    alike: Flags = first == second
+    return alike | found.astype(np.bool_)

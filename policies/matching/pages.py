@@ -1,0 +1,92 @@
+"""Many texts under one view as one array, with the way back to each text."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ..folding.arrays import BARRIER, PASSED_OVER, Flags, Points, are_usual, code_points, kept_array
+from ..folding.table import LIMIT, View, bounded
+from .grams import Places
+
+_END = chr(BARRIER)
+
+
+class Sheet:
+    """The code points of many texts, a barrier after each."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        points = code_points(_END.join(texts) + _END)
+        if _has_bounds(points, len(texts)):
+            points = code_points(_END.join(map(bounded, texts)) + _END)
+        self.points: Points = points
+
+
+def _has_bounds(points: Points, barriers: int) -> bool:
+    """Whether some of the texts need `bounded`: other points than our barriers from LIMIT on, or letters of flags."""
+    high = points[points >= 0x1F1E6]
+    return bool(np.count_nonzero(high >= LIMIT) != barriers or np.any((high >= 0x1F1E6) & (high <= 0x1F1FF)))
+
+
+class Page:
+    """What a view keeps of the texts: of each text what `Reading.searched` is, a barrier after it."""
+
+    def __init__(self, sheet: Sheet, view: View) -> None:
+        through = kept_array(view)[sheet.points]
+        self._places = np.flatnonzero(through != PASSED_OVER)
+        self.kept: Points = through[self._places]
+        """Before runs are collapsed."""
+        self.searched: Points = self.kept
+        """As `kept`, runs that stand together in a text collapsed if the view says so."""
+        self._in_kept: Places | None = None
+        if view.repeats:
+            again = np.flatnonzero(self.kept[1:] == self.kept[:-1])
+            again = again[(self._places[again + 1] - self._places[again] == 1) & (self.kept[again] != BARRIER)]
+            if len(again):
+                keeps = np.ones(len(self.kept), dtype=np.bool_)
+                keeps[again + 1] = False
+                self._in_kept = np.flatnonzero(keeps)
+                self.searched = self.kept[self._in_kept]
+        self.ends: Places = np.flatnonzero(self.searched == BARRIER)
+        """Where in `searched` each text ends."""
+        self.begins: Places = np.append(0, self.ends[:-1] + 1)
+
+    def unusual(self, places: Places) -> Flags:
+        """Whether honest talk does not have the pairs of searched characters at `places`."""
+        return ~are_usual(self.searched[places], self.searched[places + 1])
+
+    def runs(self) -> Places:
+        """Offsets of `searched` that stand for runs."""
+        if self._in_kept is None:
+            return np.zeros(0, dtype=np.intp)
+        return np.flatnonzero(np.diff(self._in_kept) > 1)
+
+    def apart(self) -> list[int]:
+        """Numbers of the texts whose runs are longer yet when passed-over characters between do not count."""
+        again = np.flatnonzero(self.searched[1:] == self.searched[:-1])
+        again = again[self.searched[again] != BARRIER]
+        return np.unique(np.searchsorted(self.ends, again)).tolist() if len(again) else []
+
+    def locate(self, places: Places) -> tuple[list[int], list[int]]:
+        """(text numbers, offsets in the text's searched characters)."""
+        texts = np.searchsorted(self.ends, places)
+        return texts.tolist(), (places - self.begins[texts]).tolist()
+
+    def breaks(self) -> frozenset[int]:
+        """Offsets of `kept` where a letter follows a letter and does not stand beside it."""
+        letters = np.flatnonzero(self.kept - np.uint32(ord("a")) < np.uint32(26))
+        after = letters[1:][np.diff(letters) == 1]
+        return frozenset(after[self._places[after] - self._places[after - 1] > 1].tolist())
+
+    def kept_places(self, places: Places) -> list[int]:
+        """Offsets of `kept` for offsets of `searched`."""
+        found: list[int] = (places if self._in_kept is None else self._in_kept[places]).tolist()
+        return found
+
+    def kept_ends(self) -> list[int]:
+        """Where in `kept` each text ends."""
+        return self.kept_places(self.ends)
+
+
+def text_of(points: Points) -> str:
+    """Code points as one text; a line feed for a barrier."""
+    return np.where(points == BARRIER, np.uint32(ord("\n")), points).tobytes().decode("utf-32-le", "surrogatepass")

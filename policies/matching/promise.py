@@ -1,0 +1,229 @@
+"""Whether letters and parts of characters in a text can belong to a word at all, told by what stands beside them."""
+
+import re
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ..folding.sounds import LONGEST, Ear, codes
+from .soundalikes import Sounds
+
+LETTERS = re.compile("[a-z]+")
+BIT = 2
+"""A run of so few letters may be a bit of a syllable: w ei x in."""
+SHORT_RUN = 6
+"""Letters of a run whose every way to be read is tried."""
+LONG_RUN = 64
+"""A run of more syllables than this has letters is not looked at here: it may hold a word."""
+_SPELLED = codes(Ear.PLAIN).spelled
+_TABLE = codes(Ear.PLAIN).table
+_TONES = frozenset("12345")
+_DOUBLE = re.compile(r"(.)\1", re.DOTALL)
+_LETTER = re.compile("[a-z]")
+_WIDE = 10
+"""Bits of a code."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Spelling:
+    """What letters may spell. Codes of syllables."""
+
+    inner: tuple[int, ...]
+    """Pairs of syllables, or of a syllable and a letter, that stand side by side."""
+    heads: str
+    """Of syllables that begin the letters."""
+    tails: str
+    """Of syllables that end them."""
+
+
+@lru_cache(maxsize=4096)
+def _spelling(letters: str, until: int) -> _Spelling:
+    """`until`: syllables begin before this offset."""
+    by_start: dict[int, list[tuple[int, str]]] = {}
+    for start in range(len(letters)):
+        for end in range(start + 1, min(len(letters), start + LONGEST) + 1):
+            if found := _SPELLED.get(letters[start:end]):
+                by_start.setdefault(start, []).append((end, found))
+    inner: set[int] = set()
+    tails: set[str] = set()
+    for start, ways in by_start.items():
+        for end, found in ways if start < until else ():
+            for code in found:
+                if start:
+                    inner.add(_pair(letters[start - 1], code))
+                if end == len(letters):
+                    tails.add(code)
+                    continue
+                inner.add(_pair(code, letters[end]))
+                inner.update(_pair(code, other) for _, more in by_start.get(end, ()) for other in more)
+    heads = "".join({code for _, found in by_start.get(0, ()) for code in found})
+    return _Spelling(tuple(inner), heads, "".join(tails))
+
+
+@lru_cache(maxsize=4096)
+def _readings(letters: str) -> tuple[str, ...]:
+    """Every way to read letters as syllables and letters, without the one that is all letters."""
+    found: list[tuple[int, str, bool]] = [(0, "", False)]
+    read: list[str] = []
+    while found:
+        at, code, is_spelled = found.pop()
+        if at == len(letters):
+            read += [code] * is_spelled
+            continue
+        found.append((at + 1, code + letters[at], is_spelled))
+        for end in range(at + 1, min(len(letters), at + LONGEST) + 1):
+            found += [(end, code + one, True) for one in _SPELLED.get(letters[at:end], "")]
+    return tuple(read)
+
+
+@lru_cache(maxsize=4096)
+def is_pinyin(letters: str) -> bool:
+    """Whether letters are syllables to their end."""
+    reached = {0}
+    for at in range(len(letters)):
+        if at in reached:
+            ends = range(at + 1, min(len(letters), at + LONGEST) + 1)
+            reached.update(end for end in ends if letters[at:end] in _SPELLED)
+    return len(letters) in reached
+
+
+def _pair(first: str, second: str) -> int:
+    return ord(first) << _WIDE | ord(second)
+
+
+class Promise:
+    """The syllables of one view's words, two by two, and what parts of characters they may stand beside."""
+
+    def __init__(self, sounds: Sounds, parts: Mapping[str, str]) -> None:
+        """As for `Speller`."""
+        self._sounds = sounds
+        self._parts = parts
+        self._part_lengths = tuple(sorted({len(part) for part in parts}))
+        self._reach = max(sounds.longest - 1, 0)
+        pairs = bytearray(1 << 2 * _WIDE)
+        for reading in sounds.items:
+            before = ord(reading[0])
+            for char in reading[1:]:
+                after = ord(char)
+                pairs[before << _WIDE | after] = 1
+                before = after
+        self._pairs = bytes(pairs)
+
+    def holds(self, kept: str, seeds: Sequence[int], breaks: frozenset[int]) -> bool:
+        """False only when no word of `kept` holds letters that spell, or parts; as `texts`."""
+        return bool(self.texts(kept, (len(kept),), seeds, breaks))
+
+    def texts(self, kept: str, ends: Sequence[int], seeds: Sequence[int], breaks: frozenset[int]) -> list[int]:
+        """Numbers of the texts in which letters or parts stand that may belong to a word, in order.
+
+        `ends`: where in `kept` each text ends. `seeds`: where parts begin, in order. `breaks`: where a letter follows
+        one that it does not stand beside.
+        """
+        found: set[int] = set()
+        done = 0
+        for at in seeds:
+            if at >= done and self._seed_holds(kept, at, seeds):
+                number = bisect_left(ends, at)
+                found.add(number)
+                done = ends[number]
+        run = LETTERS.search(kept)
+        while run is not None:
+            start, end = run.span()
+            done = end
+            if self._letters_promise(kept, start, end, seeds, breaks):
+                number = bisect_left(ends, start)
+                found.add(number)
+                done = ends[number]
+            run = LETTERS.search(kept, done)
+        return sorted(found)
+
+    def _letters_promise(self, kept: str, start: int, end: int, seeds: Sequence[int], breaks: frozenset[int]) -> bool:
+        if breaks and not breaks.isdisjoint(range(start + 1, end)):
+            return self._broken_run_holds(kept, start, end, breaks)
+        return (end - start <= BIT or is_pinyin(kept[start:end])) and self._run_holds(kept, start, end, seeds)
+
+    def _broken_run_holds(self, kept: str, start: int, end: int, breaks: frozenset[int]) -> bool:
+        cuts = [at for at in range(start + 1, end) if at in breaks]
+        first = last = start
+        for before, after in zip([start, *cuts], [*cuts, end], strict=True):
+            if after - before <= BIT or is_pinyin(kept[before:after]):
+                first, last = (first, after) if last == before else (before, after)
+                continue
+            if last > first and self._letters_hold(kept, first, last, min(end, last + LONGEST)):
+                return True
+            first = last = after
+        return last > first and self._letters_hold(kept, first, last, end)
+
+    def _run_holds(self, kept: str, start: int, end: int, seeds: Sequence[int]) -> bool:
+        if not self._letters_hold(kept, start, end, end):
+            return False
+        if end - start > SHORT_RUN or kept[end : end + 1] in _TONES or not self._is_alone(kept, start, end, seeds):
+            return True
+        return self._is_found(kept, start, end, _readings(kept[start:end]))
+
+    def _letters_hold(self, kept: str, start: int, last: int, end: int) -> bool:
+        """Whether letters from `start` make a pair of syllables; they begin before `last` and may reach to `end`."""
+        if end - start > LONG_RUN:
+            return True
+        spelling, pairs = _spelling(kept[start:end], last - start), self._pairs
+        if any(pairs[pair] for pair in spelling.inner):
+            return True
+        if (
+            spelling.heads
+            and start
+            and (self._ends_part(kept, start) or self._follows(kept[start - 1], spelling.heads))
+        ):
+            return True
+        if not spelling.tails or end == len(kept):
+            return False
+        if self._leads(spelling.tails, kept[end]) or self._begins_part(kept, end):
+            return True
+        if kept[end] not in _TONES or end + 1 == len(kept):
+            return False
+        end += 1
+        return kept[end].isascii() or self._leads(spelling.tails, kept[end]) or self._begins_part(kept, end)
+
+    def _follows(self, before: str, found: str) -> bool:
+        code = (_TABLE[ord(before)] or 0) << _WIDE
+        return any(self._pairs[code | ord(one)] for one in found)
+
+    def _leads(self, found: str, after: str) -> bool:
+        code = _TABLE[ord(after)] or 0
+        return any(self._pairs[ord(one) << _WIDE | code] for one in found)
+
+    def _ends_part(self, kept: str, end: int) -> bool:
+        return any(end >= length and kept[end - length : end] in self._parts for length in self._part_lengths)
+
+    def _begins_part(self, kept: str, start: int) -> bool:
+        return any(kept[start : start + length] in self._parts for length in self._part_lengths)
+
+    def _seed_holds(self, kept: str, at: int, seeds: Sequence[int]) -> bool:
+        for length in self._part_lengths:
+            meant = self._parts.get(kept[at : at + length])
+            if meant is not None:
+                codes_meant = meant.translate(_TABLE)
+                if not self._is_alone(kept, at, at + length, seeds) or self._is_found(
+                    kept, at, at + length, codes_meant
+                ):
+                    return True
+        return False
+
+    def _is_alone(self, kept: str, start: int, end: int, seeds: Sequence[int]) -> bool:
+        """Whether no other letters, parts or runs stand where a word around might have them."""
+        left, right = kept[max(0, start - self._reach) : start], kept[end : end + self._reach]
+        if _LETTER.search(left) or _LETTER.search(right) or _DOUBLE.search(left) or _DOUBLE.search(right):
+            return False
+        others = seeds[bisect_left(seeds, start - self._reach - max(self._part_lengths, default=0)) :]
+        return all(at == start or at >= end + self._reach for at in others[: self._reach + LONGEST])
+
+    def _is_found(self, kept: str, start: int, end: int, meant: Sequence[str]) -> bool:
+        """Whether a word stands there when `kept[start:end]` is one of `meant`."""
+        left = kept[max(0, start - self._reach) : start].translate(_TABLE)
+        right = kept[end : end + self._reach].translate(_TABLE)
+        for one in meant:
+            inside = len(left), len(left) + len(one)
+            for first, last, _ in self._sounds.find(left + one + right):
+                if first < inside[1] and last > inside[0]:
+                    return True
+        return False
