@@ -16,6 +16,7 @@ from .messages import Marked, disguised, disguised_contacts, honest, is_sealed, 
 from .operators import OPERATORS, Disguise, disguise
 from .tables import words
 
+_MARKS = "\u0301\u0308\u0336\u0332\u20e0\u0489"
 _HAND_FAMILIES = {
     "m": "mechanical",
     "h": "homophone",
@@ -52,7 +53,8 @@ class Tally:
         self.asked += 1
         self.found += found
         self.right_word += any(hit.name == word for hit in near)
-        self.exact += any((hit.start, hit.end) in spans for hit in near)
+        ends = {(start, len(text[:end].rstrip(_MARKS))) for start, end in spans} | set(spans)
+        self.exact += any((hit.start, hit.end) in ends for hit in near)
         half = self.halves[is_sealed(text)]
         half[0] += 1
         half[1] += found
@@ -173,10 +175,15 @@ def _messages(examples: int) -> None:
             missed.append((one, family))
     for name, tally in tallies.items():
         print(f"{name:26} {tally.row()}")
-    false = [(text, hits) for text, hits in zip(clean, found[len(marks) :], strict=True) if hits]
+    plain, false = 0, []
+    for text, hits in zip(clean, found[len(marks) :], strict=True):
+        guessed = [hit for hit in hits if hit.how not in {"exact", "folded"}]
+        plain += bool(hits) and not guessed
+        if guessed:
+            false.append((text, guessed))
     got = tallies["all"].found
     print(
-        f"false: {len(false)} of {len(clean)} ({len(false) / len(clean) * 1e4:.1f} per 10,000), "
+        f"words standing plainly in honest talk (手套现在): {plain}; false: {len(false)} of {len(clean)} ({len(false) / len(clean) * 1e4:.1f} per 10,000), "
         f"hits outside the marks {outside}; precision {got / max(1, got + len(false)):.4f}; "
         f"sealed false {sum(is_sealed(text) for text, _ in false)}"
     )
@@ -227,7 +234,7 @@ def _contacts(examples: int) -> None:
                     tally[3] += any(hit.name == one.kind for hit in covering)
                 halves[is_sealed(one.text)][0] += 1
                 halves[is_sealed(one.text)][1] += full
-                if not full:
+                if not full and not is_sealed(one.text):
                     missed.append(f"{one.kind}: {one.text!r} {[one.text[h.start : h.end] for h in covering]}")
             outside += sum(
                 hit.name not in {"name", "address"} and not any(hit.start < end and start < hit.end for start, end in one.spans)
@@ -236,9 +243,8 @@ def _contacts(examples: int) -> None:
         for key, (asked, full, exact, kind) in tallies.items():
             print(f"{name:10} {key:10} {asked:4} covered {full / asked:.4f} exact {exact / asked:.4f} kind {kind / asked:.4f}")
         print(f"{name} hits outside {outside}; open/sealed {[round(b / a, 4) for a, b in halves]}")
-        for line in [row for row in missed][: examples * 3]:
-            if not is_sealed(line):
-                print(f"- missed {line}")
+        for line in missed[: examples * 3]:
+            print(f"- missed {line}")
     false_numbers = [(t, h) for t, h in zip(clean, found[len(plain) + len(hidden) :], strict=False) if h]
     false_talk = [(t, h) for t, h in zip(talk, found[-len(talk) :], strict=True) if h]
     print(f"false in numbers {len(false_numbers)}/{len(clean)}, in honest talk {len(false_talk)}/{len(talk)}")

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from .tables import carriers, lookalikes, readings, splits, syllables, tones, traditional
 
-type Operator = Callable[[str, random.Random], str | None]
+Operator = Callable[[str, random.Random], str | None]
 
 _OTHER_READINGS = {"行贿": {"行": "xing"}}
 _SYMBOLS = "*.-_/~+#|^=&%$"
@@ -113,7 +113,7 @@ def _spelt(word: str, character: str) -> str | None:
     return _sound_of(word, character)
 
 
-type _Swap = Callable[[str, str, random.Random], str | None]
+_Swap = Callable[[str, str, random.Random], str | None]
 
 
 def _swap_one(swap: _Swap) -> Operator:
