@@ -17,6 +17,7 @@ from .drafts import AlertFilter
 from .errors import IllegalTransitionError, RecordNotFoundError
 from .event_queries import Conditions, events_at
 from .ledger_kinds import KINDS_OF_ENTRY, LedgerKind
+from .raising import rescan_of
 from .records import ArchivedAlert
 from .rows import row_as
 from .transaction import Transaction
@@ -160,12 +161,14 @@ class _AlertRow(msgspec.Struct, array_like=True, frozen=True):
     handled_at: int | None
 
 
-def _verdict_of(row: _AlertRow, content: ContentKeys) -> Verdict:
-    """What does not open stays in the list, so that it is not overlooked; `verify` names it."""
+def _said_by(row: _AlertRow, content: ContentKeys) -> tuple[Verdict, str | None]:
+    """The verdict and the re-scan that found it. What does not open stays in the list, so that it is not overlooked;
+    `verify` names it."""
     try:
-        return _verdict(content.alert(row.key_no, row.ledger_index, row.sealed).verdict)
+        document = content.alert(row.key_no, row.ledger_index, row.sealed).verdict
+        return _verdict(document), rescan_of(document)
     except (IntegrityError, msgspec.MsgspecError):
-        return _UNREADABLE
+        return _UNREADABLE, None
 
 
 def _with_events(database: Database, content: ContentKeys, stored: Sequence[Row]) -> tuple[ArchivedAlert, ...]:
@@ -175,14 +178,16 @@ def _with_events(database: Database, content: ContentKeys, stored: Sequence[Row]
         ArchivedAlert(
             alert_id=row.alert_id,
             ledger_index=row.ledger_index,
-            verdict=_verdict_of(row, content),
+            verdict=verdict,
             status=ALERT_STATUSES[row.status],
             raised_at=from_micros(row.raised_at),
             note=row.note,
             handled_by=row.actor,
             handled_at=None if row.handled_at is None else from_micros(row.handled_at),
             archived=events[row.event_index],
+            rescan=rescan,
         )
         for row in rows
         if row.event_index in events
+        for verdict, rescan in (_said_by(row, content),)
     )

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .privacy import PrivacyBook
     from .proving import ProofBook
     from .requests import RequestBook
+    from .rescans import RescanBook
     from .retention_clock import RetentionClockBook
     from .scrub import ScrubBook
     from .subjects import SubjectBook
@@ -138,6 +139,13 @@ class Books(ABC):
         from .imports import ImportBook
 
         return ImportBook(self._readers.read, self._content, self._tokens)
+
+    @property
+    def rescans(self) -> "RescanBook":
+        """The archive looked through with other rules."""
+        from .rescans import RescanBook
+
+        return RescanBook(self._write, self._readers.read, self._content)
 
     @property
     def requests(self) -> "RequestBook":

@@ -80,6 +80,10 @@ class ContentKeys:
         key = self._keys.period_key(data_class.value, period_of(received_at))
         return Sealer(key.key_no, self._seal_of(key.key_no).sealing())
 
+    def sealer_beside(self, key_no: int) -> Sealer:
+        """For what is to go with a record that this key sealed. IntegrityError(SEALED_KEY_MISSING)."""
+        return Sealer(key_no, self._seal_of(key_no).sealing())
+
     def event(self, key_no: int, ledger_index: int, sealed: bytes) -> EventContent:
         """What an event says.
 

@@ -9,36 +9,28 @@ from typing import Final
 import msgspec
 
 from crypto.database import SqlParameter, SqlValue
-from crypto.record_seal import new_opening
 from policies.model import Verdict
 
-from ..api.wire import AlertStatus
 from ..events import UNCOLLECTED, CollectedEvent, Committed, EventKind, GroupFinding, Ingest, JudgedEvent, RowToken
 from ..peers import canonical_peer
-from .codes import ALERT_STATUS_CODES, SEVERITY_CODES, SOURCE_CODES, stored_key, to_micros
-from .content import AlertContent, Sealer
+from .codes import SOURCE_CODES, stored_key, to_micros
+from .content import Sealer
 from .data_classes import class_of
 from .enrolments import require_scope
 from .errors import UnitRefusedError
 from .facets import facet_terms
 from .identifiers import EventToken, alert_id, event_id
 from .known_rows import known_rows
-from .ledger_kinds import KINDS_OF_ENTRY, LedgerKind, PresenceChange, content_of
+from .ledger_kinds import LedgerKind, PresenceChange
 from .preparing import Ahead, PreparedEvent, prepared
 from .presence import change_presence
+from .raising import INSERT_ALERT, INSERT_UNTOLD, alert_row, document_of
 from .transaction import Tokens, Transaction
-
-_ALERT_NAME: Final = KINDS_OF_ENTRY[LedgerKind.ALERT_RAISED].name
-_OPEN: Final = ALERT_STATUS_CODES[AlertStatus.OPEN]
 
 _INSERT_EVENT: Final = """
 INSERT INTO events (ledger_index, event_id, device_no, kind, source, source_key, occurred_at, received_at, direction,
                     conversation_no, key_no, sealed, is_current)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
-_INSERT_ALERT: Final = """
-INSERT INTO alerts (ledger_index, alert_id, event_index, device_no, rule_id, severity, key_no, sealed, raised_at,
-                    status)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 _INSERT_CURSOR: Final = """
 INSERT INTO cursors (device_no, source, cursor, moved_at, first_caught_up_at) VALUES (?, ?, ?, ?, ?)
 ON CONFLICT (device_no, source) DO UPDATE SET cursor = excluded.cursor, moved_at = excluded.moved_at,
@@ -316,23 +308,19 @@ class _Application:
         identifier = alert_id(event_id(token), verdict.rule_id)
         if identifier in self._new_alert_ids:
             return  # one alert for one rule on one event
-        severity = SEVERITY_CODES[verdict.severity]
-        document = msgspec.json.encode(verdict, order="sorted").decode()
-        raised_at = to_micros(transaction.now)
-        opening = new_opening()
-        index = transaction.ledger.append_sealed(
-            LedgerKind.ALERT_RAISED,
-            opening,
-            content_of(
-                _ALERT_NAME, identifier, event_index, event.device, verdict.rule_id, severity, document, raised_at
-            ),
-        )
-        sealer = self._sealer(event)
-        sealed = sealer.alert(AlertContent(opening, document), index)
         self._alerts.append(
-            (index, identifier, event_index, self._device_no, verdict.rule_id, severity, sealer.key_no, sealed,
-             raised_at, _OPEN)
-        )  # fmt: skip
+            alert_row(
+                transaction.ledger,
+                self._sealer(event),
+                identifier=identifier,
+                event_index=event_index,
+                device=event.device,
+                device_no=self._device_no,
+                verdict=verdict,
+                document=document_of(verdict),
+                now=transaction.now,
+            )
+        )
         self._new_alert_ids[identifier] = None
 
     def _write(self) -> None:
@@ -348,10 +336,8 @@ class _Application:
         if self._files:
             database.executemany("INSERT INTO event_files (token, event_index) VALUES (?, ?)", self._files)
         if self._alerts:
-            database.executemany(_INSERT_ALERT, self._alerts)
-            database.executemany(
-                "INSERT INTO alert_outbox (alert_index) VALUES (?)", [(alert[0],) for alert in self._alerts]
-            )
+            database.executemany(INSERT_ALERT, self._alerts)
+            database.executemany(INSERT_UNTOLD, [(alert[0],) for alert in self._alerts])
         for event_index, change, at, replaced_by in self._presence:
             change_presence(self._transaction, event_index, change, at_us=to_micros(at), replaced_by=replaced_by)
         caught_up_at = now if ingest.is_caught_up else None

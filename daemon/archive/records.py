@@ -60,6 +60,8 @@ class ArchivedAlert:
     handled_by: str | None
     handled_at: datetime | None
     archived: ArchivedEvent
+    rescan: str | None = None
+    """The re-scan that found it; None: it was found when its event came in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

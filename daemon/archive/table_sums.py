@@ -52,6 +52,11 @@ SUMMED: Final = tuple(
         ("held_over", "event_index"),
         ("doomed_files", "sha256"),
         ("retention_clock", "singleton seen_at steady_s wait_ms"),
+        (
+            "rescans",
+            "rescan_id asked_at asked_by reason scope old_version new_version state up_to position events done found "
+            "ended_at ended_by",
+        ),
     )
 )
 """Every table of the archive that the ledger does not commit to, but for what `verify` makes anew from the records:
