@@ -169,7 +169,8 @@ async def test_one_customer_on_every_phone_in_order_of_our_clock(tmp_path: Path)
     assert any(item.event.kind == "contact" for item in by_name.items)
     ahead = next(item for item in page.items if item.phone_at is not None)
     assert ahead.phone_at is not None and ahead.phone_at - ahead.at == timedelta(hours=1)
-    assert ahead.event.body == "加我 138****0017" and NUMBER not in str(page)
+    assert ahead.event.person is not None and {item.event.person for item in page.items} == {ahead.event.person}
+    assert ahead.event.body == f"加我 {ahead.event.person}(138****0017)" and NUMBER not in str(page)
     traces = {item.trace: item for item in page.items if item.trace is not None}
     edited = traces[Trace.EDITED]
     assert edited.event.body == "原话" and edited.replaced_by in {item.event.event_id for item in page.items}
