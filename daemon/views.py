@@ -132,6 +132,7 @@ def alert_view(alert: ArchivedAlert, employee: str | None, sight: Sight) -> wire
         note=sight.optional_line(alert.note),
         handled_by=alert.handled_by,
         handled_at=alert.handled_at,
+        rescan=alert.rescan,
     )
 
 
@@ -230,6 +231,7 @@ def _piece(shown: Shown, hit: Hit, length: int, ruleset: str) -> wire.Evidence:
         word=safe_display(hit.word),
         how=hit.how.value,
         ruleset=ruleset,
+        earlier=hit.earlier,
     )
 
 

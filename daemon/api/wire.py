@@ -113,6 +113,8 @@ class Evidence(Wire, frozen=True, kw_only=True):
     word: str
     how: str
     ruleset: str
+    earlier: tuple[int, ...] = ()
+    """Earlier messages of the conversation that belong to it, counted back: 1 is the one before."""
 
 
 class Alert(Wire, frozen=True, kw_only=True):
@@ -135,6 +137,8 @@ class Alert(Wire, frozen=True, kw_only=True):
     note: str | None = None
     handled_by: str | None = None
     handled_at: datetime | None = None
+    rescan: str | None = None
+    """The re-scan that found it; None: it was found when its event came in."""
 
 
 class AlertAction(Wire, frozen=True, kw_only=True):
