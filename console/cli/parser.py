@@ -20,6 +20,7 @@ from . import (
     keys_arguments,
     proof_arguments,
     requests_arguments,
+    rescans_arguments,
     retention_arguments,
 )
 from .hand_over import HANDED_OVER
@@ -116,6 +117,7 @@ class Builder:
         self._enrolment(commands)
         event_arguments.add(self, commands)
         retention_arguments.add(self, commands)
+        rescans_arguments.add(self, commands)
         requests_arguments.add(self, commands)
         backup_arguments.add(self, commands)
         keys_arguments.add(self, commands)
