@@ -26,6 +26,7 @@ KEYS: Final[Mapping[str, str]] = {
     "conv": "conv", "conversation": "conv", "会话": "conv",
     "since": "since", "从": "since", "自": "since", "until": "until", "到": "until", "至": "until",
     "dir": "dir", "direction": "dir", "方向": "dir", "peer": "peer", "number": "peer", "号码": "peer", "对方": "peer",
+    "person": "person", "who": "person", "代号": "person", "客户": "person",
     "with": "with", "带": "with", "有": "with",
 }  # fmt: skip
 KINDS: Final[Mapping[str, str]] = {
@@ -140,6 +141,8 @@ def _with(
             return replace(query, direction=_known(DIRECTIONS, value, "app.filter.unknown_value", "value"))
         case "peer":
             return replace(query, peer=value[:100])
+        case "person":
+            return replace(query, person=value[:40])
         case "state":
             return replace(query, trace=_known(TRACES, value, "app.filter.unknown_value", "value"))
         case "with":
@@ -150,7 +153,7 @@ def _with(
                 has_alerts=query.has_alerts or what == "has_alerts",
             )
         case _:
-            keys = "device employee kind conv since until dir peer state with"
+            keys = "device employee kind conv since until dir peer person state with"
             raise FilterError("app.filter.unknown_key", name=key, keys=keys)
 
 

@@ -28,6 +28,7 @@ def add(builder: "Builder", commands: "argparse._SubParsersAction[Parser]") -> N
         builder.option(parser, "--since", "since", metavar="TIME")
         builder.option(parser, "--until", "until", metavar="TIME")
         builder.option(parser, "--peer", "peer", metavar="NUMBER")
+        builder.option(parser, "--person", "person", metavar="PSEUDONYM")
         builder.option(parser, "--conversation", "conversation", metavar="TOKEN")
         builder.option(parser, "--attachments", "has_attachments", dest="has_attachments", action="store_true")
         traces = tuple(one.value for one in Trace)

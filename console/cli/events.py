@@ -28,6 +28,7 @@ class _Arguments(msgspec.Struct):
     since: str | None = None
     until: str | None = None
     peer: str | None = None
+    person: str | None = None
     has_attachments: bool = False
     trace: Trace | None = None
     has_alerts: bool = False
@@ -80,6 +81,7 @@ def _query(arguments: _Arguments) -> EventQuery:
         since=since,
         until=until,
         peer=arguments.peer,
+        person=arguments.person,
         has_attachments=arguments.has_attachments,
         trace=arguments.trace,
         has_alerts=arguments.has_alerts,
@@ -123,7 +125,7 @@ def _row(context: Context, event: Event) -> list[Cell]:
         Cell(event.device),
         Cell(context.word("kind", event.kind.value), "33" if event.absent_since or event.kind == "absence" else ""),
         Cell(context.word("direction", event.direction.value)),
-        Cell(event.peer),
+        Cell(" ".join(part for part in (event.peer, event.person) if part)),
         Cell(event.event_id, "2"),
         Cell(_content(context, event)),
     ]

@@ -100,6 +100,7 @@ def test_event_filters_name_one_phone() -> None:
     assert event_query(parse_filter("device:lin kind:短信 conv:Cv_1 回扣 微信"), phones) == EventQuery(
         device=sample.LIN, kind="sms", conversation="Cv_1", text="回扣 微信"
     )
+    assert event_query(parse_filter("客户：客户·7Q2FMK"), phones) == EventQuery(person="客户·7q2fmk")
     for line, key in (
         ("device:sim", "device_many"), ("device:none", "device_none"), ("kind:x", "unknown_kind"), ("!a", "no_not"),
         ("sev:high", "unknown_key"),

@@ -66,6 +66,7 @@ def event_detail(event: Event, desk: Desk) -> SafeContent:
         ("when", safe_text(desk.times.both(event.occurred_at))),
         ("received", safe_text(desk.times.both(event.received_at))),
         ("source", safe_text(f"{desk.known(f'app.source.{event.source}', event.source)} · {event.source_key}")),
+        *((("person", safe_text(event.person)),) if event.person is not None else ()),
         ("conversation", safe_text(event.conversation)),
         ("event", safe_text(f"{event.event_id} · #{event.ledger_index}")),
     ]
@@ -129,5 +130,5 @@ def fits(event: Event, query: EventQuery) -> bool:
 
 def is_told_by_daemon(query: EventQuery) -> bool:
     """Whether only the daemon knows what belongs to a query: masked text is not what is searched, for instance."""
-    unknown = (query.text, query.peer, query.employee, query.trace)
+    unknown = (query.text, query.peer, query.person, query.employee, query.trace)
     return query.has_alerts or any(one is not None for one in unknown)
