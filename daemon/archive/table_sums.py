@@ -147,9 +147,10 @@ def sum_of(database: Database, table: SummedTable, row_hash: RowHash) -> int:
 
 
 def sum_existing(database: Database, key: bytes, *, above: int = 0) -> None:
-    """Take all tables as they are now, inside a transaction; the version is more than it was and than `above`."""
+    """Take all tables that there are, inside a transaction; the version is more than it was and than `above`."""
     row_hash = RowHash(key)
-    sums = {table.name: sum_of(database, table, row_hash) for table in SUMMED}
+    there = {row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    sums = {table.name: sum_of(database, table, row_hash) for table in SUMMED if table.name in there}
     version = database.fetch_value("SELECT sums_version FROM archive_state")
     _save(database, max(version if isinstance(version, int) else 0, above) + 1, sums)
 
