@@ -45,6 +45,7 @@ from .pairing_desk import PairingDesk
 from .phone_link import PhoneLink, bridge_settings
 from .proofs.keeper import open_keeper
 from .recording_pairs import RecordingPairs
+from .rescans import Rescans
 from .retention.passes import Retention
 from .rights.guard import PrivacyGuard
 from .rights.reminders import Reminders
@@ -85,6 +86,9 @@ class App:
         self._outbox = Outbox(archive, self._bus)
         self._recording_pairs = RecordingPairs(
             archive=archive, judge=self._judge, outbox=self._outbox, bus=self._bus, clock=clock
+        )
+        self._rescans = Rescans(
+            archive=archive, judge=self._judge, guard=self._guard, outbox=self._outbox, bus=self._bus, clock=clock
         )
         # Attachments give way to the records themselves: twice the archive's own reserve stays free.
         self._media = MediaStore(
@@ -191,6 +195,7 @@ class App:
                 pairing_desk=self._pairing_desk,
                 paths=opened.paths,
                 queue=self._queue,
+                rescans=self._rescans,
                 retention=self._retention,
                 texts=texts,
                 uploads=self._uploads,
@@ -259,6 +264,7 @@ class App:
             "keeper": self._supervised("keeper", self._keeper.run),
             "pairs": self._supervised("pairs", self._recording_pairs.run),
             "sealed": self._supervised("sealed", self._keep_for_closed_times),
+            "rescans": self._supervised("rescans", self._rescans.run),
             "retention": self._supervised("retention", self._delete_what_is_due),
             "housekeeping": self._housekeeping(),
         }

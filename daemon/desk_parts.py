@@ -15,6 +15,7 @@ from .device_directory import DeviceDirectory
 from .event_reading import EventReading
 from .media_store import MediaStore
 from .paths import StatePaths
+from .rescans import Rescans
 from .retention.passes import Retention
 from .rights.guard import PrivacyGuard
 
@@ -36,6 +37,7 @@ class DeskParts:
     media: MediaStore
     paths: StatePaths
     reading: EventReading
+    rescans: Rescans
     retention: Retention
     texts: dict[str, Texts]
     """By language."""

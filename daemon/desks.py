@@ -13,6 +13,7 @@ from .exports_desk import ExportsDesk
 from .keys_desk import KeysDesk
 from .proofs.heads_desk import HeadsDesk
 from .proofs.proof_desk import ProofDesk
+from .rescans_desk import RescansDesk
 from .retention.desk import RetentionDesk
 from .rights.desk import RequestsDesk
 from .rights.documents_desk import DocumentsDesk
@@ -34,6 +35,7 @@ class Desks:
     me: OwnDesk
     proofs: ProofDesk
     requests: RequestsDesk
+    rescans: RescansDesk
     retention: RetentionDesk
     timeline: TimelineDesk
 
@@ -57,6 +59,7 @@ def open_desks(parts: DeskParts) -> Desks:
         keys=KeysDesk(parts),
         me=OwnDesk(parts, requests, notices),
         requests=requests,
+        rescans=RescansDesk(archive=parts.archive, audit=parts.audit, directory=parts.directory, rescans=parts.rescans),
         retention=RetentionDesk(
             archive=parts.archive,
             audit=parts.audit,

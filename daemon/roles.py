@@ -50,6 +50,8 @@ class Permission(StrEnum):
     RETENTION_READ = "retention.read"
     RETENTION_RUN = "retention.run"
     HOLDS_CHANGE = "holds.change"
+    RESCAN = "archive.rescan"
+    """Have the archive looked through with the rules in force; shows counts, no content."""
     SELF = "self"
     """What is kept about the caller."""
 
@@ -79,6 +81,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.ERASURE_ASK,
         Permission.DOCUMENTS_READ,
         Permission.DOCUMENTS_WRITE,
+        Permission.RESCAN,
     },
     Role.REVIEWER: _EVERYBODY
     | {

@@ -97,6 +97,7 @@ class DaemonService:
                 media=parts.media,
                 paths=parts.paths,
                 reading=self._reading,
+                rescans=parts.rescans,
                 retention=parts.retention,
                 texts=parts.texts,
             )

@@ -21,6 +21,7 @@ from .media_store import MediaStore
 from .pairing_desk import PairingDesk
 from .paths import StatePaths
 from .phone_link import PhoneLink
+from .rescans import Rescans
 from .retention.passes import Retention
 from .rights.guard import PrivacyGuard
 
@@ -46,6 +47,7 @@ class ServiceParts:
     media: MediaStore
     paths: StatePaths
     queue: CommandQueue
+    rescans: Rescans
     retention: Retention
     texts: dict[str, Texts]
     """By language."""

@@ -48,6 +48,7 @@ from .keys_routes import KEYS_ROUTES
 from .openapi import document
 from .proofs_routes import PROOFS_ROUTES
 from .requests_routes import REQUESTS_ROUTES
+from .rescan_routes import RESCAN_ROUTES
 from .retention_routes import RETENTION_ROUTES
 from .table import json_route
 from .timeline_routes import TIMELINE_ROUTES
@@ -274,6 +275,7 @@ ROUTES: tuple[ApiRoute, ...] = (
     *KEYS_ROUTES,
     *PROOFS_ROUTES,
     *REQUESTS_ROUTES,
+    *RESCAN_ROUTES,
     *RETENTION_ROUTES,
     *TIMELINE_ROUTES,
     *DOCUMENTS_ROUTES,
