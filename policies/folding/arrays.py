@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from .clean import BITS, filter_bits
 from .shapes import Likeness, shape_table
 from .sounds import OTHER, Ear, codes
-from .table import LIMIT, Table, View, kept_table
+from .table import LIMIT, Fold, Table, View, fold_table, kept_table
 
 Points = NDArray[np.uint32]
 """Code points, folded or as they are."""
@@ -34,6 +34,12 @@ def _array(table: Table, barrier: int) -> Points:
 def kept_array(view: View) -> Points:
     """As `kept_table`, with PASSED_OVER for what is passed over; the barrier stays one."""
     return _array(kept_table(view), BARRIER)
+
+
+@lru_cache(maxsize=16)
+def fold_array(fold: Fold) -> Points:
+    """As `fold_table`; the barrier stays one."""
+    return _array(fold_table(fold), BARRIER)
 
 
 @lru_cache(maxsize=2)

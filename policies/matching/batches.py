@@ -1,19 +1,19 @@
 """The search of many texts at once: arrays say where something may stand, and only there is looked at."""
 
 from collections.abc import Iterable, Sequence
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..folding.arrays import Points, shape_array, sound_array
 from ..folding.shapes import Likeness
+from .belief import Belief, is_believed
 from .candidate import Candidate
 from .grams import Findings, Grams, Places
 from .key_index import LONG, GramKey
 from .lookalikes import Lookalikes
 from .pages import Page, Sheet, text_of
-from .reading import Reading
+from .reading import Lens, Reading
 from .soundalikes import Soundalikes
 
 if TYPE_CHECKING:
@@ -26,8 +26,9 @@ MOST_CANDIDATES = 10_000
 class _Texts:
     """What is found in each text of a batch, and its reading once something was."""
 
-    def __init__(self, part: "Part", texts: Sequence[str], found: list[list[Candidate]]) -> None:
-        self._part = part
+    def __init__(self, through: Lens, page: Page, texts: Sequence[str], found: list[list[Candidate]]) -> None:
+        self._lens = through
+        self._page = page
         self._texts = texts
         self._found = found
         self._most = [len(one) + MOST_CANDIDATES for one in found]
@@ -36,7 +37,7 @@ class _Texts:
     def reading(self, number: int) -> Reading:
         reading = self._readings.get(number)
         if reading is None:
-            reading = self._readings[number] = Reading(self._texts[number], self._part.lens)
+            reading = self._readings[number] = self._page.reading(number, self._texts[number], self._lens)
         return reading
 
     def has_room(self, number: int) -> bool:
@@ -55,8 +56,10 @@ class PartBatch:
         runs = {key: part.runs_of(key) for key in part.targets}
         words = {*(key for key, offsets in runs.items() if not offsets), *part.parts}
         self._words = Grams([GramKey(key, is_doubtful=False) for key in words])
-        self._run_words = Grams([GramKey(key, is_doubtful=False) for key, offsets in runs.items() if offsets])
-        self._runs = sorted(frozenset[int]().union(*runs.values()))
+        self._run_words: dict[str, list[tuple[int, str]]] = {}
+        for key, offsets in runs.items():
+            for offset in offsets:
+                self._run_words.setdefault(key[offset], []).append((offset, key))
         self._long = sorted({len(key) for key in part.targets if len(key) >= LONG})
         disguised = part.disguised
         self._others: list[tuple[Soundalikes | Lookalikes, Points, Grams]] = [
@@ -73,31 +76,35 @@ class PartBatch:
         if len(self._needed) and not np.isin(sheet.points, self._needed).any():
             return
         page = Page(sheet, part.lens.view)
-        ours = _Texts(part, texts, found)
-        searched = text_of(page.searched)
-        seeds = self._search_words(page, searched, ours)
-        self._search_others(page, searched, ours)
+        ours = _Texts(part.lens, page, texts, found)
+        seeds = self._search_words(page, ours)
+        self._search_others(page, ours)
         self._search_spelled(page, seeds, ours)
 
-    def _search_words(self, page: Page, searched: str, ours: _Texts) -> list[int]:
+    def _search_words(self, page: Page, ours: _Texts) -> list[int]:
         """Returns where in `searched` parts begin."""
         part = self._part
+        searched = page.text
         points = page.searched if self._alike is None else self._alike[page.searched]
         drawn = searched if self._alike is None else text_of(points)
-        hits: list[tuple[int, int, str]] = []
+        hits: set[tuple[int, int, str]] = set()
         seeds: list[int] = []
-        for place, length in _pairs(self._words.find(points).sure, self._run_findings(page, points)):
+        for place, length in _pairs(self._words.find(points).sure):
             for one in (length,) if length < LONG else self._long:
                 key = drawn[place : place + one]
-                if len(key) < one:
-                    break
                 if key in part.parts:
                     seeds.append(place)
-                if key in part.targets and part.aimed_at(key, searched[place : place + one]):
-                    hits.append((place + len(key), place, key))
-        hits.sort()
-        numbers, starts = page.locate(np.array([place for _, place, _ in hits], dtype=np.intp))
-        for number, start, (_, _, key) in zip(numbers, starts, hits, strict=True):
+                if key in part.targets and len(key) == one and part.aimed_at(key, searched[place : place + one]):
+                    hits.add((place + one, place, key))
+        for run in page.runs() if self._run_words else ():
+            for offset, key in self._run_words.get(drawn[run], ()):
+                place = run - offset
+                surface = searched[place : place + len(key)]
+                if drawn.startswith(key, place) and part.aimed_at(key, surface):
+                    hits.add((place + len(key), place, key))
+        ordered = sorted(hits)
+        numbers, starts = page.locate(np.array([place for _, place, _ in ordered], dtype=np.intp))
+        for number, start, (_, _, key) in zip(numbers, starts, ordered, strict=True):
             if ours.has_room(number):
                 ours.add(number, part.word_at(ours.reading(number), start, start + len(key), key))
         for number in page.apart():
@@ -106,14 +113,8 @@ class PartBatch:
                 ours.add(number, part.words(across, []))
         return sorted(seeds)
 
-    def _run_findings(self, page: Page, points: Points) -> tuple[Places, Places]:
-        runs = page.runs() if self._runs else np.zeros(0, dtype=np.intp)
-        if not len(runs):
-            return runs, runs
-        at = np.unique(np.concatenate([runs - first for first in self._runs]))
-        return self._run_words.find(points, at[at >= 0]).sure
-
-    def _search_others(self, page: Page, searched: str, ours: _Texts) -> None:
+    def _search_others(self, page: Page, ours: _Texts) -> None:
+        searched = page.text
         findings = [grams.find(table[page.searched]) for _, table, grams in self._others]
         for (others, table, _), found in zip(self._others, _believed(findings, page), strict=True):
             if not len(found[0]):
@@ -125,23 +126,24 @@ class PartBatch:
                 if not ours.has_room(number):
                     continue
                 end = place + (length if length < LONG else others.index.longest)
-                reading = partial(ours.reading, number)
-                ours.add(number, others.at(sounds[place:end], searched[place:end], length, reading, start))
+                for one in others.at(sounds[place:end], searched[place:end], length):
+                    if one.belief is Belief.ALWAYS or is_believed(
+                        one.belief, page.folded, page.folded_places(place, place + one.size)
+                    ):
+                        ours.add(number, one.candidates(ours.reading(number), start))
 
     def _search_spelled(self, page: Page, seeds: Sequence[int], ours: _Texts) -> None:
         disguised = self._part.disguised
         if disguised.speller is None:
             return
         places = np.array(seeds, dtype=np.intp)
-        kept = text_of(page.kept)
-        hopeful = disguised.speller.promise.texts(kept, page.kept_ends(), page.kept_places(places), page.breaks())
-        if not hopeful:
-            return
-        starts: dict[int, list[int]] = {}
-        for number, start in zip(*page.locate(places), strict=True):
-            starts.setdefault(number, []).append(start)
-        for number in hopeful:
-            ours.add(number, disguised.spelled(ours.reading(number), starts.get(number, [])))
+        promised = disguised.speller.promise.places_in(
+            page.kept_text, page.kept_ends, page.kept_places(places), page.breaks()
+        )
+        for number, found in promised.items():
+            begin = page.kept_ends[number - 1] + 1 if number else 0
+            plain = ours.reading(number).uncollapsed()
+            ours.add(number, disguised.spelled_at(plain, [place - begin for place in found]))
 
 
 def _pairs(*found: tuple[Places, Places]) -> list[tuple[int, int]]:

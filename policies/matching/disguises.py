@@ -13,7 +13,7 @@ from .profile import Homophone
 from .promise import LETTERS
 from .reading import Reading, lens
 from .soundalikes import Soundalikes, heard_of, may_be_disguised, sounds_of
-from .spelling import MOST_RUNS, Speller
+from .spelling import Speller
 
 
 class Disguised:
@@ -56,10 +56,14 @@ class Disguised:
         speller = self.speller
         if speller is None or not (seeds or (self._is_spelled and LETTERS.search(reading.searched))):
             return
-        starts = sorted({reading.runs[seed] for seed in seeds[:MOST_RUNS]})
         plain = reading.uncollapsed()
-        if speller.promise.holds(plain.kept, starts, _breaks(plain)):
-            for found in speller.find(plain.kept, plain.origin, starts):
+        starts = sorted({reading.runs[seed] for seed in seeds})
+        yield from self.spelled_at(plain, speller.promise.places(plain.kept, starts, _breaks(plain)))
+
+    def spelled_at(self, plain: Reading, places: Sequence[int]) -> Iterator[Candidate]:
+        """Words that hold what stands at `places` of an uncollapsed reading, as `Promise` tells them."""
+        if self.speller is not None and places:
+            for found in self.speller.find(plain.kept, plain.origin, places):
                 units = tuple((step.start, step.end) for step in found.steps)
                 yield Candidate(found.entry, plain, found.start, found.end, found.how, found.belief, units)
 

@@ -1,6 +1,6 @@
 """Words found by how they are drawn: the searched text by the component that tells each character."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from ..folding.shapes import Likeness, shape_table
 from ..model import How
@@ -8,8 +8,9 @@ from .belief import Belief, drawing_belief
 from .candidate import Candidate
 from .entries import Entry
 from .key_index import GramKey, KeyIndex
-from .reading import Reading, has_runs
+from .reading import Reading
 from .soundalikes import is_unheard
+from .standing import Standing
 
 
 class Lookalikes:
@@ -32,30 +33,25 @@ class Lookalikes:
 
         Writings that honest talk has are left out for words that need more (see `Belief`).
         """
-        for start, end, same in self.index.find(reading.searched.translate(self._table)):
-            for entry in self.others(reading.searched[start:end], same):
-                yield from self.candidates(entry, reading, start, end)
+        searched = reading.searched
+        for start, end, same in self.index.find(searched.translate(self._table)):
+            for one in _others(searched[start:end], same):
+                yield from one.candidates(reading, start)
 
-    def at(
-        self, coded: str, surface: str, length: int, reading: Callable[[], Reading], start: int
-    ) -> Iterator[Candidate]:
-        """What `find` yields for `start` and a length, or for LONG and more.
+    def at(self, coded: str, surface: str, length: int) -> Iterator[Standing]:
+        """What `find` yields for a place and a length, or for LONG and more.
 
-        `coded`, `surface`: characters from there on, as keys have them and as they are searched; `reading` is asked
-        for when something is found.
+        `coded`, `surface`: characters from there on, as keys have them and as they are searched.
         """
         for size, same in self.index.at(coded, length):
-            for entry in self.others(surface[:size], same):
-                yield from self.candidates(entry, reading(), start, start + size)
+            yield from _others(surface[:size], same)
 
-    def others(self, surface: str, same: tuple[Entry, ...]) -> tuple[Entry, ...]:
-        """Of words that are drawn like `surface` those that are not written so and may be believed."""
-        return tuple(e for e in same if e.key != surface and (_is_sure(e) or is_unheard(surface)))
 
-    def candidates(self, entry: Entry, reading: Reading, start: int, end: int) -> Iterator[Candidate]:
-        """The word at a place where it is drawn, if its runs are long enough there."""
-        if entry.runs is None or has_runs(reading, start, end, entry.runs):
-            yield Candidate(entry, reading, start, end, How.LOOKALIKE, drawing_belief(entry.key))
+def _others(surface: str, same: tuple[Entry, ...]) -> Iterator[Standing]:
+    for entry in same:
+        belief = drawing_belief(entry.key)
+        if entry.key != surface and (belief is Belief.ALWAYS or is_unheard(surface)):
+            yield Standing(entry, len(surface), How.LOOKALIKE, belief, entry.runs)
 
 
 def _is_sure(entry: Entry) -> bool:

@@ -1,12 +1,14 @@
 """Many texts under one view as one array, with the way back to each text."""
 
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 
-from ..folding.arrays import BARRIER, PASSED_OVER, Flags, Points, are_usual, code_points, kept_array
+from ..folding.arrays import BARRIER, PASSED_OVER, Flags, Points, are_usual, code_points, fold_array, kept_array
 from ..folding.table import LIMIT, View, bounded
 from .grams import Places
+from .reading import KnownReading, Lens, Reading
 
 _END = chr(BARRIER)
 
@@ -31,6 +33,8 @@ class Page:
     """What a view keeps of the texts: of each text what `Reading.searched` is, a barrier after it."""
 
     def __init__(self, sheet: Sheet, view: View) -> None:
+        self._sheet = sheet
+        self._view = view
         through = kept_array(view)[sheet.points]
         self._places = np.flatnonzero(through != PASSED_OVER)
         self.kept: Points = through[self._places]
@@ -49,6 +53,48 @@ class Page:
         self.ends: Places = np.flatnonzero(self.searched == BARRIER)
         """Where in `searched` each text ends."""
         self.begins: Places = np.append(0, self.ends[:-1] + 1)
+        self.text = text_of(self.searched)
+        """`searched` as one text, a line feed after each of ours."""
+
+    @cached_property
+    def kept_text(self) -> str:
+        """`kept` as one text, a line feed after each of ours."""
+        return text_of(self.kept) if self._in_kept is not None else self.text
+
+    @cached_property
+    def folded(self) -> str:
+        """The texts folded, nothing passed over, a line feed after each of ours."""
+        return text_of(fold_array(self._view.fold)[self._sheet.points])
+
+    @cached_property
+    def kept_ends(self) -> list[int]:
+        """Where in `kept` each text ends."""
+        return self.kept_places(self.ends)
+
+    @cached_property
+    def _folded_ends(self) -> list[int]:
+        found: list[int] = self._places[self.kept_ends].tolist()
+        return found
+
+    def reading(self, number: int, text: str, through: Lens) -> Reading:
+        """The reading of one of the texts; `through`: the lens of the view."""
+        begin = self._folded_ends[number - 1] + 1 if number else 0
+        kept = slice(self.kept_ends[number - 1] + 1 if number else 0, self.kept_ends[number])
+        known = KnownReading(
+            self.kept_text[kept],
+            self.text[self.begins[number] : self.ends[number]],
+            self.folded[begin : self._folded_ends[number]],
+            (self._places[kept] - begin).tolist(),
+        )
+        return Reading.known(text, through, known)
+
+    def folded_places(self, start: int, end: int) -> list[int]:
+        """Offsets in `folded` of `searched[start:end]`: of each run the first, of the last one its end as well."""
+        if self._in_kept is None:
+            plain: list[int] = self._places[start:end].tolist()
+            return plain
+        found: list[int] = self._places[self._in_kept[start:end]].tolist()
+        return [*found, int(self._places[self._in_kept[end] - 1])]
 
     def unusual(self, places: Places) -> Flags:
         """Whether honest talk does not have the pairs of searched characters at `places`."""
@@ -81,10 +127,6 @@ class Page:
         """Offsets of `kept` for offsets of `searched`."""
         found: list[int] = (places if self._in_kept is None else self._in_kept[places]).tolist()
         return found
-
-    def kept_ends(self) -> list[int]:
-        """Where in `kept` each text ends."""
-        return self.kept_places(self.ends)
 
 
 def text_of(points: Points) -> str:

@@ -20,9 +20,12 @@ _SPELLED = codes(Ear.PLAIN).spelled
 _TABLE = codes(Ear.PLAIN).table
 _TONES = frozenset("12345")
 _DOUBLE = re.compile(r"(.)\1", re.DOTALL)
-_LETTER = re.compile("[a-z]")
 _WIDE = 10
 """Bits of a code."""
+
+
+MOST_PLACES = 1_000
+"""A text with more is hostile and has its verdict by then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +91,23 @@ def is_pinyin(letters: str) -> bool:
     return len(letters) in reached
 
 
+@lru_cache(maxsize=4096)
+def _spells(letters: str) -> bool:
+    """Whether a syllable is somewhere in letters."""
+    starts = range(len(letters))
+    return any(letters[at:end] in _SPELLED for at in starts for end in range(at + 1, at + LONGEST + 1))
+
+
 def _pair(first: str, second: str) -> int:
     return ord(first) << _WIDE | ord(second)
+
+
+def _put(found: dict[int, list[int]], ends: Sequence[int], place: int, most: int) -> int:
+    """Returns the offset from which on the next places count."""
+    number = bisect_left(ends, place)
+    same = found.setdefault(number, [])
+    same.append(place)
+    return 0 if len(same) < most else ends[number]
 
 
 class Promise:
@@ -110,53 +128,50 @@ class Promise:
                 before = after
         self._pairs = bytes(pairs)
 
-    def holds(self, kept: str, seeds: Sequence[int], breaks: frozenset[int]) -> bool:
-        """False only when no word of `kept` holds letters that spell, or parts; as `texts`."""
-        return bool(self.texts(kept, (len(kept),), seeds, breaks))
+    def places(self, kept: str, seeds: Sequence[int], breaks: frozenset[int]) -> list[int]:
+        """Where in `kept` letters or parts stand that may belong to a word, in order; as `places_in`."""
+        return self.places_in(kept, (len(kept),), seeds, breaks).get(0, [])
 
-    def texts(self, kept: str, ends: Sequence[int], seeds: Sequence[int], breaks: frozenset[int]) -> list[int]:
-        """Numbers of the texts in which letters or parts stand that may belong to a word, in order.
+    def places_in(
+        self, kept: str, ends: Sequence[int], seeds: Sequence[int], breaks: frozenset[int]
+    ) -> dict[int, list[int]]:
+        """By numbers of texts: the places of those letters and parts, at most MOST_PLACES of each in a text.
 
         `ends`: where in `kept` each text ends. `seeds`: where parts begin, in order. `breaks`: where a letter follows
         one that it does not stand beside.
         """
-        found: set[int] = set()
-        done = 0
+        found: dict[int, list[int]] = {}
+        full = 0
         for at in seeds:
-            if at >= done and self._seed_holds(kept, at, seeds):
-                number = bisect_left(ends, at)
-                found.add(number)
-                done = ends[number]
-        run = LETTERS.search(kept)
-        while run is not None:
+            if at >= full and self._seed_holds(kept, at, seeds):
+                full = _put(found, ends, at, MOST_PLACES)
+        full = 0
+        for run in LETTERS.finditer(kept):
             start, end = run.span()
-            done = end
-            if self._letters_promise(kept, start, end, seeds, breaks):
-                number = bisect_left(ends, start)
-                found.add(number)
-                done = ends[number]
-            run = LETTERS.search(kept, done)
-        return sorted(found)
+            if start >= full and _spells(run.group()) and self._letters_promise(kept, start, end, seeds, breaks):
+                full = _put(found, ends, start, 2 * MOST_PLACES)
+        return {number: sorted(found[number]) for number in sorted(found)}
 
     def _letters_promise(self, kept: str, start: int, end: int, seeds: Sequence[int], breaks: frozenset[int]) -> bool:
         if breaks and not breaks.isdisjoint(range(start + 1, end)):
-            return self._broken_run_holds(kept, start, end, breaks)
-        return (end - start <= BIT or is_pinyin(kept[start:end])) and self._run_holds(kept, start, end, seeds)
+            return self._broken_run_holds(kept, start, end, seeds, breaks)
+        return (end - start <= BIT or is_pinyin(kept[start:end])) and self._run_holds(kept, start, end, end, seeds)
 
-    def _broken_run_holds(self, kept: str, start: int, end: int, breaks: frozenset[int]) -> bool:
+    def _broken_run_holds(self, kept: str, start: int, end: int, seeds: Sequence[int], breaks: frozenset[int]) -> bool:
         cuts = [at for at in range(start + 1, end) if at in breaks]
         first = last = start
         for before, after in zip([start, *cuts], [*cuts, end], strict=True):
             if after - before <= BIT or is_pinyin(kept[before:after]):
                 first, last = (first, after) if last == before else (before, after)
                 continue
-            if last > first and self._letters_hold(kept, first, last, min(end, last + LONGEST)):
+            if last > first and self._run_holds(kept, first, last, min(end, last + LONGEST), seeds):
                 return True
             first = last = after
-        return last > first and self._letters_hold(kept, first, last, end)
+        return last > first and self._run_holds(kept, first, last, end, seeds)
 
-    def _run_holds(self, kept: str, start: int, end: int, seeds: Sequence[int]) -> bool:
-        if not self._letters_hold(kept, start, end, end):
+    def _run_holds(self, kept: str, start: int, last: int, end: int, seeds: Sequence[int]) -> bool:
+        """Whether letters that begin before `last` and may reach to `end` can belong to a word."""
+        if not self._letters_hold(kept, start, last, end):
             return False
         if end - start > SHORT_RUN or kept[end : end + 1] in _TONES or not self._is_alone(kept, start, end, seeds):
             return True
@@ -211,19 +226,25 @@ class Promise:
 
     def _is_alone(self, kept: str, start: int, end: int, seeds: Sequence[int]) -> bool:
         """Whether no other letters, parts or runs stand where a word around might have them."""
-        left, right = kept[max(0, start - self._reach) : start], kept[end : end + self._reach]
-        if _LETTER.search(left) or _LETTER.search(right) or _DOUBLE.search(left) or _DOUBLE.search(right):
+        left, right = self._around(kept, start, end)
+        if _DOUBLE.search(left) or _DOUBLE.search(right):
+            return False
+        if any(_spells(run.group()) for side in (left, right) for run in LETTERS.finditer(side)):
             return False
         others = seeds[bisect_left(seeds, start - self._reach - max(self._part_lengths, default=0)) :]
         return all(at == start or at >= end + self._reach for at in others[: self._reach + LONGEST])
 
     def _is_found(self, kept: str, start: int, end: int, meant: Sequence[str]) -> bool:
         """Whether a word stands there when `kept[start:end]` is one of `meant`."""
-        left = kept[max(0, start - self._reach) : start].translate(_TABLE)
-        right = kept[end : end + self._reach].translate(_TABLE)
+        left, right = (side.translate(_TABLE) for side in self._around(kept, start, end))
         for one in meant:
             inside = len(left), len(left) + len(one)
             for first, last, _ in self._sounds.find(left + one + right):
                 if first < inside[1] and last > inside[0]:
                     return True
         return False
+
+    def _around(self, kept: str, start: int, end: int) -> tuple[str, str]:
+        """What of the same text a word that holds `kept[start:end]` may hold besides."""
+        left, right = kept[max(0, start - self._reach) : start], kept[end : end + self._reach]
+        return left.rpartition("\n")[2], right.partition("\n")[0]

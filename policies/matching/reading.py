@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property, lru_cache
 
@@ -36,6 +36,16 @@ def lens(view: View) -> Lens:
     return Lens(view)
 
 
+@dataclass(frozen=True, slots=True)
+class KnownReading:
+    """A reading's parts, as its attributes of these names have them."""
+
+    kept: str
+    searched: str
+    folded: str
+    origin: list[int]
+
+
 class Reading:
     """A text folded, with characters passed over and, if the view says so, runs collapsed; maps are made on demand."""
 
@@ -43,10 +53,29 @@ class Reading:
         self.text = text
         self._lens = through
         self._collapse = collapse
-        self._clean = bounded(text)
         self.kept = self._clean.translate(through.kept_table)
         self.has_runs = through.view.repeats and _REPEATED.search(self.kept) is not None
         self.searched = self._searched() if self.has_runs else self.kept
+
+    @classmethod
+    def known(cls, text: str, through: Lens, known: "KnownReading") -> "Reading":
+        """What the constructor makes with runs that stand together collapsed, from what is known of it already."""
+        reading = cls.__new__(cls)
+        reading.text = text
+        reading._lens = through
+        reading._collapse = Collapse.ADJACENT
+        reading.kept = known.kept
+        reading.searched = known.searched
+        reading.has_runs = through.view.repeats and (
+            len(known.kept) != len(known.searched) or _REPEATED.search(known.kept) is not None
+        )
+        reading.__dict__["folded"] = known.folded
+        reading.__dict__["origin"] = known.origin
+        return reading
+
+    @cached_property
+    def _clean(self) -> str:
+        return bounded(self.text)
 
     def _searched(self) -> str:
         if self._collapse is Collapse.ACROSS:

@@ -1,6 +1,6 @@
 """Words found by their sound: the searched text as syllables, one index for all words that may be heard."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -12,7 +12,8 @@ from .candidate import Candidate
 from .entries import Entry
 from .key_index import GramKey, KeyIndex
 from .profile import Homophone
-from .reading import Reading, has_runs
+from .reading import Reading
+from .standing import Standing
 
 FEWEST = 2
 """Han characters a word needs to be looked for in disguise, or one beside two letters or digits."""
@@ -95,36 +96,25 @@ class Soundalikes:
 
         Writings that honest talk has are left out for words that need more (see `Belief`).
         """
-        for start, end, same in self.index.find(reading.searched.translate(self.codes.table)):
-            for heard in self.others(reading.searched[start:end], same):
-                yield from self.candidates(heard, reading, start, end)
+        searched = reading.searched
+        for start, end, same in self.index.find(searched.translate(self.codes.table)):
+            for one in self._others(searched[start:end], same):
+                yield from one.candidates(reading, start)
 
-    def at(
-        self, coded: str, surface: str, length: int, reading: Callable[[], Reading], start: int
-    ) -> Iterator[Candidate]:
-        """What `find` yields for `start` and a length, or for LONG and more.
+    def at(self, coded: str, surface: str, length: int) -> Iterator[Standing]:
+        """What `find` yields for a place and a length, or for LONG and more.
 
-        `coded`, `surface`: characters from there on, as keys have them and as they are searched; `reading` is asked
-        for when something is found.
+        `coded`, `surface`: characters from there on, as keys have them and as they are searched.
         """
         for size, same in self.index.at(coded, length):
-            for heard in self.others(surface[:size], same):
-                yield from self.candidates(heard, reading(), start, start + size)
+            yield from self._others(surface[:size], same)
 
-    def others(self, surface: str, same: tuple[Heard, ...]) -> tuple[Heard, ...]:
-        """Of words that sound like `surface` those that are not written so and may be believed."""
-        return tuple(
-            heard
-            for heard in same
-            if heard.chars != surface
-            and self._listens(heard.entry)
-            and (heard.believed_by_sound is Belief.ALWAYS or is_unheard(surface))
-        )
-
-    def candidates(self, heard: Heard, reading: Reading, start: int, end: int) -> Iterator[Candidate]:
-        """The word at a place where it is heard, if its runs are long enough there."""
-        if heard.runs is None or has_runs(reading, start, end, heard.runs):
-            yield Candidate(heard.entry, reading, start, end, How.HOMOPHONE, heard.believed_by_sound)
+    def _others(self, surface: str, same: tuple[Heard, ...]) -> Iterator[Standing]:
+        for heard in same:
+            if heard.chars != surface and self._listens(heard.entry):
+                belief = heard.believed_by_sound
+                if belief is Belief.ALWAYS or is_unheard(surface):
+                    yield Standing(heard.entry, len(surface), How.HOMOPHONE, belief, heard.runs)
 
     def _listens(self, entry: Entry) -> bool:
         match entry.disguises.homophone:

@@ -79,12 +79,12 @@ class Speller:
         self.promise = Promise(sounds, parts)
         """Whether `find` is worth its time."""
 
-    def find(self, kept: str, origin: Sequence[int], seeds: Sequence[int]) -> Iterator[Spelled]:
-        """Words that hold letters or parts. `seeds`: offsets of `kept` where parts stand; `origin`: its way back."""
+    def find(self, kept: str, origin: Sequence[int], places: Sequence[int]) -> Iterator[Spelled]:
+        """Words that hold letters or parts. `places`: as `Promise.places` tells them; `origin`: the way back."""
         lattice = _Lattice(kept, origin, self.codes, self._parts, self._lengths)
         coded = kept.translate(self.codes.table)
         before = 0
-        for place in sorted(lattice.starts | set(seeds)):
+        for place in lattice.starts(places):
             for start in range(max(before, place - self._longest), place + 1):
                 if start == place or self._may_begin(coded[start:place]):
                     yield from self._from(lattice, start)
@@ -149,10 +149,20 @@ class _Lattice:
         self.runs = _runs(kept, origin)
         """Letters that stand together in the text, where the letters around are syllables throughout."""
         self._run_starts = [start for start, _ in self.runs]
-        self.starts: set[int] = set()
-        """Where in such letters a syllable can begin."""
-        for start, end in self.runs:
-            self.starts |= _reached(kept, start, end)
+
+    def starts(self, places: Sequence[int]) -> list[int]:
+        """`places`, and where syllables can begin in the letters that begin there."""
+        found = set(places)
+        for place in places:
+            if "a" <= self._kept[place] <= "z":
+                run = LETTERS.match(self._kept, place)
+                end = run.end() if run is not None else place
+                first = bisect_left(self._run_starts, place)
+                for start, stop in self.runs[first:]:
+                    if start >= end:
+                        break
+                    found |= _reached(self._kept, start, stop)
+        return sorted(found)
 
     def steps(self, at: int) -> Iterator[Step]:
         """Edges that begin at an offset of the kept text."""
