@@ -189,6 +189,7 @@ class App:
                 guard=self._guard,
                 health=health,
                 importer=self._importer,
+                judge=self._judge,
                 keys=opened.keys,
                 link=self._link,
                 media=self._media,

@@ -13,6 +13,7 @@ from .bus import Bus
 from .config import Config
 from .device_directory import DeviceDirectory
 from .event_reading import EventReading
+from .judge import Judge
 from .media_store import MediaStore
 from .paths import StatePaths
 from .rescans import Rescans
@@ -33,6 +34,7 @@ class DeskParts:
     directory: DeviceDirectory
     guard: PrivacyGuard
     """Every record that is shown goes through it."""
+    judge: Judge
     keys: VaultKeys
     media: MediaStore
     paths: StatePaths

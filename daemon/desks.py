@@ -21,6 +21,7 @@ from .rights.me import OwnDesk
 from .rights.notices import Notices
 from .rights.papers import Papers
 from .timeline_desk import TimelineDesk
+from .workbench.desk import WorkbenchDesk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,7 @@ class Desks:
     rescans: RescansDesk
     retention: RetentionDesk
     timeline: TimelineDesk
+    workbench: WorkbenchDesk
 
 
 def open_desks(parts: DeskParts) -> Desks:
@@ -78,6 +80,15 @@ def open_desks(parts: DeskParts) -> Desks:
             audit=parts.audit,
             filters=EventFilters(parts.archive, parts.directory, parts.guard.people),
             guard=parts.guard,
+            texts=parts.texts,
+        ),
+        workbench=WorkbenchDesk(
+            archive=parts.archive,
+            audit=parts.audit,
+            clock=parts.clock,
+            directory=parts.directory,
+            guard=parts.guard,
+            judge=parts.judge,
             texts=parts.texts,
         ),
         proofs=ProofDesk(archive=parts.archive, audit=parts.audit, guard=parts.guard),

@@ -52,6 +52,10 @@ class Permission(StrEnum):
     HOLDS_CHANGE = "holds.change"
     RESCAN = "archive.rescan"
     """Have the archive looked through with the rules in force; shows counts, no content."""
+    POLICY_READ = "policy.read"
+    """The rules in force, and why they find a text of one's own."""
+    POLICY_TRY = "policy.try"
+    """Try rules on archived messages. What they find tells what is in them: for those who may reveal only."""
     SELF = "self"
     """What is kept about the caller."""
 
@@ -82,6 +86,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.DOCUMENTS_READ,
         Permission.DOCUMENTS_WRITE,
         Permission.RESCAN,
+        Permission.POLICY_READ,
     },
     Role.REVIEWER: _EVERYBODY
     | {
@@ -101,6 +106,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.EXPORT_ASK,
         Permission.EXPORT_READ,
         Permission.EXPORT_DECIDE,
+        Permission.POLICY_READ,
+        Permission.POLICY_TRY,
     },
     Role.AUDITOR: _EVERYBODY
     | {
@@ -118,6 +125,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.EXPORT_READ,
         Permission.EXPORT_DECIDE,
         Permission.DOCUMENTS_READ,
+        Permission.POLICY_READ,
     },
     Role.EMPLOYEE: frozenset({Permission.HELLO, Permission.SELF}),
 }

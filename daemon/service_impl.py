@@ -93,6 +93,7 @@ class DaemonService:
                 config=parts.config,
                 directory=self._directory,
                 guard=parts.guard,
+                judge=parts.judge,
                 keys=parts.keys,
                 media=parts.media,
                 paths=parts.paths,

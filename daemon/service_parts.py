@@ -17,6 +17,7 @@ from .fleet import Fleet
 from .health import HealthReport
 from .importing.importer import Importer
 from .importing.spool import UploadSpool
+from .judge import Judge
 from .media_store import MediaStore
 from .pairing_desk import PairingDesk
 from .paths import StatePaths
@@ -41,6 +42,7 @@ class ServiceParts:
     guard: PrivacyGuard
     health: HealthReport
     importer: Importer
+    judge: Judge
     keys: VaultKeys
     link: PhoneLink
     pairing_desk: PairingDesk

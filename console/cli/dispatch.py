@@ -44,6 +44,7 @@ HANDLERS: dict[tuple[str, str], str] = {
     ("commands", "cancel"): "commands:cancel_command",
     ("audit", "list"): "oversight:list_audit",
     ("verify", ""): "oversight:verify",
+    ("policy", "try"): "policies:try_rules",
     ("backup", ""): "backups:backup",
     ("keys", "list"): "keys:list_keys",
     ("keys", "rotate"): "keys:rotate",

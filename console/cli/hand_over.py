@@ -13,6 +13,8 @@ HANDED_OVER = (
 
 CALLED_AS = "SHOPWARDEN_CALLED_AS"
 """Tells the daemon's program the name that its usage lines are to show."""
+_OURS = "try"
+"""The action of `policy` that asks the daemon."""
 _TAKE_JSON = frozenset({"demo", "policy", "init", "check-config", "verify-proof", "verify-bundle", "restore"})
 _TAKE_VALUE = {"--state": "SHOPWARDEN_STATE", "--socket": "SHOPWARDEN_SOCKET", "--lang": "SHOPWARDEN_LANG"}
 
@@ -37,9 +39,22 @@ def split_handed_over(arguments: Sequence[str]) -> tuple[str, list[str], dict[st
     if at >= len(arguments) or arguments[at] not in HANDED_OVER:
         return None
     name, rest = arguments[at], list(arguments[at + 1 :])
+    if name == "policy" and _first_word(rest) == _OURS:
+        return None
     if form is not None and name in _TAKE_JSON and not {"--json", "--jsonl"} & set(rest):
         rest.append(form)
     return name, rest, environment
+
+
+def _first_word(arguments: Sequence[str]) -> str | None:
+    """Past options and their values."""
+    words = iter(arguments)
+    for word in words:
+        if word in _TAKE_VALUE:
+            next(words, None)
+        elif not word.startswith("-"):
+            return word
+    return None
 
 
 def run_daemon_program(arguments: Sequence[str], environment: dict[str, str]) -> NoReturn:

@@ -18,6 +18,7 @@ from . import (
     event_arguments,
     exports_arguments,
     keys_arguments,
+    policy_arguments,
     proof_arguments,
     requests_arguments,
     rescans_arguments,
@@ -143,8 +144,10 @@ class Builder:
         audit = self.add(commands, "audit")
         self.option(audit, "--limit", "limit", type=_count)
         self.option(self.action(self.actions(audit, "audit"), "audit", "list"), "--limit", "limit", type=_count)
+        policy_arguments.add(self, commands)
         for name in HANDED_OVER:
-            self.add(commands, name)
+            if name != "policy":
+                self.add(commands, name)
         return parser
 
     def _devices(self, commands: "argparse._SubParsersAction[Parser]") -> None:

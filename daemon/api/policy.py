@@ -9,7 +9,7 @@ import msgspec
 from .wire_base import Id, Line, Masked, Wire
 
 MOST_FILES = 500
-LONGEST_FILE = 8 * 1024 * 1024
+LONGEST_FILE = 1_000_000
 Message = Annotated[str, msgspec.Meta(max_length=5_000)]
 
 
@@ -31,16 +31,14 @@ class RuleInForce(Wire, frozen=True, kw_only=True):
     severity: str
     advice: str
     """Empty when its author gave none."""
-    hits_7d: int
-    """Alerts that it raised in the last seven days."""
+    hits_7d: int | None
+    """Alerts that it raised in the last seven days; None for a reader who may not see alerts."""
 
 
 class RulesInForce(Wire, frozen=True, kw_only=True):
     """All of them, in the order of the set."""
 
     version: str
-    trouble: str | None
-    """Why the shop's files as they are now are not in force; None when they are."""
     items: tuple[RuleInForce, ...]
 
 
@@ -183,6 +181,8 @@ class TrialExample(Wire, frozen=True, kw_only=True):
     word: str
     how: str
     severity: str
+    is_new: bool
+    """The rules in force do not find it."""
 
 
 class TrialRule(Wire, frozen=True, kw_only=True):
@@ -234,6 +234,7 @@ class Trial(Wire, frozen=True, kw_only=True):
     of: int
     """Messages; 0 while they are not counted yet."""
     is_done: bool
+    """With a report, or stopped, or failed."""
     report: TrialReport | None = None
     problem: str | None = None
-    """Why it ended without a report."""
+    """`stopped` or `failed`."""

@@ -13,8 +13,8 @@ from policies.model import Side
 from ..api.exit_codes import ExitCode
 from ..api.policy import ExplainedPath, ExplainedText
 from ..api.texts import Texts
-from ..policy_words import explained
 from ..rules import untested_engine_of
+from ..workbench.words import explained
 from .jsonl import MAX_LINE_BYTES, encode
 from .narration import emit_text, say
 

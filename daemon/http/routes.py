@@ -46,6 +46,7 @@ from .documents_routes import DOCUMENTS_ROUTES
 from .exports_routes import EXPORTS_ROUTES
 from .keys_routes import KEYS_ROUTES
 from .openapi import document
+from .policy_routes import POLICY_ROUTES
 from .proofs_routes import PROOFS_ROUTES
 from .requests_routes import REQUESTS_ROUTES
 from .rescan_routes import RESCAN_ROUTES
@@ -273,6 +274,7 @@ ROUTES: tuple[ApiRoute, ...] = (
         handler=handlers.verify, query=Nothing, body=VerifyRequest, answer=VerifyReport,
     ),
     *KEYS_ROUTES,
+    *POLICY_ROUTES,
     *PROOFS_ROUTES,
     *REQUESTS_ROUTES,
     *RESCAN_ROUTES,

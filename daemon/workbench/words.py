@@ -6,7 +6,7 @@ from policies.display import safe_display
 from policies.explaining.explanation import Cause, Explanation, Obstacle, Path, Removal, SeverityStep, Step
 from policies.explaining.explanation import Relation as StepRelation
 
-from .api.policy import (
+from ..api.policy import (
     AllowedSpan,
     ExplainedContact,
     ExplainedPath,
@@ -16,7 +16,7 @@ from .api.policy import (
     RemovedBy,
     SeverityMove,
 )
-from .api.texts import Texts
+from ..api.texts import Texts
 
 _MOST_WORDS = 6
 

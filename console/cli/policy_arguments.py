@@ -1,0 +1,20 @@
+"""The arguments of `policy try`; the other actions of `policy` run in the daemon's own program."""
+
+import argparse
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .parser import Builder, Parser
+
+
+def add(builder: "Builder", commands: "argparse._SubParsersAction[Parser]") -> None:
+    """One subcommand."""
+    actions = builder.actions(builder.add(commands, "policy"), "policy")
+    candidate = builder.action(actions, "policy", "try")
+    candidate.add_argument("source", metavar="DIR_OR_FILE", help=builder.text("argument.policy_source"))
+    builder.option(candidate, "--since", "policy_since", dest="since", metavar="TIME")
+    builder.option(candidate, "--until", "policy_until", dest="until", metavar="TIME")
+    builder.option(candidate, "--phone", "policy_phone", dest="phone", metavar="SERIAL")
+    builder.option(candidate, "--limit", "policy_limit", dest="limit", type=int, metavar="N")
+    for name in ("check", "explain", "packs"):
+        builder.action(actions, "policy", name)
