@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from enum import StrEnum
-from typing import assert_never
 
 _SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no I, L, O, U, so that it can be read out and typed."""
@@ -34,6 +33,17 @@ class PseudonymLanguage(StrEnum):
     EN = "en"
 
 
+_ZH, _EN = PseudonymLanguage.ZH, PseudonymLanguage.EN
+_WORDS = {
+    PseudonymKind.CUSTOMER: {_ZH: "客户", _EN: "Customer"},
+    PseudonymKind.STAFF: {_ZH: "员工", _EN: "Staff"},
+    PseudonymKind.PERSON: {_ZH: "联系人", _EN: "Person"},
+    PseudonymKind.NUMBER: {_ZH: "号码", _EN: "Number"},
+    PseudonymKind.ACCOUNT: {_ZH: "账号", _EN: "Account"},
+    PseudonymKind.ADDRESS: {_ZH: "地址", _EN: "Address"},
+}
+
+
 def pseudonym(
     token: bytes,
     kind: PseudonymKind = PseudonymKind.CUSTOMER,
@@ -44,7 +54,7 @@ def pseudonym(
     `token` is a keyed digest (HMAC) of the person's number or account, at least 8 bytes, equally distributed: without
     the key nobody can tell the person from the pseudonym, or try numbers out. A shorter token raises ValueError.
     """
-    return f"{_first_word(kind, language)}·{signs_of(token)}"
+    return f"{_WORDS[kind][language]}·{signs_of(token)}"
 
 
 def signs_of(token: bytes) -> str:
@@ -62,26 +72,3 @@ def read_signs(text: str) -> str | None:
     """
     typed = _TYPED.fullmatch(unicodedata.normalize("NFKC", text).strip().upper())
     return None if typed is None else typed[1].translate(_AS_TYPED)
-
-
-def _first_word(kind: PseudonymKind, language: PseudonymLanguage) -> str:
-    chinese, english = _words(kind)
-    return chinese if language is PseudonymLanguage.ZH else english
-
-
-def _words(kind: PseudonymKind) -> tuple[str, str]:
-    match kind:
-        case PseudonymKind.CUSTOMER:
-            return "客户", "Customer"
-        case PseudonymKind.STAFF:
-            return "员工", "Staff"
-        case PseudonymKind.PERSON:
-            return "联系人", "Person"
-        case PseudonymKind.NUMBER:
-            return "号码", "Number"
-        case PseudonymKind.ACCOUNT:
-            return "账号", "Account"
-        case PseudonymKind.ADDRESS:
-            return "地址", "Address"
-        case _ as never:
-            assert_never(never)

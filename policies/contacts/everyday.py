@@ -22,7 +22,7 @@ _LATIN = frozenset(
         "apple cherry lemon peach plum olive lily daisy violet iris ivy holly april june august melody harmony "
         "faith charity destiny miracle smile peace free cool nice fine good best new old man girl boy lady mum "
         "mom dad sister brother friend customer client guest member sir miss hi hello ok yes no the and you me "
-        "my we they she he it is are"
+        "day my we they she he it is are"
     )
 )
 

@@ -14,10 +14,12 @@ _FOLD = Fold()
 _MOST_LAYERS = 8
 _CALLED = re.compile(rf"{TITLES}|[姐哥总姨叔嫂](?![^\W\d_])")
 _ANNOUNCED = re.compile(
-    r"(?:收货人|收件人|寄件人|联系人|姓名|客户|顾客|会员|我是|我叫|名叫|叫做|@)[^\w\n]{0,2}(?:是|为|叫)?[^\w\n]{0,2}$"
+    r"(?:(?:收货人|收件人|寄件人|联系人|姓名|客户|顾客|会员|@)[^\w\n]{0,2}(?:是|为|叫)?|(?P<own>我是|我叫|名叫|叫做))"
+    r"[^\w\n]{0,2}$"
 )
 _ADDRESSED = re.compile(r"[,:!、 ]{1,2}(?:你|您|亲)")
-_ENDS = re.compile(r"$|[^\w]|的|说|您|你|先|女|姐|哥")
+_ENDS = re.compile(r"$|[^\w]|的|说|您|你")
+_STOPS = re.compile(r"$|[^\w]")
 _REACH = 12
 """Code points before an everyday word in which it may be announced as a name."""
 
@@ -126,7 +128,7 @@ def _layers(before: tuple[_Layer, ...], fresh: frozenset[str]) -> tuple[_Layer, 
 
 def _layer(names: set[str]) -> _Layer:
     everyday = frozenset(name for name in names if is_everyday_phrase(name.replace(" ", "")))
-    loose = frozenset(name for name in names if len(name) == 2 and not is_full_name(name))
+    loose = frozenset(name for name in names if len(name) == 2 and (name[0] == name[1] or not is_full_name(name)))
     return _Layer(ByteAutomaton(sorted(names)), frozenset(names), everyday, loose)
 
 
@@ -155,7 +157,7 @@ def _is_of_person(flat: str, start: int, end: int) -> bool:
     """Whether an everyday word is meant as a name: announced (收件人：小雨), with a title, addressed (小雨，您好)."""
     if _CALLED.match(flat, end):
         return start == 0 or not flat[start - 1].isalpha()
-    if _ANNOUNCED.search(flat, max(0, start - _REACH), start):
-        return _ENDS.match(flat, end) is not None
+    if announced := _ANNOUNCED.search(flat, max(0, start - _REACH), start):
+        return (_STOPS if announced["own"] else _ENDS).match(flat, end) is not None
     is_first = start == 0 or flat[start - 1] in "\n。!?"
     return is_first and _ADDRESSED.match(flat, end) is not None

@@ -21,12 +21,11 @@ def names_in_remark(remark: str) -> frozenset[str]:
 
     One of one character, of two Latin letters or without letters is none.
     """
-    pieces = [piece.group() for piece in _PIECE.finditer(remark[:LONGEST])]
+    pieces = list(_PIECE.finditer(remark, 0, LONGEST))
     if not pieces:
         return frozenset()
-    start = remark.find(pieces[0])
-    whole = remark[start : remark.rfind(pieces[-1]) + len(pieces[-1])]
-    found = {person for piece in pieces if (person := _person(piece)) is not None}
+    whole = remark[pieces[0].start() : pieces[-1].end()]
+    found = {person for piece in pieces if (person := _person(piece.group())) is not None}
     if _is_long_enough(whole):
         found.add(whole)
     return frozenset(found)
