@@ -10,10 +10,11 @@ Reading order:
 - reaching phones: `discovery`, `pairing_desk`, `whereabouts`, `twins` (one serial, two phones), `caretaker`,
   `cables`; for the API: `connecting`
 - a row's way: `normalise` (with `normalise_media`, `normalise_apps`, `event_fields`, `peers`) → `events` → `judge`
-  (`rules`, `rule_watch`) → `archive/` → `outbox` → `bus`; rows that vanished: `absence`
+  (`judging_sides`, `conversations`; `rules`, `rule_watch`) → `archive/` → `outbox` → `bus`; rows that vanished: `absence`
 - files that belong to a record: `holdings` → `media_store` (on `media_shelves`), `attachments`, opened by
   `attachment_reading`; recordings and their calls: `pairing` with `pair_assignment` (pure), `recording_claims` →
   `recording_pairs`
+- the archive looked through with other rules: `rescans`, `rescans_desk`
 - how long things stay: `retention/`; what is handed over: `exports_desk` with `bundles/`
 - copies: `backup/`; evidence: `proofs/`
 - files of the shop's own: `importing/`; what tells of changes in a folder, also of rules: `folder_notices`

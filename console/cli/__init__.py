@@ -10,6 +10,7 @@ Reading order:
 - evidence: `prove`, `heads`, `heads_print` (`proof_arguments`, `proof_files`)
 - keys: `keys` (`keys_arguments`)
 - a closed vault: `unlock`; how long things stay: `retention` (`retention_arguments`)
+- the archive looked through again: `rescans` (`rescans_arguments`)
 - copies: `backups` (`backup_arguments`)
 - printing: `output`, `table`, `times`; what a phone permits: `capability_table`
 """

@@ -11,6 +11,8 @@ Reading order:
   `sealing`; a log that is damaged: `lost_log`; keys of another store: `own_keys`
 - reading: `readers` → `event_queries` (`event_ids`, `event_conditions`), `search` (`fulltext`), `stream`, `imports`
   (what is here already)
+- judging: what was said before a message: `neighbours`; alerts as they are raised: `raising`, later than their event:
+  `rescans`
 - searching: `indexing` (`facets`, `fulltext`); backtracking: `timeline` on `timeline_streams` and `phone_time`
 - exports: `exports` by `export_steps` over an `export_scope`
 - what goes: `deletions` by `erasing`, unless `holds`, with `retention_clock`; checked by `deletion_check`

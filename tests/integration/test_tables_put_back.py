@@ -26,6 +26,7 @@ from daemon.archive.drafts import AuditDraft, EventFilter
 from daemon.archive.erasing import Cause
 from daemon.archive.errors import UnitRefusedError
 from daemon.archive.records import DeviceRecord, VerifyProblem, VerifyResult
+from daemon.archive.rescans import RescanDraft, RescanScope, new_rescan_id
 from daemon.archive.table_check import COUNTERS, HEADS, take_as_they_are
 from daemon.archive.table_sums import SUMMED
 from daemon.archive.transaction import Transaction
@@ -42,6 +43,7 @@ _OF_ROW = {
     "notices": "first_used_at = first_used_at - 1",
     "cursors": "cursor = '4'",
     "retention_clock": "steady_s = steady_s + 1",
+    "rescans": "found = found + 1",
 }
 """What an older page says otherwise; of the other tables a row is missing."""
 
@@ -69,6 +71,12 @@ async def fill(directory: Path) -> None:
             DeviceRecord(serial=PHONE, profile=None, status=None, last_seen_at=seen_at, notice_posted=None)
         )
         await archive.retention_clock.look(0.0)
+        await archive.rescans.ask(
+            RescanDraft(
+                rescan_id=new_rescan_id(), asked_by="owner", reason="asked", scope=RescanScope(), old_version="a@1",
+                new_version="a@2",
+            )
+        )  # fmt: skip
         kept = await archive.events(EventFilter())
         gone = [one.ledger_index for one in kept if one.event.source_key in ("2", "9")]
         await archive.deletions.erase(gone, Cause(cause="request", data_class="", actor="owner", reason="asked"))
@@ -176,6 +184,7 @@ async def test_an_archive_from_before_the_sums_gets_them(tmp_path: Path) -> None
         for table in ("archive_state", "heads"):
             for column in ("sums_version", "sums"):
                 database.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+        database.execute("DROP TABLE rescans")
         database.execute("PRAGMA user_version = 14")
     assert (await verified(tmp_path)).ok
     with behind_the_back(tmp_path) as database:
