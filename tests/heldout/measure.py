@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from .messages import Marked, disguised, disguised_contacts, honest, is_sealed, numbers, plain_contacts
+from .messages import Marked, disguised, disguised_contacts, honest, is_sealed, numbers, plain_contacts, traps
 from .operators import OPERATORS, Disguise, disguise
 from .tables import words
 
@@ -157,52 +157,58 @@ def _operators(seeds: int, examples: int) -> None:
         print(f"- {name} ({len(texts)}): " + " ".join(texts[:examples]))
 
 
-def _messages(examples: int) -> None:
-    marks, clean = disguised(), honest()
-    found, took = scan([one.text for one in marks] + list(clean))
-    tallies: defaultdict[str, Tally] = defaultdict(Tally)
-    print(f"\n## Messages by hand: {len(marks)} disguised, {len(clean)} honest, {took:.1f} s")
-    missed: list[tuple[Marked, str]] = []
-    outside = 0
-    for one, hits in zip(marks, found, strict=False):
-        family = _HAND_FAMILIES[one.kind]
-        ok = tallies["all"].add(one.text, one.spans, one.word, hits)
-        tallies[family].add(one.text, one.spans, one.word, hits)
-        if family != "stand-in":
-            tallies["all but stand-ins"].add(one.text, one.spans, one.word, hits)
-        outside += sum(not any(h.start < end and start < h.end for start, end in one.spans) for h in hits)
-        if not ok:
-            missed.append((one, family))
-    for name, tally in tallies.items():
-        print(f"{name:26} {tally.row()}")
-    plain, false = 0, []
-    for text, hits in zip(clean, found[len(marks) :], strict=True):
-        guessed = [hit for hit in hits if hit.how not in {"exact", "folded"}]
-        plain += bool(hits) and not guessed
-        if guessed:
-            false.append((text, guessed))
-    got = tallies["all"].found
-    print(
-        f"words standing plainly in honest talk (手套现在): {plain}; false: {len(false)} of {len(clean)} ({len(false) / len(clean) * 1e4:.1f} per 10,000), "
-        f"hits outside the marks {outside}; precision {got / max(1, got + len(false)):.4f}; "
-        f"sealed false {sum(is_sealed(text) for text, _ in false)}"
-    )
-    shown = [(one, family) for one, family in missed if not is_sealed(one.text)]
-    for one, family in shown[: examples * 4]:
-        print(f"- missed {family}: {one.word} ← {' '.join(one.text[a:b] for a, b in one.spans)}")
-    for text, hits in [row for row in false if not is_sealed(row[0])][: examples * 4]:
-        print(f"- false: {_shown(text, hits)}")
-
-
-def _reviews(examples: int) -> None:
-    texts = reviews()
-    found, took = scan(texts)
+def _guessed(texts: Sequence[str], found: Sequence[Sequence[Hit]]) -> tuple[int, list[tuple[str, list[Hit]]]]:
+    """How many say a word plainly, and the texts with a hit that was guessed."""
     plain, false = 0, []
     for text, hits in zip(texts, found, strict=True):
         guessed = [hit for hit in hits if hit.how not in {"exact", "folded"}]
         plain += bool(hits) and not guessed
         if guessed:
             false.append((text, guessed))
+    return plain, false
+
+
+def _messages(examples: int) -> None:
+    marks, clean, lures = disguised(), honest(), traps()
+    found, took = scan([one.text for one in marks] + list(clean) + list(lures))
+    tallies: defaultdict[str, Tally] = defaultdict(Tally)
+    print(f"\n## Messages by hand: {len(marks)} disguised, {len(clean)} honest, {len(lures)} traps, {took:.1f} s")
+    missed: list[tuple[Marked, str]] = []
+    outside = 0
+    for one, hits in zip(marks, found, strict=False):
+        family = _HAND_FAMILIES[one.kind]
+        ok = tallies["all"].add(one.text, one.spans, one.word, hits)
+        tallies[family].add(one.text, one.spans, one.word, hits)
+        if family not in {"stand-in", "reversed"}:
+            tallies["without stand-ins, reversed"].add(one.text, one.spans, one.word, hits)
+        outside += sum(not any(h.start < end and start < h.end for start, end in one.spans) for h in hits)
+        if not ok:
+            missed.append((one, family))
+    for name, tally in tallies.items():
+        print(f"{name:26} {tally.row()}")
+    got = tallies["all"].found
+    shown = [(one, family) for one, family in missed if not is_sealed(one.text)]
+    for one, family in shown[: examples * 4]:
+        print(f"- missed {family}: {one.word} ← {' '.join(one.text[a:b] for a, b in one.spans)}")
+    for name, texts, answers in (
+        ("honest", clean, found[len(marks) : len(marks) + len(clean)]),
+        ("traps", lures, found[len(marks) + len(clean) :]),
+    ):
+        plain, false = _guessed(texts, answers)
+        sealed = sum(is_sealed(text) for text, _ in false)
+        print(
+            f"{name}: plain {plain}; false {len(false)} of {len(texts)} ({len(false) / len(texts) * 1e4:.1f} per 10,000; "
+            f"open {len(false) - sealed}, sealed {sealed}); precision {got / max(1, got + len(false)):.4f}"
+        )
+        for text, hits in [row for row in false if not is_sealed(row[0])][: examples * 4]:
+            print(f"- false: {_shown(text, hits)}")
+    print(f"hits outside the marks {outside}")
+
+
+def _reviews(examples: int) -> None:
+    texts = reviews()
+    found, took = scan(texts)
+    plain, false = _guessed(texts, found)
     rate = len(false) / max(1, len(texts)) * 1e4
     print(f"\n## Reviews: {len(texts)}, {took:.1f} s; say a word plainly {plain}; false {len(false)} ({rate:.2f} per 10,000)")
     for text, hits in false[: examples * 3]:

@@ -42,6 +42,12 @@ def honest() -> tuple[str, ...]:
 
 
 @cache
+def traps() -> tuple[str, ...]:
+    """Honest messages written to sound like the words, or to hold them across a word's border."""
+    return lines("traps.txt")
+
+
+@cache
 def plain_contacts() -> tuple[Marked, ...]:
     return tuple(marked(kind, "", text) for kind, text in (line.split("|", 1) for line in lines("contacts_plain.txt")))
 
