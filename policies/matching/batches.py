@@ -9,7 +9,7 @@ from ..folding.arrays import Points, shape_array, sound_array
 from ..folding.shapes import Likeness
 from .belief import Belief, is_believed
 from .candidate import Candidate
-from .grams import Findings, Grams, Places
+from .grams import Grams, Places
 from .key_index import LONG, GramKey
 from .lookalikes import Lookalikes
 from .pages import Page, Sheet, text_of
@@ -55,19 +55,23 @@ class PartBatch:
         self._alike = shape_array(Likeness.ALIKE) if part.has_alike else None
         runs = {key: part.runs_of(key) for key in part.targets}
         words = {*(key for key, offsets in runs.items() if not offsets), *part.parts}
-        self._words = Grams([GramKey(key, is_doubtful=False) for key in words])
         self._run_words: dict[str, list[tuple[int, str]]] = {}
         for key, offsets in runs.items():
             for offset in offsets:
                 self._run_words.setdefault(key[offset], []).append((offset, key))
         self._long = sorted({len(key) for key in part.targets if len(key) >= LONG})
         disguised = part.disguised
-        self._others: list[tuple[Soundalikes | Lookalikes, Points, Grams]] = [
-            (one, sound_array(one.ear), Grams(list(one.keys()))) for one in disguised.soundalikes
+        self._others: list[tuple[Soundalikes | Lookalikes, Points]] = [
+            (one, sound_array(one.ear)) for one in disguised.soundalikes
         ]
         if disguised.lookalikes is not None:
-            drawn = disguised.lookalikes
-            self._others.append((drawn, shape_array(Likeness.FAMILY), Grams(list(drawn.keys()))))
+            self._others.append((disguised.lookalikes, shape_array(Likeness.FAMILY)))
+        self._grams = Grams(
+            [
+                [GramKey(word, is_doubtful=False) for word in words],
+                *(list(others.keys()) for others, _ in self._others),
+            ]
+        )
         self._needed = np.array(list(map(ord, part.needed)), dtype=np.uint32)
 
     def search(self, texts: Sequence[str], sheet: Sheet, found: list[list[Candidate]]) -> None:
@@ -77,19 +81,20 @@ class PartBatch:
             return
         page = Page(sheet, part.lens.view)
         ours = _Texts(part.lens, page, texts, found)
-        seeds = self._search_words(page, ours)
-        self._search_others(page, ours)
+        drawn = page.searched if self._alike is None else self._alike[page.searched]
+        views = [drawn, *(table[page.searched] for _, table in self._others)]
+        words, *others = self._grams.find(views, page.unusual)
+        seeds = self._search_words(page, page.text if self._alike is None else text_of(drawn), words, ours)
+        for (one, _), points, places in zip(self._others, views[1:], others, strict=True):
+            _search_others(page, one, text_of(points), places, ours)
         self._search_spelled(page, seeds, ours)
 
-    def _search_words(self, page: Page, ours: _Texts) -> list[int]:
+    def _search_words(self, page: Page, drawn: str, found: tuple[Places, Places], ours: _Texts) -> list[int]:
         """Returns where in `searched` parts begin."""
-        part = self._part
-        searched = page.text
-        points = page.searched if self._alike is None else self._alike[page.searched]
-        drawn = searched if self._alike is None else text_of(points)
+        part, searched = self._part, page.text
         hits: set[tuple[int, int, str]] = set()
         seeds: list[int] = []
-        for place, length in _pairs(self._words.find(points).sure):
+        for place, length in _pairs(found):
             for one in (length,) if length < LONG else self._long:
                 key = drawn[place : place + one]
                 if key in part.parts:
@@ -113,25 +118,6 @@ class PartBatch:
                 ours.add(number, part.words(across, []))
         return sorted(seeds)
 
-    def _search_others(self, page: Page, ours: _Texts) -> None:
-        searched = page.text
-        findings = [grams.find(table[page.searched]) for _, table, grams in self._others]
-        for (others, table, _), found in zip(self._others, _believed(findings, page), strict=True):
-            if not len(found[0]):
-                continue
-            sounds = text_of(table[page.searched])
-            hits = sorted(_pairs(found))
-            numbers, starts = page.locate(np.array([place for place, _ in hits], dtype=np.intp))
-            for (place, length), number, start in zip(hits, numbers, starts, strict=True):
-                if not ours.has_room(number):
-                    continue
-                end = place + (length if length < LONG else others.index.longest)
-                for one in others.at(sounds[place:end], searched[place:end], length):
-                    if one.belief is Belief.ALWAYS or is_believed(
-                        one.belief, page.folded, page.folded_places(place, place + one.size)
-                    ):
-                        ours.add(number, one.candidates(ours.reading(number), start))
-
     def _search_spelled(self, page: Page, seeds: Sequence[int], ours: _Texts) -> None:
         disguised = self._part.disguised
         if disguised.speller is None:
@@ -146,30 +132,22 @@ class PartBatch:
             ours.add(number, disguised.spelled_at(plain, [place - begin for place in found]))
 
 
-def _pairs(*found: tuple[Places, Places]) -> list[tuple[int, int]]:
-    return [pair for places, lengths in found for pair in zip(places.tolist(), lengths.tolist(), strict=True)]
+def _search_others(
+    page: Page, others: Soundalikes | Lookalikes, coded: str, found: tuple[Places, Places], ours: _Texts
+) -> None:
+    hits = sorted(_pairs(found))
+    numbers, starts = page.locate(np.array([place for place, _ in hits], dtype=np.intp))
+    for (place, length), number, start in zip(hits, numbers, starts, strict=True):
+        if not ours.has_room(number):
+            continue
+        end = place + (length if length < LONG else others.index.longest)
+        for one in others.at(coded[place:end], page.text[place:end], length):
+            if one.belief is Belief.ALWAYS or is_believed(
+                one.belief, page.folded, page.folded_places(place, place + one.size)
+            ):
+                ours.add(number, one.candidates(ours.reading(number), start))
 
 
-def _believed(findings: Sequence[Findings], page: Page) -> list[tuple[Places, Places]]:
-    """Of each finding the sure places and those of the doubtful that stand where honest talk has no such pair."""
-    if not findings:
-        return []
-    places = np.concatenate([found.doubtful[0] for found in findings])
-    lengths = np.concatenate([found.doubtful[1] for found in findings])
-    longer = np.flatnonzero(lengths > 2)
-    odd = page.unusual(np.concatenate([places, places[longer] + 1]))
-    unusual = odd[: len(places)]
-    unusual[longer] |= odd[len(places) :]
-    believed: list[tuple[Places, Places]] = []
-    at = 0
-    for found in findings:
-        until = at + len(found.doubtful[0])
-        chosen = unusual[at:until]
-        believed.append(
-            (
-                np.concatenate([found.sure[0], places[at:until][chosen]]),
-                np.concatenate([found.sure[1], lengths[at:until][chosen]]),
-            )
-        )
-        at = until
-    return believed
+def _pairs(found: tuple[Places, Places]) -> list[tuple[int, int]]:
+    places, lengths = found
+    return list(zip(places.tolist(), lengths.tolist(), strict=True))

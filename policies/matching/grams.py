@@ -4,13 +4,12 @@ Two, three and four characters of a key are hashed into tables of flags. What pa
 looks it up, so that a collision costs time and never a wrong hit.
 """
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..folding.arrays import Points, code_points
+from ..folding.arrays import BARRIER, Flags, Points, code_points
 from .key_index import LONG, GramKey
 
 Places = NDArray[np.intp]
@@ -39,6 +38,10 @@ class _Flags:
         return found
 
 
+def _salt(view: int) -> np.uint32:
+    return np.uint32(view << 20)
+
+
 def _pair(first: Points, second: Points) -> Points:
     return (first * _ONE + second) * _TWO
 
@@ -52,23 +55,29 @@ def _quad(triples: Points, fourth: Points) -> Points:
 
 
 class Grams:
-    """The filter of a set of keys. Immutable."""
+    """The filter of the keys of some views of the same texts. Immutable."""
 
-    def __init__(self, keys: Collection[GramKey]) -> None:
+    def __init__(self, views: Sequence[Collection[GramKey]]) -> None:
         """Keys of at least one character."""
-        self._singles = np.array([ord(key.text) for key in keys if len(key.text) == 1], dtype=np.uint32)
-        self._pairs, self._triples, self._quads = (_Flags(len(keys)) for _ in range(3))
-        for is_doubtful, flag in ((False, _SURE), (True, _DOUBTFUL)):
-            same = [key.text for key in keys if key.is_doubtful is is_doubtful]
-            self._add([text for text in same if len(text) == 2], flag)
-            self._add([text for text in same if len(text) == 3], flag)
-            self._add([text[:4] for text in same if len(text) > 3], flag)
+        self._singles = [np.zeros(0, dtype=np.bool_) for _ in views]
+        room = sum(map(len, views))
+        self._pairs, self._triples, self._quads = (_Flags(room) for _ in range(3))
+        for number, keys in enumerate(views):
+            for is_doubtful, flag in ((False, _SURE), (True, _DOUBTFUL)):
+                same = [key.text for key in keys if key.is_doubtful is is_doubtful]
+                self._add([text for text in same if len(text) == 2], flag, number)
+                self._add([text for text in same if len(text) == 3], flag, number)
+                self._add([text[:4] for text in same if len(text) > 3], flag, number)
+            alone = [ord(key.text) for key in keys if len(key.text) == 1]
+            if alone:
+                self._singles[number] = np.zeros(BARRIER + 1, dtype=np.bool_)
+                self._singles[number][alone] = True
 
-    def _add(self, heads: list[str], flag: np.uint8) -> None:
+    def _add(self, heads: list[str], flag: np.uint8, view: int) -> None:
         if not heads:
             return
         length = len(heads[0])
-        points = code_points("".join(heads)).reshape(-1, length)
+        points = code_points("".join(heads)).reshape(-1, length) + _salt(view)
         hashes = _pair(points[:, 0], points[:, 1])
         self._pairs.add(hashes, flag if length == 2 else _MORE)
         if length > 2:
@@ -77,16 +86,18 @@ class Grams:
         if length > 3:
             self._quads.add(_quad(hashes, points[:, 3]), flag)
 
-    def find(self, points: Points, at: Places | None = None) -> "Findings":
-        """Where a key may stand in `points`, which end with a barrier; `at`: look at these offsets only."""
-        if at is None:
-            hashes = _pair(points[:-1], points[1:])
-            begun = np.flatnonzero(self._pairs.of(hashes) != 0)
-            hashes = hashes[begun]
-        else:
-            begun = at[at < len(points) - 1]
-            hashes = _pair(points[begun], points[begun + 1])
-        flags = self._pairs.of(hashes)
+    def find(self, views: Sequence[Points], unusual: Callable[[Places], Flags]) -> list[tuple[Places, Places]]:
+        """For each view the offsets where a key may stand, each with a length (LONG: that or more); in no order.
+
+        Each of `views` ends with a barrier, all are of one length. `unusual` tells of offsets whether the pair of
+        characters there is one that honest talk does not have.
+        """
+        width = len(views[0])
+        points = np.concatenate([view + _salt(number) for number, view in enumerate(views)])
+        hashes = _pair(points[:-1], points[1:])
+        every = self._pairs.of(hashes)
+        begun = np.flatnonzero(every != 0)
+        hashes, flags = hashes[begun], every[begun]
         sure = [(begun[(flags & _SURE) != 0], 2)]
         doubtful = [(begun[flags & _EITHER == _DOUBTFUL], 2)]
         longer = ((flags & _MORE) != 0) & (begun < len(points) - 2)
@@ -100,25 +111,22 @@ class Grams:
             begun, hashes = begun[longer], hashes[longer]
             if len(begun):
                 sure.append((begun[self._quads.of(_quad(hashes, points[begun + 3])) != 0], LONG))
-        if len(self._singles):
-            alone = (
-                np.flatnonzero(np.isin(points, self._singles)) if at is None else at[np.isin(points[at], self._singles)]
-            )
-            sure.append((alone, 1))
-        return Findings(_joined(sure), _joined(doubtful))
+        for number, singles in enumerate(self._singles):
+            if len(singles):
+                sure.append((np.flatnonzero(singles[views[number]]) + number * width, 1))
+        odd_twos, odd_threes = _odd(doubtful, width, unusual)
+        sure += [(odd_twos, 2), (odd_threes, 3)]
+        places = np.concatenate([places for places, _ in sure])
+        lengths = np.repeat(np.array([length for _, length in sure], dtype=np.intp), [len(at) for at, _ in sure])
+        view_of = places // width
+        chosen = (view_of == number for number in range(len(views)))
+        return [(places[ours] - number * width, lengths[ours]) for number, ours in enumerate(chosen)]
 
 
-@dataclass(frozen=True, slots=True)
-class Findings:
-    """Offsets where keys may stand, each with a length (LONG: that or more)."""
-
-    sure: tuple[Places, Places]
-    doubtful: tuple[Places, Places]
-    """Where the pair of characters there, or for a length of three the next, must be one that honest talk lacks."""
-
-
-def _joined(found: list[tuple[Places, int]]) -> tuple[Places, Places]:
-    if len(found) == 1:
-        return found[0][0], np.full(len(found[0][0]), found[0][1], dtype=np.intp)
-    places = np.concatenate([places for places, _ in found])
-    return places, np.repeat(np.array([length for _, length in found], dtype=np.intp), [len(at) for at, _ in found])
+def _odd(doubtful: list[tuple[Places, int]], width: int, unusual: Callable[[Places], Flags]) -> tuple[Places, Places]:
+    """Of doubtful places of two characters and of three those where the pair there, or the next, is unusual."""
+    twos = doubtful[0][0]
+    threes = doubtful[1][0] if len(doubtful) > 1 else twos[:0]
+    odd = unusual(np.concatenate([twos, threes, threes + 1]) % width)
+    middle = len(twos) + len(threes)
+    return twos[odd[: len(twos)]], threes[odd[len(twos) : middle] | odd[middle:]]

@@ -97,7 +97,8 @@ class Page:
         return [*found, int(self._places[self._in_kept[end] - 1])]
 
     def unusual(self, places: Places) -> Flags:
-        """Whether honest talk does not have the pairs of searched characters at `places`."""
+        """Whether honest talk does not have the pairs of searched characters at `places`; after the last is none."""
+        places = np.minimum(places, len(self.searched) - 2)
         return ~are_usual(self.searched[places], self.searched[places + 1])
 
     def runs(self) -> Places:

@@ -214,14 +214,22 @@ class Promise:
         return any(kept[start : start + length] in self._parts for length in self._part_lengths)
 
     def _seed_holds(self, kept: str, at: int, seeds: Sequence[int]) -> bool:
+        before = kept[at - 1] if at else ""
         for length in self._part_lengths:
             meant = self._parts.get(kept[at : at + length])
-            if meant is not None:
-                codes_meant = meant.translate(_TABLE)
-                if not self._is_alone(kept, at, at + length, seeds) or self._is_found(
-                    kept, at, at + length, codes_meant
-                ):
-                    return True
+            if meant is None:
+                continue
+            end = at + length
+            found = meant.translate(_TABLE)
+            after = kept[end : end + 1]
+            is_beside = (
+                (before != "" and (before.isascii() or self._follows(before, found)))
+                or (after != "" and (after.isascii() or self._leads(found, after)))
+                or self._ends_part(kept, at)
+                or self._begins_part(kept, end)
+            )
+            if is_beside and (not self._is_alone(kept, at, end, seeds) or self._is_found(kept, at, end, found)):
+                return True
         return False
 
     def _is_alone(self, kept: str, start: int, end: int, seeds: Sequence[int]) -> bool:
