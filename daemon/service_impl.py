@@ -3,7 +3,9 @@
 Every method raises `ServiceError` only; errors of the archive and of adb are given their codes in `service_errors`.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+
+from msgspec import structs
 
 from adb_bridge.records import DeviceSerial
 
@@ -31,7 +33,7 @@ from .api.wire import (
 from .archive.alerts import is_legal_step
 from .archive.drafts import AlertFilter, CommandFilter
 from .archive.errors import AlreadyEnrolledError, IllegalTransitionError, NoticeConflictError
-from .archive.records import ArchivedAlert, ArchivedCommand
+from .archive.records import ArchivedAlert, ArchivedCommand, ArchivedEnrolment
 from .attachment_reading import AttachmentReading
 from .audit import MAX_REASON
 from .bus import AlertChanged, DeviceChanged, HealthChanged
@@ -273,7 +275,8 @@ class DaemonService:
             found = await self._archive.alerts(
                 AlertFilter(status=status, device=serial, limit=max(1, min(limit, MAX_LIMIT)))
             )
-            return tuple([await self.alert_item(caller, alert) for alert in found])
+            sight, in_force = await self._sight(caller), await self._directory.in_force()
+            return tuple(self._alert(alert, in_force, sight) for alert in found)
 
     async def alert(self, caller: Caller, alert_id: str) -> Alert:
         """One."""
@@ -329,7 +332,8 @@ class DaemonService:
         serial = self._directory.named(device)
         with refusing():
             found = await self._archive.commands(CommandFilter(device=serial, limit=max(1, min(limit, MAX_LIMIT))))
-            return tuple([await self.command_item(caller, command) for command in found])
+            sight = await self._sight(caller)
+            return tuple(command_view(command, sight) for command in found)
 
     async def command_by_id(self, caller: Caller, command_id: str) -> Command:
         """One."""
@@ -371,10 +375,12 @@ class DaemonService:
 
     async def alert_item(self, caller: Caller, alert: ArchivedAlert) -> Alert:
         """An alert as this caller sees it."""
-        enrolment = (await self._directory.in_force()).get(alert.archived.event.device)
-        alert = self._parts.guard.alert_shown(alert)
-        employee = enrolment.employee if enrolment is not None else None
-        return alert_view(alert, employee, await self._sight(caller))
+        return self._alert(alert, await self._directory.in_force(), await self._sight(caller))
+
+    def _alert(self, alert: ArchivedAlert, in_force: Mapping[DeviceSerial, ArchivedEnrolment], sight: Sight) -> Alert:
+        enrolment = in_force.get(alert.archived.event.device)
+        employee = None if enrolment is None else enrolment.employee
+        return alert_view(self._parts.guard.alert_shown(alert), employee, sight)
 
     async def command_item(self, caller: Caller, command: ArchivedCommand) -> Command:
         """A command as this caller sees it."""

@@ -111,8 +111,11 @@ class Register:
     def _person_of(self, contact: KnownContact, first_said: Mapping[bytes, int]) -> bytes | None:
         numbers = _personal(contact)
         if not numbers:
-            is_service = bool(contact.numbers) and all(len(number) < _FEWEST_DIGITS for number in contact.numbers)
-            return None if is_service or not contact.names else self.tokens.of_person(f"name:{contact.names[0]}")
+            called = contact.numbers
+            is_service = bool(called) and all(len(number) < _FEWEST_DIGITS for number in called)
+            if is_service or len(called) > _MOST_NUMBERS or not contact.names:
+                return None
+            return self.tokens.of_person(f"name:{contact.names[0]}")
         tokens = [self.tokens.of_number(number) for number in numbers]
         for token in tokens:
             self._meet(token)
