@@ -3,24 +3,30 @@
 import asyncio
 import contextlib
 import shutil
+import time
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from adb_bridge.clock import SystemClock
+from adb_bridge.records import CollectedBatch, Cursor, Source
 from adb_bridge.simphone.rows import SmsBox
 from daemon.api.wire import HealthCheck
 from daemon.archive.archive import Archive
+from daemon.archive.drafts import AlertFilter
 from daemon.bus import Bus
 from daemon.config import Config, PolicySection
-from daemon.judge import Judge
+from daemon.events import JudgedEvent
+from daemon.judge import Judge, Urgency
 from daemon.logs import log_for
 from daemon.rule_watch import RuleWatch, WatchPace
 from daemon.rules import engine_of, load_rules, rules_folder
 from daemon.service_impl import DaemonService
 from daemon.supervise import RetryPolicy, Supervision
-from tests.archive_kit import archive_in
+from tests.archive_kit import NOON, PHONE, archive_in, sms_record
 
 from .daemon_support import AUDITOR, OWNER, enrolled, phone, quick_config, running, until
 
@@ -178,3 +184,73 @@ def test_the_folder_is_beside_the_configuration(tmp_path: Path) -> None:
     config = Config(policy=PolicySection(dir="rules"))
     assert rules_folder(config, tmp_path / "shopwarden.toml") == tmp_path / "rules"
     assert rules_folder(Config(), None) is None
+
+
+async def test_messages_that_stream_in_while_rules_change_are_judged_once_each_by_one_version(tmp_path: Path) -> None:
+    """Each version finds the word and says its own number in a rule of its own: a mix, a gap, a double would show."""
+    changes_wanted, folder = 20, tmp_path / "rules"
+    folder.mkdir()
+
+    def numbered(number: int) -> str:
+        """Two rules whose ids hold the number, and words enough that building takes its time."""
+        words = ", ".join(f'"孔雀石{number}号{n}"' for n in range(1_500))
+        many = f'[[rule]]\nid = "own.many"\ntitle = "x"\ncategory = "c"\nseverity = "low"\nwords = [{words}]\n'
+        return rule(f"own.a{number}", "青金石") + rule(f"own.b{number}", "金石") + many
+
+    (folder / "own.toml").write_text(numbered(0))
+    pace = WatchPace(quiet_s=0.02, at_most_s=0.1, look_s=0.1)
+    async with watched(tmp_path, folder, pace) as (watch, judge, archive):
+        sent = 0
+        ingested: list[JudgedEvent] = []
+        waits_s: list[float] = []
+        versions = {judge.ruleset_version: 0}
+        is_over = asyncio.Event()
+
+        async def stream() -> None:
+            nonlocal sent
+            while not is_over.is_set() or sent < 400:
+                records = [
+                    sms_record(sent + n + 1, "青金石手串".encode(), at=NOON + timedelta(seconds=sent + n))
+                    for n in range(10)
+                ]
+                batch = CollectedBatch(
+                    source=Source.SMS, records=tuple(records), absent=(), cursor=Cursor("c"), is_caught_up=True
+                )
+                began_s = time.perf_counter()
+                ingest = await judge.judge(PHONE, batch, {}, Urgency.LIVE)
+                waits_s.append(time.perf_counter() - began_s)
+                await archive.ingest(ingest)
+                ingested.extend(ingest.judged)
+                sent += 10
+                await asyncio.sleep(0.005)
+
+        streaming = asyncio.create_task(stream())
+        for number in range(1, changes_wanted + 1):
+            if number == changes_wanted // 2:
+                (folder / "own.toml").write_text("[[rule")
+
+                async def is_refused() -> bool:
+                    return watch.trouble is not None
+
+                await until(is_refused, timeout_s=SWAP_S)
+            await changes(judge, partial((folder / "own.toml").write_text, numbered(number)))
+            versions[judge.ruleset_version] = number
+        is_over.set()
+        await streaming
+
+        assert len(versions) == changes_wanted + 1
+        for one in ingested:
+            (version,) = {verdict.ruleset_version for verdict in one.verdicts}
+            number = versions[version]
+            assert {verdict.rule_id for verdict in one.verdicts} == {f"own.a{number}", f"own.b{number}"}
+        assert len(ingested) == sent == (await archive.counts()).events, "none is lost"
+        alerts = await archive.alerts(AlertFilter(limit=5_000))
+        assert len(alerts) == min(2 * sent, 5_000)
+        assert judge.failures == 0
+        entries = await archive.audit_entries(limit=100)
+        replaced = [entry.target for entry in reversed(entries) if entry.action == "rules.replace"]
+        assert replaced == list(versions)[1:], "in the audit, in order"
+        (refused,) = [entry for entry in entries if entry.action == "rules.refuse"]
+        assert (refused.outcome, refused.reason) == ("refused", "RuleSyntaxError own.toml:1")
+        longest_ms = max(waits_s[1:]) * 1000
+        assert longest_ms < 400, f"judging goes on while rules are built, not after {longest_ms:.0f} ms"
