@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from operator import add
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -40,13 +41,12 @@ class KeyIndex(Generic[T]):
     def find(self, text: str) -> Iterator[tuple[int, int, tuple[T, ...]]]:
         """(start, end, what stands there) for each key in `text`, by start and end."""
         lengths, items = self._lengths, self.items
-        for start, head in enumerate(map(str.__add__, text, text[1:])):
-            known = lengths.get(head)
-            if known is not None:
-                for length in known:
-                    key = text[start : start + length]
-                    if key in items and len(key) == length:
-                        yield start, start + length, items[key]
+        begun = [start for start, head in enumerate(map(add, text, text[1:])) if head in lengths]
+        for start in begun:
+            for length in lengths[text[start : start + HEAD]]:
+                key = text[start : start + length]
+                if key in items and len(key) == length:
+                    yield start, start + length, items[key]
 
     def at(self, text: str, length: int) -> Iterator[tuple[int, tuple[T, ...]]]:
         """(end, what stands there) for each key that `text` begins with: of `length`, or with LONG every long one."""

@@ -5,6 +5,7 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from string import ascii_lowercase
 
 from ..folding.sounds import LONGEST, Ear, codes
 from .soundalikes import Sounds
@@ -173,9 +174,13 @@ class Promise:
         """Whether letters that begin before `last` and may reach to `end` can belong to a word."""
         if not self._letters_hold(kept, start, last, end):
             return False
-        if end - start > SHORT_RUN or kept[end : end + 1] in _TONES or not self._is_alone(kept, start, end, seeds):
+        if end - start > SHORT_RUN or not self._is_alone(kept, start, end, seeds):
             return True
-        return self._is_found(kept, start, end, _readings(kept[start:end]))
+        readings = _readings(kept[start:end])
+        has_tone = kept[end : end + 1] in _TONES
+        return self._is_found(kept, start, end, readings) or (
+            has_tone and self._is_found(kept, start, end + 1, readings)
+        )
 
     def _letters_hold(self, kept: str, start: int, last: int, end: int) -> bool:
         """Whether letters from `start` make a pair of syllables; they begin before `last` and may reach to `end`."""
@@ -237,7 +242,9 @@ class Promise:
         left, right = self._around(kept, start, end)
         if _DOUBLE.search(left) or _DOUBLE.search(right):
             return False
-        if any(_spells(run.group()) for side in (left, right) for run in LETTERS.finditer(side)):
+        # letters that touch these do not spell: they would be part of the run
+        sides = left.rstrip(ascii_lowercase), right.lstrip(ascii_lowercase)
+        if any(_spells(run.group()) for side in sides for run in LETTERS.finditer(side)):
             return False
         others = seeds[bisect_left(seeds, start - self._reach - max(self._part_lengths, default=0)) :]
         return all(at == start or at >= end + self._reach for at in others[: self._reach + LONGEST])
