@@ -3,7 +3,7 @@
 Every method raises `ServiceError` only; errors of the archive and of adb are given their codes in `service_errors`.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 
 from msgspec import structs
 
@@ -33,7 +33,7 @@ from .api.wire import (
 from .archive.alerts import is_legal_step
 from .archive.drafts import AlertFilter, CommandFilter
 from .archive.errors import AlreadyEnrolledError, IllegalTransitionError, NoticeConflictError
-from .archive.records import ArchivedAlert, ArchivedCommand, ArchivedEnrolment
+from .archive.records import ArchivedAlert, ArchivedCommand
 from .attachment_reading import AttachmentReading
 from .audit import MAX_REASON
 from .bus import AlertChanged, DeviceChanged, HealthChanged
@@ -272,11 +272,8 @@ class DaemonService:
         require(caller, Permission.ALERTS_READ)
         serial = self._directory.named(device)
         with refusing():
-            found = await self._archive.alerts(
-                AlertFilter(status=status, device=serial, limit=max(1, min(limit, MAX_LIMIT)))
-            )
-            sight, in_force = await self._sight(caller), await self._directory.in_force()
-            return tuple(self._alert(alert, in_force, sight) for alert in found)
+            wanted = AlertFilter(status=status, device=serial, limit=max(1, min(limit, MAX_LIMIT)))
+            return await self._alerts(caller, await self._archive.alerts(wanted))
 
     async def alert(self, caller: Caller, alert_id: str) -> Alert:
         """One."""
@@ -333,7 +330,7 @@ class DaemonService:
         with refusing():
             found = await self._archive.commands(CommandFilter(device=serial, limit=max(1, min(limit, MAX_LIMIT))))
             sight = await self._sight(caller)
-            return tuple(command_view(command, sight) for command in found)
+            return tuple(command_view(one, sight) for one in found)
 
     async def command_by_id(self, caller: Caller, command_id: str) -> Command:
         """One."""
@@ -375,12 +372,12 @@ class DaemonService:
 
     async def alert_item(self, caller: Caller, alert: ArchivedAlert) -> Alert:
         """An alert as this caller sees it."""
-        return self._alert(alert, await self._directory.in_force(), await self._sight(caller))
+        return (await self._alerts(caller, (alert,)))[0]
 
-    def _alert(self, alert: ArchivedAlert, in_force: Mapping[DeviceSerial, ArchivedEnrolment], sight: Sight) -> Alert:
-        enrolment = in_force.get(alert.archived.event.device)
-        employee = None if enrolment is None else enrolment.employee
-        return alert_view(self._parts.guard.alert_shown(alert), employee, sight)
+    async def _alerts(self, caller: Caller, alerts: Sequence[ArchivedAlert]) -> tuple[Alert, ...]:
+        holders = {serial: one.employee for serial, one in (await self._directory.in_force()).items()}
+        sight, shown = await self._sight(caller), map(self._parts.guard.alert_shown, alerts)
+        return tuple(alert_view(one, holders.get(one.archived.event.device), sight) for one in shown)
 
     async def command_item(self, caller: Caller, command: ArchivedCommand) -> Command:
         """A command as this caller sees it."""
