@@ -21,12 +21,13 @@ class Act(StrEnum):
     CANCEL_COMMAND = "cancel_command"
     HANDLE_ALERT = "handle_alert"
     REVEAL = "reveal"
+    TRY_RULES = "try_rules"
 
 
 RIGHTS: Final[dict[Role, frozenset[Act]]] = {
     Role.OWNER: frozenset(Act),
     Role.ADMIN: frozenset({Act.LOCK, Act.CANCEL_COMMAND, Act.HANDLE_ALERT}),
-    Role.REVIEWER: frozenset({Act.HANDLE_ALERT, Act.REVEAL}),
+    Role.REVIEWER: frozenset({Act.HANDLE_ALERT, Act.REVEAL, Act.TRY_RULES}),
     Role.AUDITOR: frozenset(),
     Role.EMPLOYEE: frozenset(),
 }

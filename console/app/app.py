@@ -57,6 +57,7 @@ class ShopwardenApp(CallingApp):
         quiet("2,f3", "go('alerts')", "app.alerts"),
         quiet("3,f4", "go('events')", "app.events"),
         quiet("4,f5", "go('commands')", "app.commands"),
+        quiet("5,f10", "go('rules')", "app.rules"),
         key("r,ctrl+r", "retry", "app.retry"),
         key("question_mark,f1", "help", "app.help"),
         key("q,ctrl+q", "quit", "app.quit"),

@@ -9,6 +9,8 @@ from typing import Final
 
 from daemon.api.errors import ApiClientError, ApiRefusedError
 from daemon.api.exit_codes import ExitCode
+from daemon.api.policy import RulesInForce
+from daemon.api.policy_client import rules_in_force
 from daemon.api.wire import (
     Alert,
     AlertStatus,
@@ -163,6 +165,31 @@ class Flows:
         from .dialogs.timeline import TimelineScreen  # it needs these flows itself
 
         self._app.push_screen(TimelineScreen(self._desk, self, self._app, event_id))
+
+    def why_not_explain(self) -> str | None:
+        """The daemon explains: without it nothing is."""
+        return None if self._desk.shop.is_online else self._desk.say("refusal.offline")
+
+    def explain(self) -> None:
+        """Why the rules in force find a text, told while it is typed."""
+        from .dialogs.explain import ExplainScreen
+
+        if not self._explained(self.why_not_explain()):
+            self._app.push_screen(ExplainScreen(self._desk, self._app))
+
+    def why_not_try(self) -> str | None:
+        return self._desk.refusal(Act.TRY_RULES) or self.why_not_explain()
+
+    def try_rules(self) -> None:
+        """What a candidate would find in the archive; every try is in the audit."""
+        from .dialogs.trial import TrialScreen
+
+        if not self._explained(self.why_not_try()):
+            self._app.push_screen(TrialScreen(self._desk, self._app))
+
+    def load_rules(self, then: Callable[[RulesInForce], None], otherwise: Callable[[ApiClientError], None]) -> None:
+        """Those in force, with what each found lately."""
+        self._app.call(rules_in_force(self._desk.client), then, otherwise)
 
     def load_events(
         self,

@@ -139,6 +139,8 @@ class Alert(Wire, frozen=True, kw_only=True):
     handled_at: datetime | None = None
     rescan: str | None = None
     """The re-scan that found it; None: it was found when its event came in."""
+    advice: str | None = None
+    """What its rule, as it is now, tells a reviewer to look at; None where it gives none or is no more."""
 
 
 class AlertAction(Wire, frozen=True, kw_only=True):

@@ -68,6 +68,8 @@ class WorkbenchDesk:
         self._trials = Trials()
         self._explainer = Explainer(judge.engine)
         self._explaining = asyncio.Lock()
+        self._advised: Engine | None = None
+        self._advice: dict[str, tuple[tuple[str, str], ...]] = {}
 
     async def rules(self, caller: Caller) -> RulesInForce:
         """All that are in force."""
@@ -91,6 +93,14 @@ class WorkbenchDesk:
                 for rule in ruleset.rules
             ),
         )
+
+    def advice(self, rule_id: str, texts: Texts) -> str:
+        """What a rule in force tells a reviewer to look at; empty when it gives none."""
+        engine = self._judge.engine
+        if self._advised is not engine:
+            self._advised = engine
+            self._advice = {rule.id: rule.advice for rule in engine.ruleset.rules}
+        return advice_of(self._advice.get(rule_id, ()), texts)
 
     async def explain(self, caller: Caller, request: ExplainRequest) -> ExplainedText:
         """By the rules in force. The text is the caller's own; it is neither kept nor logged."""

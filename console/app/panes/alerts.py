@@ -94,11 +94,12 @@ class AlertsPane(ItemPane[Alert]):
         ]
         if item.note:
             rows.append(("note", safe_text(item.note)))
+        advice = [safe_page(f"{desk.say('label.advice')} {item.advice}")] if item.advice else []
         found = [_evidence_block(evidence, desk) for evidence in item.evidence]
         if not found:
             found = [desk.line("alert.no_evidence", "$muted")]
         review = safe_page(desk.say("alert.for_review"), "$muted")
-        return lines([head, *found, *labelled(desk, rows), review])
+        return lines([head, *found, *advice, *labelled(desk, rows), review])
 
     def empty_of_all(self) -> SafeContent:
         return safe_page(self.desk.say("empty.alerts"))
