@@ -25,7 +25,7 @@ _PLACE_SIGN = (
 )
 _REGION_SIGN = "特别行政区|自治区|自治州|自治县|开发区|新区|省|市|区|县|旗|盟|州"
 _NOT_INNER = "我你他她您了吗呢吧请谢麻给的买么对不很以但可从还就也都被让把进去来这那个有说为因之所而在是与及"
-_INNER = rf"(?:(?!电话|手机|联系|收件|姓名|微信|谢谢|麻烦)[^\W_{_NOT_INNER}])"
+_INNER = rf"(?:(?!电话|手机|联系|收件|姓名|微信|谢谢|麻烦)[^\W_{_NOT_INNER}]|(?<=[^\W_])对(?=面))"
 _STEP = re.compile(
     rf"[ \-]?(?:(?P<unit>{_INNER}{{0,6}}? ?{_NUMBER} ?(?:{_UNIT_SIGN}))|"
     rf"(?P<region>{_INNER}{{1,10}}?(?:{_REGION_SIGN}))|"
@@ -45,6 +45,7 @@ NUMBER_TAIL = rf"(?:{_INNER}{{0,10}}?) ?{_NUMBER} ?(?:号楼|号院|号|栋|幢|
 _ROAD_AND_NUMBER = re.compile(f"[{ROAD_ENDS}]{NUMBER_TAIL}")
 _ROAD_NAME = re.compile(rf"{_INNER}*$")
 _NOT_A_ROAD = frozenset(words("知道 味道 频道 渠道 管道 报道 这里 那里 哪里 家里 心里 店里 里里"))
+_FIGURE = re.compile("[0-9零〇一二三四五六七八九十百]")
 _HAN = r"[^\W\d_a-z]"
 _HAN_BEFORE = re.compile(rf"(?:{_HAN}|[0-9]|(?<={_HAN})[ ,](?={_HAN}))*$")
 _REACH = 40
@@ -145,7 +146,7 @@ def _end(flat: str, start: int, least: int) -> int:
             break
         points += 2 if step["unit"] or step["road"] else 1
         parts += 1
-        has_number = has_number or step["unit"] is not None
+        has_number = has_number or (step["unit"] is not None and _FIGURE.search(step["unit"]) is not None)
         has_road = has_road or step["road"] is not None
         at = step.end()
     tail = _TAIL.match(flat, at) if parts else None

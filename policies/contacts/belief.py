@@ -23,7 +23,10 @@ _EVERYDAY = frozenset(" ,、/-.~|:;()&*\n\r\t_。!?=<>[]'—·\u3000+和到至x�
 _TYPED = frozenset("-._*/·|~")
 _MONEY_BEFORE = frozenset("¥$€£")
 _MONEY_AFTER = frozenset("元块%件个减")
+_TIME = re.compile("[01][0-9][0-5][0-9]|2[0-4][0-5][0-9]")
 _EXTENSION = re.compile(r"(?:x|ext)[ .]?[0-9]")
+_LEAST_MIXED = 3
+"""Digits of each sort in a number that is partly written 0-9 and partly otherwise: nobody writes prices like that."""
 _LEAST_DIGITS = 4
 """Of a number in which letters stand for digits."""
 
@@ -108,12 +111,19 @@ def _is_landline_believed(view: Spelled, run: Run, part: Part, place: Place) -> 
     if part.needs_cue:
         return len(lengths) <= 5
     if run.digits[part.start] == "0":
+        if lengths == (4, 4, 4) and _are_times(run.digits[part.start : part.end]):
+            return cues.CONTACT_LEFT.search(place.left) is not None
         is_split_well = lengths[0] in (3, 4) and len(lengths) <= 3
         return len(lengths) == 1 or is_split_well or set(lengths) == {1}
     if run.digits[part.start] in "48" and part.end - part.start == 10:
         is_split_well = lengths in ((3, 3, 4), (3, 4, 3), (3, 7), (4, 3, 3), (4, 6))
         return is_split_well or cues.CONTACT_LEFT.search(place.left) is not None
     return (begin > 0 and flat[begin - 1] in "+(") or lengths[0] in (2, 3)
+
+
+def _are_times(digits: str) -> bool:
+    """Whether groups of four are times of the day: 0930-1130 1330."""
+    return all(_TIME.fullmatch(digits, at, at + 4) for at in range(0, len(digits), 4))
 
 
 def _is_chat_number(flat: str, run: Run, part: Part) -> bool:
@@ -142,9 +152,16 @@ def _is_grouped_well(view: Spelled, run: Run, start: int, end: int, left: str) -
         return True
     if is_uniform and between <= _TYPED and len(between) == 1 and lengths not in _PRICES:
         return len(separators[0]) == 1 or lengths in _MOBILE_SHAPES
+    if _LEAST_MIXED <= _plain_digits(view, run, start, end) <= end - start - _LEAST_MIXED:
+        return True
     if lengths in _MOBILE_SHAPES - _PRICES and (not between & _LIST_SEPARATORS or lengths in _LISTED_SHAPES):
         return True
     return is_cued
+
+
+def _plain_digits(view: Spelled, run: Run, start: int, end: int) -> int:
+    """How many of them are written 0-9."""
+    return sum("0" <= char <= "9" for char in view.source[run.at(start) : run.at(end - 1) + 1])
 
 
 def is_free_before(left: str) -> bool:

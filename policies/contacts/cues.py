@@ -7,25 +7,36 @@ from .wording import any_of, words
 REACH = 16
 """How far to the left of a number a cue is looked for, in code points."""
 
+TRACES = "微薇威维徽唯魏围葳喂危溦嶶癓巍玮炜韦卫"
+"""What is written for the first character of 微信."""
+HEARTS = "❤♥♡💕💗💓💖💘💝💞💟🧡💛💚💙💜🖤🤍🤎心"
+ADDING = "加伽佳嘉迦珈茄架"
+"""What is written for 加."""
+_BETWEEN = r"[^\w\n]|[丨丶]"
 _WECHAT = (
-    r"[微薇威维徽唯魏围葳喂危v][^\w\n]{0,3}[信伈芯]|wei[^\w\n]{0,2}(?:xin|信)|w[^\w\n]{0,2}e[^\w\n]{0,2}chat|vx|wx|"
-    r"v[^\w\n]{1,2}x|w[^\w\n]{1,2}x|"
-    r"绿泡泡?|绿色软件|绿色图标|绿标|小绿书号|[微薇威徽维v][❤♥💕💗💓🧡💚心芯]\ufe0f?|(?:加|\+|➕)我?[^\w\n]{0,2}(?:个?[v微薇威徽维]|卫星)|"
-    r"我的?[微薇v]|"
-    r"🛰\ufe0f?|(?<![a-z0-9])[vw]"
+    rf"[{TRACES}v](?:{_BETWEEN}){{0,3}}(?:[信伈芯]|xin)|wei[^\w\n]{{0,2}}(?:xin|信)|vx|wx|"
+    rf"w[^\w\n]{{0,2}}e[^\w\n]{{0,2}}chat|v[^\w\n]{{1,2}}x|w[^\w\n]{{1,2}}x|绿泡泡?|绿色软件|绿色图标|绿标|小绿书?号?|"
+    rf"绿信|绿聊|绿软|某信|[{TRACES}v][{HEARTS}]\ufe0f?|"
+    rf"(?:[{ADDING}]|\+|➕|jia ?)我?[^\w\n]{{0,2}}(?:个?[v微薇威徽维]|wei|卫星)|"
+    r"我的?(?:[微薇v]|卫星)|[微薇](?=我)|卫星(?=号)|🛰\ufe0f?|(?<![a-z0-9])[vw]"
 )
 _NAME = r"(?P<name>(?:[^\w\n]{0,2}(?:号码|账号|帐号|号|id))?)"
-_VERB = "[私详细]?聊|搜索?|找我?|联系我?|加我?|发我?|问我?"
+_VERB = "[私详细]?聊|搜索?|找我?|联系我?|加我?|发我?|问我?|我"
 _LINK = rf"(?P<link>[^\w\n]{{0,3}}(?:是|为|改成|换成|{_VERB})?[^\w\n]{{0,3}})"
 WECHAT_LEFT = re.compile(rf"(?:{_WECHAT}){_NAME}{_LINK}$")
-WECHAT_TRACE = re.compile(r"[微薇威维徽唯魏围葳喂危卫vwx绿小🛰]")
+WECHAT_TRACE = re.compile(f"[{TRACES}{ADDING}vwx绿小某🛰]")
 """A character of every WeChat cue, for a quick no."""
 FRIEND_LEFT = re.compile(r"(?:加我|加我?好友|加个好友|加一下|搜我|搜索)[^\w\n]{0,3}$")
-WECHAT_RIGHT = re.compile(r"[^\w\n]{0,2}(?:这?是)?我?的?(?:[微薇威维徽v][^\w\n]{0,3}信|vx|wx|weixin|wechat)")
+FRIEND_RIGHT = re.compile(r"[^\w\n]{0,2}加(?:我|好友)(?![^\W\d_的们会])")
+WECHAT_RIGHT = re.compile(
+    rf"[^\w\n]{{0,2}}(?:这?是)?我?的?(?:加|搜)?(?:[{TRACES}v][^\w\n]{{0,3}}信|vx|wx|weixin|wechat)"
+    r"|[^\w\n]{0,2}(?:(?:这?是)?我的?|加我?)[微薇v](?![^\W_])|[^\w\n]{0,2}v同号"
+)
 WECHAT_HEAD = re.compile(r"(?:vx|wx|weixin|wechat|v)[-_]?(?=[a-z0-9])")
 QQ_LEFT = re.compile(
     r"(?:(?<![a-z])q[^\w\n]{0,2}q?|扣扣|加扣|叩叩|企鹅|球球|秋秋|丘丘|抠抠|蔻蔻|寇寇|口口|🐧\ufe0f?)"
     r"(?:号码|号|群号|群|id)?[^\w\n]{0,3}(?:是|为)?[^\w\n]{0,2}$"
+    r"|(?P<bare>(?<!\w)扣[^\w\n]{0,3}$)"
 )
 PHONE_WORDS = (
     "电话|手机|号码|联系|致电|拨打|来电|热线|座机|固话|传真|总机|短信|收货|收件|同号|本人|尾号|"
@@ -33,7 +44,7 @@ PHONE_WORDS = (
 )
 CONTACT_LEFT = re.compile(rf"{PHONE_WORDS}|{_WECHAT}|qq|扣扣|加我|打给|找我")
 PHONE_LEFT = re.compile(
-    r"(?:电话|手机|号码|联系方式|致电|拨打|来电|热线|座机|固话|传真|总机|分机|tel|phone|mobile|call|whatsapp|cell|fax|ph|line)"
+    r"(?:电话|手机|号码(?=[:是])|(?:的|联系)号码|联系方式|致电|拨打|来电|热线|座机|固话|传真|总机|分机|tel|phone|mobile|call|whatsapp|cell|fax|ph|line)"
     r"(?:号码|号|number|no)?[^\w\n]{0,3}(?:请?[打拨]|是|为|改成|换成)?[^\w\n]{0,3}$"
 )
 """A telephone word directly before the number."""
@@ -63,7 +74,7 @@ THING_RIGHT = re.compile(
 _THINGS = words(
     "订单 单号 运单 快递 物流 流水 编号 货号 款号 证书 条码 条形码 发票 批号 工单 券码 取件码 取货码 "
     "验证码 校验码 序列号 编码 型号 商品 鉴定 会员 积分 凭证 参考号 票号 交易号 商户 终端 税号 柜台号 "
-    "款式 批次 钢印 卡券 优惠码 兑换码 提货 防伪 查询码 追溯 保单 合同号 gia igi ngtc order tracking "
+    "密码 口令 款式 批次 钢印 卡券 优惠码 兑换码 提货 防伪 查询码 追溯 保单 合同号 gia igi ngtc order tracking "
     "invoice sku serial barcode 货: 库存 销量"
 )
 NUMBER_OF_A_THING = re.compile(rf"{any_of(_THINGS)}(?![员小师])(?:号码|编号|号)?|(?<![退货尾余付打收汇贷])款(?![式项])")

@@ -14,7 +14,8 @@ from .papers import papers_in, plates_in
 from .parts import Budget, Found
 from .people import addresses_and_names
 from .spelling import Spelled, spelled, spoken_figures
-from .trigger import ACCOUNTS, LINKS, MAILS, NAMES, NUMBERS, ODD, PLACES, PLATES, stages_of
+from .told import told_numbers
+from .trigger import ACCOUNTS, LINKS, MAILS, NUMBERS, ODD, PLATES, TOLD, TOLD_SPOKEN, WHERE, stages_of
 
 __all__ = ["details_in", "find_contacts", "spoken_figures"]
 
@@ -73,11 +74,13 @@ def closely(text: str, flat: str, stages: AbstractSet[int | None], budget: Budge
         origin = view.origin
         budget.left -= len(origin) // 8
         found = [(origin[start], origin[end - 1] + 1, kind) for start, end, kind in found]
+    if is_odd or TOLD in stages or TOLD_SPOKEN in stages:
+        found += told_numbers(flat, budget)
     if MAILS in stages:
         found += mails_in(flat)
     if LINKS in stages:
         found += links_in(flat)
-    if found or PLACES in stages or NAMES in stages:  # last: names are looked for beside what was found
+    if found or not WHERE.isdisjoint(stages):  # last: names are looked for beside what was found
         found += addresses_and_names(flat, found, stages, budget)
     budget.left -= len(found)
     return found

@@ -16,14 +16,15 @@ from numpy.typing import NDArray
 from ..folding.table import LIMIT, SYMBOL, Fold, fold, fold_changes, fold_table
 from .addresses import CUES as PLACE_CUES
 from .addresses import ROAD_ENDS, ROADS, UNIT_NUMBERS, UNITS
-from .cues import HINTS
+from .cues import ADDING, HINTS, TRACES
 from .name_words import GIVEN, TITLES
 from .names import ANNOUNCING, SURE
 from .numbers import LEAST_DIGITS
 from .papers import PROVINCE_SIGNS
 from .runs import SEPARATOR
 from .spelling import HAN, MANY
-from .trigger import LINKING, RARE_TRACES, SURNAME_FIRSTS, TRACES
+from .told import JOIN_FIRSTS
+from .trigger import LINKING, RARE_TRACES, SURNAME_FIRSTS
 
 _ENOUGH: Final = 1
 _PLACE: Final = 2
@@ -54,11 +55,13 @@ _BEFORE_NAME: Final = 2
 _THIRD: Final = 4
 _GIVEN: Final = 8
 _NEXT: Final = 16
+_NUMERAL: Final = 32
 _AROUND: Final = (
     (_SEPARATOR, SEPARATOR),
     (_BEFORE_NAME, rf"[^\w\n]|[{LINKING}{SURNAME_FIRSTS}]"),
     (_THIRD, f"[{''.join(sorted({word[2] for word in SURE if len(word) > 2}))}dmt]"),
     (_GIVEN, GIVEN),
+    (_NUMERAL, f"[{HAN}0-9]"),
     (_NEXT, rf"[{HAN}0-9]|[^\w\n]"),
 )
 
@@ -86,6 +89,8 @@ class Pair:
 
 _SPOKEN: Final = 4096
 """A spoken digit before a digit or separator: another must follow."""
+_JOINED: Final = 8192
+"""A word that joins digits: more is asked of the character before it and what stands before that."""
 _NAME_SIGN: Final = {(2, True): _ENOUGH, (2, False): _NAME, (3, True): _LONGER}
 _PAIRS: Final = (
     *(Pair(_NAME_SIGN[min(len(word), 3), word in SURE], word[0], word[1]) for word in ANNOUNCING),
@@ -97,7 +102,7 @@ _PAIRS: Final = (
     Pair(_ENOUGH, "vw", "xe"),
     Pair(_LONGER, "vw", "i"),
     Pair(_ENOUGH, "vw", others=_LETTERS),
-    Pair(_ENOUGH, "加我+", "v"),
+    Pair(_ENOUGH, f"{ADDING}我+", "v"),
     Pair(_TRACE, f"{TRACES}{RARE_TRACES}", others=""),
     Pair(_TRACE, "加", "我一个好"),
     Pair(_TRACE, "搜", "我索"),
@@ -112,6 +117,7 @@ _PAIRS: Final = (
     Pair(_ENOUGH, f"{_DIGITS} ", HAN),
     Pair(_ENOUGH, "oli", _DIGITS),
     Pair(_ENOUGH, _DIGITS, "oli"),
+    Pair(_JOINED, f"{_DIGITS}{HAN}", JOIN_FIRSTS),
     Pair(_ENOUGH, "%", "3e"),
     Pair(_ENOUGH, "&", "#"),
     Pair(_ENOUGH, "\\", "u"),
@@ -120,7 +126,7 @@ _PAIRS: Final = (
     *(Pair(_HINT, word[0], word[1]) for word in HINTS if len(word) > 1),
     *(Pair(_HINT, word[0], word[1]) for word in ("澳门", "macau", "身份", "身分", "证件")),
 )
-"""Besides these, a spoken digit before any separator."""
+"""Besides these, a spoken digit before any separator, and any separator before a word that joins digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +158,7 @@ def suspects(texts: Sequence[str], lengths: Sequence[int]) -> Iterator[tuple[int
     every = np.zeros(len(texts), dtype=np.uint16)
     every[owners.take(starts)] = np.bitwise_or.reduceat(signs, starts)
     is_suspect = _are_enough(every)
-    worded = (signs & (_NAME | _LONGER | _TITLE | _SPOKEN)).nonzero()[0]
+    worded = (signs & (_NAME | _LONGER | _TITLE | _SPOKEN | _JOINED)).nonzero()[0]
     if worded.size:
         is_word = _are_words(signs.take(worded), places.take(worded), points)
         is_suspect[owners.take(worded[is_word])] = True
@@ -188,6 +194,7 @@ def _are_words(signs: Signs, places: Places, points: Points) -> Flags:
         | ((signs & _LONGER) != 0) & ((third & _THIRD) != 0)
         | ((signs & _TITLE) != 0) & ((before & _GIVEN) != 0)
         | ((signs & _SPOKEN) != 0) & ((third & _NEXT) != 0)
+        | ((signs & _JOINED) != 0) & ((before & _NUMERAL) != 0)
     )
     return are_words
 
@@ -249,12 +256,19 @@ class _Classes:
         apart = 1 << len(_PAIRS)
         first = sum(1 << at for at, pair in enumerate(_PAIRS) if char in pair.firsts)
         second = sum(1 << at for at, pair in enumerate(_PAIRS) if pair.can_follow(char))
-        row = (first | (apart if char in HAN else 0), second | (apart if is_separator else 0))
+        if char in HAN:
+            first |= apart
+        if is_separator:
+            first |= apart << 1
+            second |= apart
+        if char in JOIN_FIRSTS:
+            second |= apart << 1
+        row = (first, second)
         return self._rows.setdefault(row, len(self._rows))
 
     def signs(self) -> Signs:
         """What every class means before every other."""
-        meanings = [*(pair.sign for pair in _PAIRS), _SPOKEN]
+        meanings = [*(pair.sign for pair in _PAIRS), _SPOKEN, _JOINED]
         signs = np.zeros((256, 256), dtype=np.uint16)
         for first, (firsts, _) in enumerate(self._rows):
             for second, (_, seconds) in enumerate(self._rows):

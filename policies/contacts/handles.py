@@ -54,7 +54,7 @@ def _is_account(flat: str, match: re.Match[str], budget: Budget) -> bool:
         return True
     if len(name) > 20 or not _MARKS.search(name):
         return False
-    if cues.FRIEND_LEFT.search(left) and _DIGITS.search(name):
+    if _DIGITS.search(name) and (cues.FRIEND_LEFT.search(left) or cues.FRIEND_RIGHT.match(flat, end)):
         return True
     return cues.WECHAT_RIGHT.match(flat, end) is not None
 

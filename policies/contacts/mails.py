@@ -10,18 +10,29 @@ _MAX_DOMAIN = 253
 _LOCAL = "abcdefghijklmnopqrstuvwxyz0123456789._%+-"
 _AT = re.compile(r"@(?<=[a-z0-9_%+\-]@)(?=[a-z0-9])")
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,62})\.)+[a-z][a-z0-9-]{0,62}")
+_HIDDEN_SIGNS = frozenset(map(chr, (*range(0x200B, 0x2010), *range(0x2060, 0x2065), 0xFEFF, 0xAD, 0xFE0F)))
+_HIDDEN = re.compile(f"[{''.join(sorted(_HIDDEN_SIGNS))}]")
+"""Characters of no width, which may stand anywhere in an address."""
 _PROVIDERS = (
     "vip[.]qq|qq|163|126|gmail|sina|sohu|139|189|foxmail|hotmail|outlook|yeah|yahoo|icloud|aliyun|live|msn|tom|wo|188"
+    "|[1一幺壹](?:[6六陆][3三叁]|[2二两贰][6六陆]|[3三叁][9九玖])|扣扣|球球|企鹅"
 )
 _DISGUISED = re.compile(
-    r"[a-z0-9](?<![a-z0-9._+-].)[a-z0-9._+-]{0,63}+"
-    r" ?(?:@|#|\(at\)|\[at\]|<at>|\{at\}|艾特|圈a|[·*\- ]at[·*\- ]) ?"
+    r"[a-z0-9](?<![a-z0-9._+-].)(?:(?![_-]at[_-])[a-z0-9._+-]){0,63}+"
+    r" ?(?:@|#|[(\[<{](?:at|艾特|圈a?)[)\]>}]|艾特|爱特|圈a?|小老鼠|(?<![a-z0-9])at(?![a-z])|[·*_\- ]at[·*_\- ]) ?"
     rf"(?:{_PROVIDERS}) ?(?:\.|。|,|·|点|[ \-(\[]?dot[ \-)\]]?) ?(?:com|net|cn)(?![a-z])"
 )
 
 
 def mails_in(flat: str) -> list[Found]:
     """E-mail addresses in folded text; of providers people use also with (at), #, 艾特, 点. Linear."""
+    if _HIDDEN.search(flat) is None:
+        return _mails(flat)
+    shown = [at for at, char in enumerate(flat) if char not in _HIDDEN_SIGNS]
+    return [(shown[start], shown[end - 1] + 1, kind) for start, end, kind in _mails("".join(flat[at] for at in shown))]
+
+
+def _mails(flat: str) -> list[Found]:
     found: list[Found] = []
     edge = 0
     for sign in _AT.finditer(flat) if "@" in flat else ():

@@ -23,6 +23,7 @@ _HAN = r"[^\W\d_a-z]"
 _AFTER = re.compile(
     rf"(?P<long>(?:{COMPOUND}){GIVEN}{{1,2}})|(?P<foreign>{_HAN}{{1,8}}(?:[·•・.]{_HAN}{{1,8}}){{1,3}})|(?P<short>[{SINGLE}]{GIVEN}{{1,2}})"
 )
+_SPACED_NAME = re.compile(rf"(?:{COMPOUND}|[{SINGLE}]) {GIVEN}{{1,2}}(?![^\W_])")
 _LATIN_NAME = re.compile(r"[a-z]{2,15}(?: [a-z]{1,15}){1,2}(?![a-z0-9])")
 _STOP = re.compile(
     rf"$|[^\w]|[0-9a-z]|{TITLES}|电话|手机|号码|联系|地址|收|的|签|已|在|是|来|要|和|与|跟|吧|哦|哈|呀|呢|吗|了|你|您|，|身份|微信|住|也|到|订|买|下单|本人|今|明|需|预|"
@@ -93,7 +94,7 @@ def _announced(flat: str, cue: re.Match[str]) -> tuple[int, int] | None:
     is_sure = cue["word"] in SURE
     match = _AFTER.match(flat, start)
     if match is None:
-        return _latin(flat, start) if is_sure and ":" in link else None
+        return _spaced_or_latin(flat, start) if is_sure and ":" in link else None
     if match["foreign"]:
         return match.span() if is_sure else None
     end = match.end()
@@ -114,8 +115,8 @@ def _announced(flat: str, cue: re.Match[str]) -> tuple[int, int] | None:
     return None
 
 
-def _latin(flat: str, start: int) -> tuple[int, int] | None:
-    match = _LATIN_NAME.match(flat, start)
+def _spaced_or_latin(flat: str, start: int) -> tuple[int, int] | None:
+    match = _SPACED_NAME.match(flat, start) or _LATIN_NAME.match(flat, start)
     return match.span() if match else None
 
 

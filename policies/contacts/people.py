@@ -4,13 +4,13 @@ from collections.abc import Set as AbstractSet
 
 from . import addresses, names
 from .parts import Budget, Found
-from .trigger import NAMES, PLACES
+from .trigger import NAMES, WHERE
 
 
 def addresses_and_names(flat: str, found: list[Found], stages: AbstractSet[int | None], budget: Budget) -> list[Found]:
     """What is to be added to the details `found` so far, in offsets of the folded text. Linear."""
     people: list[Found] = []
-    if PLACES in stages or NAMES in stages:
+    if not WHERE.isdisjoint(stages):
         people += addresses.addresses_in(flat, budget)
     places = tuple(people)
     if NAMES in stages:

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from .spelling import digit_signs, han_signs
 
-SEPARATOR = r"(?:[^\w¥$%“”\"]|_)"
+SEPARATOR = r"(?:[^\w¥$%“”\"]|[_丨丶])"
 RUN_TAIL = rf"(?:{SEPARATOR}{{0,8}}+[0-9]){{4}}"
 RUN = re.compile(rf"[0-9](?:{SEPARATOR}{{0,8}}+[0-9]){{4,}}+")
 """Five and more digits with up to eight separators (an emoji of a family is seven) between two."""

@@ -21,6 +21,8 @@ from .spelling import Spelled
 
 SELF_SUFFICIENT = 5
 """A group of so many digits is looked at whatever follows it."""
+_LEAST_BARE = 8
+"""Digits behind a bare 扣, which also means that points or money are taken off."""
 _PREFIXES = ("0086", "86", "0")
 _PREFIX_STARTS = frozenset(["86", "85", "88"])
 _CENTURIES = frozenset(("19", "20"))
@@ -135,8 +137,9 @@ def cued_shapes(view: Spelled, run: Run, start: int, left: str) -> Iterator[Part
         yield from _local(run, start)
     if digits[start] == "0" or size > 11:
         return
-    if cues.QQ_LEFT.search(left) or cues.QQ_RIGHT.match(view.flat, run.at(block_end - 1) + 1):
-        if size >= SELF_SUFFICIENT:
+    cue = cues.QQ_LEFT.search(left)
+    if cue or cues.QQ_RIGHT.match(view.flat, run.at(block_end - 1) + 1):
+        if size >= (_LEAST_BARE if cue and cue["bare"] else SELF_SUFFICIENT):
             yield Part(start, block_end, ContactKind.QQ, start, needs_cue=True)
         for length in (11, 10, 9, 8, 7):
             if start + length in ends and length > size:

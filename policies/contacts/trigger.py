@@ -1,7 +1,7 @@
 """One look over a text that tells which finders can find something in it. Most messages end here.
 
-Each alternative takes one character (of a number its digits) and looks around it, so that none hides another; where
-two begin with the same character, the finder of the second runs with that of the first.
+Each alternative takes one character, or the digits of a number but the last, and looks around it, so that none hides
+another; where two begin with the same character, the finder of the second runs with that of the first.
 """
 
 import re
@@ -10,29 +10,32 @@ from typing import Final
 
 from .addresses import CUES as PLACE_CUES
 from .addresses import NUMBER_TAIL, ROAD_ENDS, UNIT_OR_ROAD
+from .cues import ADDING, HEARTS, TRACES
 from .name_words import COMMON, COMPOUND, GIVEN, SINGLE, TITLES
 from .names import ANNOUNCING, SURE
 from .papers import PROVINCE_SIGNS
 from .runs import RUN_TAIL
-from .spelling import ODD_SIGNS, ODD_TAIL
+from .spelling import HAN, ODD_SIGNS, ODD_TAIL
+from .told import TOLD_TAIL
 
 NUMBERS: Final = 1
-NAMES: Final = 2
-PLACES: Final = 3
+TOLD: Final = 2
+NAMES: Final = 3
+PLACES: Final = 4
 """Looked for with NAMES too: both begin with 收, 我."""
-ACCOUNTS: Final = 4
-PLATES: Final = 5
-MAILS: Final = 6
-LINKS: Final = 7
-ODD: Final = 8
+ROADS: Final = 5
+ACCOUNTS: Final = 6
+PLATES: Final = 7
+MAILS: Final = 8
+LINKS: Final = 9
+ODD: Final = 10
 """Digits that are spoken, escaped or letters."""
-EVERY: Final = frozenset((NUMBERS, NAMES, PLACES, ACCOUNTS, PLATES, MAILS, LINKS, ODD))
+TOLD_SPOKEN: Final = 11
+WHERE: Final = frozenset((NAMES, PLACES, ROADS))
+EVERY: Final = frozenset(range(NUMBERS, TOLD_SPOKEN + 1))
 _NONE: Final = frozenset[int | None]()
 
-TRACES = "微薇威维徽唯魏围葳喂危"
-"""What is written for the first character of 微信."""
-RARE_TRACES = "绿卫🛰"
-HEARTS = "信伈芯❤♥💕💗💓🧡💚心"
+RARE_TRACES = "绿某🛰"
 _HAN = r"[^\W\d_a-z]"
 _SURNAMES = "".join(sorted({*SINGLE, *COMMON}))
 _COMPOUND_FIRSTS = "".join(sorted({name[0] for name in COMPOUND.split("|")}))
@@ -42,7 +45,7 @@ SURNAME_FIRSTS = f"{_SURNAMES}{_COMPOUND_FIRSTS}"
 _PERSON = rf"(?:[{_SURNAMES}]|{COMPOUND}){GIVEN}"
 _SURNAME = f"[{''.join(sorted(COMMON))}]"
 _ANNOUNCED = rf"{_LINK}{_PERSON}"
-_ANNOUNCED_SURELY = rf"{_LINK}(?:{_PERSON}|{_HAN}{{1,8}}[·•・.]|[a-z]{{2}})"
+_ANNOUNCED_SURELY = rf"{_LINK}(?:(?:[{_SURNAMES}]|{COMPOUND}) ?{GIVEN}|{_HAN}{{1,8}}[·•・.]|[a-z]{{2}})"
 _AFTER_NAME = (
     rf"(?:(?<={_SURNAME}{GIVEN}..)|(?<={_SURNAME}{GIVEN}{GIVEN}..)|(?<=[{_COMPOUND_FIRSTS}]{_HAN}{GIVEN}{GIVEN}..))"
 )
@@ -75,22 +78,24 @@ _PLACE_FIRSTS = _set(word[0] for word in PLACE_CUES)
 _NEAR_LATIN = "|".join(rf"(?<=[a-z0-9_-]{'.' * size})" for size in range(1, 9))
 _ACCOUNT = (
     r"(?<=[vw])(?:(?=[^\w\n]{0,2}x|[^\w\n]{0,2}e(?:i|[^\w\n]{0,2}c))|(?<![a-z0-9].)(?:(?![a-z])|(?=id))"
-    rf"|(?<=[加我+]v)|(?=[^\w\n]{{0,3}}[{HEARTS}]))"
+    rf"|(?<=[{ADDING}我+]v)|(?=[^\w\n]{{0,3}}[信伈芯{HEARTS}]))"
     rf"|(?<=[{TRACES}])(?:(?=[^a-z\n]{{0,20}}[a-z])|{_NEAR_LATIN})"
     rf"|(?<=[{RARE_TRACES}])(?=[^a-z\n]{{0,20}}[a-z])|(?<=加)(?=[我一个好][^a-z\n]{{0,6}}[a-z])"
+    r"|(?<=加)(?:(?<=[a-z0-9_-].)|(?<=[a-z0-9_-][^\w\n].)|(?<=[a-z0-9_-][^\w\n]{2}.))(?=我|好友)"
     r"|(?<=搜)(?=[我索][^a-z\n]{0,3}[a-z])"
 )
 _ACCOUNT_FIRSTS = f"vw{TRACES}{RARE_TRACES}加搜"
 _MAIL = r"(?<=@)|(?<=c)(?=om(?![a-z])|n(?![a-z]))|(?<=n)(?=et(?![a-z]))"
 _LEADS = r"(?<=/)(?:(?<=(?:me|om|nk|gg|ee)/)|(?<=[nkiqtgep]:/)(?=/)(?<!http:/))"
+_FIRSTS = f"@cn/{_ACCOUNT_FIRSTS}{PROVINCE_SIGNS}{ODD_SIGNS}"
 _TRIGGER = re.compile(
-    rf"[0-9@cn/{_ACCOUNT_FIRSTS}{ODD_SIGNS}{PROVINCE_SIGNS}{ROAD_ENDS}{_NAME_FIRSTS}{_PLACE_FIRSTS}]"
-    rf"(?:((?<=[0-9])(?={RUN_TAIL})[0-9]*)"
-    rf"|((?<=[{_NAME_FIRSTS}])(?={_any_led_by(_NAME_WORDS)}))"
-    rf"|((?<=[{_PLACE_FIRSTS}])(?={_any_led_by(dict.fromkeys(PLACE_CUES, _BEFORE_PLACE))})"
-    rf"|(?<=[{ROAD_ENDS}])(?={NUMBER_TAIL}))"
-    rf"|(?<=[@cn/{_ACCOUNT_FIRSTS}{PROVINCE_SIGNS}{ODD_SIGNS}])(?:({_ACCOUNT})"
-    rf"|((?<=[{PROVINCE_SIGNS}])(?=[ ]?[a-hj-z]))|({_MAIL})|({_LEADS})|((?={ODD_TAIL}))))"
+    rf"[0-9{_FIRSTS}{ROAD_ENDS}{_NAME_FIRSTS}{_PLACE_FIRSTS}]"
+    rf"(?:(?<=[0-9])(?:((?={RUN_TAIL})(?:[0-9]+(?=[0-9]))?)|({TOLD_TAIL}))|(?<![0-9])(?:"
+    rf"(?<=[{_NAME_FIRSTS}])(?={_any_led_by(_NAME_WORDS)})()"
+    rf"|(?<=[{_PLACE_FIRSTS}])(?={_any_led_by(dict.fromkeys(PLACE_CUES, _BEFORE_PLACE))})()"
+    rf"|(?<=[{ROAD_ENDS}])(?={NUMBER_TAIL})()"
+    rf"|(?<=[{_FIRSTS}])(?:(?:{_ACCOUNT})()|(?<=[{PROVINCE_SIGNS}])(?=[ ]?[a-hj-z])()|(?:{_MAIL})()|{_LEADS}()"
+    rf"|(?={ODD_TAIL})()|(?<=[{HAN}]){TOLD_TAIL}())))"
 )
 
 
