@@ -19,7 +19,7 @@ def words() -> tuple[str, ...]:
 @cache
 def syllables() -> dict[str, str]:
     """Syllable -> characters read so, whatever the tone."""
-    return {name: characters for name, characters in (line.split() for line in lines("readings.txt"))}
+    return {line.split()[0]: line.split()[1] for line in lines("readings.txt")}
 
 
 @cache
