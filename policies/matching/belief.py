@@ -1,9 +1,12 @@
-"""Which sound-alike writings are believed to be a disguise, and which are honest talk that sounds so."""
+"""Which writings of a word are believed to be a disguise, and which are honest talk that sounds or looks so."""
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import IntEnum
+from itertools import pairwise
 
+from ..folding.bonds import bond, open_after, open_before
 from ..folding.clean import is_usual, sound_level
 from ..folding.sounds import is_han, main_syllable
 
@@ -11,6 +14,8 @@ ALWAYS_FROM = 4
 """Words of so many syllables are believed whatever honest talk sounds like."""
 RARE = 1
 """Level of a pair of syllables up to which honest talk hardly has it."""
+COMMON = 6
+"""Level from which on honest talk is full of it."""
 CUE_WITHIN = 15
 _CUE_WORDS = (
     "加我 加你 加她 加他 加v 加个 加下 微信 威信 v信 vx wx wechat qq 扣扣 私下 私聊 私人 单独 悄悄 偷偷 别让 别说"
@@ -22,20 +27,65 @@ CUES = tuple(_CUE_WORDS.split())
 """Folded words of dealings."""
 LONG_NUMBER = re.compile("[0-9]{5}")
 _CUE = re.compile("|".join((*CUES, LONG_NUMBER.pattern)))
+DOUBLED = 4
+"""Bond of a character with itself from which on it is a word: 妈妈, 往往."""
+MEASURED = 12
+"""What a digit or letter before a character weighs: 3件货."""
+OPEN_GAP = -27
+"""How far a word of two characters must stand out to be believed with something between them."""
+OPEN_REPEAT = -32
+"""The same for a short word with a character doubled that honest talk doubles."""
 
 
 class Belief(IntEnum):
-    """How much a sound-alike writing of a word must show to be believed, least first."""
+    """How much a disguised writing of a word must show to be believed.
+
+    All but ALWAYS want characters that do not follow each other in honest talk, and that they stand out from what is
+    beside them: the more, the shorter the word and the oftener honest talk sounds like it.
+    """
 
     ALWAYS = 0
     UNUSUAL = 1
-    """Its characters do not follow each other in honest talk."""
+    """Three syllables."""
     STANDING_OUT = 2
-    """That, and the first or the last does not go with its neighbour either, or a cue of dealings is near."""
+    """Two syllables that honest talk hardly has."""
     APART = 3
-    """Those go with neither neighbour, or a cue is near."""
+    """Two that it has."""
     CUED = 4
-    """A cue is near."""
+    """Two that it is full of: a cue of dealings must be near."""
+    DRAWN = 5
+    """Three look-alike characters."""
+    DRAWN_APART = 6
+    """Two of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Demand:
+    """How far to stand out, and what it is measured by."""
+
+    least: int
+    kept: int
+    """So much less where a character is the word's own or is spelled."""
+    cued: int
+    """So much less where a cue is near."""
+    openness: int
+    """What the openness of the characters weighs."""
+    edge: int
+    """What an end of the text or a mark beside them weighs."""
+
+
+_NEVER = 1_000
+_SOUNDING = {"openness": 1, "edge": 4}
+_ALIKE = {"openness": 2, "edge": 0}
+_DEMANDS = {
+    Belief.UNUSUAL: _Demand(least=-25, kept=6, cued=4, **_SOUNDING),
+    Belief.STANDING_OUT: _Demand(least=-13, kept=10, cued=5, **_SOUNDING),
+    Belief.APART: _Demand(least=-10, kept=10, cued=5, **_SOUNDING),
+    Belief.CUED: _Demand(least=_NEVER, kept=9, cued=_NEVER + 14, **_SOUNDING),
+    Belief.DRAWN: _Demand(least=-44, kept=10, cued=0, **_ALIKE),
+    Belief.DRAWN_APART: _Demand(least=-30, kept=11, cued=0, **_ALIKE),
+}
+_GAP = _Demand(least=OPEN_GAP, kept=0, cued=0, **_SOUNDING)
 
 
 def belief_of(chars: str) -> Belief:
@@ -43,36 +93,56 @@ def belief_of(chars: str) -> Belief:
     if len(chars) >= ALWAYS_FROM:
         return Belief.ALWAYS
     syllables = [main_syllable(char) for char in chars]
-    count = len(chars)
     if not all(syllables):
         return Belief.ALWAYS
+    if len(chars) == ALWAYS_FROM - 1:
+        return Belief.UNUSUAL
     level = min(sound_level(a, b) for a, b in zip(syllables, syllables[1:], strict=False))
-    if count == ALWAYS_FROM - 1:
-        return Belief.UNUSUAL if level <= RARE else Belief.STANDING_OUT
-    return Belief.CUED if level > RARE else Belief.APART if level else Belief.STANDING_OUT
+    if level >= COMMON:
+        return Belief.CUED
+    return Belief.APART if level > RARE else Belief.STANDING_OUT
 
 
 def drawing_belief(chars: str) -> Belief:
     """What a word in look-alike characters must show, by its length."""
     if len(chars) >= ALWAYS_FROM:
         return Belief.ALWAYS
-    return Belief.UNUSUAL if len(chars) == ALWAYS_FROM - 1 else Belief.STANDING_OUT
+    return Belief.DRAWN if len(chars) == ALWAYS_FROM - 1 else Belief.DRAWN_APART
 
 
-def is_believed(belief: Belief, folded: str, positions: Sequence[int]) -> bool:
-    """Whether the sound-alike characters of `folded` at `positions` are a disguise."""
+def is_believed(belief: Belief, folded: str, positions: Sequence[int], own: str | None = None) -> bool:
+    """Whether the characters of `folded` at `positions` are a disguise of a word with the characters `own`.
+
+    Without `own`: whether they may be one of any word.
+    """
     if belief is Belief.ALWAYS:
         return True
-    chars = [folded[at] for at in positions]
-    if all(is_usual(a + b) for a, b in zip(chars, chars[1:], strict=False) if a != b):
+    pairs = (folded[a] + folded[b] for a, b in pairwise(positions) if folded[a] != folded[b])
+    if all(map(is_usual, pairs)):
         return False
-    if belief is Belief.UNUSUAL:
+    demand = _DEMANDS[belief]
+    has_own = own is None or any(folded[at] in own or not is_han(folded[at]) for at in positions)
+    least = demand.least - demand.kept * has_own
+    shown = _standing_out(demand, folded, positions[0], positions[-1])
+    if shown >= least:
         return True
-    start, end = positions[0], positions[-1] + 1
-    most = {Belief.STANDING_OUT: 1, Belief.APART: 0}.get(belief)
-    if most is not None and _neighbours(folded, start, end) <= most:
-        return True
-    return has_cue(folded, start, end)
+    return shown >= least - demand.cued and has_cue(folded, positions[0], positions[-1] + 1)
+
+
+def is_apart(folded: str, positions: Sequence[int]) -> bool:
+    """Whether a word of two characters with something between them is that word, and not two words: 套，现在."""
+    return _standing_out(_GAP, folded, positions[0], positions[-1]) >= OPEN_GAP
+
+
+def has_honest_doubling(folded: str, positions: Sequence[int]) -> bool:
+    """Whether the characters at `positions` hold one that honest talk doubles: 往往."""
+    return any(folded[a] == folded[b] and bond(folded[a] * 2) >= DOUBLED for a, b in pairwise(positions))
+
+
+def is_honest_repeat(folded: str, positions: Sequence[int]) -> bool:
+    """Whether a word with a character doubled is rather honest talk that doubles it: 其他妈妈的."""
+    is_apart_so = _standing_out(_GAP, folded, positions[0], positions[-1]) >= OPEN_REPEAT
+    return not is_apart_so and has_honest_doubling(folded, positions)
 
 
 def has_cue(folded: str, start: int, end: int) -> bool:
@@ -81,10 +151,17 @@ def has_cue(folded: str, start: int, end: int) -> bool:
     return _CUE.search(around) is not None
 
 
-def _neighbours(folded: str, start: int, end: int) -> int:
-    """How many of the two characters beside go with the one they touch in honest talk."""
-    left = folded[start - 1 : start + 1] if start else ""
-    right = folded[end - 1 : end + 1] if end < len(folded) else ""
-    return sum(
-        len(pair) == 2 and (not all(map(is_han, pair)) or is_usual(pair)) for pair in (left, right) if pair.isalnum()
-    )
+def _standing_out(demand: _Demand, folded: str, first: int, last: int) -> int:
+    """The less the outer characters go with what is beside them, and the fewer others each stands beside, the more."""
+    shown = 0
+    before, start = folded[first - 1 : first], folded[first]
+    if not before.isalnum():
+        shown += demand.edge
+    elif is_han(start):
+        shown -= 2 * bond(before + start) if is_han(before) else MEASURED
+    end, after = folded[last], folded[last + 1 : last + 2]
+    if not after.isalnum():
+        shown += demand.edge
+    elif is_han(end) and is_han(after):
+        shown -= 2 * bond(end + after)
+    return shown - demand.openness * (open_before(start) + open_after(end))

@@ -56,9 +56,10 @@ class Disguised:
         speller = self.speller
         if speller is None or not (seeds or (self._is_spelled and LETTERS.search(reading.searched))):
             return
-        plain = reading.uncollapsed()
         starts = sorted({reading.runs[seed] for seed in seeds})
-        yield from self.spelled_at(plain, speller.promise.places(plain.kept, starts, _breaks(plain)))
+        places = speller.promise.places(reading.kept, starts, _breaks(reading))
+        if places:
+            yield from self.spelled_at(reading.uncollapsed(), places)
 
     def spelled_at(self, plain: Reading, places: Sequence[int]) -> Iterator[Candidate]:
         """Words that hold what stands at `places` of an uncollapsed reading, as `Promise` tells them."""

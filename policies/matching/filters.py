@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from ..model import How
-from .belief import Belief, is_believed
+from .belief import Belief, has_honest_doubling, is_apart, is_believed, is_honest_repeat
 from .candidate import Candidate
 from .profile import Boundary, GapRule, MatchProfile, Overlap
 
@@ -15,8 +15,12 @@ LIST_MARKS = SENTENCE_MARKS | frozenset("、.：:")
 _UNCOUNTED = frozenset(("Mn", "Me", "Cf"))
 SURE_OVER_MARKS = 3
 """A disguised word of fewer characters has no sentence or list mark inside, unless only its writing is in question."""
+SHORTEST = 2
+"""A word of so few characters may be parts of two, whatever stands between them."""
 LONG_WORD = 4
 """From so many characters on a sentence mark inside is believed."""
+PAUSE = 2
+"""So many of them together part two sentences: 公司，，，不知道."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,9 +57,13 @@ def place(candidate: Candidate, profile: MatchProfile) -> Found | None:
     elif _gaps(positions) and not (" " in entry.form and _is_spaced_alike(surface, entry.folded)):
         if not _is_believed_gap(reading.text, positions, profile, len(positions)):
             return None
+        if profile.gap_rule is not GapRule.ANY and _is_two_words(candidate, positions):
+            return None
         how = How.GAP
     elif any(length > 1 for length in reading.run_lengths(candidate.start, candidate.end)):
         how = How.REPEAT if len(positions) > _own_length(candidate) else How.FOLDED
+        if how is How.REPEAT and _own_length(candidate) < LONG_WORD and is_honest_repeat(folded, positions):
+            return None
     else:
         how = How.ALIAS if entry.is_alias else How.FOLDED
     return Found(start=start, end=end, word=entry.word, how=how, rank=entry.rank)
@@ -84,7 +92,20 @@ def _is_believed_disguise(candidate: Candidate, positions: Sequence[int], profil
         is_short = candidate.belief is not Belief.ALWAYS and last < SURE_OVER_MARKS
         if is_short and any(c in LIST_MARKS for a, b in _gaps(positions) for c in reading.text[a + 1 : b]):
             return False
-    return is_believed(candidate.belief, reading.folded, first)
+    folded = reading.folded
+    if not is_believed(candidate.belief, folded, first, candidate.entry.key):
+        return False
+    is_sure = candidate.belief is Belief.ALWAYS or candidate.entry.runs is not None
+    return is_sure or not has_honest_doubling(folded, first)
+
+
+def _is_two_words(candidate: Candidate, positions: Sequence[int]) -> bool:
+    """Whether what stands between a word's two characters parts two words of honest talk."""
+    if _own_length(candidate) != SHORTEST:
+        return False
+    text = candidate.reading.text
+    is_seen = any(unicodedata.category(c) not in _UNCOUNTED for a, b in _gaps(positions) for c in text[a + 1 : b])
+    return is_seen and not is_apart(candidate.reading.folded, positions)
 
 
 def _is_spaced_alike(surface: str, word: str) -> bool:
@@ -146,11 +167,9 @@ def _is_believed_gap(text: str, positions: Sequence[int], profile: MatchProfile,
     for gap in gaps:
         if len(gap) > profile.gap and sum(unicodedata.category(c) not in _UNCOUNTED for c in gap) > profile.gap:
             return False
-    if profile.gap_rule is GapRule.ANY or length >= LONG_WORD:
-        return True
     marks = LIST_MARKS if profile.gap_rule is GapRule.STRICT else SENTENCE_MARKS
-    is_marked = any(c in marks for gap in gaps for c in gap)
-    if not is_marked:
+    most = max(sum(c in marks for c in gap) for gap in gaps)
+    if profile.gap_rule is GapRule.ANY or most < (PAUSE if length >= LONG_WORD else 1):
         return True
     is_uniform = len(gaps) == len(positions) - 1 and len(set(gaps)) == 1 and len(set(gaps[0])) == 1
     return is_uniform and profile.gap_rule is GapRule.CAREFUL

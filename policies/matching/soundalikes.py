@@ -89,7 +89,7 @@ class Soundalikes:
     def keys(self) -> Iterator[GramKey]:
         """Every key of `index`, with whether all words behind it need a writing that honest talk does not have."""
         for reading, same in self.index.items.items():
-            yield GramKey(reading, all(heard.believed_by_sound is not Belief.ALWAYS for heard in same))
+            yield GramKey(reading, not any(map(_is_sure, same)))
 
     def find(self, reading: Reading) -> Iterator[Candidate]:
         """Where the searched text sounds like a word and is not written like it, by start and end.
@@ -98,6 +98,8 @@ class Soundalikes:
         """
         searched = reading.searched
         for start, end, same in self.index.find(searched.translate(self.codes.table)):
+            if end - start == FEWEST and _usual(searched[start:end]) and not any(map(_is_sure, same)):
+                continue
             for one in self._others(searched[start:end], same):
                 yield from one.candidates(reading, start)
 
@@ -124,3 +126,7 @@ class Soundalikes:
                 return self.ear is Ear.FUZZY
             case _:
                 return self.ear is Ear.PLAIN
+
+
+def _is_sure(heard: Heard) -> bool:
+    return heard.believed_by_sound is Belief.ALWAYS
