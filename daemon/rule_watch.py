@@ -9,6 +9,7 @@
 """
 
 import asyncio
+import gc
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -101,7 +102,7 @@ class RuleWatch:
 
     async def _reload(self) -> None:
         try:
-            engine = await asyncio.to_thread(self._load)
+            engine = await asyncio.to_thread(self._loaded)
         except (RuleError, OSError) as error:
             await self._refuse(error)
             return
@@ -122,6 +123,14 @@ class RuleWatch:
             return
         self.trouble = None
         self._bus.publish(HealthChanged())
+
+    def _loaded(self) -> Engine:
+        """Not interrupted by collections: among the objects of large rules each would hold everything up."""
+        gc.disable()
+        try:
+            return self._load()
+        finally:
+            gc.enable()
 
     async def _refuse(self, error: RuleError | OSError) -> None:
         """The rules in force stay; who reads the audit sees that others were offered, and where they are wrong."""
