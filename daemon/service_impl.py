@@ -377,7 +377,9 @@ class DaemonService:
     async def _alerts(self, caller: Caller, alerts: Sequence[ArchivedAlert]) -> tuple[Alert, ...]:
         holders = {serial: one.employee for serial, one in (await self._directory.in_force()).items()}
         sight, shown = await self._sight(caller), map(self._parts.guard.alert_shown, alerts)
-        return tuple(alert_view(one, holders.get(one.archived.event.device), sight) for one in shown)
+        views = (alert_view(one, holders.get(one.archived.event.device), sight) for one in shown)
+        advice = self._desks.workbench.advice
+        return tuple(structs.replace(view, advice=advice(view.rule_id, sight.texts) or None) for view in views)
 
     async def command_item(self, caller: Caller, command: ArchivedCommand) -> Command:
         """A command as this caller sees it."""

@@ -11,6 +11,7 @@ Reading order:
 - keys: `keys` (`keys_arguments`)
 - a closed vault: `unlock`; how long things stay: `retention` (`retention_arguments`)
 - the archive looked through again: `rescans` (`rescans_arguments`)
+- rules: `policies` (`policy_arguments`)
 - copies: `backups` (`backup_arguments`)
 - printing: `output`, `table`, `times`; what a phone permits: `capability_table`
 """

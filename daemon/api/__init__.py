@@ -8,6 +8,7 @@ Reading order:
 - keeping and deleting: `retention` (`retention_client`)
 - of the ways into the vault: `keys` (`keys_client`), while it is closed `unlocking` (`unlocking_client`)
 - the archive looked through again: `rescans` (`rescans_client`)
+- of rules: `policy` (`policy_client`)
 - of backups: `backups` (`backups_client`)
 - the client: `client` on `transport` and `sse`; its link: `links`; where the daemon is: `socket_path`, `state_dir`
 - what people and scripts get: `texts` (`words`, `verify_words`), `errors`, `exit_codes`

@@ -1,8 +1,8 @@
 """Subcommands of `shopwardend`: what needs keys, rules or phones at hand. Each is imported only when it is called.
 
 Reading order:
-- `parser` → one module for each subcommand: `init`, `run` (`standing`), `check_config`, `verify`, `policy`, `scan`,
-  `mask`, `verify_bundle` (`bundle_arguments`),
+- `parser` → one module for each subcommand: `init`, `run` (`standing`), `check_config`, `verify`, `scan`, `mask`,
+  `policy` (`policy_arguments`: `policy_check`, `policy_explain`), `verify_bundle` (`bundle_arguments`),
   `keys` (with `keys_arguments`: `keys_slots`, `keys_recovery`, `keys_escrow`)
 - evidence: `verify_proof`, `heads`, `heads_rebuild`, `cosign`, `reindex` (`proof_arguments`)
 - copies: `backup`, `backup_list`, `backup_drill`, `restore` (`backup_arguments`, `backup_support`)

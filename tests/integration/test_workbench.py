@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -170,3 +171,26 @@ async def test_the_rules_in_force_and_why_they_find_a_text(tmp_path: Path) -> No
         assert "力口 = 加（拆字）" in {step.told for step in hit.steps}
         assert [move.severity for move in hit.severity] == ["medium", "high", "critical"]
         assert found.masked.endswith("138****0017")
+
+
+async def test_an_alert_tells_what_its_rule_advises(tmp_path: Path) -> None:
+    folder = tmp_path / "rules"
+    folder.mkdir()
+    advice = 'advice = { en = "Look at the till.", zh = "核对收银记录。" }\ncategory'
+    (folder / "own.toml").write_text(RULES.replace("category", advice, 1), "utf-8")
+    policy = PolicySection(packs=(), dir=str(folder))
+    async with (
+        phone("SIMBENCH2") as one,
+        running(tmp_path, replace(quick_config(one), policy=policy)) as service,
+    ):
+        await enrolled(service, "SIMBENCH2")
+        one.store.add_sms(address=NUMBER, body="定金转我", box=SmsBox.SENT)
+
+        async def is_raised() -> bool:
+            return bool(await service.alerts(REVIEWER, status=None, device=None, limit=5))
+
+        await until(is_raised)
+        (alert,) = await service.alerts(REVIEWER, status=None, device=None, limit=5)
+        assert alert.advice == "核对收银记录。"
+        (rule,) = (await service.desks.workbench.rules(OWNER)).items
+        assert (rule.advice, rule.hits_7d) == ("Look at the till.", 1)
