@@ -1,5 +1,7 @@
 """`policy` by its action; `policy packs`."""
 
+import os
+import sys
 from argparse import Namespace
 
 import msgspec
@@ -47,8 +49,17 @@ def run(options: Namespace, texts: Texts) -> ExitCode:
             return policy_check.run(options, texts)
         case "explain":
             return policy_explain.run(options, texts)
+        case "try":
+            return _ask_daemon(options)
         case _:
             return _packs(options, texts)
+
+
+def _ask_daemon(options: Namespace) -> ExitCode:
+    """Become the client, which asks the running daemon: its exit code is ours."""
+    sys.stdout.flush()
+    command = [sys.executable, "-P", "-m", "console.main", "policy", "try", *options.rest]
+    os.execv(sys.executable, command)  # noqa: S606 - our own program
 
 
 def _packs(options: Namespace, texts: Texts) -> ExitCode:
