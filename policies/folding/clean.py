@@ -19,7 +19,8 @@ def hashes(pair: str) -> tuple[int, int, int]:
 
 
 @lru_cache(maxsize=1)
-def _levels() -> tuple[str, ...]:
+def levels() -> tuple[str, ...]:
+    """A line for each first syllable, a digit for each second."""
     text = resources.files(__package__).joinpath("clean_pairs.txt").read_text("utf-8")
     return tuple(line for line in text.splitlines() if not line.startswith("#"))
 
@@ -32,7 +33,7 @@ def filter_bits() -> bytes:
 
 def sound_level(first: str, second: str) -> int:
     """0 … 9: how often two syllables follow each other in honest talk, their most frequent writing left out."""
-    return int(_levels()[_PLACE[first]][_PLACE[second]])
+    return int(levels()[_PLACE[first]][_PLACE[second]])
 
 
 def is_usual(pair: str) -> bool:

@@ -86,10 +86,12 @@ def test_honest_talk_that_sounds_so_is_left_alone(text: str) -> None:
 
 
 def test_a_word_often_heard_in_honest_talk_needs_a_cue() -> None:
-    assert found("那家帆典") == []
-    assert found("那家fandian") == []
-    assert found("帆典给你多少佣金") == ["帆典:homophone"]
-    assert found("帆典 13800138000") == ["帆典:homophone"]
+    for text in ("先巾", "那家xianjin"):
+        assert found(text, words=["现金"]) == []
+    assert found("先巾给你多少佣金", words=["现金"]) == ["先巾:homophone"]
+    assert found("先巾 13800138000", words=["现金"]) == ["先巾:homophone"]
+    assert found("xianjin 13800138000", words=["现金"]) == ["xianjin:pinyin"]
+    assert found("那家帆典") == ["帆典:homophone"]
 
 
 @pytest.mark.parametrize(
@@ -197,7 +199,7 @@ def test_boundaries_hold_for_letters_of_the_word() -> None:
     assert found("jia vxa", words=["加vx"]) == []
     assert found("xvx jia", words=["vx加"]) == []
     strict = replace(DEFAULT, boundary=Boundary.ENGLISH_NUMBER)
-    assert Matcher(["微信"], (), strict).find("加weixin1") == ()
+    assert Matcher(["微信"], (), strict).find("加weixin12") == ()
 
 
 def test_what_honest_talk_has() -> None:
