@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from .contacts import find_contacts
+from .contacts import find_contacts_many
 from .context import Contexts, references
 from .custom_detectors import Detector
 from .facts import TextFacts
@@ -18,7 +18,7 @@ from .matching.lexicon import Lexicon
 from .matching.profile import MatchProfile
 from .model import ContactSpan, Earlier, Hit, How, Side, Subject, SubjectKind, Verdict
 from .rules.spec import Rule, RuleSet, Spread
-from .spread import Joined, join, may_tell_number, number_from, told_from
+from .spread import Joined, Told, join, may_tell_number, told_number, told_word
 from .window import Window
 
 MAX_CANDIDATES = 5_000
@@ -199,10 +199,10 @@ class Engine:
     def _contacts_of(
         self, subjects: Sequence[Subject], texts: Sequence[str]
     ) -> Iterable[tuple[ContactSpan, ...] | None]:
-        """Those of the texts for which every rule set asks; None: they are found when somebody asks."""
+        """Those of the texts that rules ask for anyway; None: they are found when somebody asks."""
         wanted = [n for n, subject in enumerate(subjects) if texts[n] and self._audience(subject).contacts]
         found: list[tuple[ContactSpan, ...] | None] = [None] * len(subjects)
-        for n, spans in zip(wanted, map(find_contacts, [texts[n] for n in wanted]), strict=True):
+        for n, spans in zip(wanted, find_contacts_many([texts[n] for n in wanted]), strict=True):
             found[n] = spans
         return found
 
@@ -229,7 +229,7 @@ class Engine:
             if matches:
                 matches = uncovered(matches, searched.allowed_for(owner))
                 matches = resolve(matches, compiled.rule.profile.overlap)[:MAX_HITS]
-            told = [Match(found=match, facts=facts, back=0, earlier=()) for match in matches]
+            told = [Match(found=match, facts=facts, start=match.start, end=match.end) for match in matches]
             if joined is not None and compiled.rule.spread.messages:
                 candidates = across.by_rule.get(owner, ())
                 told += self._told(compiled, candidates, across.allowed_for(owner), joined, facts, told)
@@ -264,28 +264,31 @@ class Engine:
         """What began in earlier messages, or was known for what it is by them. What stands in the message whole needs
         no more."""
         profile, spread = compiled.rule.profile, compiled.rule.spread
-        found: dict[tuple[int, int, str], tuple[Found, int]] = {}
+        found: dict[tuple[int, int, str], tuple[Found, Told]] = {}
         for candidate in candidates:
-            piece = told_from(joined, candidate)
-            match = None if piece is None or not joined.is_in(piece, spread) else place(candidate, profile)
-            if match is not None and piece is not None:
-                found.setdefault((match.start, match.end, match.word), (match, piece))
+            told = told_word(joined, candidate)
+            if told is None or not joined.is_in(told.piece, spread):
+                continue
+            match = place(candidate, profile)
+            if match is not None:
+                found.setdefault((match.start, match.end, match.word), (match, told))
         if may_tell_number(facts.text):
             for name, reference in compiled.references:
                 if not reference.is_spread:
                     continue
                 alone = [(start, end) for start, end, _ in reference.find(facts, profile)]
                 for start, end, _ in reference.find(joined.facts, profile):
-                    piece = number_from(joined, facts.text, alone, start, end)
-                    if piece is not None and joined.is_in(piece, spread):
-                        found[start, end, name] = Found(start=start, end=end, word=name, how=How.SPLIT), piece
-        pieces = {(match.start, match.end, match.word): piece for match, piece in found.values()}
+                    told = told_number(joined, facts.text, alone, start, end)
+                    if told is not None and joined.is_in(told.piece, spread):
+                        found[start, end, name] = Found(start=start, end=end, word=name, how=How.SPLIT), told
         kept = uncovered([match for match, _ in found.values()], allowed)
         for match in resolve(kept, profile.overlap)[:MAX_HITS]:
-            ends = match.end - joined.cut
-            if not any(one.found.start < ends and one.found.end > max(0, match.start - joined.cut) for one in whole):
-                earlier = joined.from_piece(pieces[match.start, match.end, match.word])
-                yield Match(found=match, facts=joined.facts, back=joined.cut, earlier=earlier)
+            told = found[match.start, match.end, match.word][1]
+            begins, ends = told.last - joined.cut, match.end - joined.cut
+            if not any(one.found.start < ends and begins < one.found.end for one in whole):
+                yield Match(
+                    found=match, facts=joined.facts, start=begins, end=ends, earlier=joined.from_piece(told.piece)
+                )
 
 
 def _sorted_out(candidates: Iterable[Candidate]) -> _Searched:

@@ -43,9 +43,10 @@ class Match:
     found: Found
     """In the text of `facts`."""
     facts: TextFacts
-    back: int
-    """Where the judged message begins in that text."""
-    earlier: tuple[int, ...]
+    start: int
+    """In the judged message."""
+    end: int
+    earlier: tuple[int, ...] = ()
     """Earlier messages that belong to it, counted back."""
 
 
@@ -72,8 +73,8 @@ def judged(compiled: CompiledRule, match: Match, contexts: Contexts, window: Win
     if Raise.CONTACT in rule.raise_on and not compiled.is_about_contacts and (match.facts.has_way or window.has_way()):
         steps += 1
     return Hit(
-        start=max(0, found.start - match.back),
-        end=found.end - match.back,
+        start=match.start,
+        end=match.end,
         rule_id=rule.id,
         word=found.word,
         category=rule.category,

@@ -104,8 +104,18 @@ def join(text: str, previous: Sequence[str | Earlier], side: Side, most: Spread)
     return Joined(whole, tuple(starts), tuple(reversed(backs)), tuple(reversed(ages_s)), TextFacts(whole))
 
 
-def told_from(joined: Joined, candidate: Candidate) -> int | None:
-    """The piece in which the word begins, when it is told over messages and not by chance; None otherwise."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Something told over messages."""
+
+    piece: int
+    """The message in which it begins."""
+    last: int
+    """Where its part in the judged message begins, in the joined text."""
+
+
+def told_word(joined: Joined, candidate: Candidate) -> Told | None:
+    """A word told over messages and not by chance; None otherwise."""
     reading = candidate.reading
     positions = reading.positions(candidate.start, candidate.end)
     start = reading.positions(candidate.start, candidate.start + 1)[-1]
@@ -122,11 +132,15 @@ def told_from(joined: Joined, candidate: Candidate) -> int | None:
     is_whole_first, is_whole_last = begun == sizes[first], ended == sizes[-1]
     if length <= SHORT_WORD and (candidate.how is not None or min(sizes[first], sizes[-1]) > STUB_OF_SHORT):
         return None
-    if not is_whole_first and begun == 1 and _is_everyday(joined.text, start - 1):
+    # Nobody says one character by itself that is not the rest of something.
+    is_rest = is_whole_last and ended == 1
+    if not is_rest and not is_whole_first and begun == 1 and _is_everyday(joined.text, start - 1):
         return None
     if not is_whole_last and ended == 1 and _is_everyday(joined.text, end):
         return None
-    return first if _letters_are_cut_on_purpose(joined, reading.folded, inner, sizes) else None
+    if not _letters_are_cut_on_purpose(joined, reading.folded, inner, sizes):
+        return None
+    return Told(first, next(at for at in inner if at >= joined.cut))
 
 
 def _count(kept: Sequence[int], start: int, end: int) -> int:
@@ -160,8 +174,8 @@ def may_tell_number(text: str) -> bool:
     return len(text.strip()) <= MOST_OF_MESSAGE and _NUMBER.search(fold(text, _FOLD)) is not None
 
 
-def number_from(joined: Joined, text: str, alone: Sequence[tuple[int, int]], start: int, end: int) -> int | None:
-    """The piece in which the number at `start`, `end` of the joined text begins, when it is told over messages.
+def told_number(joined: Joined, text: str, alone: Sequence[tuple[int, int]], start: int, end: int) -> Told | None:
+    """The number at `start`, `end` of the joined text, when it is told over messages.
 
     `alone`: where numbers stand in the message by itself. A number that stands in it whole needed the earlier
     messages to be known for one: then the nearest of those that suffice is the answer's.
@@ -171,7 +185,8 @@ def number_from(joined: Joined, text: str, alone: Sequence[tuple[int, int]], sta
     if any(a < end - joined.cut and start - joined.cut < b for a, b in alone):
         return None
     if start >= joined.cut:
-        return next((n for n in range(len(joined.backs) - 1, 0, -1) if _is_known_from(joined, n, start, end)), 0)
+        nearest = range(len(joined.backs) - 1, 0, -1)
+        return Told(next((number for number in nearest if _is_known_from(joined, number, start, end)), 0), start)
     first = joined.piece(start)
     pieces = [
         fold(joined.text[max(start, a) : min(end, b)], _FOLD)
@@ -179,7 +194,9 @@ def number_from(joined: Joined, text: str, alone: Sequence[tuple[int, int]], sta
     ]
     figures = [[char for char in piece if char.isalnum()] for piece in pieces]
     is_sure = any(len(one) >= SURE_PIECE for one in figures) or any(one[:1] in (["0"], ["零"]) for one in figures[1:])
-    return first if is_sure or _CUE.search(joined.text[:start] + joined.text[end:]) else None
+    if not is_sure and not _CUE.search(joined.text[:start] + joined.text[end:]):
+        return None
+    return Told(first, len(joined.text) - len(joined.text[joined.cut :].lstrip()))
 
 
 def _is_known_from(joined: Joined, number: int, start: int, end: int) -> bool:
