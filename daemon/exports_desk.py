@@ -193,14 +193,17 @@ class ExportsDesk:
         parts, config = self._parts, self._parts.config
         has_files = export.disclosure is ExportDisclosure.FULL_WITH_FILES
         disclosure = Disclosure.MASKED if export.disclosure is ExportDisclosure.MASKED else Disclosure.FULL
+        texts = parts.texts[config.store.language]
+        sight = await parts.guard.sight(Role.REVIEWER, texts)
+        told = sight.line if disclosure is Disclosure.MASKED else str
         source = await open_source(
             SourceParts(
                 archive=parts.archive,
                 media=parts.media,
                 guard=parts.guard,
                 keys=parts.keys,
-                texts=parts.texts[config.store.language],
-                sight=await parts.guard.sight(Role.REVIEWER, parts.texts[config.store.language]),
+                texts=texts,
+                sight=sight,
             ),
             await self._book.indexes(export.scope),
             disclosure,
@@ -210,8 +213,8 @@ class ExportsDesk:
             bundle_id=bundle_id,
             purpose=BundlePurpose.EXPORT,
             store=config.store.name,
-            case=export.case,
-            reason=export.reason,
+            case=told(export.case),
+            reason=told(export.reason),
             requested_by=export.asked_by.name,
             approved_by=export.approved_by,
             made_at=parts.clock.now(),

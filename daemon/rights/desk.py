@@ -160,7 +160,7 @@ class RequestsDesk:
         request = await self._existing(request_id)
         with refusing():
             await self._audit.write(caller, "requests.reach", request_id)
-            return await self._measure.reach(request, self._parts.clock.now())
+            return await self._measure.reach(request, self._parts.clock.now(), await self._sight(caller))
 
     async def correct(self, caller: Caller, request_id: str, body: CorrectRequest) -> SubjectRequest:
         """Records of this person get what they say beside them; nothing of them is changed."""

@@ -10,6 +10,7 @@ from ..archive.data_classes import DataClass, class_of, period_end, period_of
 from ..archive.requests import ArchivedRequest
 from ..archive.subjects import DataSubject, HoldingCount
 from ..config import RetentionSection
+from .sight import Sight
 from .subject import subject_of
 
 
@@ -20,7 +21,7 @@ class Measure:
     archive: Archive
     retention: RetentionSection
 
-    async def reach(self, request: ArchivedRequest, now: datetime) -> Reach:
+    async def reach(self, request: ArchivedRequest, now: datetime, sight: Sight) -> Reach:
         """Counts only; nothing is opened."""
         subject = subject_of(request)
         holdings = await self.holdings(subject)
@@ -32,7 +33,12 @@ class Measure:
             records=sum(one.count for one in holdings),
             held=held.total(),
             holds=tuple(
-                HeldBack(hold_id=hold_id, reason=reasons[hold_id].reason, until=reasons[hold_id].until, count=count)
+                HeldBack(
+                    hold_id=hold_id,
+                    reason=sight.line(reasons[hold_id].reason),
+                    until=reasons[hold_id].until,
+                    count=count,
+                )
                 for hold_id, count in sorted(held.items())
             ),
         )

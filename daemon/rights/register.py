@@ -50,11 +50,14 @@ class Register:
     def take_contacts(self, contacts: Iterable[KnownContact], first_said: Mapping[bytes, int]) -> None:
         """In the order of the ledger."""
         fresh: list[str] = []
+        accounts: list[str] = []
         for contact in contacts:
             own = self._person_of(contact, first_said)
             if own is None:
                 continue
             for plain in _accounts_of(contact):
+                if not plain.isdecimal() and plain not in self._accounts and len(self._accounts) < MOST_NAMES:
+                    accounts.append(plain)
                 self._give(self._accounts, plain, own)
             for remark in contact.names:
                 for name in folded_names(remark):
@@ -62,7 +65,7 @@ class Register:
                         fresh.append(name)
                     if name in self._named or len(self._named) < MOST_NAMES:
                         self._give(self._named, name, own)
-        self.names = self.names.joined(fresh)
+        self.names = self.names.joined(fresh, accounts)
 
     def take_peers(self, peers: Iterable[KnownPeer]) -> None:
         """Numbers, and chats of messengers by their titles."""
@@ -96,12 +99,12 @@ class Register:
         return self.of_token(self.tokens.of_number(peer_key))
 
     def of_name(self, name: str) -> bytes | None:
-        """By a folded name, as `KnownNames` finds it; None for one of several people."""
+        """By a folded name or account, as `KnownNames` finds it; None for one of several people."""
         if name in self._named:
             owner = self._named[name]
             return None if owner is None else self._root(owner)
         chat = self._titled.get(name)
-        return None if chat is None else self._root(chat)
+        return self.of_account(name) if chat is None else self._root(chat)
 
     def of_account(self, plain: str) -> bytes | None:
         """By an account as it is compared."""

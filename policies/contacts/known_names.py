@@ -11,6 +11,8 @@ from .name_words import TITLES
 from .remarks import is_full_name, names_in_remark
 
 _FOLD = Fold()
+SHORTEST_ACCOUNT = 6
+"""Code points: a shorter account is a word of many texts."""
 _MOST_LAYERS = 8
 _CALLED = re.compile(rf"{TITLES}|[姐哥总姨叔嫂](?![^\W\d_])")
 _ANNOUNCED = re.compile(
@@ -51,17 +53,17 @@ class KnownNames:
 
     __slots__ = ("_layers",)
 
-    def __init__(self, names: Iterable[str] = ()) -> None:
-        """Names and remarks as they are written.
+    def __init__(self, names: Iterable[str] = (), accounts: Iterable[str] = ()) -> None:
+        """Names and remarks as they are written; accounts (dzc_1978, amy@shop.cn) are looked for as they are.
 
         One of one character or without letters is left out. An everyday word (高兴, 小雨, Sunny) is looked for only
         where it is announced or addressed as a name: elsewhere it is honest talk.
         """
-        self._layers = _layers((), frozenset().union(*map(folded_names, names)))
+        self._layers = _layers((), _keys(names, accounts))
 
-    def joined(self, names: Iterable[str]) -> "KnownNames":
+    def joined(self, names: Iterable[str], accounts: Iterable[str] = ()) -> "KnownNames":
         """These and more. Costs what the new ones cost, now and then more; what is there is shared, not copied."""
-        fresh = {name for name in frozenset().union(*map(folded_names, names)) if name not in self}
+        fresh = {name for name in _keys(names, accounts) if name not in self}
         if not fresh:
             return self
         more = KnownNames()
@@ -115,6 +117,11 @@ def folded(name: str) -> str:
 def folded_names(remark: str) -> frozenset[str]:
     """The names that a contact's name or remark stands for, as texts are searched for them."""
     return names_in_remark(folded(remark))
+
+
+def _keys(names: Iterable[str], accounts: Iterable[str]) -> frozenset[str]:
+    plain = (folded(account.strip()) for account in accounts)
+    return frozenset().union(*map(folded_names, names), (one for one in plain if len(one) >= SHORTEST_ACCOUNT))
 
 
 def _layers(before: tuple[_Layer, ...], fresh: frozenset[str]) -> tuple[_Layer, ...]:

@@ -78,6 +78,12 @@ def test_what_a_remark_says() -> None:
     assert folded("ＡＢＣ") == "abc"
 
 
+def test_accounts_are_found_without_their_cue() -> None:
+    names = KnownNames([], ["DZC_1978", "wxid_a1b2c3", "amy", "duan.zc@shop.cn"])
+    text = "就是ｄｚｃ＿1978，wxid_a1b2c3d，wxid_a1b2c3，amy，Duan.zc@shop.cn"
+    assert [text[start:end] for start, end in names.spans(text)] == ["ｄｚｃ＿1978", "wxid_a1b2c3", "Duan.zc@shop.cn"]
+
+
 def test_names_join_without_building_all_anew() -> None:
     rng = random.Random(5)  # noqa: S311
     book = {"赵" + chr(0x4E00 + rng.randrange(5_000)) + chr(0x4E00 + rng.randrange(5_000)) for _ in range(500)}
