@@ -5,8 +5,6 @@ Every method raises `ServiceError` only; errors of the archive and of adb are gi
 
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 
-from msgspec import structs
-
 from adb_bridge.records import DeviceSerial
 
 from .api.connecting import AnnouncedPhone, PairingReport, PairRequest, WirelessRequest, WirelessSwitched
@@ -377,9 +375,8 @@ class DaemonService:
     async def _alerts(self, caller: Caller, alerts: Sequence[ArchivedAlert]) -> tuple[Alert, ...]:
         holders = {serial: one.employee for serial, one in (await self._directory.in_force()).items()}
         sight, shown = await self._sight(caller), map(self._parts.guard.alert_shown, alerts)
-        views = (alert_view(one, holders.get(one.archived.event.device), sight) for one in shown)
-        advice = self._desks.workbench.advice
-        return tuple(structs.replace(view, advice=advice(view.rule_id, sight.texts) or None) for view in views)
+        advised = self._desks.workbench.advised
+        return tuple(advised(alert_view(one, holders.get(one.archived.event.device), sight), sight) for one in shown)
 
     async def command_item(self, caller: Caller, command: ArchivedCommand) -> Command:
         """A command as this caller sees it."""

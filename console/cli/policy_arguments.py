@@ -16,5 +16,3 @@ def add(builder: "Builder", commands: "argparse._SubParsersAction[Parser]") -> N
     builder.option(candidate, "--until", "policy_until", dest="until", metavar="TIME")
     builder.option(candidate, "--phone", "policy_phone", dest="phone", metavar="SERIAL")
     builder.option(candidate, "--limit", "policy_limit", dest="limit", type=int, metavar="N")
-    for name in ("check", "explain", "packs"):
-        builder.action(actions, "policy", name)

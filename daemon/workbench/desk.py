@@ -4,6 +4,8 @@ import asyncio
 from collections import Counter
 from datetime import timedelta
 
+from msgspec import structs
+
 from adb_bridge.clock import Clock
 from policies.display import safe_display
 from policies.engine import Engine
@@ -23,12 +25,14 @@ from ..api.policy import (
     TrialRequest,
 )
 from ..api.texts import Texts
+from ..api.wire import Alert
 from ..archive.archive import Archive
 from ..archive.drafts import AlertFilter
 from ..audit import AuditTrail
 from ..device_directory import DeviceDirectory
 from ..judge import Judge
 from ..rights.guard import PrivacyGuard
+from ..rights.sight import Sight
 from ..roles import Permission, may, require
 from ..service import Caller, ServiceError
 from ..service_errors import not_found, refusing, unusable
@@ -94,13 +98,14 @@ class WorkbenchDesk:
             ),
         )
 
-    def advice(self, rule_id: str, texts: Texts) -> str:
-        """What a rule in force tells a reviewer to look at; empty when it gives none."""
+    def advised(self, alert: Alert, sight: Sight) -> Alert:
+        """With what its rule, as it is in force now, tells a reviewer to look at."""
         engine = self._judge.engine
         if self._advised is not engine:
             self._advised = engine
             self._advice = {rule.id: rule.advice for rule in engine.ruleset.rules}
-        return advice_of(self._advice.get(rule_id, ()), texts)
+        advice = advice_of(self._advice.get(alert.rule_id, ()), sight.texts)
+        return structs.replace(alert, advice=advice or None)
 
     async def explain(self, caller: Caller, request: ExplainRequest) -> ExplainedText:
         """By the rules in force. The text is the caller's own; it is neither kept nor logged."""

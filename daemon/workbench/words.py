@@ -106,8 +106,11 @@ def _removal(removal: Removal, texts: Texts) -> str:
     match removal.obstacle:
         case Obstacle.BELIEF:
             return texts.get(f"{key}.{removal.words[0]}")
-        case Obstacle.KIND | Obstacle.SIDE:
-            words = tuple(texts.get(f"policy.word.{word}") for word in removal.words)
+        case Obstacle.KIND:
+            words = tuple(texts.get(f"policy.kind.{word}s") for word in removal.words)
+            return texts.get(key, words=_listed(words, texts))
+        case Obstacle.SIDE:
+            words = tuple(texts.get(f"policy.side.{word}") for word in removal.words)
             return texts.get(key, words=_listed(words, texts))
         case Obstacle.BOUNDARY | Obstacle.GAP | Obstacle.CHANNEL | Obstacle.ALLOW | Obstacle.OVERLAP:
             return texts.get(key, words=_listed(removal.words, texts))
