@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 from importlib import resources
@@ -75,6 +75,14 @@ class View:
     """Characters to pass over besides `skip`."""
     repeats: bool = True
     """True when a run of one character counts as one (with its length checked afterwards)."""
+    _hash: int = field(init=False, repr=False, compare=False)
+    """Views are looked up once for each word of a lexicon."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash((self.fold, self.skip, self.skip_chars, self.repeats)))
+
+    def __hash__(self) -> int:
+        return self._hash
 
 
 @lru_cache(maxsize=1)

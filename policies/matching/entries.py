@@ -3,11 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
+from operator import eq
 
-from ..folding.table import Skip, View, fold, is_symbol
+from ..folding.table import Skip, View, bounded, fold, is_symbol
 from .patterns import Form, PatternError, expand_aliases, expand_wildcards
 from .profile import PLAIN, Disguises, EntrySkips, MatchProfile, Syntax
 from .reading import Collapse, Reading, lens
+
+FEWEST = 2
+"""Characters of a word that needs no `allow_single`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +56,9 @@ def entries_of(
     is_allow: bool = False,
 ) -> tuple[Entry, ...]:
     """Every form of `word`. Raises EntryError: unknown alias, folds to nothing or to one character."""
+    plain = _plain_entry(word, rank=rank, owner=owner, profile=profile, is_allow=is_allow)
+    if plain is not None:
+        return (plain,)
     try:
         forms = _forms(word, profile.syntax, aliases)
     except PatternError as error:
@@ -62,6 +69,34 @@ def entries_of(
         if (entry := _entry(form, word=word, rank=rank, owner=owner, profile=profile, is_allow=is_allow)) is not None
     ]
     return tuple(found)
+
+
+def _plain_entry(word: str, *, rank: int, owner: int, profile: MatchProfile, is_allow: bool) -> Entry | None:
+    """The entry of a word that a view reads as it is, folded at most: nearly every word. What `_entry` makes of it."""
+    if not word.isalnum() or profile.syntax is Syntax.WILDCARD:
+        return None
+    view = profile.view
+    kept = bounded(word).translate(lens(view).kept_table)
+    if len(kept) != len(word) or (len(kept) < FEWEST and not is_allow):
+        return None
+    if any(map(eq, kept, kept[1:])) or kept != fold(word, view.fold):
+        return None
+    key = word if kept == word else kept
+    return Entry(
+        owner=owner,
+        word=word,
+        rank=rank,
+        form=word,
+        folded=key,
+        view=view,
+        key=key,
+        runs=None,
+        wild=None,
+        key_at=0,
+        is_alias=False,
+        is_allow=is_allow,
+        disguises=PLAIN if is_allow or view.skip is Skip.MARKS else profile.disguises,
+    )
 
 
 def _forms(word: str, syntax: Syntax, aliases: Mapping[str, tuple[str, ...]]) -> tuple[Form, ...]:

@@ -1,6 +1,6 @@
 """Keys by what they begin with: found by looking at each place of a text once, without an automaton to build."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from operator import add
 from typing import Generic, TypeVar
@@ -23,9 +23,9 @@ class GramKey:
 class KeyIndex(Generic[T]):
     """What stands under keys of at least two characters. Immutable."""
 
-    def __init__(self, items: Mapping[str, Iterable[T]]) -> None:
+    def __init__(self, items: Mapping[str, tuple[T, ...]]) -> None:
         """Raises ValueError for a key of fewer than two characters."""
-        self.items: dict[str, tuple[T, ...]] = {key: tuple(same) for key, same in items.items()}
+        self.items = items
         lengths: dict[str, tuple[int, ...]] = {}
         for key in self.items:
             if len(key) < HEAD:

@@ -18,9 +18,10 @@ class Lookalikes:
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         self._table = shape_table(Likeness.FAMILY)
-        drawn: dict[str, list[Entry]] = {}
+        drawn: dict[str, tuple[Entry, ...]] = {}
         for entry in entries:
-            drawn.setdefault(entry.key.translate(self._table), []).append(entry)
+            key = entry.key.translate(self._table)
+            drawn[key] = (*drawn.get(key, ()), entry)
         self.index = KeyIndex(drawn)
 
     def keys(self) -> Iterator[GramKey]:

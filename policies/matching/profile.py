@@ -1,7 +1,8 @@
 """What counts as the same word: the options of one search."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
 from ..folding.table import DigitFold, Fold, Skip, View
 
@@ -107,6 +108,12 @@ PLAIN = Disguises(homophone=Homophone.OFF, pinyin=False, lookalike=False, split=
 """Words as they are written; folds, gaps and repeats are not concerned."""
 
 
+@lru_cache(maxsize=64)
+def _shared(view: View) -> View:
+    """One view for all that are equal: it is looked up for each word of a lexicon."""
+    return view
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatchProfile:
     """Options of a search; the defaults are the product's own profile for rules."""
@@ -135,9 +142,10 @@ class MatchProfile:
     run_edges: RunEdges = RunEdges.DIGITS
     disguises: Disguises = Disguises()
 
-    @property
-    def view(self) -> View:
-        """How texts and words are read under this profile."""
+    view: View = field(init=False, repr=False, compare=False)
+    """How texts and words are read under this profile."""
+
+    def __post_init__(self) -> None:
         fold = Fold(
             case=self.fold_case,
             width=self.fold_width,
@@ -145,7 +153,8 @@ class MatchProfile:
             lookalike=self.fold_lookalike,
             digits=self.fold_digits,
         )
-        return View(fold=fold, skip=self.skip, skip_chars=self.skip_chars, repeats=self.repeats)
+        view = _shared(View(fold=fold, skip=self.skip, skip_chars=self.skip_chars, repeats=self.repeats))
+        object.__setattr__(self, "view", view)
 
 
 ANY_GAP = 1_000_000

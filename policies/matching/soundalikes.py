@@ -18,6 +18,7 @@ from .standing import Standing
 FEWEST = 2
 """Han characters a word needs to be looked for in disguise, or one beside two letters or digits."""
 _usual = lru_cache(maxsize=1 << 16)(is_usual)
+_belief_of = lru_cache(maxsize=1 << 14)(belief_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +26,14 @@ class Heard:
     """A word as it may be heard."""
 
     entry: Entry
-    belief: Belief
     chars: str
     """The word's characters behind the reading; where `runs` are needed, each run as one."""
     runs: tuple[int, ...] | None
+
+    @property
+    def belief(self) -> Belief:
+        """What a writing by other means must show."""
+        return _belief_of(self.entry.key if self.entry.runs is None else written(self.entry))
 
     @property
     def believed_by_sound(self) -> Belief:
@@ -60,21 +65,20 @@ def written(entry: Entry) -> str:
 
 def heard_of(entry: Entry) -> Iterator[Heard]:
     """The entry as it may stand in a text: collapsed, and with its runs in unlike characters."""
-    whole = written(entry)
-    belief = belief_of(whole)
-    yield Heard(entry, belief, entry.key, entry.runs)
+    yield Heard(entry, entry.key, entry.runs)
     if entry.runs is not None:
-        yield Heard(entry, belief, whole, None)
+        yield Heard(entry, written(entry), None)
 
 
 def sounds_of(heard: Iterable[Heard], ear: Ear) -> Sounds:
     """The index of words for an ear."""
     through = codes(ear)
-    by_reading: dict[str, list[Heard]] = {}
+    by_reading: dict[str, tuple[Heard, ...]] = {}
     for item in heard:
-        for reading in through.readings(item.chars):
-            by_reading.setdefault(reading, []).append(item)
-    return Sounds({reading: same for reading, same in by_reading.items() if len(reading) >= FEWEST})
+        if len(item.chars) >= FEWEST:
+            for reading in through.readings(item.chars):
+                by_reading[reading] = (*by_reading.get(reading, ()), item)
+    return Sounds(by_reading)
 
 
 class Soundalikes:
