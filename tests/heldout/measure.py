@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from .commands import mask, reviews, scan
-from .messages import Marked, disguised, disguised_contacts, honest, is_sealed, numbers, plain_contacts, traps
+from .messages import Marked, disguised, disguised_contacts, honest, is_sealed, late, numbers, plain_contacts, traps
 from .operators import OPERATORS, Disguise, Family, disguise
 from .tables import words
 from .tallies import FalseAlarms, Tally, precision
@@ -62,11 +62,15 @@ def _names(one: Disguise) -> tuple[str, ...]:
 
 
 def by_hand() -> Outcome:
-    marks, clean, lures = disguised(), honest(), traps()
+    marks, clean, lures = (*disguised(), *late()), honest(), traps()
     answers, outcome = scan([*(one.text for one in marks), *clean, *lures]), Outcome()
     outcome.texts, outcome.took_s = len(answers.hits), answers.took_s
-    for one, hits in zip(marks, answers.hits, strict=False):
+    for at, (one, hits) in enumerate(zip(marks, answers.hits, strict=False)):
         family = HAND_FAMILIES[one.kind]
+        if at >= len(disguised()):
+            outcome.tallies["late"].add(one.text, one.spans, one.word, hits)
+            outcome.tallies[f"late {family}"].add(one.text, one.spans, one.word, hits)
+            continue
         names = ["all", f"all {length_class(one.word)}", family]
         if family not in {"stand-in", "reversed"}:
             names.append("without stand-ins, reversed")

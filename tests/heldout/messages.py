@@ -37,6 +37,12 @@ def disguised() -> tuple[Marked, ...]:
 
 
 @cache
+def late() -> tuple[Marked, ...]:
+    """Written after the first figures were told, and quoted in no report."""
+    return tuple(marked(*line.split("|", 2)) for line in lines("late.txt"))
+
+
+@cache
 def honest() -> tuple[str, ...]:
     return lines("honest.txt")
 
