@@ -5,8 +5,8 @@ Reading order:
 - writing: `writer` → `transaction` → `ingest` (beside `known_rows`; `preparing` ahead of its turn), `enrolments`,
   `alerts`, `commands`, `audit_trail`, `fleet_records`, `connections`, `pairs`, `clocks` (each a `book`); what became of
   a row: `presence`; records under the key of their class and week: `content`, `entry_content`, `data_classes`
-- people's rights: `requests` by `request_steps`, `privacy`, `subjects`, `documents`, over: `closed_rows`;
-  all books: `books`
+- people's rights: `requests` by `request_steps`, `privacy`, `subjects` (whom names and numbers mean: `people`),
+  `documents`, over: `closed_rows`; all books: `books`
 - on the disk: `schema`, `migrations/`, `data_steps`, `codes`, `identifiers`, `rows`, `space`; of older versions:
   `sealing`; a log that is damaged: `lost_log`; keys of another store: `own_keys`
 - reading: `readers` → `event_queries` (`event_ids`, `event_conditions`), `search` (`fulltext`), `stream`, `imports`

@@ -2,7 +2,7 @@
 
 Reading order:
 - requests: `desk` (`views`) of a `subject`, in time by `due`; how far one reaches: `reach`; done by `copies`, `erasing`
-- what is private: `guard`
+- what readers see: `guard` gives out a `sight` by role, with the `people` the archive knows, kept in a `register`
 - the employee's own view: `me`, with `looks`
 - papers: `documents_desk` on `papers`, `assessment`, `notices`; what the doctor reminds of: `reminders`
 """

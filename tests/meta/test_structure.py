@@ -25,6 +25,24 @@ def test_nothing_is_left_for_later_in_the_code() -> None:
     assert [str(path) for path in SOURCES if marks.search(path.read_text())] == []
 
 
+MASKS = re.compile(r"\b(?:from|import) policies\.(?:masking|mask_formats)\b.*")
+DOORS = {
+    "daemon/rights/sight.py": "the one door",
+    "daemon/rights/guard.py": "stars for what is withheld",
+    "daemon/cli/mask.py": "the command that masks lines of its standard input",
+}
+
+
+def test_what_phones_say_leaves_by_one_door() -> None:
+    """`docs/masking.md`: whoever shows something of a phone asks `PrivacyGuard.sight`, and masks nothing by himself."""
+    found = {
+        str(path.relative_to(ROOT))
+        for path in SOURCES
+        if path.relative_to(ROOT).parts[0] != "policies" and MASKS.search(path.read_text())
+    }
+    assert found == set(DOORS)
+
+
 def test_blind_excepts_say_why() -> None:
     """ruff refuses `except Exception` that swallows; each allowed place carries its reason on the same line."""
     silent = [
