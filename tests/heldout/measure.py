@@ -9,7 +9,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from .commands import mask, reviews, scan
-from .messages import Marked, disguised, disguised_contacts, honest, is_sealed, late, numbers, plain_contacts, traps
+from .messages import (
+    Marked,
+    disguised,
+    disguised_contacts,
+    honest,
+    is_sealed,
+    late,
+    late_contacts,
+    late_numbers,
+    numbers,
+    plain_contacts,
+    traps,
+)
 from .operators import OPERATORS, Disguise, Family, disguise
 from .tables import words
 from .tallies import FalseAlarms, Tally, precision
@@ -102,21 +114,30 @@ def by_reviews() -> Outcome:
 
 
 def by_contacts() -> Outcome:
-    marks, clean = (*plain_contacts(), *disguised_contacts()), (*numbers(), *honest(), *traps())
-    answers, outcome = mask([*(one.text for one in marks), *clean]), Outcome()
-    outcome.texts, outcome.took_s = len(answers.hits), answers.took_s
-    for at, (one, hits) in enumerate(zip(marks, answers.hits, strict=False)):
-        group = "plain" if at < len(plain_contacts()) else "disguised"
+    marks, clean = (
+        {"plain": plain_contacts(), "disguised": disguised_contacts(), "late": late_contacts()},
+        {
+            "numbers": numbers(),
+            "late numbers": late_numbers(),
+            "honest": (*honest(), *traps()),
+        },
+    )
+    marked_by = [(group, one) for group, ones in marks.items() for one in ones]
+    clean_by = [(group, text) for group, texts in clean.items() for text in texts]
+    answers = mask([*(one.text for _, one in marked_by), *(text for _, text in clean_by)])
+    outcome = Outcome(texts=len(answers.hits), took_s=answers.took_s)
+    for (group, one), hits in zip(marked_by, answers.hits, strict=False):
         for span in one.spans:
             for name in (group, f"{group} {one.kind}"):
                 outcome.tallies[name].add(one.text, (span,), one.kind, hits)
-            if not any(hit.start <= span[0] and span[1] <= hit.end for hit in hits) and not is_sealed(one.text):
+            covered = any(hit.start <= span[0] and span[1] <= hit.end for hit in hits)
+            if not covered and group != "late" and not is_sealed(one.text):
                 touched = [one.text[hit.start : hit.end] for hit in hits if hit.touches((span,))]
                 outcome.missed[group].append(f"{one.kind}: {one.text!r} {touched or ''}")
         wrong = [hit for hit in hits if hit.name not in {"name", "address"} and not hit.touches(one.spans)]
         outcome.alarms[f"{group}: outside the marks"].add(one.text, wrong)
-    for at, (text, hits) in enumerate(zip(clean, answers.hits[len(marks) :], strict=True)):
-        outcome.alarms["numbers" if at < len(numbers()) else "honest"].add(text, hits)
+    for (group, text), hits in zip(clean_by, answers.hits[len(marked_by) :], strict=True):
+        outcome.alarms[group].add(text, hits)
     return outcome
 
 
@@ -132,7 +153,7 @@ def _print(title: str, outcome: Outcome, examples: int) -> None:
     for name, alarms in outcome.alarms.items():
         told = f"; precision {precision(found, len(alarms.texts)):.4f}" if found else ""
         print(f"{name}: {alarms.row()}{told}")
-        for line in alarms.shown()[:examples]:
+        for line in alarms.shown()[: 0 if name.startswith("late") else examples]:
             print(f"- false in {name}: {line}")
     for name, missed in outcome.missed.items():
         print(f"- missed {name} ({len(missed)}): " + " · ".join(missed[:examples]))

@@ -53,22 +53,35 @@ def traps() -> tuple[str, ...]:
     return lines("traps.txt")
 
 
+def _contacts(name: str) -> tuple[Marked, ...]:
+    return tuple(marked(kind, "", text) for kind, text in (line.split("|", 1) for line in lines(name)))
+
+
 @cache
 def plain_contacts() -> tuple[Marked, ...]:
-    return tuple(marked(kind, "", text) for kind, text in (line.split("|", 1) for line in lines("contacts_plain.txt")))
+    return _contacts("contacts_plain.txt")
 
 
 @cache
 def disguised_contacts() -> tuple[Marked, ...]:
-    return tuple(
-        marked(kind, "", text) for kind, text in (line.split("|", 1) for line in lines("contacts_disguised.txt"))
-    )
+    return _contacts("contacts_disguised.txt")
+
+
+@cache
+def late_contacts() -> tuple[Marked, ...]:
+    """Written after the first figures were told, and quoted in no report."""
+    return _contacts("contacts_late.txt")
 
 
 @cache
 def numbers() -> tuple[str, ...]:
     """Messages full of numbers that are nobody's."""
     return lines("numbers.txt")
+
+
+@cache
+def late_numbers() -> tuple[str, ...]:
+    return lines("numbers_late.txt")
 
 
 def is_sealed(text: str) -> bool:
