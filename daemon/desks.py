@@ -61,7 +61,14 @@ def open_desks(parts: DeskParts) -> Desks:
         keys=KeysDesk(parts),
         me=OwnDesk(parts, requests, notices),
         requests=requests,
-        rescans=RescansDesk(archive=parts.archive, audit=parts.audit, directory=parts.directory, rescans=parts.rescans),
+        rescans=RescansDesk(
+            archive=parts.archive,
+            audit=parts.audit,
+            directory=parts.directory,
+            guard=parts.guard,
+            rescans=parts.rescans,
+            texts=parts.texts,
+        ),
         retention=RetentionDesk(
             archive=parts.archive,
             audit=parts.audit,

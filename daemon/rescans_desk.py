@@ -7,12 +7,15 @@ from adb_bridge.records import Source
 
 from .api.exit_codes import ExitCode
 from .api.rescans import Rescan, RescanCancel, RescanRequest, RescanStatus
+from .api.texts import Texts
 from .archive.archive import Archive
 from .archive.errors import IllegalTransitionError, RecordNotFoundError
 from .archive.rescans import ArchivedRescan, RescanScope, RescanState
 from .audit import MAX_REASON, AuditTrail
 from .device_directory import DeviceDirectory
 from .rescans import Rescans
+from .rights.guard import PrivacyGuard
+from .rights.sight import Sight
 from .roles import Permission, require
 from .service import Caller, ServiceError
 from .service_errors import invalid, not_found, refusing, unusable
@@ -27,8 +30,19 @@ _STATUS = {
 class RescansDesk:
     """Behind `/v1/rescans`. Methods raise ServiceError only."""
 
-    def __init__(self, *, archive: Archive, audit: AuditTrail, directory: DeviceDirectory, rescans: Rescans) -> None:
+    def __init__(
+        self,
+        *,
+        archive: Archive,
+        audit: AuditTrail,
+        directory: DeviceDirectory,
+        guard: PrivacyGuard,
+        rescans: Rescans,
+        texts: dict[str, Texts],
+    ) -> None:
         self._archive = archive
+        self._guard = guard
+        self._texts = texts
         self._audit = audit
         self._directory = directory
         self._rescans = rescans
@@ -42,22 +56,24 @@ class RescansDesk:
             target = f"{draft.rescan_id} {draft.old_version} {draft.new_version}"
             await self._audit.write(caller, "rescan.start", target, reason=draft.reason)
             asked = await self._rescans.begin(draft)
-        return self._view(asked)
+            return self._view(asked, await self._sight(caller))
 
     async def all(self, caller: Caller) -> tuple[Rescan, ...]:
         """Newest first."""
         require(caller, Permission.RESCAN)
         with refusing():
-            return tuple(map(self._view, await self._archive.rescans.all()))
+            found = await self._archive.rescans.all()
+            sight = await self._sight(caller)
+            return tuple(self._view(one, sight) for one in found)
 
     async def one(self, caller: Caller, rescan_id: str) -> Rescan:
         """How it stands."""
         require(caller, Permission.RESCAN)
         with refusing():
             found = await self._archive.rescans.one(rescan_id)
-        if found is None:
-            raise not_found("rescan")
-        return self._view(found)
+            if found is None:
+                raise not_found("rescan")
+            return self._view(found, await self._sight(caller))
 
     async def cancel(self, caller: Caller, rescan_id: str, request: RescanCancel) -> Rescan:
         """End it early. `rescan.ended` when it has ended."""
@@ -65,7 +81,7 @@ class RescansDesk:
         with refusing(), _refused():
             await self._audit.write(caller, "rescan.cancel", rescan_id[:100], reason=_told(request.reason))
             ended = await self._archive.rescans.end(rescan_id, RescanState.CANCELLED, caller.name)
-        return self._view(ended)
+            return self._view(ended, await self._sight(caller))
 
     def _scope(self, request: RescanRequest) -> RescanScope:
         if request.since is not None and request.until is not None and request.until <= request.since:
@@ -80,14 +96,17 @@ class RescansDesk:
             is_told=request.is_told,
         )
 
-    def _view(self, rescan: ArchivedRescan) -> Rescan:
+    async def _sight(self, caller: Caller) -> Sight:
+        return await self._guard.sight(caller.role, self._texts[caller.language])
+
+    def _view(self, rescan: ArchivedRescan, sight: Sight) -> Rescan:
         is_running = rescan.state is RescanState.RUNNING
         return Rescan(
             rescan_id=rescan.rescan_id,
             status=_STATUS[rescan.state],
             asked_at=rescan.asked_at,
             asked_by=rescan.asked_by,
-            reason=rescan.reason,
+            reason=sight.line(rescan.reason),
             old_version=rescan.old_version,
             new_version=rescan.new_version,
             since=rescan.scope.since,

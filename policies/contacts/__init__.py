@@ -1,10 +1,10 @@
 """Contact details in messages: found by shape, context and checksum, in whatever digits they are written.
 
 Reading order:
-- of one text: `finder`, after one look by `trigger`, what the stages hand each other: `parts`; of batches: `many` behind
-  its `gate`; of a text of thousands: `coarse`
-- numbers: `numbers` in `runs` of `spelling` (told in parts: `told`), by `shapes` (`phones`, `checks`), believed by `belief` and `cues`; `papers`
-  by `documents_checks`
+- of one text: `finder`, after one look by `trigger`, what the stages hand each other: `parts`; of batches: `many`
+  behind its `gate`; of a text of thousands: `coarse`
+- numbers: `numbers` in `runs` of `spelling` (told in parts: `told`), by `shapes` (`phones`, `checks`), believed by
+  `belief` and `cues`; `papers` by `documents_checks`
 - accounts and addresses on the net: `handles`, `mails`, `links`
 - `people`: `addresses`, `names` by `name_words`
 - names the archive knows: `known_names` of `remarks`, honest talk by `everyday` words; one form of a detail: `plain`

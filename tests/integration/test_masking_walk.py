@@ -153,6 +153,7 @@ async def seeded(walk: Walk) -> None:
     hold = {"reason": note, "until": SOON.isoformat(), "peer": NUMBER}
     await done("POST", "/v1/holds", hold, "hold_id")
     await done("POST", "/v1/exports", {"case": note[:80], "reason": note, "peer": NUMBER}, "export_id")
+    await done("POST", "/v1/rescans", {"reason": note}, "rescan_id")
     await done("POST", "/v1/incidents", {"what": note, "noticed_at": received}, "incident_id")
     await done("POST", "/v1/incidents/{incident_id}/note", {"text": note})
     query = {"event_ids": [walk.ids["event_id"]]}
@@ -228,7 +229,7 @@ async def test_no_endpoint_tells_of_a_customer_to_who_may_not_know(tmp_path: Pat
             "/v1/events", "/v1/alerts", "/v1/alerts/{alert_id}", "/v1/audit", "/v1/requests",
             "/v1/requests/{request_id}",
             "/v1/holds", "/v1/exports", "/v1/exports/{export_id}", "/v1/incidents", "/v1/incidents/{incident_id}",
-            "/v1/stream", "/v1/me", "/v1/deletions", "/v1/devices", "/v1/health",
+            "/v1/stream", "/v1/me", "/v1/deletions", "/v1/devices", "/v1/health", "/v1/rescans",
         )}  # fmt: skip
         assert told >= {("POST", one) for one in ("/v1/events/search", "/v1/timeline", "/v1/events/reveal")}
 
