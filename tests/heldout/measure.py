@@ -70,7 +70,7 @@ def by_operators(chosen: Sequence[str], seeds: int = 1) -> Outcome:
 def _names(one: Disguise) -> tuple[str, ...]:
     length = length_class(one.word)
     every = (f"*{one.family}", f"*{one.family} {length}", one.operator, f"{one.operator} {length}")
-    return every if one.family is Family.REVERSED else ("*all", f"*all {length}", *every)
+    return every if one.family in {Family.REVERSED, Family.SOUTHERN} else ("*all", f"*all {length}", *every)
 
 
 def by_hand() -> Outcome:

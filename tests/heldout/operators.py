@@ -19,6 +19,7 @@ _CJK_MARKS = "、。，·…—～「」【】《》；：！"
 _EMOJI = ("😊", "❤️", "🌹", "👉", "💰", "🐎", "✨", "👍🏻", "🔥", "🙏", "⭐️", "👩‍👧")
 _ZERO_WIDTH = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e"
 _COMBINING = "\u0301\u0308\u0336\u0332\u20e0\u0489"
+_TONE_MARKS = {"a": "āáǎà", "o": "ōóǒò", "e": "ēéěè", "i": "īíǐì", "u": "ūúǔù", "ü": "ǖǘǚǜ"}
 _SPACES = "\u0020\u00a0\u2003\u0009"
 
 
@@ -26,6 +27,7 @@ class Family(StrEnum):
     MECHANICAL = "mechanical"
     HOMOPHONE = "homophone"
     PINYIN = "pinyin"
+    SOUTHERN = "southern"
     LOOKALIKE = "lookalike"
     SPLIT = "split"
     MIXED = "mixed"
@@ -157,6 +159,54 @@ def _spelt_all(*, separator: str, capital: bool) -> Operator:
     return write
 
 
+def _marked(sound: str, tone: str) -> str:
+    """A syllable with its tone's mark on the vowel that takes it."""
+    for vowel in ("a", "o", "e"):
+        if vowel in sound:
+            return sound.replace(vowel, _TONE_MARKS[vowel][int(tone) - 1], 1)
+    last = max(sound.rfind("i"), sound.rfind("u"), sound.rfind("ü"))
+    return sound[:last] + _TONE_MARKS[sound[last]][int(tone) - 1] + sound[last + 1 :]
+
+
+def _letters_with_mark(word: str, character: str, _draw: random.Random) -> str | None:
+    sound, tone = _spelt(word, character), tones().get(character, "5")
+    return None if sound is None else sound if tone == "5" else _marked(sound, tone)
+
+
+def _full_letters(word: str, draw: random.Random) -> str | None:
+    spelt = _spelt_all(separator="", capital=False)(word, draw)
+    return None if spelt is None else "".join(chr(ord(c) + 0xFEE0) if c <= "z" else c for c in spelt)
+
+
+def _circled_letters(word: str, draw: random.Random) -> str | None:
+    spelt = _spelt_all(separator="", capital=False)(word, draw)
+    return None if spelt is None else "".join(chr(ord(c) - ord("a") + ord("ⓐ")) if c <= "z" else c for c in spelt)
+
+
+def _letter_by_letter(word: str, draw: random.Random) -> str | None:
+    spelt = _spelt_all(separator="", capital=False)(word, draw)
+    return None if spelt is None else " ".join(spelt)
+
+
+def _nearly_same_sound(word: str, character: str, draw: random.Random) -> str | None:
+    """A character of the sound as the south says it: zh z, ch c, sh s, n l, -ng -n."""
+    sound = _sound_of(word, character) or ""
+    others = [
+        other
+        for name, characters in syllables().items()
+        if name != sound and _southern(name) == _southern(sound)
+        for other in characters
+    ]
+    return draw.choice(others) if others else None
+
+
+def _southern(sound: str) -> str:
+    for careful, easy in (("zh", "z"), ("ch", "c"), ("sh", "s")):
+        sound = sound.replace(careful, easy)
+    sound = sound.removesuffix("g") if sound.endswith(("ang", "eng", "ing")) else sound
+    return "l" + sound[1:] if sound.startswith("n") else sound
+
+
 def _drawn_alike(_word: str, character: str, draw: random.Random) -> str | None:
     others = lookalikes().get(character)
     return draw.choice(others) if others else None
@@ -225,6 +275,7 @@ OPERATORS: dict[str, tuple[Family, Operator]] = {
     "symbol_any": (Family.MECHANICAL, _between_any(_SYMBOLS)),
     "cjk_mark_one": (Family.MECHANICAL, _between_one(_CJK_MARKS)),
     "cjk_mark_all": (Family.MECHANICAL, _between_all(_CJK_MARKS)),
+    "line_break_all": (Family.MECHANICAL, _between_all("\n")),
     "emoji_one": (Family.MECHANICAL, _between_one(_EMOJI)),
     "emoji_all": (Family.MECHANICAL, _between_all(_EMOJI)),
     "zero_width": (Family.MECHANICAL, _between_any(_ZERO_WIDTH)),
@@ -233,11 +284,16 @@ OPERATORS: dict[str, tuple[Family, Operator]] = {
     "repeat_all": (Family.MECHANICAL, _repeat_all),
     "homophone_one": (Family.HOMOPHONE, _swap_one(_same_sound)),
     "homophone_all": (Family.HOMOPHONE, _swap_all(_same_sound)),
+    "homophone_southern": (Family.SOUTHERN, _swap_one(_nearly_same_sound)),
     "pinyin_one": (Family.PINYIN, _swap_one(_letters)),
     "pinyin_all": (Family.PINYIN, _spelt_all(separator="", capital=False)),
     "pinyin_spaced": (Family.PINYIN, _spelt_all(separator=" ", capital=False)),
     "pinyin_tone_digits": (Family.PINYIN, _swap_all(_letters_with_tone)),
     "pinyin_capitals": (Family.PINYIN, _spelt_all(separator="", capital=True)),
+    "pinyin_tone_marks": (Family.PINYIN, _swap_all(_letters_with_mark)),
+    "pinyin_full_width": (Family.PINYIN, _full_letters),
+    "pinyin_circled": (Family.PINYIN, _circled_letters),
+    "pinyin_letter_by_letter": (Family.PINYIN, _letter_by_letter),
     "lookalike_one": (Family.LOOKALIKE, _swap_one(_drawn_alike)),
     "lookalike_all": (Family.LOOKALIKE, _swap_all(_drawn_alike)),
     "split_one": (Family.SPLIT, _swap_one(_in_parts)),
