@@ -105,7 +105,8 @@ def _removal(removal: Removal, texts: Texts) -> str:
     key = f"policy.obstacle.{removal.obstacle.value}"
     match removal.obstacle:
         case Obstacle.BELIEF:
-            return texts.get(f"{key}.{removal.words[0]}")
+            told = f"{key}.{removal.words[0]}"
+            return texts.get(told if texts.has(told) else f"{key}.unusual")
         case Obstacle.KIND:
             words = tuple(texts.get(f"policy.kind.{word}s") for word in removal.words)
             return texts.get(key, words=_listed(words, texts))

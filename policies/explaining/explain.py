@@ -8,13 +8,14 @@ from ..engine import EVERY_RULE, MAX_CANDIDATES, MAX_HITS, Engine
 from ..masking import mask_text
 from ..matching.candidate import Candidate
 from ..matching.filters import Found, is_plain
-from ..model import CONTACT_WAYS, Hit, Side, SubjectKind
+from ..model import CONTACT_WAYS, Earlier, Hit, How, Side, SubjectKind
 from ..rules.spec import Rule
 from .explanation import AllowSpan, ContactFound, Explanation, Obstacle, Path, Removal, Step
 from .looks import default_reading, passed_over
 from .obstacles import covered, excluded, placed
-from .rule_lab import RuleLab, Said
+from .rule_lab import Place, RuleLab, Said
 from .steps import steps_of
+from .unheard import Unheard
 
 MAX_CHARS = 20_000
 """Code points of a text that are explained; what lies beyond is cut off."""
@@ -37,6 +38,7 @@ class Explainer:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._lab = RuleLab(engine.ruleset)
+        self._unheard = Unheard(engine.ruleset)
 
     def explain(
         self,
@@ -44,7 +46,7 @@ class Explainer:
         *,
         channel: str = "",
         side: Side = Side.UNKNOWN,
-        previous: Sequence[str] = (),
+        previous: Sequence[str | Earlier] = (),
         kind: SubjectKind = SubjectKind.MESSAGE,
     ) -> Explanation:
         """Why the engine finds what it finds in `text`, and why not the rest. Parameters as in `Engine.hits`."""
@@ -56,13 +58,18 @@ class Explainer:
         ways = sorted({span.kind.value for span in masked.spans if span.kind in CONTACT_WAYS})
         hits = self.engine.hits(text, channel=channel, side=side, previous=previous, kind=kind)
         by_rule, allowed = self._candidates(text)
+        unheard: dict[int, list[Candidate]] = {}
+        for candidate in self._unheard.search(reading):
+            unheard.setdefault(candidate.entry.owner, []).append(candidate)
         numbers = {rule.id: owner for owner, rule in enumerate(rules)}
         with_names = {owner for owner, rule in enumerate(rules) if any(word.startswith("@") for word in rule.words)}
-        owners = sorted({*by_rule, *with_names, *(numbers[hit.rule_id] for hit in hits)})
+        owners = sorted({*by_rule, *unheard, *with_names, *(numbers[hit.rule_id] for hit in hits)})
         paths: list[Path] = []
         for owner in owners:
             own_hits = {(hit.start, hit.end, hit.word): hit for hit in hits if hit.rule_id == rules[owner].id}
             seen = self._seen(rules[owner], by_rule.get(owner, ()), allowed)
+            for place, one in self._passed_up(unheard.get(owner, ())).items():
+                seen.setdefault(place, one)
             if len(paths) < MAX_PATHS:
                 barred = excluded(rules[owner], kind, channel, side)
                 paths += self._paths(owner, seen, own_hits, barred, said, ways)
@@ -102,17 +109,12 @@ class Explainer:
             allowed.setdefault(span)
         return by_rule, sorted(allowed, key=lambda span: (span.start, span.end, span.word))
 
-    def _seen(
-        self, rule: Rule, candidates: Iterable[Candidate], allowed: Sequence[AllowSpan]
-    ) -> dict[tuple[int, int, str], _Seen]:
+    def _seen(self, rule: Rule, candidates: Iterable[Candidate], allowed: Sequence[AllowSpan]) -> dict[Place, _Seen]:
         """Each word in each place once, the way that counts if there is one."""
         aliases = self.engine.ruleset.alias_forms
-        seen: dict[tuple[int, int, str], _Seen] = {}
+        seen: dict[Place, _Seen] = {}
         for candidate in candidates:
-            standing = placed(candidate, rule.profile)
-            if standing is None:
-                continue
-            found, removals = standing
+            found, removals = placed(candidate, rule.profile)
             place = (found.start, found.end, found.word)
             if place in seen and (removals or not seen[place].removals):
                 continue
@@ -124,11 +126,24 @@ class Explainer:
             )
         return seen
 
+    def _passed_up(self, candidates: Iterable[Candidate]) -> dict[Place, _Seen]:
+        """Honest words that the search leaves out."""
+        passed: dict[Place, _Seen] = {}
+        for candidate in candidates:
+            positions = candidate.reading.positions(candidate.start, candidate.end)
+            word, how = candidate.entry.word, candidate.how or How.HOMOPHONE
+            found = Found(start=positions[0], end=positions[-1] + 1, word=word, how=how)
+            place = (found.start, found.end, word)
+            belief = Removal(obstacle=Obstacle.BELIEF, words=(candidate.belief.name.lower(),))
+            steps = steps_of(candidate, self.engine.ruleset.alias_forms)
+            passed.setdefault(place, _Seen(found=found, form=candidate.entry.form, steps=steps, removals=(belief,)))
+        return passed
+
     def _paths(
         self,
         owner: int,
-        seen: Mapping[tuple[int, int, str], _Seen],
-        hits: Mapping[tuple[int, int, str], Hit],
+        seen: Mapping[Place, _Seen],
+        hits: Mapping[Place, Hit],
         barred: tuple[Removal, ...],
         said: Said,
         ways: Sequence[str],
@@ -165,10 +180,10 @@ class Explainer:
         self,
         owner: int,
         said: Said,
-        place: tuple[int, int, str],
+        place: Place,
         barred: tuple[Removal, ...],
         one: _Seen | None,
-        free: Mapping[tuple[int, int, str], Hit],
+        free: Mapping[Place, Hit],
     ) -> tuple[Removal, ...]:
         """Of a candidate that is no hit; never empty."""
         own = one.removals if one is not None else ()
@@ -181,7 +196,7 @@ class Explainer:
         return (*barred, *own, *more) or (Removal(obstacle=Obstacle.LIMIT, words=(str(MAX_HITS),)),)
 
 
-def _beaten(place: tuple[int, int, str], free: Iterable[tuple[int, int, str]]) -> Removal:
+def _beaten(place: Place, free: Iterable[Place]) -> Removal:
     """By the overlap policy: the match that shares characters with it."""
     start, end, word = next((other for other in free if other[0] < place[1] and place[0] < other[1]), place)
     return Removal(obstacle=Obstacle.OVERLAP, start=start, end=end, words=(word,))
@@ -193,7 +208,7 @@ def explain(
     *,
     channel: str = "",
     side: Side = Side.UNKNOWN,
-    previous: Sequence[str] = (),
+    previous: Sequence[str | Earlier] = (),
     kind: SubjectKind = SubjectKind.MESSAGE,
 ) -> Explanation:
     """One text; for several make an `Explainer`."""

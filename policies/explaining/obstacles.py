@@ -7,13 +7,16 @@ from ..matching.belief import Belief
 from ..matching.candidate import Candidate
 from ..matching.filters import Found, place
 from ..matching.profile import ANY_GAP, Boundary, GapRule, MatchProfile
-from ..model import Side, SubjectKind
+from ..model import How, Side, SubjectKind
 from ..rules.spec import Rule
 from .explanation import AllowSpan, Obstacle, Removal
 
+HONEST_REPEAT = "repeat"
+"""In the place of a level of belief: honest talk doubles that character."""
 
-def placed(candidate: Candidate, profile: MatchProfile) -> tuple[Found, tuple[Removal, ...]] | None:
-    """Where the candidate stands, and which of its own conditions it does not meet; None where it has no place."""
+
+def placed(candidate: Candidate, profile: MatchProfile) -> tuple[Found, tuple[Removal, ...]]:
+    """Where the candidate stands, and which of its own conditions it does not meet."""
     found = place(candidate, profile)
     if found is not None:
         return found, ()
@@ -21,8 +24,10 @@ def placed(candidate: Candidate, profile: MatchProfile) -> tuple[Found, tuple[Re
     free = replace(loose, boundary=Boundary.NONE)
     sure = replace(candidate, belief=Belief.ALWAYS)
     found = place(sure, free)
-    if found is None:
-        return None
+    if found is None:  # whatever the gaps, boundaries and doubts: a character that honest talk repeats
+        positions, word = candidate.reading.positions(candidate.start, candidate.end), candidate.entry.word
+        found = Found(start=positions[0], end=positions[-1] + 1, word=word, how=candidate.how or How.REPEAT)
+        return found, (Removal(obstacle=Obstacle.BELIEF, words=(HONEST_REPEAT,)),)
     removals: list[Removal] = []
     if place(sure, loose) is None:
         removals.append(Removal(obstacle=Obstacle.BOUNDARY))

@@ -7,7 +7,7 @@ from functools import lru_cache
 from ..context import NEAR_PROFILE
 from ..engine import EVASIVE, Engine
 from ..matching.matcher import Matcher
-from ..model import Hit, Severity, Side, SubjectKind
+from ..model import Earlier, Hit, Severity, Side, SubjectKind
 from ..rules.spec import Effect, Near, Raise, Rule, RuleSet
 from .explanation import Cause, Obstacle, Removal, SeverityStep
 
@@ -22,7 +22,7 @@ class Said:
 
     text: str
     side: Side
-    previous: tuple[str, ...]
+    previous: tuple[str | Earlier, ...]
 
 
 Place = tuple[int, int, str]
