@@ -1,6 +1,7 @@
 """Detectors that a rule set defines: digit runs with a length and a prefix."""
 
 import re
+from typing import assert_never
 
 from .contacts.finder import spoken_figures
 from .contacts.runs import digit_runs
@@ -56,6 +57,8 @@ def _around(flat: str, start: int, end: int, reject: RejectNear) -> str:
             return right
         case Toward.BOTH:
             return f"{left}\n{right}"
+        case _ as never:
+            assert_never(never)
 
 
 def _words(words: tuple[str, ...]) -> re.Pattern[str] | None:

@@ -6,7 +6,7 @@ from typing import assert_never
 from .context import Contexts, NearTerms, Reference
 from .facts import TextFacts
 from .matching.filters import Found
-from .model import Hit, How, Severity, Side, SubjectKind
+from .model import Hit, How, Side, SubjectKind
 from .rules.spec import Effect, Raise, Rule
 from .window import Window
 
@@ -78,12 +78,7 @@ def judged(compiled: CompiledRule, match: Match, contexts: Contexts, window: Win
         rule_id=rule.id,
         word=found.word,
         category=rule.category,
-        severity=_moved(rule.severity, steps),
+        severity=rule.severity.raised(steps),
         how=how,
         earlier=match.earlier,
     )
-
-
-def _moved(severity: Severity, steps: int) -> Severity:
-    levels = list(Severity)
-    return levels[max(0, min(len(levels) - 1, severity.rank + steps))]

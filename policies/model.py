@@ -19,9 +19,9 @@ class Severity(StrEnum):
         return list(Severity).index(self)
 
     def raised(self, steps: int) -> "Severity":
-        """`steps` levels higher, capped at CRITICAL."""
+        """`steps` levels higher, or lower when negative; INFO and CRITICAL are the ends."""
         levels = list(Severity)
-        return levels[min(self.rank + steps, len(levels) - 1)]
+        return levels[max(0, min(self.rank + steps, len(levels) - 1))]
 
 
 class How(StrEnum):

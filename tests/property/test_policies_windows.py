@@ -62,7 +62,7 @@ def test_evidence_stands_in_the_message(engine: Engine, subject: Subject) -> Non
 
 
 def test_long_texts_in_a_batch(engine: Engine) -> None:
-    texts = ["好" * LONG_TEXT + "回扣", "", "回扣", "加我微信" * 3_000, "电话 13800138000 " * 900]
+    texts = ["好" * LONG_TEXT + "回扣", "", "回扣", "加我微信" * 3_000, "加我微信 lily_8899 " * 900]
     subjects = [
         Subject(kind=SubjectKind.MESSAGE, channel="sms", text=text, previous=("好" * 20_000, "私下")) for text in texts
     ]

@@ -41,6 +41,14 @@ words = ["青金石手串"]
 spread = { messages = 1, seconds = 30 }
 
 [[rule]]
+id = "long"
+title = "x"
+category = "c"
+severity = "low"
+words = ["青金石手串", "石手串", "@contact.mobile"]
+spread = { messages = 1 }
+
+[[rule]]
 id = "warned"
 title = "x"
 category = "c"
@@ -123,6 +131,7 @@ def test_pieces_of_a_word(engine: Engine, previous: list[str], text: str, part: 
         (["回扣"], "扣"),
         (["这件衣服我要退回"], "扣子两个"),
         (["你好"], "在吗"),
+        (["回。"], "扣"),
     ],
 )
 def test_what_only_follows(engine: Engine, previous: list[str], text: str) -> None:
@@ -132,6 +141,7 @@ def test_what_only_follows(engine: Engine, previous: list[str], text: str) -> No
 def test_what_stands_whole_in_the_message_needs_no_more(engine: Engine) -> None:
     assert found(engine, "加微信", ["加我"]) == [("加微信", ())]
     assert found(engine, "回扣", ["回"]) == [("回扣", ())]
+    assert found(engine, "石手串", ["青金"], "long") == [("石手串", ())]
 
 
 @pytest.mark.parametrize(
@@ -164,6 +174,7 @@ def test_pieces_of_a_number(
         (["加微信优惠"], "A12345款还有货吗亲爱的"),
         (["尺寸"], "好"),
         (["a"], "b@c.com"),
+        (["加我微信"], "13800138000"),
     ],
 )
 def test_numbers_that_only_follow(engine: Engine, previous: list[str], text: str) -> None:
@@ -191,6 +202,8 @@ def test_time_and_number_are_bounded(engine: Engine) -> None:
     assert found(engine, "手串", [Earlier(text="青金石", age_s=30)], "soon") == [("手串", (1,))]
     assert found(engine, "手串", [Earlier(text="青金石", age_s=31)], "soon") == []
     assert found(engine, "串", ["青金石", "手"], "soon") == []
+    assert found(engine, "8000", ["138", "0013"], "long") == []
+    assert found(engine, "8000", ["1380013"], "long") == [("8000", (1,))]
     assert found(engine, "扣", ["回"], "alone") == []
     assert found(engine, "回扣", ["回"], "alone") == [("回扣", ())]
 
