@@ -23,10 +23,10 @@ def honest_hits(engine: Engine, texts: Sequence[str], places: Places) -> Iterato
     tallies: dict[str, _Tally] = {}
     for text, verdicts in zip(texts, engine.evaluate_many(subjects), strict=True):
         for verdict in verdicts:
-            if verdict.hits:
-                tally = tallies.setdefault(verdict.rule_id, _Tally())
-                tally.count += 1
-                tally.examples.append((verdict.hits[0], text))
+            # A rule that judges messages has words, so its verdict has hits.
+            tally = tallies.setdefault(verdict.rule_id, _Tally())
+            tally.count += 1
+            tally.examples.append((verdict.hits[0], text))
     rules = {rule.id: rule for rule in engine.ruleset.rules}
     for rule_id, tally in tallies.items():
         hit, text = next((one for one in tally.examples if one[0].how is not How.EXACT), tally.examples[0])
