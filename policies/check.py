@@ -10,7 +10,7 @@ from .linter.lint import lint
 from .packs.loader import read_ruleset
 from .rules.trial import failures
 
-__all__ = ["CheckReport", "Code", "Finding", "Level", "check_dir"]
+__all__ = ["CheckReport", "Code", "Finding", "Level", "check_dir", "read_ruleset"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,8 @@ from ..rules.spec import Effect, Near, Raise, Rule, RuleSet
 from .explanation import Cause, Obstacle, Removal, SeverityStep
 
 _LEVELS = tuple(Severity)
+HITS_KEPT = 100
+"""Variants whose finds in a text are remembered: many candidates of one text ask for the same."""
 _MIDDLE = Severity.MEDIUM
 """Two levels from either end, so that no step is lost at a cap."""
 
@@ -36,6 +38,7 @@ class RuleLab:
         self._ruleset = ruleset
         self._engine = lru_cache(maxsize=kept)(self._build)
         self._terms = lru_cache(maxsize=kept)(self._matcher)
+        self._hits = lru_cache(maxsize=HITS_KEPT)(self._find)
 
     def free(self, owner: int, said: Said) -> dict[Place, Hit]:
         """What the rule finds where its side, channel, kind and contexts do not count."""
@@ -89,7 +92,7 @@ class RuleLab:
             if found is not None and found.severity is not _MIDDLE:
                 yield Cause.CONTACT, found.severity.rank - _MIDDLE.rank, contacts
 
-    def _hits(
+    def _find(
         self, owner: int, near: tuple[Near, ...], said: Said, raise_on: frozenset[Raise] = frozenset()
     ) -> dict[Place, Hit]:
         engine = self._engine(owner, near, raise_on)
