@@ -41,7 +41,10 @@ UNITS = "号栋幢座楼层室单弄房组铺档厅"
 ROADS = "路街道巷胡里村镇乡屯庄环"
 UNIT_OR_ROAD = rf"(?:[{UNIT_NUMBERS}] ?[{UNITS}]|[{ROADS}])"
 """In every address that a word announces: a number with its unit, or a road."""
-NUMBER_TAIL = rf"(?:{_INNER}{{0,10}}?) ?{_NUMBER} ?(?:号楼|号院|号|栋|幢|座|单元|弄|室)"
+_DOORS = "号栋幢座单弄室"
+NUMBER_TAIL = (
+    rf"(?=[^\n{_DOORS}]{{0,20}}+[{_DOORS}])(?:{_INNER}{{0,10}}?) ?{_NUMBER} ?(?:号楼|号院|号|栋|幢|座|单元|弄|室)"
+)
 _ROAD_AND_NUMBER = re.compile(f"[{ROAD_ENDS}]{NUMBER_TAIL}")
 _ROAD_NAME = re.compile(rf"{_INNER}*$")
 _NOT_A_ROAD = frozenset(words("知道 味道 频道 渠道 管道 报道 这里 那里 哪里 家里 心里 店里 里里"))

@@ -64,7 +64,7 @@ MACAO_LEFT = re.compile(r"澳门|macau|身份证|身分证|证件")
 HINTS = words(
     "电话 手机 号码 联系 致电 拨打 来电 热线 座机 固话 传真 总机 分机 tel phone mobile call whatsapp cell "
     "fax ph line q 扣 企鹅 球球 秋秋 丘丘 叩叩 抠抠 蔻蔻 寇寇 口口 🐧 🛰 微 薇 威 维 徽 唯 魏 围 v wx w: "
-    "加卫星 绿 护照 passport 通行证 回乡证 台胞证 证件 卡 账号 帐号 账户 打到 转到 身份证"
+    "加卫星 绿 护照 passport 通行证 回乡证 台胞证 证件 身分证 澳门 macau 卡 账号 帐号 账户 打到 转到 身份证"
 )
 HINT = re.compile(any_of(HINTS))
 """Every cue that makes a contact of a number without a shape of its own, for a quick no."""

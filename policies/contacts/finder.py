@@ -9,13 +9,13 @@ from .coarse import coarse_details
 from .handles import wechat_accounts
 from .links import links_in
 from .mails import mails_in
-from .numbers import numbers_in
+from .numbers import may_hold_short, numbers_in
 from .papers import papers_in, plates_in
 from .parts import Budget, Found
 from .people import addresses_and_names
 from .spelling import Spelled, spelled, spoken_figures
 from .told import told_numbers
-from .trigger import ACCOUNTS, LINKS, MAILS, NUMBERS, ODD, PLATES, TOLD, TOLD_SPOKEN, WHERE, stages_of
+from .trigger import ACCOUNTS, LINKS, MAILS, NUMBERS, ODD, PLATES, SHORT, TOLD, TOLD_SPOKEN, WHERE, stages_of
 
 __all__ = ["details_in", "find_contacts", "spoken_figures"]
 
@@ -65,7 +65,7 @@ def closely(text: str, flat: str, stages: AbstractSet[int | None], budget: Budge
     view = spelled(text, flat) if is_odd else Spelled(text, flat, flat, None)
     if PLATES in stages:
         found += plates_in(view, budget)
-    if is_odd or NUMBERS in stages:
+    if is_odd or NUMBERS in stages or (SHORT in stages and may_hold_short(flat)):
         found += numbers_in(view, budget)
         found += papers_in(view, budget)
     if ACCOUNTS in stages:

@@ -6,6 +6,7 @@ without any ends here. Characters are told apart only as far as the pairs do, so
 
 import re
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -19,12 +20,11 @@ from .addresses import ROAD_ENDS, ROADS, UNIT_NUMBERS, UNITS
 from .cues import ADDING, HINTS, TRACES
 from .name_words import GIVEN, TITLES
 from .names import ANNOUNCING, SURE
-from .numbers import LEAST_DIGITS
 from .papers import PROVINCE_SIGNS
-from .runs import SEPARATOR
+from .runs import LEAST_DIGITS, SEPARATOR
 from .spelling import HAN, MANY
 from .told import JOIN_FIRSTS
-from .trigger import LINKING, RARE_TRACES, SURNAME_FIRSTS
+from .trigger import LINKING, NUMBERS, RARE_TRACES, SHORT, SURNAME_FIRSTS, stages_of
 
 _ENOUGH: Final = 1
 _PLACE: Final = 2
@@ -48,6 +48,8 @@ _STEP = 9
 """From one digit of a run to the next at most."""
 _FLAG_LETTERS = "".join(map(chr, range(0x1F1E6, 0x1F200)))
 _FOLD = Fold()
+_NUMBERS = frozenset[int | None]((NUMBERS,))
+_SHORT = frozenset[int | None]((SHORT,))
 _LETTER = "\u4e01"
 """Stands for the letters that no pair names, and between texts."""
 _SEPARATOR: Final = 1
@@ -124,7 +126,6 @@ _PAIRS: Final = (
     Pair(_DIGIT, _DIGITS, others=""),
     Pair(_HINT, "".join(word for word in HINTS if len(word) == 1) + "+", others=""),
     *(Pair(_HINT, word[0], word[1]) for word in HINTS if len(word) > 1),
-    *(Pair(_HINT, word[0], word[1]) for word in ("澳门", "macau", "身份", "身分", "证件")),
 )
 """Besides these, a spoken digit before any separator, and any separator before a word that joins digits."""
 
@@ -141,8 +142,8 @@ class Tables:
     """By folded code point: what it may be beside a number or a name (`_SEPARATOR` …)."""
 
 
-def suspects(texts: Sequence[str], lengths: Sequence[int]) -> Iterator[tuple[int, str, bool]]:
-    """Place and folded form of every text in which a finder may find something; True: numbers only. Linear."""
+def suspects(texts: Sequence[str], lengths: Sequence[int]) -> Iterator[tuple[int, str, AbstractSet[int | None]]]:
+    """Place and folded form of every text in which a finder may find something, and which ones may. Linear."""
     known = tables()
     joined = _LETTER.join((*texts, ""))
     points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
@@ -163,16 +164,20 @@ def suspects(texts: Sequence[str], lengths: Sequence[int]) -> Iterator[tuple[int
         is_word = _are_words(signs.take(worded), places.take(worded), points)
         is_suspect[owners.take(worded[is_word])] = True
     digits = (signs & _DIGIT).nonzero()[0]
-    has_run = np.zeros(len(texts), dtype=np.bool_)
-    has_run[_with_runs(places.take(digits), owners.take(digits), every, points)] = True
-    found = (is_suspect | has_run).nonzero()[0].tolist()
+    owners = owners.take(digits)
+    runs = _runs(places.take(digits), owners, every, points)
+    has_run = np.zeros(len(texts), dtype=np.uint8)
+    has_run[owners[runs > 0]] = 1
+    has_run[owners[runs > 1]] = 2
+    found = (is_suspect | (has_run > 0)).nonzero()[0].tolist()
     if not found:
         return
     flat = known.folded.take(points, mode="clip").tobytes().decode("utf-32-le", "surrogatepass")
     has_flags = bool((points - np.uint32(ord(_FLAG_LETTERS[0])) < len(_FLAG_LETTERS)).any())
     for at in found:
         end = int(ends[at]) - 1
-        yield at, fold(texts[at], _FOLD) if has_flags else flat[end - lengths[at] : end], not is_suspect[at]
+        folded = fold(texts[at], _FOLD) if has_flags else flat[end - lengths[at] : end]
+        yield at, folded, stages_of(folded) if is_suspect[at] else _NUMBERS if has_run[at] > 1 else _SHORT
 
 
 def _are_enough(signs: Signs) -> Flags:
@@ -199,13 +204,13 @@ def _are_words(signs: Signs, places: Places, points: Points) -> Flags:
     return are_words
 
 
-def _with_runs(digits: Places, owners: Places, every: Signs, points: Points) -> Places:
-    """The owners of digits with separators only between them, as far as the characters beside the digits tell: of
-    nine, of six in a text with letters, of five in one with a hint."""
+def _runs(digits: Places, owners: Places, every: Signs, points: Points) -> Bytes:
+    """By digit: 2 where nine begin with separators only between them, as far as the characters beside the digits
+    tell; 1 where six do in a text with letters, or five in one with a hint."""
     known = tables()
     count = digits.size
     if not count:
-        return owners
+        return np.zeros(0, dtype=np.uint8)
     gaps = digits[1:] - digits[:-1]
     after = known.around.take(known.folded.take(points.take(digits[:-1] + 1), mode="clip"))
     before = known.around.take(known.folded.take(points.take(digits[1:] - 1), mode="clip"))
@@ -219,8 +224,9 @@ def _with_runs(digits: Places, owners: Places, every: Signs, points: Points) -> 
     around = every.take(owners)
     is_hinted = (around & _HINT) != 0
     is_lettered = (around & _LATIN) != 0
-    found: Places = owners[are_nine | are_six & is_lettered | are_five[:count] & is_hinted]
-    return found
+    runs: Bytes = (are_six & is_lettered | are_five[:count] & is_hinted).astype(np.uint8)
+    runs[are_nine] = 2
+    return runs
 
 
 @lru_cache(maxsize=1)

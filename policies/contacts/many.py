@@ -4,11 +4,9 @@ from collections.abc import Sequence
 
 from ..model import ContactSpan
 from .finder import LONGEST_BLOCK, details_at, find_contacts
-from .trigger import NUMBERS, stages_of
 
 FEWEST = 6
 """Texts from which on the tables are quicker than one text after the other."""
-_NUMBERS_ONLY = frozenset[int | None]((NUMBERS,))
 MOST = 500
 """Texts looked at in one go, so that memory stays small."""
 
@@ -30,7 +28,6 @@ def _into(found: list[tuple[ContactSpan, ...]], start: int, texts: Sequence[str]
     if max(lengths) > LONGEST_BLOCK:
         found[start : start + len(texts)] = map(find_contacts, texts)
         return
-    for at, flat, is_number in suspects(texts, lengths):
-        stages = _NUMBERS_ONLY if is_number else stages_of(flat)
+    for at, flat, stages in suspects(texts, lengths):
         if stages:
             found[start + at] = details_at(texts[at], flat, stages)

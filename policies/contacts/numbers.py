@@ -9,14 +9,14 @@ from . import cues
 from .belief import is_believed, is_free_after, is_free_before
 from .checks import MOBILE_PREFIXES, is_landline
 from .parts import Budget, Found, Part, Place
-from .runs import LONGEST_GROUP, RUN, Run, runs_within, single_run
+from .runs import LEAST_DIGITS, LONGEST_GROUP, RUN, Run, runs_within, single_run
 from .shapes import SELF_SUFFICIENT, cued_shapes, is_plausible, may_start, shapes
 from .spelling import Spelled
 
 _HINT_REACH = 12
-LEAST_DIGITS = 9
-"""Of a number that is found without a word or + beside it."""
 _DIGIT = re.compile("[0-9]")
+_LETTERED = re.compile(r"[a-z][ -]?[0-9](?:[ -]?[0-9]){5}|[0-9](?:[ -]?[0-9]){5}[ -]?[a-z]")
+"""What every number of a paper holds that has letters."""
 _EVERYDAY = re.compile(
     r"(?P<area>0[0-9]{2,3})-(?P<local>[0-9]{7,8})|(?P<public>[48]00)-(?:[0-9]{3}-[0-9]{4}|[0-9]{4}-[0-9]{3})"
     r"|1(?P<prefix>[0-9]{2})(?P<sign>[ -])[0-9]{4}(?P=sign)[0-9]{4}"
@@ -25,6 +25,11 @@ _DATE = re.compile(
     r"(?:20[0-9]{2}[-/.])?[01]?[0-9][-/.][0-3]?[0-9](?:[ ]{1,2}[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9])?)?"
     r"|[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9])?[-~ ]{1,3}[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9])?"
 )
+
+
+def may_hold_short(flat: str) -> bool:
+    """Whether digits in folded text, too few for a number of their own, can be a detail."""
+    return "+" in flat or cues.HINT.search(flat) is not None or _LETTERED.search(flat) is not None
 
 
 def numbers_in(view: Spelled, budget: Budget) -> list[Found]:

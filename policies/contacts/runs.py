@@ -10,6 +10,9 @@ from .spelling import digit_signs, han_signs
 
 SEPARATOR = r"(?:[^\w¥$%“”\"]|[_丨丶])"
 RUN_TAIL = rf"(?:{SEPARATOR}{{0,8}}+[0-9]){{4}}"
+LEAST_DIGITS = 9
+"""Of a number that is found without a word or + beside it."""
+NUMBER_RUN_TAIL = rf"(?:{SEPARATOR}{{0,8}}+[0-9]){{{LEAST_DIGITS - 1}}}"
 RUN = re.compile(rf"[0-9](?:{SEPARATOR}{{0,8}}+[0-9]){{4,}}+")
 """Five and more digits with up to eight separators (an emoji of a family is seven) between two."""
 _GROUP = re.compile(r"[0-9]+")

@@ -37,7 +37,9 @@ ODD_TAIL = (
 _ODD = re.compile(f"[{ODD_SIGNS}](?:{ODD_TAIL})")
 _MANY_RUN = re.compile(f"[{_SIGNS}]")
 _ESCAPE = re.compile(r"%3([0-9])|%ef%bc%9([0-9])|&#x3([0-9]);?|&#(4[89]|5[0-7]);?|\\u003([0-9])")
-_LETTERED = re.compile(r"(?<![a-z0-9])(?:[oli]*[0-9][0-9oli]*)(?![a-z0-9])|(?<=[0-9][ .-])[oli]{2,4}(?=[ .-][0-9])")
+_LETTERED = re.compile(
+    r"(?<![a-z0-9])(?=[0-9]*[oli])(?:[oli]*[0-9][0-9oli]*)(?![a-z0-9])|(?<=[0-9][ .-])[oli]{2,4}(?=[ .-][0-9])"
+)
 _LETTERS = str.maketrans("oli", "011")
 _SOUNDED = re.compile(rf"(?:[0-9{HAN}{''.join(map(chr, _SOUNDS))}][^\w\n。]{{0,3}}+){{11,}}+")
 _REAL = re.compile(f"[0-9{HAN}]")

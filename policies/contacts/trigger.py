@@ -9,30 +9,34 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from .addresses import CUES as PLACE_CUES
-from .addresses import NUMBER_TAIL, ROAD_ENDS, UNIT_OR_ROAD
+from .addresses import NUMBER_TAIL, ROAD_ENDS, ROADS, UNIT_NUMBERS, UNIT_OR_ROAD, UNITS
 from .cues import ADDING, HEARTS, TRACES
 from .name_words import COMMON, COMPOUND, GIVEN, SINGLE, TITLES
 from .names import ANNOUNCING, SURE
 from .papers import PROVINCE_SIGNS
-from .runs import RUN_TAIL
+from .runs import NUMBER_RUN_TAIL, RUN_TAIL
 from .spelling import HAN, ODD_SIGNS, ODD_TAIL
 from .told import TOLD_TAIL
 
 NUMBERS: Final = 1
-TOLD: Final = 2
-NAMES: Final = 3
-PLACES: Final = 4
+SHORT: Final = 2
+"""Digits too few for a number that no word stands beside."""
+TOLD: Final = 3
+NAMES: Final = 4
+PLACES: Final = 5
 """Looked for with NAMES too: both begin with 收, 我."""
-ROADS: Final = 5
-ACCOUNTS: Final = 6
-PLATES: Final = 7
-MAILS: Final = 8
-LINKS: Final = 9
-ODD: Final = 10
+STREETS: Final = 6
+ACCOUNTS: Final = 7
+PLATES: Final = 8
+MAILS: Final = 9
+LINKS: Final = 10
+ODD: Final = 11
 """Digits that are spoken, escaped or letters."""
-TOLD_SPOKEN: Final = 11
-WHERE: Final = frozenset((NAMES, PLACES, ROADS))
-EVERY: Final = frozenset(range(NUMBERS, TOLD_SPOKEN + 1))
+TOLD_SPOKEN: Final = 12
+WHERE: Final = frozenset((NAMES, PLACES, STREETS))
+EVERY: Final = frozenset[int | None](range(NUMBERS, TOLD_SPOKEN + 1))
+LONGEST_MESSAGE = 600
+"""Of a longer text only whether any finder can find something is asked: it may be made of what triggers."""
 _NONE: Final = frozenset[int | None]()
 
 RARE_TRACES = "绿某🛰"
@@ -49,7 +53,10 @@ _ANNOUNCED_SURELY = rf"{_LINK}(?:(?:[{_SURNAMES}]|{COMPOUND}) ?{GIVEN}|{_HAN}{{1
 _AFTER_NAME = (
     rf"(?:(?<={_SURNAME}{GIVEN}..)|(?<={_SURNAME}{GIVEN}{GIVEN}..)|(?<=[{_COMPOUND_FIRSTS}]{_HAN}{GIVEN}{GIVEN}..))"
 )
-_BEFORE_PLACE = rf"[^\n]{{0,64}}?{UNIT_OR_ROAD}"
+_BEFORE_PLACE = (
+    rf"[^\n{UNITS}{ROADS}]{{0,64}}+(?:[{ROADS}]|[{UNITS}](?:(?<=[{UNIT_NUMBERS}].)|(?<=[{UNIT_NUMBERS}] .)"
+    rf"|[^\n]{{0,48}}?{UNIT_OR_ROAD}))"
+)
 
 
 def _set(chars: Iterable[str]) -> str:
@@ -75,12 +82,13 @@ _NAME_WORDS = {word: _ANNOUNCED_SURELY if word in SURE else _ANNOUNCED for word 
 _NAME_WORDS |= dict.fromkeys(TITLES.split("|"), _AFTER_NAME)
 _NAME_FIRSTS = _set(word[0] for word in _NAME_WORDS)
 _PLACE_FIRSTS = _set(word[0] for word in PLACE_CUES)
+_BEFORE_TRACE = r"\Wa-z0-9_是我的加搜-"
 _NEAR_LATIN = "|".join(rf"(?<=[a-z0-9_-]{'.' * size})" for size in range(1, 9))
 _ACCOUNT = (
     r"(?<=[vw])(?:(?=[^\w\n]{0,2}x|[^\w\n]{0,2}e(?:i|[^\w\n]{0,2}c))|(?<![a-z0-9].)(?:(?![a-z])|(?=id))"
     rf"|(?<=[{ADDING}我+]v)|(?=[^\w\n]{{0,3}}[信伈芯{HEARTS}]))"
-    rf"|(?<=[{TRACES}])(?:(?=[^a-z\n]{{0,20}}[a-z])|{_NEAR_LATIN})"
-    rf"|(?<=[{RARE_TRACES}])(?=[^a-z\n]{{0,20}}[a-z])|(?<=加)(?=[我一个好][^a-z\n]{{0,6}}[a-z])"
+    rf"|(?<=[{TRACES}])(?:(?=[^a-z\n]{{0,20}}+[a-z])|(?<=[{_BEFORE_TRACE}].)(?:{_NEAR_LATIN}))"
+    rf"|(?<=[{RARE_TRACES}])(?=[^a-z\n]{{0,20}}+[a-z])|(?<=加)(?=[我一个好][^a-z\n]{{0,6}}[a-z])"
     r"|(?<=加)(?:(?<=[a-z0-9_-].)|(?<=[a-z0-9_-][^\w\n].)|(?<=[a-z0-9_-][^\w\n]{2}.))(?=我|好友)"
     r"|(?<=搜)(?=[我索][^a-z\n]{0,3}[a-z])"
 )
@@ -90,7 +98,7 @@ _LEADS = r"(?<=/)(?:(?<=(?:me|om|nk|gg|ee)/)|(?<=[nkiqtgep]:/)(?=/)(?<!http:/))"
 _FIRSTS = f"@cn/{_ACCOUNT_FIRSTS}{PROVINCE_SIGNS}{ODD_SIGNS}"
 _TRIGGER = re.compile(
     rf"[0-9{_FIRSTS}{ROAD_ENDS}{_NAME_FIRSTS}{_PLACE_FIRSTS}]"
-    rf"(?:(?<=[0-9])(?:((?={RUN_TAIL})(?:[0-9]+(?=[0-9]))?)|({TOLD_TAIL}))|(?<![0-9])(?:"
+    rf"(?:(?<=[0-9])(?:(?={RUN_TAIL})(?:(?={NUMBER_RUN_TAIL})()|())(?:[0-9]+(?=[0-9]))?|{TOLD_TAIL}())|(?<![0-9])(?:"
     rf"(?<=[{_NAME_FIRSTS}])(?={_any_led_by(_NAME_WORDS)})()"
     rf"|(?<=[{_PLACE_FIRSTS}])(?={_any_led_by(dict.fromkeys(PLACE_CUES, _BEFORE_PLACE))})()"
     rf"|(?<=[{ROAD_ENDS}])(?={NUMBER_TAIL})()"
@@ -103,4 +111,6 @@ def stages_of(flat: str) -> set[int | None] | frozenset[int | None]:
     """The finders that can find something in folded text; of most texts none."""
     if _TRIGGER.search(flat) is None:
         return _NONE
+    if len(flat) > LONGEST_MESSAGE:
+        return EVERY
     return {found.lastindex for found in _TRIGGER.finditer(flat)}
