@@ -1,11 +1,11 @@
 """The engine: one pass over a text for all rules, then each rule's own conditions."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
 from .contacts import find_contacts_many
-from .context import Contexts, references
+from .context import Contexts, Reference, references
 from .custom_detectors import Detector
 from .facts import TextFacts
 from .judging import EVASIVE as EVASIVE
@@ -94,6 +94,7 @@ class Engine:
             messages=max((spread.messages for spread in spreads), default=0),
             seconds=max((spread.seconds for spread in spreads), default=0),
         )
+        self._has_spread_names = any(one.is_spread for rule in compiled for _, one in rule.references)
         self._audiences: dict[tuple[SubjectKind, str, Side], _Audience] = {}
 
     @property
@@ -185,7 +186,7 @@ class Engine:
         texts = [subject.text if len(subject.text) <= LONG_TEXT else "" for subject in subjects]
         joined = [self._join(subject) for subject in subjects]
         found = self._lexicon.search_many([*texts, *(one.text for one in joined if one is not None)])
-        searched = map(_sorted_out, found)
+        searched = (_sorted_out(candidates) if candidates else _NOTHING for candidates in found)
         own = [
             one if text or not subject.text else _sorted_out(self._lexicon.search(subject.text))
             for subject, text, one in zip(subjects, texts, islice(searched, len(texts)), strict=True)
@@ -215,12 +216,15 @@ class Engine:
         contacts: tuple[ContactSpan, ...] | None,
     ) -> dict[int, list[Hit]]:
         audience = self._audience(subject)
-        owners = {owner for owner in (*searched.by_rule, *across.by_rule) if owner in audience.owners}
-        owners.update(audience.others)
+        is_number = joined is not None and self._has_spread_names and may_tell_number(subject.text)
+        if not (searched.by_rule or across.by_rule or is_number or contacts or audience.others) and (
+            contacts is not None or not audience.contacts
+        ):
+            return {}
         facts = TextFacts(subject.text, contacts)
-        is_piece = joined is not None and bool(audience.contacts) and may_tell_number(subject.text)
-        if audience.contacts and (is_piece or facts.contacts):
-            owners.update(audience.contacts)
+        owners = audience.owners.intersection((*searched.by_rule, *across.by_rule)).union(audience.others)
+        if audience.contacts and (is_number or facts.contacts):
+            owners = owners.union(audience.contacts)
         found: dict[int, list[Hit]] = {}
         window = Window(subject.previous, subject.side)
         for owner in sorted(owners):
@@ -232,7 +236,10 @@ class Engine:
             told = [Match(found=match, facts=facts, start=match.start, end=match.end) for match in matches]
             if joined is not None and compiled.rule.spread.messages:
                 candidates = across.by_rule.get(owner, ())
-                told += self._told(compiled, candidates, across.allowed_for(owner), joined, facts, told)
+                if candidates or is_number:
+                    references = compiled.references if is_number else ()
+                    found_across = self._across(compiled, candidates, references, joined, facts)
+                    told += _completed(compiled, found_across, across.allowed_for(owner), joined, told)
             hits = [hit for match in told if (hit := judged(compiled, match, self._contexts, window)) is not None]
             if hits:
                 found[owner] = hits
@@ -252,17 +259,15 @@ class Engine:
                 found.setdefault((start, end, name), Found(start=start, end=end, word=name, how=how))
         return list(found.values())
 
-    def _told(
+    def _across(
         self,
         compiled: CompiledRule,
         candidates: Iterable[Candidate],
-        allowed: Sequence[tuple[int, int]],
+        names: Iterable[tuple[str, Reference]],
         joined: Joined,
         facts: TextFacts,
-        whole: Sequence[Match],
-    ) -> Iterator[Match]:
-        """What began in earlier messages, or was known for what it is by them. What stands in the message whole needs
-        no more."""
+    ) -> dict[Found, Told]:
+        """What began in earlier messages, or was known for what it is by them."""
         profile, spread = compiled.rule.profile, compiled.rule.spread
         found: dict[tuple[int, int, str], tuple[Found, Told]] = {}
         for candidate in candidates:
@@ -272,23 +277,33 @@ class Engine:
             match = place(candidate, profile)
             if match is not None:
                 found.setdefault((match.start, match.end, match.word), (match, told))
-        if may_tell_number(facts.text):
-            for name, reference in compiled.references:
-                if not reference.is_spread:
-                    continue
-                alone = [(start, end) for start, end, _ in reference.find(facts, profile)]
-                for start, end, _ in reference.find(joined.facts, profile):
-                    told = told_number(joined, facts.text, alone, start, end)
-                    if told is not None and joined.is_in(told.piece, spread):
-                        found[start, end, name] = Found(start=start, end=end, word=name, how=How.SPLIT), told
-        kept = uncovered([match for match, _ in found.values()], allowed)
-        for match in resolve(kept, profile.overlap)[:MAX_HITS]:
-            told = found[match.start, match.end, match.word][1]
-            begins, ends = told.last - joined.cut, match.end - joined.cut
-            if not any(one.found.start < ends and begins < one.found.end for one in whole):
-                yield Match(
-                    found=match, facts=joined.facts, start=begins, end=ends, earlier=joined.from_piece(told.piece)
-                )
+        for name, reference in names:
+            if not reference.is_spread:
+                continue
+            alone = [(start, end) for start, end, _ in reference.find(facts, profile)]
+            for start, end, _ in reference.find(joined.facts, profile):
+                told = told_number(joined, facts.text, alone, start, end)
+                if told is not None and joined.is_in(told.piece, spread):
+                    found[start, end, name] = Found(start=start, end=end, word=name, how=How.SPLIT), told
+        return dict(found.values())
+
+
+def _completed(
+    compiled: CompiledRule,
+    found: Mapping[Found, Told],
+    allowed: Sequence[tuple[int, int]],
+    joined: Joined,
+    whole: Sequence[Match],
+) -> list[Match]:
+    """What the message completes; what stands in it whole needed no earlier one."""
+    matches: list[Match] = []
+    for match in resolve(uncovered(found, allowed), compiled.rule.profile.overlap)[:MAX_HITS]:
+        told = found[match]
+        start, end = told.last - joined.cut, match.end - joined.cut
+        if not any(one.start < end and start < one.end for one in whole):
+            earlier = joined.from_piece(told.piece)
+            matches.append(Match(found=match, facts=joined.facts, start=start, end=end, earlier=earlier))
+    return matches
 
 
 def _sorted_out(candidates: Iterable[Candidate]) -> _Searched:

@@ -8,7 +8,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from .contacts import find_contacts
 from .facts import TextFacts
@@ -34,6 +34,8 @@ BESIDE = 6
 SURE_PIECE = 5
 """Digits in one piece that make a number; prices are shorter."""
 _NUMBER = re.compile(r"[0-9a-z@零〇一二三四五六七八九幺两洞拐]")
+_MAYBE = re.compile(r"[^\u4e00-\u9fff\u3000-\u303f\uff01-\uff0f\uff1a-\uff1f\s]|[零〇一二三四五六七八九幺两洞拐]")
+"""What a message without cannot tell any number: it is in plain Chinese."""
 _CUE = re.compile(
     r"电话|手机|号码|微|[vV]|加我|加你|加下|加一下|联系|联络|打给|打我|找我|qq|扣扣|银行|卡号|账号|身份证|tel|phone|call",
     re.IGNORECASE,
@@ -78,29 +80,34 @@ class Joined:
 
 def join(text: str, previous: Sequence[str | Earlier], side: Side, most: Spread) -> Joined | None:
     """The last messages of the sender before `text`; None when there is none within `most`."""
-    pieces: list[str] = []
+    whole = text[:REACH]
+    lengths: list[int] = []
     backs: list[int] = []
     ages_s: list[float] = []
-    for back, one in enumerate(reversed(previous), 1):
-        message = Earlier(text=one) if isinstance(one, str) else one
-        if len(pieces) >= most.messages or not is_within(message, most.seconds):
-            break
-        if not message.text.strip() or not is_by(message, side):
+    after = text
+    for back in range(1, len(previous) + 1):
+        one = previous[-back]
+        said, age_s = one, 0.0
+        if isinstance(one, Earlier):
+            if not is_within(one, most.seconds):
+                break
+            if not is_by(one, side):
+                continue
+            said, age_s = one.text, one.age_s or 0.0
+        assert isinstance(said, str)
+        if not said or said.isspace():
             continue
-        pieces.append(message.text[-REACH:])
+        piece = said[-REACH:]
+        whole = f"{piece}{joint(said, after)}{whole}"
+        lengths.append(len(piece) + 1)
         backs.append(back)
-        ages_s.append(message.age_s or 0.0)
-        if len(message.text) > INNER:
+        ages_s.append(age_s)
+        if len(backs) == most.messages or len(said) > INNER:
             break
-    if not pieces:
+        after = said
+    if not backs:
         return None
-    texts = [*reversed(pieces), text[:REACH]]
-    parts, starts, length = [texts[0]], [0], len(texts[0])
-    for before, after in pairwise(texts):
-        parts += [joint(before, after), after]
-        starts.append(length + 1)
-        length += 1 + len(after)
-    whole = "".join(parts)
+    starts = [0, *accumulate(reversed(lengths))]
     return Joined(whole, tuple(starts), tuple(reversed(backs)), tuple(reversed(ages_s)), TextFacts(whole))
 
 
@@ -171,7 +178,10 @@ def _is_letter(char: str) -> bool:
 
 def may_tell_number(text: str) -> bool:
     """Whether a message can be the last piece of a number or an account, or all of one whose cue stood before."""
-    return len(text.strip()) <= MOST_OF_MESSAGE and _NUMBER.search(fold(text, _FOLD)) is not None
+    bare = text.strip()
+    if len(bare) > MOST_OF_MESSAGE or _MAYBE.search(bare) is None:
+        return False
+    return 2 * len(_NUMBER.findall(fold(bare, _FOLD))) + BESIDE >= len(bare)
 
 
 def told_number(joined: Joined, text: str, alone: Sequence[tuple[int, int]], start: int, end: int) -> Told | None:

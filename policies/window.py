@@ -17,7 +17,7 @@ CONTACT_WINDOW = 2
 
 def joint(left: str, right: str) -> str:
     """What stands between two messages that are read as one: a space beside a stub, else the end of a line."""
-    return " " if min(len(left.strip()), len(right.strip())) <= STUB else "\n"
+    return " " if len(left.strip()) <= STUB or len(right.strip()) <= STUB else "\n"
 
 
 def is_by(message: Earlier, side: Side) -> bool:
