@@ -246,6 +246,7 @@ class App:
             await self._pairing_desk.close()
             await server.stop()
             await self._backups.jobs.close()
+            await self.service.desks.workbench.close()
             self._judge.close()
             self._importer.close()
             self._media.close()

@@ -166,6 +166,10 @@ class WorkbenchDesk:
         self._trials.stop(running)
         return running.view
 
+    async def close(self) -> None:
+        """The daemon ends: so do trials."""
+        await self._trials.close()
+
     async def _try(self, caller: Caller, candidate: Engine, window: Window, running: Running) -> TrialReport:
         found = Messages(events=[])
         async for found in read(self._archive, self._guard, window):

@@ -82,6 +82,13 @@ class Trials:
             running.problem = "stopped"
             running.task.cancel()
 
+    async def close(self) -> None:
+        """Stop what runs and wait for it."""
+        for one in self._trials.values():
+            self.stop(one)
+            if one.task is not None:
+                await asyncio.wait([one.task])
+
     async def _run(self, running: Running, work: Callable[[Running], Awaitable[TrialReport]]) -> None:
         try:
             running.report = await work(running)

@@ -39,7 +39,15 @@ words = ["定金", "尾款"]
 hit = ["定金转我"]
 miss = ["你好"]
 """
+NOW = RULES.replace("candidate.deposit", "now.kickback").replace('"定金", "尾款"', '"回扣"').replace("定金转我", "回扣")
 BROKEN = RULES.replace('hit = ["定金转我"]', 'hit = ["你好"]')
+
+
+def own_rules(parent: Path, text: str) -> Path:
+    folder = parent / "rules"
+    folder.mkdir(parents=True)
+    (folder / "own.toml").write_text(text, "utf-8")
+    return folder
 
 
 def request(text: str = RULES, **more: object) -> TrialRequest:
@@ -60,7 +68,11 @@ async def ended(service: DaemonService, caller: Caller, trial: Trial) -> Trial:
 
 
 async def test_a_candidate_is_tried_on_the_archive_and_leaves_nothing_behind(tmp_path: Path) -> None:
-    async with phone("SIMBENCH1") as one, running(tmp_path, quick_config(one)) as service:
+    folder = own_rules(tmp_path, NOW)
+    async with (
+        phone("SIMBENCH1") as one,
+        running(tmp_path, replace(quick_config(one), policy=PolicySection(packs=(), dir=str(folder)))) as service,
+    ):
         desk = service.desks.workbench
         await enrolled(service, "SIMBENCH1")
         for body in (f"定金先付我，电话{NUMBER}", "尾-款 明天给", "回扣转我个人卡", "今天下雨"):
@@ -89,11 +101,11 @@ async def test_a_candidate_is_tried_on_the_archive_and_leaves_nothing_behind(tmp
             assert example.surface[example.start : example.end] in {"尾-款", "定金"}
             assert example.is_new
             assert NUMBER not in example.surface
-        (gone,) = [rule for rule in report.rules if rule.rule_id.startswith("retail.kickback")]
+        gone = by_id["now.kickback"]
         assert (gone.messages, gone.no_longer) == (0, 1)
         assert gone.lost_examples
 
-        same = await ended(service, OWNER, await desk.start(OWNER, TrialRequest(packs=("retail-zh",))))
+        same = await ended(service, OWNER, await desk.start(OWNER, request(NOW)))
         assert same.report is not None
         assert (same.report.newly, same.report.no_longer) == (0, 0)
         few = await ended(service, OWNER, await desk.start(OWNER, request(limit=1)))
@@ -105,8 +117,16 @@ async def test_a_candidate_is_tried_on_the_archive_and_leaves_nothing_behind(tmp
         assert none.report is not None
         assert none.report.messages == 0
 
-        assert len(await service.alerts(OWNER, status=None, device=None, limit=50)) == alerts, "no alert is raised"
         looks = [entry for entry in await service.audit(AUDITOR, limit=50, before=None) if entry.action == "policy.try"]
+        begun = await desk.start(OWNER, request())
+        with pytest.raises(ServiceError) as caught:
+            await desk.start(REVIEWER, request())
+        assert caught.value.code == "policy.trial_running"
+        stopped = await desk.stop(OWNER, begun.trial_id)
+        assert (stopped.is_done, stopped.problem, stopped.report) == (True, "stopped", None)
+        assert (await desk.stop(OWNER, begun.trial_id)).problem == "stopped"
+
+        assert len(await service.alerts(OWNER, status=None, device=None, limit=50)) == alerts, "no alert is raised"
         assert [entry.actor for entry in looks] == ["owner", "owner", "owner", "reviewer"]
         assert looks[-1].target.startswith("candidate@1+")
         assert "count=4" in looks[-1].target
@@ -114,12 +134,10 @@ async def test_a_candidate_is_tried_on_the_archive_and_leaves_nothing_behind(tmp
             await desk.trial(OWNER, trial.trial_id)
         assert caught.value.code == "trial.not_found", "it is another person's"
 
-        folder = tmp_path / "own"
-        folder.mkdir()
-        (folder / "own.toml").write_text(RULES, "utf-8")
+        candidate = own_rules(tmp_path / "candidate", RULES)
         made = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "console.main", "--state", str(tmp_path / "state"),
-            "--lang", "zh", "policy", "try", str(folder),
+            "--lang", "zh", "policy", "try", str(candidate),
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
         out, said = await made.communicate()
@@ -174,10 +192,8 @@ async def test_the_rules_in_force_and_why_they_find_a_text(tmp_path: Path) -> No
 
 
 async def test_an_alert_tells_what_its_rule_advises(tmp_path: Path) -> None:
-    folder = tmp_path / "rules"
-    folder.mkdir()
     advice = 'advice = { en = "Look at the till.", zh = "核对收银记录。" }\ncategory'
-    (folder / "own.toml").write_text(RULES.replace("category", advice, 1), "utf-8")
+    folder = own_rules(tmp_path, RULES.replace("category", advice, 1))
     policy = PolicySection(packs=(), dir=str(folder))
     async with (
         phone("SIMBENCH2") as one,
