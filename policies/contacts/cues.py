@@ -27,7 +27,7 @@ WECHAT_LEFT = re.compile(rf"(?:{_WECHAT}){_NAME}{_LINK}$")
 WECHAT_TRACE = re.compile(f"[{TRACES}{ADDING}vwx绿小某🛰]")
 """A character of every WeChat cue, for a quick no."""
 FRIEND_LEFT = re.compile(r"(?:加我|加我?好友|加个好友|加一下|搜我|搜索)[^\w\n]{0,3}$")
-FRIEND_RIGHT = re.compile(r"[^\w\n]{0,2}加(?:我|好友)(?![^\W\d_的们会])")
+FRIEND_RIGHT = re.compile(r"[^\w\n]{0,2}加(?:我|好友)(?![们的])")
 WECHAT_RIGHT = re.compile(
     rf"[^\w\n]{{0,2}}(?:这?是)?我?的?(?:加|搜)?(?:[{TRACES}v][^\w\n]{{0,3}}信|vx|wx|weixin|wechat)"
     r"|[^\w\n]{0,2}(?:(?:这?是)?我的?|加我?)[微薇v](?![^\W_])|[^\w\n]{0,2}v同号"

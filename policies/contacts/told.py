@@ -31,8 +31,8 @@ TOLD_TAIL = rf"(?<={_DIGIT}{{3}})(?={_JOIN}{_DIGIT})"
 """Behind a digit; two stand before it."""
 _TOLD = re.compile(rf"{_DIGIT}{TOLD_TAIL}")
 _JOINED = re.compile(_JOIN)
-_PART = re.compile(rf"{_DIGIT}(?:{_MARK}?{_DIGIT}){{0,10}}")
-_FIRST = re.compile(rf"{_DIGIT}(?:{_MARK}?{_DIGIT}){{0,10}}$")
+_PART = re.compile(rf"{_DIGIT}(?:[ .-]?{_DIGIT}){{0,10}}")
+_FIRST = re.compile(rf"{_DIGIT}(?:[ .-]?{_DIGIT}){{0,10}}$")
 _MARKS = re.compile(_MARK)
 _LONGEST_PART = 24
 _SIZE = 11
