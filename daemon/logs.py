@@ -32,8 +32,8 @@ _SAME = ("event", "task", "device", "source", "code", "state")
 _BURST, _WINDOW_S, _MOST_KEYS = 20, 600.0, 4_096
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 _WORD = re.compile(r"[A-Za-z0-9_.:+@/ <>=,-]{0,160}")
-# The second net behind the allow list: a field that is allowed may still not carry a phone number or an address.
-_PERSONAL = re.compile(r"(?<![0-9a-f])(?:\+?86)?1[3-9]\d{9}(?![0-9a-f])|[\w.+-]+@[\w-]+\.[\w.]+")
+# The second net behind the allow list: a field that is allowed may still not carry a number of a person or an address.
+_PERSONAL = re.compile(r"(?<![0-9a-f])\+?\d{11,19}[Xx]?(?![0-9a-f])|[\w.+-]+@[\w-]+\.[\w.]+|wxid_", re.IGNORECASE)
 
 
 class DeviceTokens:

@@ -150,7 +150,10 @@ class CustomerSource:
         return self._sight.starred(text.decode("utf-8", "replace")).encode()
 
     def _names_others(self, text: str) -> bool:
-        return any(not self._is_own(text[span.start : span.end]) for span in find_contacts(text))
+        people = self._sight.people
+        return any(not self._is_own(text[span.start : span.end]) for span in find_contacts(text)) or (
+            people is not None and people.names_others(text, self._token)
+        )
 
     def _is_own(self, detail: str) -> bool:
         peer = canonical_peer(detail)

@@ -49,6 +49,12 @@ class People:
             return self._person(next((one for one in owners if one is not None), None))
         return None
 
+    def names_others(self, text: str, peer_token: bytes) -> bool:
+        """Whether a text has a known name that is not surely of whom a number leads to."""
+        own = self._register.of_token(peer_token)
+        named = (self._register.of_name(one.name) for one in self.names.named_folded(folded(text)))
+        return any(one is None or one != own for one in named)
+
     def of_token(self, peer_token: bytes) -> bytes:
         """Of a number that somebody asked about; known or not."""
         return self._made(self._register.of_token(peer_token) or peer_token)

@@ -169,6 +169,9 @@ async def test_a_name_of_two_people_is_masked_and_leads_to_neither(tmp_path: Pat
         sight = await reader(book)
         assert sight.shown("王小明说今天有小雨").text == "王**说今天有小雨"
         assert await code(book, OWN) != await code(book, OTHER)
+        people, token = await book.now(), archive.tokens.of_number(f"+86{THIRD}")
+        assert people.names_others("王小明来取", token) and not people.names_others("小雨，您好", token)
+        assert not people.names_others("今天有小雨", token)
 
 
 async def test_people_without_a_number_and_services(tmp_path: Path) -> None:
