@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 
 from policies.contacts import find_contacts, find_contacts_many
 from policies.contacts.finder import LONGEST_BLOCK, closely
+from policies.contacts.known_names import KnownNames
 from policies.contacts.parts import Budget
 from policies.contacts.trigger import EVERY, stages_of
 from policies.folding.table import Fold, fold
+from policies.masking import mask_text
 from policies.model import ContactKind, ContactSpan
 
 DATA = Path(__file__).resolve().parents[1] / "data"
@@ -130,6 +132,8 @@ def test_small_and_odd_batches() -> None:
     assert find_contacts_many([]) == []
     assert find_contacts_many([""] * 9) == [()] * 9
     assert find_contacts_many(["好"] * 9) == [()] * 9
+    assert find_contacts_many(["abc 3"] * 9) == [()] * 9
+    assert [len(found) for found in find_contacts_many(["加我微信：abcdef_g"] * 9)] == [1] * 9
     long = "好" * LONGEST_BLOCK + "13800138000"
     assert [len(found) for found in find_contacts_many([long, *["13800138000", "1380013800"] * 4])] == [1, *[1, 0] * 4]
     assert [len(found) for found in find_contacts_many(["🇨🇳13800138000", *["🇽🇽"] * 8])] == [1, *[0] * 8]
@@ -189,6 +193,7 @@ def test_texts_held_out() -> None:
         ("138“0013“8000", "138“0013“8000"),
         ("138后面", None),
         ("138后面0013", None),
+        ("138后面0013后面呢", None),
         ("148后面0013然后8000", None),
         ("订单138后面0013然后8000", None),
         ("满300减30然后再减20", None),
@@ -216,6 +221,9 @@ def test_numbers_told_in_parts(text: str, expected: str | None) -> None:
         ("扣12345", []),
         ("QQ12345", ["qq:12345"]),
         ("杭州大厦 B座", []),
+        ("地址：科技园家住路88号3栋", ["address:科技园家住路88号3栋"]),
+        ("好高王芳经理", []),
+        ("卡1234567(8)", []),
         ("发票代码 033001800211 号码 13800138", []),
         ("密码是13800138000", []),
         ("400-123-4567", ["landline:400-123-4567"]),
@@ -240,3 +248,9 @@ def test_texts_made_of_what_triggers_are_read_in_time(unit: str) -> None:
     find_contacts(text)
     # 0.1 s on a quiet machine; ten times that tells linear from quadratic on a busy one.
     assert time.process_time() - started < 1.0
+
+
+def test_a_known_name_inside_a_detail_is_masked_once() -> None:
+    masked = mask_text("收货人：段正淳，李四光也在", KnownNames(["段正淳", "李四光"]))
+    assert masked.masked == "收货人：段**，李**也在"
+    assert len(masked.spans) == 2
