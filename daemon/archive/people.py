@@ -27,7 +27,8 @@ SELECT conversation_no, peer_key, peer_token FROM conversations
 WHERE conversation_no > ? ORDER BY conversation_no LIMIT ?"""
 _NEWEST: Final = f"""
 SELECT (SELECT max(ledger_index) FROM events WHERE kind = {_CONTACT} AND kind <> 1),
-       (SELECT max(conversation_no) FROM conversations), (SELECT max(ledger_index) FROM deletions)"""  # noqa: S608
+       (SELECT max(conversation_no) FROM conversations), (SELECT max(ledger_index) FROM deletions),
+       (SELECT max(ledger_index) FROM request_changes WHERE step = {STEP_CODES[RequestStep.ERASED]})"""  # noqa: S608
 _FIRST_SAID: Final = """
 SELECT min(first) FROM (
   SELECT (SELECT min(e.ledger_index) FROM events e WHERE e.conversation_no = c.conversation_no) AS first
@@ -48,6 +49,13 @@ class KnownPlace:
     conversation: int = 0
     deletion: int = 0
     """Ledger index of the newest certificate: with another one, what was read before may be gone."""
+    erasure: int = 0
+    """Ledger index of the newest erasure that a person asked for."""
+
+    @property
+    def gone(self) -> tuple[int, int]:
+        """What all has to be read anew after."""
+        return self.deletion, self.erasure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,9 +93,9 @@ _decode: Final = msgspec.json.Decoder(_ContactAttributes).decode
 
 def newest_known(database: Database) -> KnownPlace:
     """Where everything is read. Answered from indexes alone."""
-    row = database.fetch_one(_NEWEST)
-    contact, conversation, deletion = (one if isinstance(one, int) else 0 for one in row or (0, 0, 0))
-    return KnownPlace(contact=contact, conversation=conversation, deletion=deletion)
+    row = database.fetch_one(_NEWEST) or (0, 0, 0, 0)
+    contact, conversation, deletion, erasure = (one if isinstance(one, int) else 0 for one in row)
+    return KnownPlace(contact=contact, conversation=conversation, deletion=deletion, erasure=erasure)
 
 
 def contacts_after(database: Database, content: ContentKeys, ledger_index: int) -> tuple[KnownContact, ...]:

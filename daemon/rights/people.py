@@ -2,7 +2,7 @@
 pseudonym under the store's key follows each of them through all that is masked."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from policies.contacts.known_names import KnownNames, folded, folded_names
@@ -112,24 +112,26 @@ class PeopleBook:
         Ask after the records that are to be shown were read, so that it knows at least as much as they say. Raises what
         the archive raises.
         """
-        subjects = self._archive.subjects
-        newest = await subjects.newest_known()
-        read = self._read
+        read, newest = self._read, await self._archive.subjects.newest_known()
         if read is not None and read.place == newest:
             return read.people
+        # Whoever asked may go away meanwhile; what fills the register is not left half done.
+        return await asyncio.shield(asyncio.ensure_future(self._follow()))
+
+    async def _follow(self) -> People:
         async with self._busy:
-            read = self._read
-            if read is None or read.place.deletion != newest.deletion:
+            read, newest = self._read, await self._archive.subjects.newest_known()
+            if read is None or read.place.gone != newest.gone:
                 register = Register(tokens=self._archive.tokens)
-                erased = await subjects.erased_people()
+                erased = await self._archive.subjects.erased_people()
                 read = _Read(
                     register=register,
                     erased=erased,
-                    place=KnownPlace(deletion=newest.deletion),
+                    place=KnownPlace(deletion=newest.deletion, erasure=newest.erasure),
                     people=People(register, erased),
                 )
             contact, conversation = await self._contacts(read), await self._peers(read)
-            read.place = KnownPlace(contact=contact, conversation=conversation, deletion=read.place.deletion)
+            read.place = replace(read.place, contact=contact, conversation=conversation)
             read.people = People(read.register, read.erased)
             self._read = read
             return read.people

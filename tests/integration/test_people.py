@@ -1,5 +1,6 @@
 """Who the archive knows: one pseudonym for a person on every phone, another in another store, none after the end."""
 
+import asyncio
 import time
 from pathlib import Path
 
@@ -235,6 +236,7 @@ async def test_erasure_ends_name_and_pseudonym(tmp_path: Path) -> None:
         indexes = await archive.subjects.indexes(CustomerSubject(token=token))
         assert len(indexes) == 2
         await archive.deletions.erase(indexes, Cause(cause="request", data_class="", actor="a, b", reason="x"))
+        assert await code(book, OWN) is None, "between the certificate and the step that tells of it"
         for step in (RequestStep.ERASURE_ASKED, RequestStep.ERASED):
             await archive.requests.take(request.request_id, StepDraft(step=step, actor=step.value, reference="1"))
         assert await code(book, OWN) is None and (await reader(book)).shown("段正淳来了").text == "段正淳来了"
@@ -257,6 +259,23 @@ async def test_a_name_is_known_before_what_is_said_is_shown(tmp_path: Path) -> N
             assert name not in view.body and "大宝" not in view.body
         unmarked = guard.without_marks()
         assert unmarked.people is guard.people
+
+
+async def test_who_goes_away_leaves_nothing_half_read(tmp_path: Path) -> None:
+    async with archive_in(tmp_path) as archive:
+        await keep(
+            archive, *(contact(number, f"段正{mark}", f"1380000{number:04d}") for number, mark in enumerate("淳明"))
+        )
+        book = PeopleBook(archive)
+        for rounds in range(5):
+            asking = asyncio.create_task(book.now())
+            for _ in range(rounds):
+                await asyncio.sleep(0)
+            asking.cancel()
+            await asyncio.gather(asking, return_exceptions=True)
+        first, *others = await asyncio.gather(*(book.now() for _ in range(5)))
+        assert all(len(people.names) == 2 for people in (first, *others))
+        assert await book.now() is first, "what is known is not read again"
 
 
 async def test_a_great_address_book_is_read_and_masked_fast(tmp_path: Path) -> None:
