@@ -34,7 +34,7 @@ class RulesPane(ItemPane[RuleInForce]):
     COLUMNS = (
         Column(key="severity", title="app.column.severity", width=10),
         Column(key="hits", title="app.column.hits_7d", width=7),
-        Column(key="title", title="app.column.title", width=16, weight=4, most=44),
+        Column(key="title", title="app.column.rule_title", width=16, weight=4, most=44),
         Column(key="category", title="app.column.category", width=14, weight=2, most=26, drop=2),
         Column(key="rule", title="app.column.rule_id", width=14, weight=3, most=40, drop=1),
     )
