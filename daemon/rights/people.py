@@ -121,6 +121,8 @@ class PeopleBook:
     async def _follow(self) -> People:
         async with self._busy:
             read, newest = self._read, await self._archive.subjects.newest_known()
+            if read is not None and read.place == newest:
+                return read.people  # by who asked before
             if read is None or read.place.gone != newest.gone:
                 register = Register(tokens=self._archive.tokens)
                 erased = await self._archive.subjects.erased_people()
