@@ -61,5 +61,15 @@ HOSTILE: Final[Mapping[str, str]] = {
         "above the planes": "\U000e0041",
         "lone surrogates": "\ud800",
         "percent escapes": "%31",
+        "numbers told in parts": "138后面0013",
+        "joined digits": "138杠0013杠8000",
+        "digits and stickers": "138[微笑]",
+        "words before places": "地址",
+        "roads without a number": "路一",
+        "titles": "王伟先生",
+        "traces of accounts": "微",
+        "letters after a cue": "加我a",
+        "digits of two scripts": "一1二2",
+        "hidden mail addresses": "a\u200b@q\u200bq.com",
     }.items()
 }
