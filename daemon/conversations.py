@@ -64,6 +64,8 @@ class Missing:
     peer_key: str
     first: datetime
     last: datetime
+    since: datetime
+    """What was said before is at hand, or too old."""
 
     @property
     def newest(self) -> Around:
@@ -72,8 +74,8 @@ class Missing:
 
     @property
     def then(self) -> Around:
-        """Those of the time that is needed."""
-        return Around(device=self.device, peer_key=self.peer_key, since=_since(self.first), until=self.last)
+        """Those of the time that is needed and not at hand."""
+        return Around(device=self.device, peer_key=self.peer_key, since=self.since, until=self.last)
 
 
 class Conversations:
@@ -90,11 +92,13 @@ class Conversations:
             if (key := _key_of(event)) is not None:
                 first, last = spans.get(key, (event.occurred_at, event.occurred_at))
                 spans[key] = min(first, event.occurred_at), max(last, event.occurred_at)
-        return tuple(
-            Missing(device, peer, first, last)
-            for (device, peer), (first, last) in spans.items()
-            if not self._covers((device, peer), first, last)
-        )
+        found: list[Missing] = []
+        for (device, peer), (first, last) in spans.items():
+            known = self._known.get((device, peer))
+            begun = known.until if known is not None and _reaches(known, first) else _NEVER
+            if last > begun:
+                found.append(Missing(device, peer, first, last, max(begun, _since(first))))
+        return tuple(found)
 
     def is_enough(self, missing: Missing, newest: Sequence[Event]) -> bool:
         """Whether the newest messages reach back to the time that is needed. Takes them if so."""
@@ -106,8 +110,13 @@ class Conversations:
 
     def take(self, missing: Missing, events: Sequence[Event]) -> None:
         """What the archive has of the time that is needed."""
-        since = events[0].occurred_at if len(events) >= KEPT else _since(missing.first)
-        self._take((missing.device, missing.peer_key), events, since, missing.last)
+        key = missing.device, missing.peer_key
+        since = _since(missing.first)
+        if len(events) >= KEPT:
+            since = events[0].occurred_at
+        elif missing.since > since:
+            since = self._known[key].since  # it goes on from what is at hand
+        self._take(key, events, since, missing.last)
 
     def before(self, events: Sequence[Event]) -> list[tuple[Earlier, ...]]:
         """For each event what was said before it, oldest first; then the events are remembered."""
@@ -123,14 +132,6 @@ class Conversations:
             _, oldest = self._known.popitem(last=False)
             self._characters -= oldest.characters
         return found
-
-    def _covers(self, key: _Key, first: datetime, last: datetime) -> bool:
-        known = self._known.get(key)
-        if known is None or last > known.until:
-            return False
-        return (
-            known.since <= _since(first) or sum(known.since <= one.at < first for one in known.said) >= CONTEXT_MESSAGES
-        )
 
     def _take(self, key: _Key, events: Iterable[Event], since: datetime, until: datetime) -> None:
         known = self._known.setdefault(key, _Conversation())
@@ -183,6 +184,13 @@ def _said_of(event: Event) -> _Said:
     place = int(event.source_key) if event.source_key.isascii() and event.source_key.isdecimal() else 0
     message = Earlier(text=event.text[-MOST_OF_MESSAGE:], side=side_of(event))
     return _Said(event.occurred_at, place, event.source.value, event.source_key, message)
+
+
+def _reaches(known: _Conversation, first: datetime) -> bool:
+    """Whether what is at hand goes back far enough for a message of that time, as far as it goes on to it."""
+    if known.since <= _since(first):
+        return True
+    return sum(known.since <= one.at < first for one in known.said) >= CONTEXT_MESSAGES
 
 
 def _since(moment: datetime) -> datetime:
