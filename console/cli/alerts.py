@@ -137,6 +137,7 @@ def _facts(context: Context, alert: Alert) -> None:
             ("event_id", alert.event_id),
             ("handled_by", f"{alert.handled_by} {shown(alert.handled_at)}" if alert.handled_by else "-"),
             ("note", alert.note or "-"),
+            *((("rescan_id", alert.rescan),) if alert.rescan is not None else ()),
         ]
     )
     if alert.evidence:
