@@ -1,5 +1,6 @@
-"""Everyday words: what is said in every shop, and what people are called by as well (小雨, 阳光, Sunny)."""
+"""Everyday words: what is said in every shop, and what people are called by as well (小雨, Sunny); names of firms."""
 
+import re
 from functools import lru_cache
 from importlib import resources
 
@@ -25,6 +26,14 @@ _LATIN = frozenset(
         "day my we they she he it is are"
     )
 )
+
+_FIRM = re.compile(
+    "黄金|珠宝|首饰|银楼|金店|金行|玉器|翡翠|服装|服饰|女装|男装|童装|鞋业|箱包|母婴|奶粉|礼品|公司|集团|有限|批发|专柜|门店|"
+    "旗舰店|专卖|工厂|工作室|快递|物流|快运|速运|银行|客服|中心|商场|广场|百货|超市|酒店|宾馆|饭店|餐厅|医院|学校|幼儿园|物业|"
+    "派出所|[店厂行局馆]$|(?<![a-z])(?:ltd|inc|shop|store|hotel|bank)(?![a-z])"
+)
+
+_OF_ACCOUNT = re.compile(r"[0-9@_]")
 
 
 @lru_cache(maxsize=1)
@@ -52,3 +61,8 @@ def is_everyday_phrase(name: str) -> bool:
             reached[start] and is_everyday_word(name[start:end]) for start in range(max(0, end - 8), end - 1)
         )
     return reached[-1]
+
+
+def is_firm(name: str) -> bool:
+    """Whether a folded name is a firm's or a place's rather than a person's (老庙黄金, 水贝批发), and no account."""
+    return _FIRM.search(name) is not None and _OF_ACCOUNT.search(name) is None

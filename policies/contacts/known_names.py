@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ..folding.table import Fold, fold
 from ..matching.automaton import ByteAutomaton
-from .everyday import is_everyday_phrase, is_everyday_word
+from .everyday import is_everyday_phrase, is_everyday_word, is_firm
 from .name_words import TITLES
 from .remarks import is_full_name, names_in_remark
 
@@ -56,8 +56,8 @@ class KnownNames:
     def __init__(self, names: Iterable[str] = (), accounts: Iterable[str] = ()) -> None:
         """Names and remarks as they are written; accounts (dzc_1978, amy@shop.cn) are looked for as they are.
 
-        One of one character or without letters is left out. An everyday word (高兴, 小雨, Sunny) is looked for only
-        where it is announced or addressed as a name: elsewhere it is honest talk.
+        One of one character or without letters is left out. An everyday word (高兴, 小雨, Sunny) and the name of a firm
+        (老庙黄金) are looked for only where they are announced or addressed as a name: elsewhere they are honest talk.
         """
         self._layers = _layers((), _keys(names, accounts))
 
@@ -134,9 +134,14 @@ def _layers(before: tuple[_Layer, ...], fresh: frozenset[str]) -> tuple[_Layer, 
 
 
 def _layer(names: set[str]) -> _Layer:
-    everyday = frozenset(name for name in names if is_everyday_phrase(name.replace(" ", "")))
+    everyday = frozenset(name for name in names if _is_doubtful(name))
     loose = frozenset(name for name in names if len(name) == 2 and (name[0] == name[1] or not is_full_name(name)))
     return _Layer(ByteAutomaton(sorted(names)), frozenset(names), everyday, loose)
+
+
+def _is_doubtful(name: str) -> bool:
+    """Whether what a contact is called is said of other things, or of a firm, in honest talk."""
+    return not is_full_name(name) and (is_everyday_phrase(name.replace(" ", "")) or is_firm(name))
 
 
 def _is_free(flat: str, start: int, end: int) -> bool:

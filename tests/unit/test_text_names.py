@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.contacts import find_contacts
-from policies.contacts.everyday import everyday_words, is_everyday_phrase, is_everyday_word
+from policies.contacts.everyday import everyday_words, is_everyday_phrase, is_everyday_word, is_firm
 from policies.contacts.known_names import KnownNames, folded, folded_names
 from policies.contacts.plain import plain_detail
 from policies.masking import mask_text
@@ -18,7 +18,7 @@ from policies.pseudonyms import LENGTH, PseudonymKind, PseudonymLanguage, pseudo
 BOOK = (
     "小雨", "阳光", "高兴", "王小明", "A李娜 金镯", "段正淳妈妈", "🌸晴天🌸", "Sunny", "Amy Wong", "于明", "小美",
     "顺丰快递", "和平", "白雪", "VIP 张三丰 139", "欧阳娜娜", "安安", "客户林黛玉", "Sunny Day", "al", "王",
-    "13800138000", "…", "",
+    "13800138000", "…", "", "老庙黄金", "水贝批发-阿强", "李店",
 )  # fmt: skip
 
 
@@ -61,7 +61,8 @@ def test_people_are_found(names: KnownNames, text: str, found: list[str]) -> Non
     [
         "今天有小雨，记得带伞", "阳光很好", "阳光，沙滩", "很高兴为您服务", "高兴！", "晴天戴墨镜", "sunny day",
         "Hi sunny", "对于明天到的货", "小美女们看过来", "世界和平", "白雪公主系列", "顺丰快递到了", "我是高兴的",
-        "安安静静等着", "真小雨哥，", "13800138000", "金价涨了", "al的", "", "我是小雨的",
+        "安安静静等着", "真小雨哥，", "13800138000", "老庙黄金今天多少钱", "水贝批发", "金价涨了", "al的", "",
+        "我是小雨的",
     ],
 )  # fmt: skip
 def test_honest_talk_is_left_alone(names: KnownNames, text: str) -> None:
@@ -116,6 +117,7 @@ def test_a_long_text_of_nothing_but_names_is_linear() -> None:
 def test_everyday_words() -> None:
     assert {"小雨", "阳光", "高跟鞋"} <= everyday_words()
     assert is_everyday_word("sunny") and is_everyday_word("糖糖") and not is_everyday_word("段正淳")
+    assert is_firm("老庙黄金") and is_firm("lucky shop") and not is_firm("shopping") and not is_firm("段正淳")
     assert is_everyday_phrase("顺丰快递") and not is_everyday_phrase("王小明") and not is_everyday_phrase("阳光的")
 
 
