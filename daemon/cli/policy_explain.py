@@ -68,11 +68,11 @@ def _emit(payload: msgspec.Struct) -> None:
 
 def _tell(item: ExplainedText, texts: Texts) -> None:
     def line(key: str, indent: int = 2, **values: str | int) -> None:
-        emit_text(" " * indent + texts.get(f"cli.explain.{key}", **values))
+        _say_line(" " * indent + texts.get(f"cli.explain.{key}", **values))
 
     hits = [path for path in item.paths if path.is_hit]
     misses = [path for path in item.paths if not path.is_hit]
-    emit_text(f"「{_safe(item.text)}」")
+    _say_line(f"「{_safe(item.text)}」")
     line("folded", text=item.folded, searched=item.searched)
     for stretch in item.passed_over:
         line("passed_over", at=f"{stretch.start}-{stretch.end}", what="; ".join(stretch.code_points))
@@ -96,16 +96,21 @@ def _tell(item: ExplainedText, texts: Texts) -> None:
 
 def _tell_path(path: ExplainedPath, texts: Texts) -> None:
     how = texts.get(f"policy.how.{path.how}")
-    emit_text(f"    {path.rule_id} ({path.title})")
-    emit_text(f"      {path.start}-{path.end} 「{path.evidence}」 ← {path.word}  [{how}]")
+    _say_line(f"    {path.rule_id} ({path.title})")
+    _say_line(f"      {path.start}-{path.end} 「{path.evidence}」 ← {path.word}  [{how}]")
     for told in (step.told for step in path.steps):
-        emit_text(f"        {told}")
+        _say_line(f"        {told}")
     for told in (removal.told for removal in path.removed_by):
-        emit_text(f"      ✗ {told}")
+        _say_line(f"      ✗ {told}")
     if path.severity:
         moves = texts.get("cli.explain.then").join(move.told for move in path.severity)
-        emit_text(f"      {texts.get('cli.explain.severity')} {moves}")
+        _say_line(f"      {texts.get('cli.explain.severity')} {moves}")
 
 
 def _safe(text: str) -> str:
     return safe_display(text, max(1, len(text))).replace("\n", " ")
+
+
+def _say_line(text: str) -> None:
+    """One line, whatever line breaks a message holds."""
+    emit_text(text.replace("\n", " ").replace("\t", " "))

@@ -50,6 +50,9 @@ def test_a_text_is_explained_to_people(folder: Path, capfd: pytest.CaptureFixtur
     assert code == 0
     assert "\x1b" not in out
     assert "✗ the rule is for staff only" in out
+    _, out, _ = called(capfd, "explain", "飞\n单\t", "--policy", str(folder))
+    assert out.startswith("「飞 单 」\n")
+    assert all(line.startswith((" ", "「")) for line in out.splitlines())
 
 
 def test_a_text_is_explained_to_programs(
