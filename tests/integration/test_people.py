@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,10 @@ from daemon.app import CATALOG
 from daemon.archive.archive import Archive
 from daemon.archive.drafts import EventFilter
 from daemon.archive.erasing import Cause
+from daemon.archive.people import known_contact
 from daemon.archive.requests import RequestDraft, StepDraft
 from daemon.archive.subjects import CustomerSubject
-from daemon.events import CollectedEvent
+from daemon.events import UNCOLLECTED, CollectedEvent
 from daemon.normalise import normalise
 from daemon.rights.guard import PrivacyGuard
 from daemon.rights.people import PeopleBook, shown_pseudonym
@@ -173,6 +175,29 @@ async def test_a_name_of_two_people_is_masked_and_leads_to_neither(tmp_path: Pat
         people, token = await book.now(), archive.tokens.of_number(f"+86{THIRD}")
         assert people.names_others("王小明来取", token) and not people.names_others("小雨，您好", token)
         assert not people.names_others("今天有小雨", token)
+
+
+async def test_contacts_that_share_a_number_are_one_person(tmp_path: Path) -> None:
+    async with archive_in(tmp_path, enrolled=(PHONE, OTHER_PHONE)) as archive:
+        book, fourth = PeopleBook(archive), "13600000040"
+        await keep(
+            archive,
+            contact(1, "段正淳", OWN, OTHER),
+            contact(2, "段总", THIRD, fourth, device=OTHER_PHONE),
+        )
+        first, second = await code(book, OWN), await code(book, THIRD)
+        assert first != second
+        await keep(archive, contact(3, "老段", THIRD, OWN), contact(4, "老段二", OWN, THIRD))
+        found = {await code(book, number) for number in (OWN, OTHER, THIRD, fourth)}
+        assert found == {first}, "as the elder of both was called"
+        assert found == {await code(PeopleBook(archive), number) for number in (OWN, OTHER, THIRD, fourth)}
+
+
+def test_what_was_not_collected_is_nobody() -> None:
+    empty = known_contact(5, kept(replace(contact(1, "段正淳", OWN), attributes=UNCOLLECTED, peer=None)))
+    assert empty.names == empty.numbers == empty.accounts == ()
+    odd = known_contact(5, kept(replace(contact(1, "段正淳", OWN), attributes="{")))
+    assert odd.names == ("段正淳",) and odd.numbers == ()
 
 
 async def test_people_without_a_number_and_services(tmp_path: Path) -> None:
