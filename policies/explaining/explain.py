@@ -112,19 +112,21 @@ class Explainer:
     def _seen(self, rule: Rule, candidates: Iterable[Candidate], allowed: Sequence[AllowSpan]) -> dict[Place, _Seen]:
         """Each word in each place once, the way that counts if there is one."""
         aliases = self.engine.ruleset.alias_forms
-        seen: dict[Place, _Seen] = {}
+        chosen: dict[Place, tuple[Candidate, Found, tuple[Removal, ...]]] = {}
         for candidate in candidates:
             found, removals = placed(candidate, rule.profile)
             place = (found.start, found.end, found.word)
-            if place in seen and (removals or not seen[place].removals):
-                continue
-            seen[place] = _Seen(
+            if place not in chosen or (chosen[place][2] and not removals):
+                chosen[place] = candidate, found, removals
+        return {
+            place: _Seen(
                 found=found,
                 form=candidate.entry.form,
                 steps=steps_of(candidate, aliases),
                 removals=(*removals, *covered(found, rule.id, allowed)),
             )
-        return seen
+            for place, (candidate, found, removals) in chosen.items()
+        }
 
     def _passed_up(self, candidates: Iterable[Candidate]) -> dict[Place, _Seen]:
         """Honest words that the search leaves out."""

@@ -41,6 +41,8 @@ def stand_ins(candidate: Candidate, aliases: Mapping[str, tuple[str, ...]]) -> t
             positions = candidate.reading.positions(units[within[0]][0], units[within[-1]][1])
             start, end = positions[0], positions[-1] + 1
             surface = candidate.reading.text[start:end]
+            if surface == plain:  # an alias form that the plain one is taken for
+                continue
             likeness = _likeness(entry.form[first:last], plain)
             steps.append(
                 Step(start=start, end=end, surface=surface, meant=plain, relation=Relation.STAND_IN, detail=likeness)
