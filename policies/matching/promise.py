@@ -242,9 +242,9 @@ class Promise:
         left, right = self._around(kept, start, end)
         if _DOUBLE.search(left) or _DOUBLE.search(right):
             return False
-        # letters that touch these do not spell: they would be part of the run
-        sides = left.rstrip(ascii_lowercase), right.lstrip(ascii_lowercase)
-        if any(_spells(run.group()) for side in sides for run in LETTERS.finditer(side)):
+        if "a" <= kept[start] <= "z":  # letters that touch these do not spell: they would be part of the run
+            left, right = left.rstrip(ascii_lowercase), right.lstrip(ascii_lowercase)
+        if any(_spells(run.group()) for side in (left, right) for run in LETTERS.finditer(side)):
             return False
         others = seeds[bisect_left(seeds, start - self._reach - max(self._part_lengths, default=0)) :]
         return all(at == start or at >= end + self._reach for at in others[: self._reach + LONGEST])

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import add
 
 from ..folding.clean import is_usual
 from ..folding.sounds import Codes, Ear, codes, main_syllable
@@ -17,8 +18,13 @@ from .standing import Standing
 
 FEWEST = 2
 """Han characters a word needs to be looked for in disguise, or one beside two letters or digits."""
-_usual = lru_cache(maxsize=1 << 16)(is_usual)
 _belief_of = lru_cache(maxsize=1 << 14)(belief_of)
+
+
+@lru_cache(maxsize=1 << 16)
+def usual_pair(pair: str) -> bool:
+    """Whether two characters follow each other in honest talk, or are alike."""
+    return pair[0] == pair[1] or is_usual(pair)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +59,7 @@ def may_be_disguised(chars: str) -> bool:
 
 def is_unheard(surface: str) -> bool:
     """Whether some two of these characters do not follow each other in honest talk; two alike do."""
-    return any(a != b and not _usual(a + b) for a, b in zip(surface, surface[1:], strict=False))
+    return not all(map(usual_pair, map(add, surface, surface[1:])))
 
 
 def written(entry: Entry) -> str:
@@ -102,7 +108,7 @@ class Soundalikes:
         """
         searched = reading.searched
         for start, end, same in self.index.find(searched.translate(self.codes.table)):
-            if end - start == FEWEST and _usual(searched[start:end]) and not any(map(_is_sure, same)):
+            if end - start == FEWEST and usual_pair(searched[start:end]) and not any(map(_is_sure, same)):
                 continue
             for one in self._others(searched[start:end], same):
                 yield from one.candidates(reading, start)

@@ -188,7 +188,8 @@ class _Lattice:
                 yield Step(at, at + length, How.SPLIT, whole, self._codes.of_char(whole))
 
     def _run_around(self, at: int) -> tuple[int, int]:
-        start, end = self.runs[bisect_right(self._run_starts, at) - 1]
+        place = bisect_right(self._run_starts, at) - 1
+        start, end = self.runs[place] if place >= 0 else (0, 0)
         return (start, end) if start <= at < end else (at, at + 1)
 
     def is_whole(self, path: Sequence[Step]) -> bool:
