@@ -73,6 +73,8 @@ class NearTerms:
     near: Near
     number: int
     """Of the context, in `Contexts`."""
+    words: tuple[int, ...]
+    """Its terms, by their numbers there: contexts share them."""
     references: tuple[Reference, ...]
 
 
@@ -83,22 +85,27 @@ class Contexts:
         self._known = known
         self._aliases = aliases
         self._entries: list[Entry] = []
-        self._terms: list[NearTerms] = []
+        self._contexts = 0
+        self._numbers: dict[str, int] = {}
         self._lexicon: Lexicon | None = None
 
     def add(self, near: Near) -> NearTerms:
         """Compile one. Raises EntryError for a word that cannot be searched."""
-        number = len(self._terms)
-        for rank, word in enumerate(near.any):
-            if word not in self._known:
-                self._entries.extend(
-                    entries_of(word, rank=rank, owner=number, profile=NEAR_PROFILE, aliases=self._aliases)
-                )
-        found = NearTerms(
-            near=near, number=number, references=tuple(self._known[word] for word in near.any if word in self._known)
+        self._contexts += 1
+        return NearTerms(
+            near=near,
+            number=self._contexts,
+            words=tuple(dict.fromkeys(self._number(word) for word in near.any if word not in self._known)),
+            references=tuple(self._known[word] for word in near.any if word in self._known),
         )
-        self._terms.append(found)
-        return found
+
+    def _number(self, word: str) -> int:
+        number = self._numbers.get(word)
+        if number is None:
+            entries = entries_of(word, rank=0, owner=len(self._numbers), profile=NEAR_PROFILE, aliases=self._aliases)
+            number = self._numbers[word] = len(self._numbers)
+            self._entries.extend(entries)
+        return number
 
     def done(self) -> None:
         """All are added."""
@@ -114,15 +121,14 @@ class Contexts:
         return said is not None and bool(self._spans(terms, said))
 
     def _spans(self, terms: NearTerms, facts: TextFacts) -> list[Span]:
-        by_context = facts.near
-        if by_context is None:
-            by_context = facts.near = self._find(facts)
-        if not terms.references or terms.number in facts.referred:
-            return by_context.get(terms.number, [])
-        facts.referred.add(terms.number)
-        spans = by_context.setdefault(terms.number, [])
-        spans += [(a, b) for one in terms.references for a, b, _ in one.find(facts, NEAR_PROFILE)]
-        spans.sort()
+        spans = facts.near.get(terms.number)
+        if spans is None:
+            if facts.terms is None:
+                facts.terms = self._find(facts)
+            spans = [span for word in terms.words for span in facts.terms.get(word, ())]
+            spans += [(a, b) for one in terms.references for a, b, _ in one.find(facts, NEAR_PROFILE)]
+            spans.sort()
+            facts.near[terms.number] = spans
         return spans
 
     def _around(self, near: Near, spans: list[Span], start: int, end: int) -> list[Span]:
@@ -139,8 +145,6 @@ class Contexts:
             item = place(candidate, NEAR_PROFILE)
             if item is not None:
                 found.setdefault(candidate.entry.owner, []).append((item.start, item.end))
-        for spans in found.values():
-            spans.sort()
         return found
 
 

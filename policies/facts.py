@@ -13,10 +13,10 @@ class TextFacts:
         """`contacts`: those of the text, where they were found together with other texts' already."""
         self.text = text
         self._contacts = contacts
-        self.near: dict[int, list[Span]] | None = None
-        """Where the terms of all contexts stand, by the context's number; None: not looked for yet."""
-        self.referred: set[int] = set()
-        """Contexts whose `@names` are among those already."""
+        self.terms: dict[int, list[Span]] | None = None
+        """Where the terms of all contexts stand, by the term's number; None: not looked for yet."""
+        self.near: dict[int, list[Span]] = {}
+        """The same with `@names`, by the context's number, for those that were asked for; in order."""
 
     @property
     def contacts(self) -> tuple[ContactSpan, ...]:
