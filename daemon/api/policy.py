@@ -119,6 +119,8 @@ class ExplainedPath(Wire, frozen=True, kw_only=True):
     steps: tuple[ReadingStep, ...]
     removed_by: tuple[RemovedBy, ...]
     severity: tuple[SeverityMove, ...]
+    earlier: tuple[int, ...] = ()
+    """Earlier messages that it is told in as well, oldest first: 1 is the one before."""
 
 
 class AllowedSpan(Wire, frozen=True, kw_only=True):

@@ -11,6 +11,9 @@ from ..api.exit_codes import ExitCode
 from ..api.texts import Texts
 from .narration import emit, emit_text, one_line
 
+LONGEST = 60
+"""Code points of a word's pattern in a message; `values` has it whole."""
+
 
 class FindingLine(msgspec.Struct, frozen=True, kw_only=True):
     """One finding of the linter."""
@@ -110,6 +113,7 @@ def finding_line(finding: Finding, texts: Texts) -> FindingLine:
     """A finding in words of the reader's language."""
     values = dict(finding.values)
     shown = {name: _safe(value) for name, value in values.items()}
+    shown |= {name: f"{value[:LONGEST]}…" for name, value in shown.items() if len(value) > LONGEST}
     first = shown.get("honest", "").split(", ", maxsplit=1)[0]
     code = finding.code.value
     return FindingLine(

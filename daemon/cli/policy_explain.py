@@ -18,6 +18,8 @@ from ..workbench.words import explained
 from .jsonl import MAX_LINE_BYTES, encode
 from .narration import emit_text, say
 
+LONGEST_WORD = 40
+"""Code points of a word's pattern told to people; of a longer one the form that was found stands before it."""
 MOST_NEAR_MISSES = 12
 """Candidates that are no hits, told of one text to people."""
 
@@ -97,7 +99,10 @@ def _tell(item: ExplainedText, texts: Texts) -> None:
 def _tell_path(path: ExplainedPath, texts: Texts) -> None:
     how = texts.get(f"policy.how.{path.how}")
     _say_line(f"    {path.rule_id} ({path.title})")
-    _say_line(f"      {path.start}-{path.end} 「{path.evidence}」 ← {path.word}  [{how}]")
+    word = path.word if len(path.word) <= LONGEST_WORD else f"{path.form} ({path.word[:LONGEST_WORD]}…)"
+    _say_line(f"      {path.start}-{path.end} 「{path.evidence}」 ← {word}  [{how}]")
+    if path.earlier:
+        _say_line(f"        {texts.get('policy.earlier', count=len(path.earlier))}")
     for told in (step.told for step in path.steps):
         _say_line(f"        {told}")
     for told in (removal.told for removal in path.removed_by):

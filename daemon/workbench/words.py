@@ -54,6 +54,7 @@ def _path(path: Path, texts: Texts) -> ExplainedPath:
         is_hit=path.is_hit,
         word=path.word,
         form=path.form,
+        earlier=path.earlier,
         start=path.start,
         end=path.end,
         evidence=_safe(path.evidence),

@@ -174,6 +174,7 @@ class Explainer:
                     steps=one.steps if one is not None else (),
                     removals=removals,
                     severity=() if hit is None else self._lab.severity(owner, said, hit, ways),
+                    earlier=() if hit is None else hit.earlier,
                 )
             )
         return paths

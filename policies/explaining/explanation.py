@@ -137,6 +137,8 @@ class Path:
     """Empty: a hit."""
     severity: tuple[SeverityStep, ...]
     """Empty when it is no hit."""
+    earlier: tuple[int, ...] = ()
+    """Earlier messages that belong to it, oldest first, as in `Hit`."""
 
     @property
     def is_hit(self) -> bool:

@@ -207,6 +207,12 @@ def test_earlier_messages_count(explainer: Explainer) -> None:
     assert way(explainer.explain("返点", previous=("13800138000",)), "rebate").severity
 
 
+def test_what_is_told_in_several_messages(explainer: Explainer) -> None:
+    path = way(explainer.explain("微信", previous=("加我",)), "wechat")
+    assert (path.how, path.evidence, path.earlier) == (How.SPLIT, "微信", (1,))
+    assert [step.cause for step in path.severity] == [Cause.BASE, Cause.EVASION]
+
+
 def test_severity_step_by_step(explainer: Explainer) -> None:
     found = explainer.explain("私下加 我微信 13800138000", side=Side.STAFF)
     told = [(step.cause, step.steps, step.severity, step.found) for step in way(found, "wechat").severity]

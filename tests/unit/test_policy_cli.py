@@ -15,7 +15,7 @@ title = { en = "Past the till", zh = "飞单" }
 category = "till"
 severity = "high"
 sides = ["staff"]
-words = ["飞单", "飛單"]
+words = ["飞单", "飛單", "加我微信"]
 allow = ["飞单系统"]
 [rule.tests]
 hit = ["飞单"]
@@ -68,6 +68,8 @@ def test_a_text_is_explained_to_programs(
     path = next(one for one in answer["items"][0]["paths"] if one["word"] == "飞单")
     assert (path["rule_id"], path["is_hit"], path["how"], path["start"], path["end"]) == ("till", True, "exact", 0, 2)
     assert path["severity"][0]["severity"] == "high"
+    _, out, _ = called(capfd, "explain", "微信", "--prev", "加我", "--policy", str(folder), "--lang", "en")
+    assert "told in 1 earlier messages as well" in out
     _, out, _ = called(capfd, "explain", "飞单", "好", "--policy", str(folder), "--jsonl")
     assert [json.loads(line)["text"] for line in out.splitlines()] == ["飞单", "好"]
 

@@ -28,6 +28,8 @@ DEBOUNCE_S: Final = 0.3
 """Of silence before the daemon is asked."""
 MOST_CHARACTERS: Final = 2_000
 MOST_MISSES: Final = 12
+LONGEST_WORD: Final = 40
+"""Code points of a word's pattern; of a longer one the form that was found is shown."""
 _SIDES: Final = tuple(TextSide)
 
 
@@ -173,7 +175,10 @@ def _path(path: ExplainedPath, desk: Desk) -> Iterable[SafeContent]:
     how = desk.known(f"app.how.{path.how}", path.how)
     style = "bold" if path.is_hit else ""
     yield safe_text(f"  {path.title} · {path.rule_id}", style)
-    yield safe_text(f"    “{path.evidence}” ← {path.word}   {desk.say('label.how')} {how}")
+    word = path.word if len(path.word) <= LONGEST_WORD else path.form or path.word
+    yield safe_text(f"    “{path.evidence}” ← {word}   {desk.say('label.how')} {how}")
+    if path.earlier:
+        yield safe_text(f"      {desk.texts.get('policy.earlier', count=len(path.earlier))}", "$muted")
     for step in path.steps:
         yield safe_text(f"      {step.told}", "$muted")
     for removal in path.removed_by:
