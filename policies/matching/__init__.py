@@ -1,1 +1,13 @@
-"""Matching in stages: fold → skip → collapse runs → search → map back → boundary, gap, allow, overlap."""
+"""Matching in stages: fold → skip → collapse runs → search → map back → boundary, gap, allow, overlap.
+
+Reading order:
+
+- What is asked for: `profile` → `patterns` (classes in words) → `entries` (a word's forms, ready to be searched).
+- One text: `reading` (folded, with the way back) → `automaton` (the engines) → `lexicon` (all entries; one part a view)
+  → `candidate` → `filters` (boundary, gaps, allow spans, overlap), with `belief` (disguise or honest talk).
+- Disguises: `disguises` brings together `soundalikes` and `lookalikes` (both on `key_index`, both telling `standing`
+  words) and `spelling` (letters and parts), which `promise` keeps from texts that cannot hold any.
+- Many texts: `pages` (texts as arrays) → `grams` (where keys may stand) → `batches` (what `lexicon` finds, for all).
+- Beside words: `detectors` (addresses, numbers). For tools and tests: `matcher` (one list of words), `collisions` (honest
+  texts taken for words).
+"""

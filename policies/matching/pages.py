@@ -109,6 +109,8 @@ class Page:
 
     def apart(self) -> list[int]:
         """Numbers of the texts whose runs are longer yet when passed-over characters between do not count."""
+        if not self._view.repeats:
+            return []
         again = np.flatnonzero(self.searched[1:] == self.searched[:-1])
         again = again[self.searched[again] != BARRIER]
         return np.unique(np.searchsorted(self.ends, again)).tolist() if len(again) else []

@@ -42,7 +42,8 @@ IMPORTED_AS = {"pyahocorasick": "ahocorasick", "pyopenssl": "OpenSSL", "shamir-m
 def test_what_is_imported_is_declared_and_the_other_way_round() -> None:
     """A library that only comes along with another may leave with it; one that nobody imports only adds risk."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    names = {re.split(r"[<>=!~\[ ]", line, maxsplit=1)[0] for line in project["dependencies"]}
+    extras = [line for lines in project["optional-dependencies"].values() for line in lines]
+    names = {re.split(r"[<>=!~;\[ ]", line, maxsplit=1)[0] for line in [*project["dependencies"], *extras]}
     imported: set[str] = set()
     for package in PACKAGES:
         for path in (ROOT / package).rglob("*.py"):
