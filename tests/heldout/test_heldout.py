@@ -56,6 +56,7 @@ def test_mechanical_disguises_are_found(operator: str) -> None:
         ("*pinyin", 0.98),
         ("*split", 0.95),
         ("lookalike_one", 0.74),
+        ("pinyin_split", 0.95),
     ],
 )
 def test_disguises_by_sound_and_drawing_are_found(name: str, least: float) -> None:
