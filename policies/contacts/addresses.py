@@ -131,7 +131,7 @@ def _end(flat: str, start: int, least: int) -> int:
     """Where the address that begins at `start` ends, 0 when there is none with `least` points for its parts."""
     at = start
     points = 0
-    has_number = has_road = False
+    has_unit = has_number = has_road = False
     parts = 0
     region_end = region_at(flat, at)
     has_region = region_end > at
@@ -149,12 +149,14 @@ def _end(flat: str, start: int, least: int) -> int:
             break
         points += 2 if step["unit"] or step["road"] else 1
         parts += 1
+        has_unit = has_unit or step["unit"] is not None
         has_number = has_number or (step["unit"] is not None and _FIGURE.search(step["unit"]) is not None)
         has_road = has_road or step["road"] is not None
         at = step.end()
     tail = _TAIL.match(flat, at) if parts else None
     while tail:
         points += 1
+        has_number = has_number or (has_unit and tail.group().strip(" ")[:1].isdigit())
         at = tail.end()
         tail = _TAIL.match(flat, at)
     is_exact = has_number or (has_region and has_road and parts > 2)

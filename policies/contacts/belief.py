@@ -25,6 +25,9 @@ _MONEY_BEFORE = frozenset("¥$€£")
 _MONEY_AFTER = frozenset("元块%件个减")
 _TIME = re.compile("[01][0-9][0-5][0-9]|2[0-4][0-5][0-9]")
 _EXTENSION = re.compile(r"(?:x|ext)[ .]?[0-9]")
+_LONGEST_BYTE = 3
+"""Digits: four such groups with dots are an address on a network."""
+_PLAIN_GAPS = frozenset(" -.")
 _LEAST_MIXED = 3
 """Digits of each sort in a number that is partly written 0-9 and partly otherwise: nobody writes prices like that."""
 _LEAST_DIGITS = 4
@@ -97,7 +100,12 @@ def _is_card_believed(run: Run, part: Part, place: Place) -> bool:
         return False
     lengths = run.lengths(part.start, part.end)
     size = part.end - part.start
-    return len(lengths) == 1 or set(lengths[:-1]) <= {4} or lengths in ((6, size - 6), (4, 6, 5)) or set(lengths) == {1}
+    return (
+        len(lengths) == 1
+        or all(length % 4 == 0 for length in lengths[:-1])
+        or lengths in ((6, size - 6), (4, 6, 5))
+        or set(lengths) == {1}
+    )
 
 
 def _is_landline_believed(view: Spelled, run: Run, part: Part, place: Place) -> bool:
@@ -141,6 +149,8 @@ def _is_grouped_well(view: Spelled, run: Run, start: int, end: int, left: str) -
     separators = run.separators(view.digits, start, end)
     between = set("".join(separators))
     is_uniform = len(set(separators)) == 1
+    if separators == [".", ".", "."] and max(lengths) <= _LONGEST_BYTE:
+        return False
     is_cued = bool(cues.CONTACT_LEFT.search(left) or cues.PHONE_RIGHT.match(view.flat, run.at(end - 1) + 1))
     if between & _SENTENCE_MARKS:
         if not is_uniform or len(separators[0]) > 1:
@@ -152,7 +162,7 @@ def _is_grouped_well(view: Spelled, run: Run, start: int, end: int, left: str) -
         return True
     if is_uniform and between <= _TYPED and len(between) == 1 and lengths not in _PRICES:
         return len(separators[0]) == 1 or lengths in _MOBILE_SHAPES
-    if _LEAST_MIXED <= _plain_digits(view, run, start, end) <= end - start - _LEAST_MIXED:
+    if between <= _PLAIN_GAPS and _LEAST_MIXED <= _plain_digits(view, run, start, end) <= end - start - _LEAST_MIXED:
         return True
     if lengths in _MOBILE_SHAPES - _PRICES and (not between & _LIST_SEPARATORS or lengths in _LISTED_SHAPES):
         return True

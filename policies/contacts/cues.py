@@ -10,31 +10,36 @@ REACH = 16
 TRACES = "微薇威维徽唯魏围葳喂危溦嶶癓巍玮炜韦卫"
 """What is written for the first character of 微信."""
 HEARTS = "❤♥♡💕💗💓💖💘💝💞💟🧡💛💚💙💜🖤🤍🤎心"
+SECONDS = "信伈芯訫新欣辛鑫馨薪忻昕"
+"""What is written for the second one."""
 ADDING = "加伽佳嘉迦珈茄架"
 """What is written for 加."""
 _BETWEEN = r"[^\w\n]|[丨丶]"
 _WECHAT = (
-    rf"[{TRACES}v](?:{_BETWEEN}){{0,3}}(?:[信伈芯]|xin)|wei[^\w\n]{{0,2}}(?:xin|信)|vx|wx|"
+    rf"[为未尾味](?:[{SECONDS}]|亻言)|[{TRACES}v](?:{_BETWEEN}){{0,3}}(?:[{SECONDS}]|亻言|xin|x(?![a-z]))|wei[^\w\n]{{0,2}}(?:xin|信)|vx|wx|"
     rf"w[^\w\n]{{0,2}}e[^\w\n]{{0,2}}chat|v[^\w\n]{{1,2}}x|w[^\w\n]{{1,2}}x|绿泡泡?|绿色软件|绿色图标|绿标|小绿书?号?|"
     rf"绿信|绿聊|绿软|某信|[{TRACES}v][{HEARTS}]\ufe0f?|"
     rf"(?:[{ADDING}]|\+|➕|jia ?)我?[^\w\n]{{0,2}}(?:个?[v微薇威徽维]|wei|卫星)|"
-    r"我的?(?:[微薇v]|卫星)|[微薇](?=我)|卫星(?=号)|🛰\ufe0f?|(?<![a-z0-9])[vw]"
+    r"我的?(?:[微薇v]|卫星)|[微薇](?=我|[^\w\n]?:)|卫星(?=号)|🛰\ufe0f?|(?<![a-z0-9])[vw]"
 )
 _NAME = r"(?P<name>(?:[^\w\n]{0,2}(?:号码|账号|帐号|号|id))?)"
 _VERB = "[私详细]?聊|搜索?|找我?|联系我?|加我?|发我?|问我?|我"
-_LINK = rf"(?P<link>[^\w\n]{{0,3}}(?:是|为|改成|换成|{_VERB})?[^\w\n]{{0,3}})"
+_LINK = (
+    rf"(?P<link>[^\w\n]{{0,3}}(?:是|为|叫|改成|换成|给你|发你|多少|几号|同步|同号|{_VERB})?"
+    r"[哈呀啊吧哦呢嘛了]?[^\w\n]{0,3})"
+)
 WECHAT_LEFT = re.compile(rf"(?:{_WECHAT}){_NAME}{_LINK}$")
-WECHAT_TRACE = re.compile(f"[{TRACES}{ADDING}vwx绿小某🛰]")
+WECHAT_TRACE = re.compile(f"[{TRACES}{ADDING}为未尾味vwx绿小某🛰]")
 """A character of every WeChat cue, for a quick no."""
 FRIEND_LEFT = re.compile(r"(?:加我|加我?好友|加个好友|加一下|搜我|搜索)[^\w\n]{0,3}$")
-FRIEND_RIGHT = re.compile(r"[^\w\n]{0,2}加(?:我|好友)(?![们的])")
+FRIEND_RIGHT = re.compile(r"[ ,(]{0,2}[加搜](?:我|好友|[微薇v](?!信?(?:支付|公众)))(?![们的])")
 WECHAT_RIGHT = re.compile(
-    rf"[^\w\n]{{0,2}}(?:这?是)?我?的?(?:加|搜)?(?:[{TRACES}v][^\w\n]{{0,3}}信|vx|wx|weixin|wechat)"
+    rf"[^\w\n]{{0,2}}(?:这?是)?我?的?(?:[{TRACES}v][^\w\n]{{0,3}}信|vx|wx|weixin|wechat)"
     r"|[^\w\n]{0,2}(?:(?:这?是)?我的?|加我?)[微薇v](?![^\W_])|[^\w\n]{0,2}v同号"
 )
 WECHAT_HEAD = re.compile(r"(?:vx|wx|weixin|wechat|v)[-_]?(?=[a-z0-9])")
 QQ_LEFT = re.compile(
-    r"(?:(?<![a-z])q[^\w\n]{0,2}q?|扣扣|加扣|叩叩|企鹅|球球|秋秋|丘丘|抠抠|蔻蔻|寇寇|口口|🐧\ufe0f?)"
+    r"(?:(?<![a-z])q[^\w\n]{0,2}q?|扣扣|加扣|扣(?=[号群])|叩叩|企鹅|球球|秋秋|丘丘|抠抠|蔻蔻|寇寇|口口|🐧\ufe0f?)"
     r"(?:号码|号|群号|群|id)?[^\w\n]{0,3}(?:是|为)?[^\w\n]{0,2}$"
     r"|(?P<bare>(?<!\w)扣[^\w\n]{0,3}$)"
 )
@@ -42,9 +47,10 @@ PHONE_WORDS = (
     "电话|手机|号码|联系|致电|拨打|来电|热线|座机|固话|传真|总机|短信|收货|收件|同号|本人|尾号|"
     "tel|phone|mobile|call|whatsapp"
 )
-CONTACT_LEFT = re.compile(rf"{PHONE_WORDS}|{_WECHAT}|qq|扣扣|加我|打给|找我")
+CONTACT_LEFT = re.compile(rf"{PHONE_WORDS}|{_WECHAT}|qq|扣扣|加我|打给|找我|[打拨][^\w\n]{{0,2}}$")
 PHONE_LEFT = re.compile(
-    r"(?:电话|手机|号码(?=[:是])|(?:的|联系)号码|联系方式|致电|拨打|来电|热线|座机|固话|传真|总机|分机|tel|phone|mobile|call|whatsapp|cell|fax|ph|line)"
+    r"(?:电话|手机|(?<![0-9] )号码|联系方式|致电|拨打|来电|热线|座机|"
+    r"固话|传真|总机|分机|tel|phone|mobile|call|whatsapp|cell|fax|ph|line)"
     r"(?:号码|号|number|no)?[^\w\n]{0,3}(?:请?[打拨]|是|为|改成|换成)?[^\w\n]{0,3}$"
 )
 """A telephone word directly before the number."""
@@ -57,7 +63,7 @@ PASSPORT_NUMBER_LEFT = re.compile(
     r"(?:护照|passport|通行证|回乡证|台胞证)(?:号码|号|no)?[^\w\n]{0,3}(?:是|为)?[^\w\n]{0,2}$"
 )
 PARAMETER = re.compile(r"(?:phone|tel|mobile|mob|uin|qq|wx|wechat|call|whatsapp|wa\.me)[=/]$")
-PHONE_RIGHT = re.compile(r"[^\w\n]{0,2}(?:这?是|打|加|拨)?(?:我的?|这个|她的?|他的?)?(?:电话|手机|号码|微信|能打通)")
+PHONE_RIGHT = re.compile(r"[^\w\n]{0,2}(?:这?是|打|加|拨|有)?(?:我的?|这个|她的?|他的?)?(?:电话|手机|号码|微信|能打通)")
 QQ_RIGHT = re.compile(r"[^\w\n]{0,2}(?:这?是)?我?的?(?:qq|扣扣|企鹅)")
 PLATE_LEFT = re.compile(r"车牌|牌照|车号|开车|停车|我的车|车是")
 MACAO_LEFT = re.compile(r"澳门|macau|身份证|身分证|证件")
@@ -89,13 +95,14 @@ WORDS = re.compile(r"[^\W\d_]|[🐧🛰❤]")
 """Any letter: text without one holds no cue."""
 
 
-_CLAUSE = re.compile(r"[,。;!?\n]")
+_APART = re.compile(r"[,。;!?\n写打拨留找填呼]|有问题|联系|我的号")
+"""Between the word for a thing and a number that is not the thing's."""
 
 
 def is_of_a_thing(left: str) -> bool:
     """True when the last word that says what the number is means an order, a parcel, a certificate."""
     thing = max(_last(NUMBER_OF_A_THING, left), _last(_LATIN_THING, left))
-    return thing >= 0 and _last(CONTACT_LEFT, left) <= thing and not _CLAUSE.search(left, thing)
+    return thing >= 0 and _last(CONTACT_LEFT, left) <= thing and not _APART.search(left, thing)
 
 
 def _last(pattern: re.Pattern[str], left: str) -> int:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from ..folding.table import LIMIT, SYMBOL, Fold, fold, fold_changes, fold_table
 from .addresses import CUES as PLACE_CUES
 from .addresses import ROAD_ENDS, ROADS, UNIT_NUMBERS, UNITS
-from .cues import ADDING, HINTS, TRACES
+from .cues import ADDING, HINTS, SECONDS, TRACES
 from .name_words import GIVEN, TITLES
 from .names import ANNOUNCING, SURE
 from .papers import PROVINCE_SIGNS
@@ -106,8 +106,9 @@ _PAIRS: Final = (
     Pair(_ENOUGH, "vw", others=_LETTERS),
     Pair(_ENOUGH, f"{ADDING}我+", "v"),
     Pair(_TRACE, f"{TRACES}{RARE_TRACES}", others=""),
+    Pair(_TRACE, "为未尾味", f"{SECONDS}亻"),
     Pair(_TRACE, "加", "我一个好"),
-    Pair(_TRACE, "搜", "我索"),
+    Pair(_TRACE, "搜", "我索好"),
     Pair(_LATIN, _LETTERS, others=""),
     Pair(_ENOUGH, PROVINCE_SIGNS, f"{_LETTERS} "),
     Pair(_ENOUGH, f"@{''.join(MANY)}{_FLAG_LETTERS}", others=""),

@@ -54,7 +54,9 @@ def _is_account(flat: str, match: re.Match[str], budget: Budget) -> bool:
         return True
     if len(name) > 20 or not _MARKS.search(name):
         return False
-    if _DIGITS.search(name) and (cues.FRIEND_LEFT.search(left) or cues.FRIEND_RIGHT.match(flat, end)):
+    if _DIGITS.search(name) and cues.FRIEND_LEFT.search(left):
+        return True
+    if _DIGITS.search(name) and cues.FRIEND_RIGHT.match(flat, end) and not cues.is_of_a_thing(left + name):
         return True
     return cues.WECHAT_RIGHT.match(flat, end) is not None
 
@@ -66,7 +68,7 @@ def _is_split_account(flat: str, match: re.Match[str], budget: Budget) -> bool:
     if not _ID.fullmatch(name) or not _DIGITS.search(name):
         return False
     cue = cues.WECHAT_LEFT.search(flat[max(0, start - cues.REACH) : start])
-    return cue is not None and _is_explicit(cue)
+    return cue is not None and (_is_explicit(cue) or match.re is _SPACED)
 
 
 def _is_explicit(cue: re.Match[str]) -> bool:

@@ -11,7 +11,7 @@ from .wording import any_of, words
 
 _WORDS = words(
     "后面 中间 前面 后半段 后半截 后半 末尾 尾号 尾数 尾巴 结尾 最后面 最后 然后 接着 接上 接下来 接 紧接着 再接着 "
-    "再接 再加上 再加 再来 再打 再记 再输 再写 再是 再 加上 加 跟着 跟 连着 连上 连 横杠 斜杠 短横 短杠 杠 横 "
+    "再接 再加上 再加 再来 再打 再记 再输 再写 再是 再 加上 跟着 跟 连着 连上 连 横杠 斜杠 短横 短杠 杠 横 "
     "空格 空一格 空 竖线 竖 星号 星 井号 逗号 句号 下划线 后缀 下半段 下面 下一段"
 )
 """What people say between the parts of one number."""
@@ -24,8 +24,8 @@ _WORDED = (
     rf"(?:(?:{_SIZED}|{_PLACE}|{any_of(_WORDS)})(?:是|为|的|数字)?{_MARK}{{0,3}}){{0,2}}"
 )
 _DIGIT = rf"[{HAN}0-9]"
-_JOIN = rf"{_MARK}?(?:\[[^\W\d_]{{1,4}}\]{_MARK}?|{_WORDED}|\((?:空格?|横?杠)\)|[“”\"])"
-JOIN_FIRSTS = "".join(sorted({word[0] for word in _WORDS} | set('后末中前尾剩[(“”"')))
+_JOIN = rf"{_MARK}?(?:\[[^\W\d_]{{1,4}}\]{_MARK}?|{_WORDED}|\((?:空格?|横?杠)\)|[“”\"]{_MARK}{{0,2}}|\\[nrt])"
+JOIN_FIRSTS = "".join(sorted({word[0] for word in _WORDS} | set('后末中前尾剩[(“”"\\')))
 """What a join begins with, behind a mark or none."""
 TOLD_TAIL = rf"(?<={_DIGIT}{{3}})(?={_JOIN}{_DIGIT})"
 """Behind a digit; two stand before it."""

@@ -10,7 +10,7 @@ from typing import Final
 
 from .addresses import CUES as PLACE_CUES
 from .addresses import NUMBER_TAIL, ROAD_ENDS, ROADS, UNIT_NUMBERS, UNIT_OR_ROAD, UNITS
-from .cues import ADDING, HEARTS, TRACES
+from .cues import ADDING, HEARTS, SECONDS, TRACES
 from .name_words import COMMON, COMPOUND, GIVEN, SINGLE, TITLES
 from .names import ANNOUNCING, SURE
 from .papers import PROVINCE_SIGNS
@@ -86,13 +86,14 @@ _BEFORE_TRACE = r"\Wa-z0-9_是我的加搜-"
 _NEAR_LATIN = "|".join(rf"(?<=[a-z0-9_-]{'.' * size})" for size in range(1, 9))
 _ACCOUNT = (
     r"(?<=[vw])(?:(?=[^\w\n]{0,2}x|[^\w\n]{0,2}e(?:i|[^\w\n]{0,2}c))|(?<![a-z0-9].)(?:(?![a-z])|(?=id))"
-    rf"|(?<=[{ADDING}我+]v)|(?=[^\w\n]{{0,3}}[信伈芯{HEARTS}]))"
+    rf"|(?<=[{ADDING}我+]v)|(?=[^\w\n]{{0,3}}[{SECONDS}亻{HEARTS}]))"
     rf"|(?<=[{TRACES}])(?:(?=[^a-z\n]{{0,20}}+[a-z])|(?<=[{_BEFORE_TRACE}].)(?:{_NEAR_LATIN}))"
+    rf"|(?<=[为未尾味])(?=[{SECONDS}亻][^a-z\n]{{0,20}}+[a-z])"
     rf"|(?<=[{RARE_TRACES}])(?=[^a-z\n]{{0,20}}+[a-z])|(?<=加)(?=[我一个好][^a-z\n]{{0,6}}[a-z])"
-    r"|(?<=加)(?:(?<=[a-z0-9_-].)|(?<=[a-z0-9_-][^\w\n].)|(?<=[a-z0-9_-][^\w\n]{2}.))(?=我|好友)"
+    r"|(?<=[加搜])(?:(?<=[a-z0-9_-].)|(?<=[a-z0-9_-][^\w\n].)|(?<=[a-z0-9_-][^\w\n]{2}.))(?=我|好友)"
     r"|(?<=搜)(?=[我索][^a-z\n]{0,3}[a-z])"
 )
-_ACCOUNT_FIRSTS = f"vw{TRACES}{RARE_TRACES}加搜"
+_ACCOUNT_FIRSTS = f"vw{TRACES}{RARE_TRACES}为未尾味加搜"
 _MAIL = r"(?<=@)|(?<=c)(?=om(?![a-z])|n(?![a-z]))|(?<=n)(?=et(?![a-z]))"
 _LEADS = r"(?<=/)(?:(?<=(?:me|om|nk|gg|ee)/)|(?<=[nkiqtgep]:/)(?=/)(?<!http:/))"
 _FIRSTS = f"@cn/{_ACCOUNT_FIRSTS}{PROVINCE_SIGNS}{ODD_SIGNS}"
