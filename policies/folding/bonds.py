@@ -50,7 +50,7 @@ def _numbers(kind: str, data: bytes) -> "array[int]":
     return found
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 16)
 def bond(pair: str) -> int:
     """How much oftener than by chance the second of two folded characters follows the first: WEAKEST … STRONGEST.
 
@@ -67,12 +67,14 @@ def bond(pair: str) -> int:
     return (bonds.halves[at >> 1] >> (at & 1) * 4 & 15) + WEAKEST
 
 
+@lru_cache(maxsize=1 << 14)
 def open_before(char: str) -> int:
     """0 … OPENEST: before how many different characters a folded one stands in honest talk."""
     place = ord(char) - FIRST
     return known_bonds().openness[place] >> 4 if 0 <= place < CHARS else 0
 
 
+@lru_cache(maxsize=1 << 14)
 def open_after(char: str) -> int:
     """0 … OPENEST: after how many different characters."""
     place = ord(char) - FIRST

@@ -36,6 +36,7 @@ def sound_level(first: str, second: str) -> int:
     return int(levels()[_PLACE[first]][_PLACE[second]])
 
 
+@lru_cache(maxsize=1 << 16)
 def is_usual(pair: str) -> bool:
     """Whether two folded characters follow each other in honest talk. Rarely True for a pair that never does."""
     data = filter_bits()

@@ -153,15 +153,14 @@ def has_cue(folded: str, start: int, end: int) -> bool:
 
 def _standing_out(demand: _Demand, folded: str, first: int, last: int) -> int:
     """The less the outer characters go with what is beside them, and the fewer others each stands beside, the more."""
+    start, end = folded[first], folded[last]
+    before, after = folded[first - 1 : first], folded[last + 1 : last + 2]
     shown = 0
-    before, start = folded[first - 1 : first], folded[first]
     if not before.isalnum():
         shown += demand.edge
-    elif is_han(start):
-        shown -= 2 * bond(before + start) if is_han(before) else MEASURED
-    end, after = folded[last], folded[last + 1 : last + 2]
-    if not after.isalnum():
-        shown += demand.edge
-    elif is_han(end) and is_han(after):
-        shown -= 2 * bond(end + after)
+    elif before.isascii() and is_han(start):
+        shown -= MEASURED
+    else:
+        shown -= 2 * bond(before + start)
+    shown += -2 * bond(end + after) if after.isalnum() else demand.edge
     return shown - demand.openness * (open_before(start) + open_after(end))
