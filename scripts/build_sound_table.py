@@ -3,9 +3,9 @@
     uv venv /tmp/v && uv pip install --python /tmp/v/bin/python pypinyin==0.55.0
     /tmp/v/bin/python scripts/build_sound_table.py
 
-Source: pypinyin's character and phrase readings (MIT). The first reading of a character is its main one, unless no phrase
-uses it and some use another; a second one is taken when phrases use it often or more than the first. The result is
-committed; nothing of this runs on a shop's machine.
+Source: pypinyin's character and phrase readings (MIT). The first reading of a character is its main one, unless no
+phrase uses it and some use another; a second one is taken when phrases use it often or more than the first. The result
+is committed; nothing of this runs on a shop's machine.
 """
 
 import sys

@@ -14,6 +14,8 @@ from tests.evasion.operators import Group
 
 REVIEWS = 12_000
 WORDS = retail_words()
+SHORT_GOALS = {Group.HOMOPHONE: 0.85, Group.PINYIN: 0.92, Group.LOOKALIKE: 0.88, Group.SPLIT: 0.80}
+"""Of words of two characters, whose sound many honest words share."""
 SOME = tuple(word for word in WORDS[::4] if len(word) >= LONG)
 
 
@@ -31,6 +33,16 @@ def test_recall_of_each_group_and_spans(lexicon: Engine) -> None:
         assert tally.samples > 150, group
         assert tally.found / tally.samples >= GOALS[group], group
         assert tally.exact / tally.found >= 0.97, group
+
+
+def test_recall_of_words_of_two_characters(lexicon: Engine) -> None:
+    tallies: defaultdict[Group, Tally] = defaultdict(Tally)
+    for sample in samples([word for word in WORDS if len(word) < LONG], seed=SEED):
+        if sample.group in SHORT_GOALS:
+            tallies[sample.group].count(sample, lexicon.hits(sample.text))
+    low = {group: tally for group, tally in tallies.items() if tally.found / tally.samples < SHORT_GOALS[group]}
+    assert low == {}
+    assert set(tallies) == set(SHORT_GOALS)
 
 
 def test_each_mechanical_operator_alone(lexicon: Engine) -> None:
