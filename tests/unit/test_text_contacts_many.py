@@ -18,6 +18,8 @@ from policies.contacts.parts import Budget
 from policies.contacts.trigger import EVERY, stages_of
 from policies.folding.table import Fold, fold
 from policies.masking import mask_text
+from policies.matching.detectors import Shape, shape_spans
+from policies.matching.profile import MatchProfile
 from policies.model import ContactKind, ContactSpan
 
 DATA = Path(__file__).resolve().parents[1] / "data"
@@ -221,6 +223,10 @@ def test_numbers_told_in_parts(text: str, expected: str | None) -> None:
         ("扣12345", []),
         ("QQ12345", ["qq:12345"]),
         ("杭州大厦 B座", []),
+        ("192.168.20.234", []),
+        ("您微信多少？anna201830", ["wechat:anna201830"]),
+        ("快递写17743971862", ["mobile:17743971862"]),
+        ("SKU931639加我一下", []),
         ("地址：科技园家住路88号3栋", ["address:科技园家住路88号3栋"]),
         ("好高王芳经理", []),
         ("QQ③④⑤⑥7890", ["qq:③④⑤⑥7890"]),
@@ -257,3 +263,8 @@ def test_a_known_name_inside_a_detail_is_masked_once() -> None:
     masked = mask_text("收货人：段正淳，李四光也在", KnownNames(["段正淳", "李四光"]))
     assert masked.masked == "收货人：段**，李**也在"
     assert len(masked.spans) == 2
+
+
+def test_shapes_under_the_default_profile() -> None:
+    assert shape_spans("给a@b和c@d.cn发", Shape.EMAIL, MatchProfile()) == [(5, 11, "c@d.cn")]
+    assert shape_spans("单号 123-4567", Shape.DIGITS, MatchProfile(min_digits=5)) == [(3, 11, "1234567")]
