@@ -85,7 +85,7 @@ def test_a_version_names_packs_and_content(tmp_path: Path) -> None:
     assert first.version.endswith(first.sha256[:8])
     assert first.sha256 != second.sha256
     both = load_ruleset(["retail-zh", tmp_path])
-    assert both.version.startswith(f"retail-zh@1,{tmp_path.name}@1+")
+    assert both.version.startswith(f"retail-zh@2,{tmp_path.name}@1+")
     assert len(both.rules) > len(second.rules)
 
 
