@@ -19,6 +19,9 @@ from .window import Window
 MANY = 32
 LONGEST_TERM = 400
 """Code points that a term with everything inserted into it, or an e-mail address, may span."""
+LONG_TEXT = 10_000
+"""Code points; of a longer text only what is around a hit is looked at, `within = 0` or not."""
+BLOCK = 2_048
 MAX_TERMS = 20_000
 """So many places of terms are looked at in one text."""
 ANY_CONTACT = "@contact.any"
@@ -114,6 +117,9 @@ class Contexts:
 
     def holds(self, terms: NearTerms, facts: TextFacts, start: int, end: int, window: Window) -> bool:
         """Whether a term stands near `text[start:end]`, or anywhere in the earlier messages that count."""
+        if len(facts.text) > LONG_TEXT:
+            facts, begin = facts.part(*_reach(terms.near, start, end))
+            start, end = start - begin, end - begin
         spans = self._around(terms.near, self._spans(terms, facts), start, end)
         if any(_is_near(terms.near, span, start, end) for span in spans):
             return True
@@ -146,6 +152,12 @@ class Contexts:
             if item is not None:
                 found.setdefault(candidate.entry.owner, []).append((item.start, item.end))
         return found
+
+
+def _reach(near: Near, start: int, end: int) -> Span:
+    """What of a long text can matter, in whole blocks so that hits share them."""
+    reach = (near.within or LONG_TEXT) + LONGEST_TERM
+    return max(0, (start - reach) // BLOCK) * BLOCK, -(-(end + reach) // BLOCK) * BLOCK
 
 
 def _is_near(near: Near, span: Span, start: int, end: int) -> bool:

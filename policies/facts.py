@@ -17,6 +17,7 @@ class TextFacts:
         """Where the terms of all contexts stand, by the term's number; None: not looked for yet."""
         self.near: dict[int, list[Span]] = {}
         """The same with `@names`, by the context's number, for those that were asked for; in order."""
+        self._parts: dict[Span, TextFacts] = {}
 
     @property
     def contacts(self) -> tuple[ContactSpan, ...]:
@@ -29,3 +30,9 @@ class TextFacts:
     def has_way(self) -> bool:
         """Whether one of the details is a way to reach or pay a person."""
         return any(span.kind in CONTACT_WAYS for span in self.contacts)
+
+    def part(self, start: int, end: int) -> "tuple[TextFacts, int]":
+        """Of a piece of the text, and where it begins."""
+        if (start, end) not in self._parts:
+            self._parts[start, end] = TextFacts(self.text[start:end])
+        return self._parts[start, end], start

@@ -11,6 +11,8 @@ STUB = 8
 """A message of so few code points may be a piece of what its neighbours say."""
 MOST_MESSAGES = 20
 """Earlier messages that are looked at when a context only has a time."""
+MOST_OF_EARLIER = 2_000
+"""Code points of an earlier message that are looked at, the last ones."""
 CONTACT_WINDOW = 2
 """A contact detail in so many earlier messages counts as near."""
 
@@ -64,7 +66,7 @@ class Window:
     def _read(self, chosen: tuple[int, ...]) -> TextFacts:
         facts = self._facts.get(chosen)
         if facts is None:
-            texts = [self.previous[at].text for at in chosen]
+            texts = [self.previous[at].text[-MOST_OF_EARLIER:] for at in chosen]
             pieces = [texts[0]]
             for before, text in zip(texts, texts[1:], strict=False):
                 pieces += [joint(before, text), text]

@@ -105,6 +105,17 @@ def test_many_terms_and_many_hits_stay_quick_and_right(tmp_path: Path) -> None:
     assert hit(inside, "店长优惠价"), "what begins in it and goes on is"
 
 
+def test_of_a_long_text_what_is_around_a_hit_counts(tmp_path: Path) -> None:
+    engine = engine_with(tmp_path, 'words = ["优惠"]\nnear = { any = ["私下", "@contact.mobile"], within = 5 }\n')
+    filler = "好" * 30_000
+    text = f"{filler}优惠{filler}私下给优惠{filler}13800138000优惠私下"
+    hits = engine.hits(text)
+    assert [text[one.start - 3 : one.end] for one in hits] == ["私下给优惠", "000优惠"]
+    anywhere = engine_with(tmp_path, 'words = ["优惠"]\nnear = { any = ["私下"], within = 0 }\n')
+    assert [one.start for one in anywhere.hits("优惠" + "好" * 9_000 + "私下" + filler)] == [0]
+    assert anywhere.hits("优惠" + filler + "私下") == ()
+
+
 def test_gaps_of_terms_are_believed_less(tmp_path: Path) -> None:
     engine = engine_with(tmp_path, 'words = ["优惠"]\nnear = { any = ["私下"] }\n')
     assert not hit(engine, "私，下次优惠")

@@ -49,6 +49,14 @@ words = ["青金石手串", "石手串", "@contact.mobile"]
 spread = { messages = 1 }
 
 [[rule]]
+id = "tight"
+title = "x"
+category = "c"
+severity = "low"
+words = ["套利"]
+match = { gap = 0 }
+
+[[rule]]
 id = "warned"
 title = "x"
 category = "c"
@@ -131,7 +139,6 @@ def test_pieces_of_a_word(engine: Engine, previous: list[str], text: str, part: 
         (["回扣"], "扣"),
         (["这件衣服我要退回"], "扣子两个"),
         (["你好"], "在吗"),
-        (["回。"], "扣"),
     ],
 )
 def test_what_only_follows(engine: Engine, previous: list[str], text: str) -> None:
@@ -206,6 +213,11 @@ def test_time_and_number_are_bounded(engine: Engine) -> None:
     assert found(engine, "8000", ["1380013"], "long") == [("8000", (1,))]
     assert found(engine, "扣", ["回"], "alone") == []
     assert found(engine, "回扣", ["回"], "alone") == [("回扣", ())]
+
+
+def test_a_word_that_allows_no_gap_is_not_told_in_pieces(engine: Engine) -> None:
+    assert found(engine, "利", ["套"], "tight") == []
+    assert found(engine, "套利", ["套"], "tight") == [("套利", ())]
 
 
 def test_a_long_message_between_is_an_end(engine: Engine) -> None:
