@@ -1,14 +1,17 @@
 """Builds `policies/folding/fold_table.txt`, the 1:1 code point table, at release time.
 
-    python -m venv /tmp/v && /tmp/v/bin/pip install opencc-python-reimplemented==0.1.7
-    python scripts/build_fold_table.py --opencc /tmp/v/lib/python3.*/site-packages/opencc
+    python -m venv /tmp/v
+    /tmp/v/bin/pip install opencc-python-reimplemented==0.1.7 confusable-homoglyphs==3.3.1
+    python scripts/build_fold_table.py --packages /tmp/v/lib/python3.*/site-packages
 
-Sources: the Unicode data of this Python (Unicode licence), OpenCC's character dictionaries (Apache-2.0, through the
-package named above) and the hand-kept pairs below. Only pairs of one code point to one code point are taken, so that
-folding never moves an offset. The result is committed; nothing of this runs on a shop's machine.
+Sources: the Unicode data of this Python and Unicode's confusables (Unicode-3.0), OpenCC's character dictionaries
+(Apache-2.0), both through the packages named above, and the hand-kept pairs below. Only pairs of one code point to one
+code point are taken, so that folding never moves an offset. The result is committed; nothing of this runs on a shop's
+machine.
 """
 
 import argparse
+import json
 import sys
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -47,7 +50,7 @@ HAN_VARIANTS = (
     " 悪恶 慙惭 扵于 拕拖 攺改 敎教 旣既 昻昂 曽曾 栁柳 槪概 氷冰 汚污 沒没 浄净 涙泪 淸清 減减 渇渴 湻淳 溌泼 灋法"
     " 煑煮 牀床 犲豺 狥徇 珎珍 瑠琉 畵画 皃貌 砲炮 祕秘 窓窗 竒奇 筞策 箇个 粧妆 紥扎 絶绝 緖绪 縂总 羣群 聟婿 胷胸"
     " 脗吻 艶艳 荅答 葢盖 蔴麻 虗虚 衆众 襍杂 覩睹 謌歌 貭质 賍赃 贋赝 軆体 踁胫 輙辄 迯逃 遊游 邨村 郞郎 酧酬 鎻锁"
-    " 閇闭 陁陀 隣邻 雞鸡 靣面 頋顾 飜翻 餠饼 駡骂 髥髯 鬪斗 鮏腥 鷄鸡 麯曲 黙默 龝秋"
+    " 貍狸 遶绕 閇闭 陁陀 隣邻 雞鸡 靣面 頋顾 飜翻 餠饼 駡骂 髥髯 鬪斗 鮏腥 鷄鸡 麯曲 黙默 龝秋"
 )
 """Other forms of a character, Japanese and old ones, that the traditional dictionaries leave out."""
 
@@ -130,6 +133,18 @@ def lookalike_pairs() -> dict[str, str]:
     return found
 
 
+def confusable_pairs(file: Path, known: Iterable[str]) -> dict[str, str]:
+    """Letters and numerals that Unicode has as confusable with a Latin letter, but for those known and for Han."""
+    taken = set(known)
+    found: dict[str, str] = {}
+    for char, alike in json.loads(file.read_text("utf-8")).items():
+        letters = [c for c in (other["c"] for other in alike) if len(c) == 1 and c.isascii() and c.isalpha()]
+        is_new = len(char) == 1 and char not in taken and char != "〇" and 0x80 <= ord(char) <= LAST
+        if letters and is_new and unicodedata.category(char)[0] in "LN":
+            found[char] = letters[0].lower()
+    return found
+
+
 def trad_pairs(dictionaries: Path) -> dict[str, str]:
     """OpenCC: traditional, Taiwan and Hong Kong variants to simplified, first candidate, single characters."""
     simplified = single(dictionaries / "TSCharacters.txt")
@@ -167,16 +182,19 @@ def lines(pairs: dict[str, str]) -> Iterable[str]:
 def main() -> int:
     """Write the table and print how many pairs each section got."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--opencc", type=Path, required=True, help="the installed package's directory `opencc`")
-    arguments = parser.parse_args()
+    parser.add_argument("--packages", type=Path, required=True, help="where the packages are installed")
+    packages: Path = parser.parse_args().packages
     sections = {
         "width": width_pairs(),
         "case": case_pairs(),
-        "trad": trad_pairs(arguments.opencc / "dictionary"),
+        "trad": trad_pairs(packages / "opencc" / "dictionary"),
         "digits": digit_pairs(),
         "han_digits": pairs_of(TEXT_HAN_DIGITS),
         "lookalike": lookalike_pairs(),
     }
+    known = {char for name in ("width", "case", "digits", "lookalike") for char in sections[name]}
+    confusables = packages / "confusable_homoglyphs" / "confusables.json"
+    sections["lookalike"] |= confusable_pairs(confusables, known)
     header = (
         "# One code point to one code point, by section; pairs concatenated. Built by scripts/build_fold_table.py.\n"
         f"# width, case, digits, lookalike (marks): Unicode {unicodedata.unidata_version} character data,\n"
@@ -184,6 +202,8 @@ def main() -> int:
         "# trad: OpenCC character dictionaries TSCharacters, TWVariantsRev, HKVariantsRev,\n"
         "#   (c) BYVoid and contributors, Apache-2.0, through the PyPI package\n"
         "#   opencc-python-reimplemented 0.1.7 (Apache-2.0).\n"
+        "# lookalike (further scripts): Unicode confusables through the PyPI package confusable-homoglyphs 3.3.1,\n"
+        "#   licence Unicode-3.0.\n"
         "# lookalike (scripts, Han), han_digits: kept by hand in the script, Apache-2.0.\n"
     )
     body = "".join(f"[{name}]\n" + "".join(f"{line}\n" for line in lines(pairs)) for name, pairs in sections.items())

@@ -13,6 +13,8 @@ from .profile import Boundary, GapRule, MatchProfile, Overlap
 from .reading import Reading
 
 SENTENCE_MARKS = frozenset("。！？；，!?;,\n\r")
+FULL_STOPS = frozenset("。？?\n\r")
+"""No part of a word goes on after one of them alone."""
 LIST_MARKS = SENTENCE_MARKS | frozenset("、.：:")
 _UNCOUNTED = frozenset(("Mn", "Me", "Cf"))
 SURE_OVER_MARKS = 3
@@ -183,7 +185,8 @@ def _is_believed_gap(reading: Reading, positions: Sequence[int], profile: MatchP
     if profile.gap_rule is GapRule.STRICT:
         return False
     is_uniform = len(gaps) == len(positions) - 1 and len(set(gaps)) == 1 and len(set(gaps[0])) == 1
-    return is_uniform or (len(gaps) == 1 and most < PAUSE and is_apart(reading.folded, positions))
+    is_slight = len(gaps) == 1 and most < PAUSE and FULL_STOPS.isdisjoint(gaps[0])
+    return is_uniform or (is_slight and is_apart(reading.folded, positions))
 
 
 def uncovered(found: Iterable[Found], allowed: Sequence[tuple[int, int]]) -> list[Found]:
