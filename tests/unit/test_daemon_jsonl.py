@@ -70,6 +70,29 @@ def test_context_can_be_text_or_a_list() -> None:
         assert set(hits[0]) == {"start", "end", "rule_id", "word", "category", "severity", "how"}
 
 
+def test_what_is_told_in_pieces_names_its_earlier_messages() -> None:
+    said = [{"text": "飞", "sender": "staff", "seconds": 30}, {"text": "好的", "sender": "customer", "seconds": 9}]
+    lines = [
+        json.dumps({"id": 1, "text": "单", "sender": "staff", "prev": said}),
+        json.dumps({"id": 2, "text": "单", "sender": "customer", "prev": said}),
+        json.dumps({"id": 3, "text": "单", "prev": "飞"}),
+        json.dumps({"id": 4, "text": "单", "prev": [{"text": 1}]}),
+    ]
+    code, answers, _ = run("scan", [line.encode() + b"\n" for line in lines])
+    assert code == 1
+    found = [[(hit["start"], hit["end"], hit["how"], hit["prev"]) for hit in one.get("hits", [])] for one in answers]  # type: ignore[attr-defined]
+    assert found == [[(0, 1, "split", [0])], [], [(0, 1, "split", [0])], []]
+
+
+def test_many_lines_at_once_are_answered_in_order() -> None:
+    texts = ["您好" if number % 3 else "回扣三个点" for number in range(700)]
+    lines = [json.dumps({"id": number, "text": text}).encode() + b"\n" for number, text in enumerate(texts)]
+    code, answers, _ = run("scan", [*lines[:-1], lines[-1].rstrip()])
+    assert code == 0
+    assert [answer["id"] for answer in answers] == list(range(700))
+    assert [bool(answer["hits"]) for answer in answers] == [text != "您好" for text in texts]
+
+
 def test_a_line_that_is_too_long_does_not_swallow_the_next() -> None:
     huge = b'{"id": 1, "text": "' + b"x" * (9 * 1024 * 1024) + b'"}\n'
     code, answers, _ = run("mask", [huge, b'{"id": 2, "text": ""}\n'])
