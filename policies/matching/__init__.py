@@ -8,6 +8,6 @@ Reading order:
 - Disguises: `disguises` brings together `soundalikes` and `lookalikes` (both on `key_index`, both telling `standing`
   words) and `spelling` (letters and parts), which `promise` keeps from texts that cannot hold any.
 - Many texts: `pages` (texts as arrays) → `grams` (where keys may stand) → `batches` (what `lexicon` finds, for all).
-- Beside words: `detectors` (addresses, numbers). For tools and tests: `matcher` (one list of words), `collisions` (honest
-  texts taken for words).
+- Beside words: `detectors` (addresses, numbers). For tools and tests: `matcher` (one list of words), `collisions`
+  (honest texts taken for words).
 """

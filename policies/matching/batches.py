@@ -55,10 +55,11 @@ class PartBatch:
         self._alike = shape_array(Likeness.ALIKE) if part.has_alike else None
         runs = {key: part.runs_of(key) for key in part.targets}
         words = {*(key for key, offsets in runs.items() if not offsets), *part.parts}
-        self._run_words: dict[str, list[tuple[int, str]]] = {}
+        self._run_words: dict[str, set[tuple[int, int]]] = {}
+        """By the character that must be a run: its offsets in keys, each with a length of key."""
         for key, offsets in runs.items():
             for offset in offsets:
-                self._run_words.setdefault(key[offset], []).append((offset, key))
+                self._run_words.setdefault(key[offset], set()).add((offset, len(key)))
         self._long = sorted({len(key) for key in part.targets if len(key) >= LONG})
         disguised = part.disguised
         self._others: list[tuple[Soundalikes | Lookalikes, Points]] = [
@@ -102,11 +103,11 @@ class PartBatch:
                 if key in part.targets and len(key) == one and part.aimed_at(key, searched[place : place + one]):
                     hits.add((place + one, place, key))
         for run in page.runs() if self._run_words else ():
-            for offset, key in self._run_words.get(drawn[run], ()):
+            for offset, length in self._run_words.get(drawn[run], ()):
                 place = run - offset
-                surface = searched[place : place + len(key)]
-                if drawn.startswith(key, place) and part.aimed_at(key, surface):
-                    hits.add((place + len(key), place, key))
+                key = drawn[place : place + length] if place >= 0 else ""
+                if key in part.targets and part.aimed_at(key, searched[place : place + length]):
+                    hits.add((place + length, place, key))
         ordered = sorted(hits)
         numbers, starts = page.locate(np.array([place for _, place, _ in ordered], dtype=np.intp))
         for number, start, (_, _, key) in zip(numbers, starts, ordered, strict=True):

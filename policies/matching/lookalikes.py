@@ -1,7 +1,9 @@
 """Words found by how they are drawn: the searched text by the component that tells each character."""
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
+from ..folding.likeness import is_drawn_alike
 from ..folding.shapes import Likeness, shape_table
 from ..model import How
 from .belief import Belief, drawing_belief
@@ -11,6 +13,8 @@ from .key_index import GramKey, KeyIndex
 from .reading import Reading
 from .soundalikes import is_unheard
 from .standing import Standing
+
+_is_drawn_alike = lru_cache(maxsize=1 << 16)(is_drawn_alike)
 
 
 class Lookalikes:
@@ -51,7 +55,9 @@ class Lookalikes:
 def _others(surface: str, same: tuple[Entry, ...]) -> Iterator[Standing]:
     for entry in same:
         belief = drawing_belief(entry.key)
-        if entry.key != surface and (belief is Belief.ALWAYS or is_unheard(surface)):
+        if entry.key == surface or (belief is not Belief.ALWAYS and not is_unheard(surface)):
+            continue
+        if all(map(_is_drawn_alike, surface, entry.key)):
             yield Standing(entry, len(surface), How.LOOKALIKE, belief, entry.runs)
 
 
