@@ -1,6 +1,7 @@
 """The search of many texts at once: arrays say where something may stand, and only there is looked at."""
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,8 +20,10 @@ from .soundalikes import Soundalikes
 if TYPE_CHECKING:
     from .lexicon import Part
 
-MOST_CANDIDATES = 10_000
+MOST_CANDIDATES = 5_000
 """Candidates of one text and one view, about."""
+MOST_PLACES = 5_000
+"""Places of one text at which words of one view are looked up; one with more is hostile and has its verdict by then."""
 
 
 class _Texts:
@@ -84,7 +87,7 @@ class PartBatch:
         ours = _Texts(part.lens, page, texts, found)
         drawn = page.searched if self._alike is None else self._alike[page.searched]
         views = [drawn, *(table[page.searched] for _, table in self._others)]
-        words, *others = self._grams.find(views, page.unusual)
+        words, *others = (page.first(places, MOST_PLACES) for places in self._grams.find(views, page.unusual))
         seeds = self._search_words(page, page.text if self._alike is None else text_of(drawn), words, ours)
         for (one, _), points, places in zip(self._others, views[1:], others, strict=True):
             _search_others(page, one, text_of(points), places, ours)
@@ -102,7 +105,8 @@ class PartBatch:
                     seeds.append(place)
                 if key in part.targets and len(key) == one and part.aimed_at(key, searched[place : place + one]):
                     hits.add((place + one, place, key))
-        for run in page.runs() if self._run_words else ():
+        runs, _ = page.first((page.runs(), page.runs()), MOST_PLACES)
+        for run in runs.tolist():
             for offset, length in self._run_words.get(drawn[run], ()):
                 place = run - offset
                 key = drawn[place : place + length] if place >= 0 else ""
@@ -116,7 +120,7 @@ class PartBatch:
         for number in page.apart():
             across = ours.reading(number).across()
             if across is not None:
-                ours.add(number, part.words(across, []))
+                ours.add(number, islice(part.words(across, []), MOST_CANDIDATES))
         return sorted(seeds)
 
     def _search_spelled(self, page: Page, seeds: Sequence[int], ours: _Texts) -> None:

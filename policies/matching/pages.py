@@ -101,6 +101,17 @@ class Page:
         places = np.minimum(places, len(self.searched) - 2)
         return ~are_usual(self.searched[places], self.searched[places + 1])
 
+    def first(self, found: tuple[Places, Places], most: int) -> tuple[Places, Places]:
+        """Of places and what belongs to each, the first `most` of each text; all, in their order, when they are few."""
+        places, theirs = found
+        if len(places) <= most:
+            return found
+        order = np.argsort(places, kind="stable")
+        places, theirs = places[order], theirs[order]
+        texts = np.searchsorted(self.ends, places)
+        within = np.arange(len(places)) - np.searchsorted(texts, texts) < most
+        return places[within], theirs[within]
+
     def runs(self) -> Places:
         """Offsets of `searched` that stand for runs."""
         if self._in_kept is None:

@@ -26,7 +26,9 @@ _WIDE = 10
 
 
 MOST_PLACES = 1_000
-"""A text with more is hostile and has its verdict by then."""
+MOST_RUNS = 5_000
+MOST_LETTERS = 1_000
+"""A text with more of these, or more letters in a run, is hostile and has its verdict by then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +148,16 @@ class Promise:
         for at in seeds:
             if at >= full and self._seed_holds(kept, at, seeds):
                 full = _put(found, ends, at, MOST_PLACES)
-        full = 0
+        full, left, last = 0, 0, -1
         for run in LETTERS.finditer(kept):
             start, end = run.span()
-            if start >= full and _spells(run.group()) and self._letters_promise(kept, start, end, seeds, breaks):
+            if start > last:
+                last, left = ends[bisect_left(ends, start)], MOST_RUNS
+            left -= 1
+            end = min(end, start + MOST_LETTERS)
+            if left < 0 or start < full or not _spells(kept[start:end]):
+                continue
+            if self._letters_promise(kept, start, end, seeds, breaks):
                 full = _put(found, ends, start, 2 * MOST_PLACES)
         return {number: sorted(found[number]) for number in sorted(found)}
 

@@ -10,15 +10,13 @@ from ..folding.sounds import LONGEST, Codes, Ear, codes
 from ..model import How
 from .belief import Belief
 from .entries import Entry
-from .promise import BIT, LETTERS, Promise, is_pinyin
+from .promise import BIT, LETTERS, MOST_LETTERS, Promise, is_pinyin
 from .soundalikes import Sounds
 
 MOST_STEPS = 20_000
 """Steps through the lattice of one text; a text that needs more is hostile and has its verdict by then."""
 MOST_RUNS = 1_000
 """Runs of letters, and places of parts, that are looked at in one text."""
-MOST_LETTERS = 1_000
-"""Letters of one run that are looked at."""
 MOST_REPEATS = 20
 """A character repeated in a word that is also spelled is followed so far."""
 FEWEST_LETTERS = 4
