@@ -1,13 +1,13 @@
-"""Keys by what they begin with: found by looking at each place of a text once, without an automaton to build."""
+"""Keys and what stands under them: found all in one text, or looked up where one may stand."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from operator import add
 from typing import Generic, TypeVar
 
+from .automaton import automaton
+
 T = TypeVar("T")
-HEAD = 2
-"""Characters that tell which lengths a key may have."""
+FEWEST = 2
 LONG = 4
 """From so many characters on `at` does not tell keys by their length."""
 
@@ -26,32 +26,23 @@ class KeyIndex(Generic[T]):
     def __init__(self, items: Mapping[str, tuple[T, ...]]) -> None:
         """Raises ValueError for a key of fewer than two characters."""
         self.items = items
-        lengths: dict[str, tuple[int, ...]] = {}
-        for key in self.items:
-            if len(key) < HEAD:
-                raise ValueError("a key of fewer than two characters")
-            head = key[:HEAD]
-            known = lengths.get(head, ())
-            if len(key) not in known:
-                lengths[head] = tuple(sorted((*known, len(key))))
-        self._lengths = lengths
-        self.longest = max(map(len, self.items), default=0)
+        sizes = {len(key) for key in items}
+        if sizes and min(sizes) < FEWEST:
+            raise ValueError("a key of fewer than two characters")
+        self._long = sorted(size for size in sizes if size >= LONG)
+        self._machine = automaton(items)
+        self.longest = max(sizes, default=0)
         """Characters of the longest key."""
 
     def find(self, text: str) -> Iterator[tuple[int, int, tuple[T, ...]]]:
         """(start, end, what stands there) for each key in `text`, by start and end."""
-        lengths, items = self._lengths, self.items
-        begun = [start for start, head in enumerate(map(add, text, text[1:])) if head in lengths]
-        for start in begun:
-            for length in lengths[text[start : start + HEAD]]:
-                key = text[start : start + length]
-                if key in items and len(key) == length:
-                    yield start, start + length, items[key]
+        keys, items = self._machine.keys, self.items
+        for start, end, number in sorted(self._machine.find(text)):
+            yield start, end, items[keys[number]]
 
     def at(self, text: str, length: int) -> Iterator[tuple[int, tuple[T, ...]]]:
         """(end, what stands there) for each key that `text` begins with: of `length`, or with LONG every long one."""
-        for one in (length,) if length < LONG else self._lengths.get(text[:HEAD], ()):
-            if one >= LONG or one == length:
-                key = text[:one]
-                if key in self.items and len(key) == one:
-                    yield one, self.items[key]
+        for one in (length,) if length < LONG else self._long:
+            key = text[:one]
+            if key in self.items and len(key) == one:
+                yield one, self.items[key]
