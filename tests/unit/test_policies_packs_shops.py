@@ -4,12 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from policies.engine import Engine
-from policies.model import Side
-from policies.packs.loader import read_ruleset
-from policies.rules.spec import Rule, RuleSet
+from policies.model import Hit, Side
 from policies.rules.trial import failures
+from tests.packs_kit import every_engine, every_rule, of_packs, own, packs
 
+pytestmark = packs
 PACKS = ("retail-common", "jewellery", "gifts")
 SAID = [
     ("亲，平台查得严，咱们换个地方聊，我微信发你", "common.talk.wechat-instead"),
@@ -60,45 +59,35 @@ HONEST = [
 ]
 
 
-@pytest.fixture(scope="module")
-def ruleset() -> RuleSet:
-    """The packs' own rules, without the core set's."""
-    read = read_ruleset(PACKS)
-    return replace(read, rules=tuple(rule for rule in read.rules if rule.file.parent.name in PACKS))
-
-
-@pytest.fixture(scope="module")
-def engine(ruleset: RuleSet) -> Engine:
-    return Engine(ruleset)
-
-
-def own(ruleset: RuleSet, name: str) -> list[Rule]:
-    return [rule for rule in ruleset.rules if rule.file.parent.name == name]
+def hits(text: str, *, side: Side = Side.UNKNOWN) -> list[Hit]:
+    """By the packs' own rules, while every pack is in force."""
+    return of_packs(every_engine().hits(text, side=side), PACKS)
 
 
 @pytest.mark.parametrize("name", PACKS)
-def test_a_pack_is_of_use_and_told_in_both_languages(ruleset: RuleSet, name: str) -> None:
-    rules = own(ruleset, name)
+def test_a_pack_is_of_use_and_told_in_both_languages(name: str) -> None:
+    rules = own(name)
     assert 60 <= len(rules) <= 200
     for rule in rules:
         assert set(dict(rule.title)) == set(dict(rule.advice)) == {"en", "zh"}, rule.id
         assert not any("\u4e00" <= char <= "\u9fff" for char in dict(rule.title)["en"] + dict(rule.advice)["en"]), (
             rule.id
         )
-        hits = [test for test in rule.tests if test.expects_hit]
-        assert len(hits) >= 3 and len(rule.tests) - len(hits) >= 3, rule.id
+        found = [test for test in rule.tests if test.expects_hit]
+        assert len(found) >= 3 and len(rule.tests) - len(found) >= 3, rule.id
 
 
-def test_what_the_rules_say_of_themselves_holds(ruleset: RuleSet, engine: Engine) -> None:
-    assert failures(ruleset, engine) == []
+def test_what_the_rules_say_of_themselves_holds() -> None:
+    rules = tuple(rule for name in PACKS for rule in own(name))
+    assert failures(replace(every_rule(), rules=rules), every_engine()) == []
 
 
 @pytest.mark.parametrize(("text", "rule_id"), SAID)
-def test_what_people_say_is_found(engine: Engine, text: str, rule_id: str) -> None:
-    assert rule_id in {hit.rule_id for hit in engine.hits(text)}
+def test_what_people_say_is_found(text: str, rule_id: str) -> None:
+    assert rule_id in {hit.rule_id for hit in hits(text)}
 
 
 @pytest.mark.parametrize("text", HONEST)
-def test_honest_talk_is_left_alone(engine: Engine, text: str) -> None:
+def test_honest_talk_is_left_alone(text: str) -> None:
     for side in Side:
-        assert [(hit.rule_id, text[hit.start : hit.end]) for hit in engine.hits(text, side=side)] == []
+        assert [(hit.rule_id, text[hit.start : hit.end]) for hit in hits(text, side=side)] == []
