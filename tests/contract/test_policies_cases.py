@@ -9,9 +9,9 @@ from policies.conversions import amount_of, full_to_half
 from policies.engine import Engine
 from policies.matching.matcher import Matcher
 from policies.packs import load_ruleset
-from policies.packs.loader import read_ruleset
 from policies.scan import ScanRequest, scan_line
 from tests.cases.files import MATCHING, Json, rows
+from tests.packs_kit import core_engine
 from tests.unit.case_profiles import CaseProfile, case_profile, case_profiles, rule_file
 
 LATER = ("pinyin", "pinyin_of_name", "pinyin_initials_or_prefix_mixed_with_hanzi")
@@ -58,7 +58,7 @@ def test_a_rule_file_with_the_same_options_finds_the_same(
         (tmp_path / "case.toml").write_text(rule_file(setup), "utf-8")
         engine = Engine(load_ruleset([tmp_path]))
     else:  # asserted clean against the source's own lexicon; here against ours
-        engine = Engine(read_ruleset(["retail-zh"]))
+        engine = core_engine()
     hits = scan_line(engine, ScanRequest(id="1", text=text)).hits
     if case["expected_kind"] == "bool":
         assert bool(hits) == case["expected"]

@@ -5,17 +5,15 @@ from hypothesis import strategies as st
 
 from policies.contacts import find_contacts
 from policies.display import safe_display
-from policies.engine import Engine
 from policies.folding.table import DigitFold, Fold, Skip, View, fold
 from policies.masking import mask_text
 from policies.matching.matcher import Matcher
 from policies.matching.profile import ANY_GAP, Boundary, GapRule, MatchProfile
 from policies.matching.reading import Collapse, Reading, lens
-from policies.packs import load_ruleset
+from tests.packs_kit import core_engine
 
 STEADY = settings(deadline=None, max_examples=200)
 """No time limit for one example: machines that run everything at once are slow."""
-ENGINE = Engine(load_ruleset(["retail-zh"]))
 ANY_TEXT = st.text(st.characters(codec=None), max_size=80)
 PIECES = st.sampled_from(
     (
@@ -56,7 +54,7 @@ def test_a_reading_maps_back_to_its_text(text: str, skip: Skip, collapse: Collap
 @STEADY
 @given(TEXT)
 def test_hits_lie_in_the_text_and_fold_to_their_word(text: str) -> None:
-    for hit in ENGINE.hits(text):
+    for hit in core_engine().hits(text):
         assert 0 <= hit.start < hit.end <= len(text)
         assert text[hit.start : hit.end].strip() != ""
 

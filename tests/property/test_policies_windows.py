@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from policies.engine import FEW, LONG_TEXT, Engine
 from policies.model import Earlier, How, Side, Subject, SubjectKind
-from policies.packs import load_engine, load_ruleset
+from policies.packs import load_engine
+from tests.packs_kit import core_engine
 
 _WRITTEN = (
     "加我 微 信 V v x abc12345 lily_8899 回 扣 回扣 三个点 138 0013 8000 13800138000 私下 转账 别告诉 店长 电话 wechat "
@@ -33,7 +34,7 @@ SUBJECTS = st.builds(
 
 @pytest.fixture(scope="module")
 def engine() -> Engine:
-    return Engine(load_ruleset(["retail-zh"]))
+    return core_engine()
 
 
 @settings(max_examples=40, deadline=None)

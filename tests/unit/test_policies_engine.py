@@ -9,11 +9,12 @@ from policies.engine import MAX_HITS, Engine
 from policies.model import Severity, Side, Subject, SubjectKind
 from policies.packs import load_ruleset, packaged_names
 from policies.scan import ScanRequest, scan_line
+from tests.packs_kit import core_engine, core_rules
 
 
 @pytest.fixture(scope="module")
 def engine() -> Engine:
-    return Engine(load_ruleset(["retail-zh"]))
+    return core_engine()
 
 
 def test_the_pack_is_of_use_and_its_report_is_clean() -> None:
@@ -21,7 +22,7 @@ def test_the_pack_is_of_use_and_its_report_is_clean() -> None:
     assert report.findings == ()
     assert report.rules >= 30
     assert "retail-zh" in packaged_names()
-    for rule in load_ruleset(["retail-zh"]).rules:
+    for rule in core_rules().rules:
         assert dict(rule.title).keys() == {"en", "zh"}
         assert sum(test.expects_hit for test in rule.tests) and sum(not test.expects_hit for test in rule.tests)
 
