@@ -129,9 +129,7 @@ class Contexts:
     def _spans(self, terms: NearTerms, facts: TextFacts) -> list[Span]:
         spans = facts.near.get(terms.number)
         if spans is None:
-            if facts.terms is None:
-                facts.terms = self._find(facts)
-            spans = [span for word in terms.words for span in facts.terms.get(word, ())]
+            spans = [span for word in terms.words for span in self._places(word, facts)]
             spans += [(a, b) for one in terms.references for a, b, _ in one.find(facts, NEAR_PROFILE)]
             spans.sort()
             facts.near[terms.number] = spans
@@ -144,14 +142,18 @@ class Contexts:
         low = bisect_left(spans, (start - near.within - LONGEST_TERM, 0))
         return spans[low : bisect_left(spans, (end + near.within + 1, 0))]
 
-    def _find(self, facts: TextFacts) -> dict[int, list[Span]]:
-        assert self._lexicon is not None
-        found: dict[int, list[Span]] = {}
-        for candidate in islice(self._lexicon.search(facts.text), MAX_TERMS):
-            item = place(candidate, NEAR_PROFILE)
-            if item is not None:
-                found.setdefault(candidate.entry.owner, []).append((item.start, item.end))
-        return found
+    def _places(self, word: int, facts: TextFacts) -> list[Span]:
+        """Where a term stands. All terms are searched for together, and each is placed when somebody asks for it."""
+        if facts.seen is None:
+            assert self._lexicon is not None
+            facts.seen = {}
+            for candidate in islice(self._lexicon.search(facts.text), MAX_TERMS):
+                facts.seen.setdefault(candidate.entry.owner, []).append(candidate)
+        spans = facts.terms.get(word)
+        if spans is None:
+            placed = (place(candidate, NEAR_PROFILE) for candidate in facts.seen.get(word, ()))
+            spans = facts.terms[word] = [(item.start, item.end) for item in placed if item is not None]
+        return spans
 
 
 def _reach(near: Near, start: int, end: int) -> Span:

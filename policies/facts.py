@@ -1,6 +1,7 @@
 """What has been found out about one text, each thing at most once."""
 
 from .contacts import find_contacts
+from .matching.candidate import Candidate
 from .model import CONTACT_WAYS, ContactSpan
 
 Span = tuple[int, int]
@@ -13,8 +14,10 @@ class TextFacts:
         """`contacts`: those of the text, where they were found together with other texts' already."""
         self.text = text
         self._contacts = contacts
-        self.terms: dict[int, list[Span]] | None = None
-        """Where the terms of all contexts stand, by the term's number; None: not looked for yet."""
+        self.seen: dict[int, list[Candidate]] | None = None
+        """Where the terms of all contexts may stand, by the term's number; None: not looked for yet."""
+        self.terms: dict[int, list[Span]] = {}
+        """Where they do stand, for those that were asked for."""
         self.near: dict[int, list[Span]] = {}
         """The same with `@names`, by the context's number, for those that were asked for; in order."""
         self._parts: dict[Span, TextFacts] = {}
