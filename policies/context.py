@@ -1,12 +1,13 @@
 """Things besides words that rules refer to: `@contact.mobile`, `@email`, a rule set's own detectors; and nearness."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 from .custom_detectors import Detector
-from .facts import Span, TextFacts
+from .facts import Seen, Span, TextFacts
+from .matching.candidate import Candidate
 from .matching.detectors import Shape, shape_spans
 from .matching.entries import Entry, entries_of
 from .matching.filters import place
@@ -142,18 +143,28 @@ class Contexts:
         low = bisect_left(spans, (start - near.within - LONGEST_TERM, 0))
         return spans[low : bisect_left(spans, (end + near.within + 1, 0))]
 
+    def seen_in(self, texts: Sequence[str]) -> list[Seen]:
+        """For each text where terms may stand, in less time than one by one: `TextFacts.seen`."""
+        assert self._lexicon is not None
+        return [_by_term(found) for found in self._lexicon.search_many(texts)]
+
     def _places(self, word: int, facts: TextFacts) -> list[Span]:
         """Where a term stands. All terms are searched for together, and each is placed when somebody asks for it."""
         if facts.seen is None:
             assert self._lexicon is not None
-            facts.seen = {}
-            for candidate in islice(self._lexicon.search(facts.text), MAX_TERMS):
-                facts.seen.setdefault(candidate.entry.owner, []).append(candidate)
+            facts.seen = _by_term(self._lexicon.search(facts.text))
         spans = facts.terms.get(word)
         if spans is None:
             placed = (place(candidate, NEAR_PROFILE) for candidate in facts.seen.get(word, ()))
             spans = facts.terms[word] = [(item.start, item.end) for item in placed if item is not None]
         return spans
+
+
+def _by_term(candidates: Iterable[Candidate]) -> Seen:
+    seen: Seen = {}
+    for candidate in islice(candidates, MAX_TERMS):
+        seen.setdefault(candidate.entry.owner, []).append(candidate)
+    return seen
 
 
 def _reach(near: Near, start: int, end: int) -> Span:

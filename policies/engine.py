@@ -7,7 +7,7 @@ from itertools import islice
 from .contacts import find_contacts_many
 from .context import Contexts, Reference, references
 from .custom_detectors import Detector
-from .facts import TextFacts
+from .facts import Seen, TextFacts
 from .judging import EVASIVE as EVASIVE
 from .judging import CompiledRule as CompiledRule
 from .judging import Match, judged
@@ -182,7 +182,7 @@ class Engine:
         joined = self._join(subject)
         searched = _sorted_out(self._lexicon.search(subject.text))
         across = _NOTHING if joined is None else _sorted_out(self._lexicon.search(joined.text))
-        return self._judge(subject, searched, joined, across, None)
+        return self._judge(subject, searched, joined, across, None, None)
 
     def _find_many(self, subjects: Sequence[Subject]) -> list[dict[int, list[Hit]]]:
         if len(subjects) < FEW:
@@ -195,11 +195,26 @@ class Engine:
             one if text or not subject.text else _sorted_out(self._lexicon.search(subject.text))
             for subject, text, one in zip(subjects, texts, islice(searched, len(texts)), strict=True)
         ]
-        contacts = self._contacts_of(subjects, texts)
+        contacts, seen = self._contacts_of(subjects, texts), self._seen_in(subjects, texts, own)
         return [
-            self._judge(subject, one, beside, _NOTHING if beside is None else next(searched), details)
-            for subject, one, beside, details in zip(subjects, own, joined, contacts, strict=True)
+            self._judge(subject, one, beside, _NOTHING if beside is None else next(searched), details, terms)
+            for subject, one, beside, details, terms in zip(subjects, own, joined, contacts, seen, strict=True)
         ]
+
+    def _seen_in(
+        self, subjects: Sequence[Subject], texts: Sequence[str], searched: Sequence[_Searched]
+    ) -> Iterable[Seen | None]:
+        """Terms of contexts, of those of the texts whose rules have some; None: they are looked for when asked for."""
+        wanted = [
+            n
+            for n, subject in enumerate(subjects)
+            if texts[n]
+            and any(self._rules[o].near for o in self._audience(subject).owners & searched[n].by_rule.keys())
+        ]
+        found: list[Seen | None] = [None] * len(subjects)
+        for n, seen in zip(wanted, self._contexts.seen_in([texts[n] for n in wanted]), strict=True):
+            found[n] = seen
+        return found
 
     def _contacts_of(
         self, subjects: Sequence[Subject], texts: Sequence[str]
@@ -218,6 +233,7 @@ class Engine:
         joined: Joined | None,
         across: _Searched,
         contacts: tuple[ContactSpan, ...] | None,
+        seen: Seen | None,
     ) -> dict[int, list[Hit]]:
         audience = self._audience(subject)
         is_number = joined is not None and self._has_spread_names and may_tell_number(subject.text)
@@ -225,7 +241,7 @@ class Engine:
             contacts is not None or not audience.contacts
         ):
             return {}
-        facts = TextFacts(subject.text, contacts)
+        facts = TextFacts(subject.text, contacts, seen)
         owners = audience.owners.intersection((*searched.by_rule, *across.by_rule)).union(audience.others)
         if audience.contacts and (is_number or facts.contacts):
             owners = owners.union(audience.contacts)

@@ -5,17 +5,18 @@ from .matching.candidate import Candidate
 from .model import CONTACT_WAYS, ContactSpan
 
 Span = tuple[int, int]
+Seen = dict[int, list[Candidate]]
+"""Where the terms of all contexts may stand, by the term's number."""
 
 
 class TextFacts:
     """One text."""
 
-    def __init__(self, text: str, contacts: tuple[ContactSpan, ...] | None = None) -> None:
-        """`contacts`: those of the text, where they were found together with other texts' already."""
+    def __init__(self, text: str, contacts: tuple[ContactSpan, ...] | None = None, seen: "Seen | None" = None) -> None:
+        """`contacts`, `seen`: those of the text, where they were found together with other texts' already."""
         self.text = text
         self._contacts = contacts
-        self.seen: dict[int, list[Candidate]] | None = None
-        """Where the terms of all contexts may stand, by the term's number; None: not looked for yet."""
+        self.seen = seen
         self.terms: dict[int, list[Span]] = {}
         """Where they do stand, for those that were asked for."""
         self.near: dict[int, list[Span]] = {}
