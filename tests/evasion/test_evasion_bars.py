@@ -12,6 +12,9 @@ from tests.evasion.carriers import negatives, samples
 from tests.evasion.corpora import clean_reviews, has_reviews, retail_words
 from tests.evasion.operators import Group
 
+pytestmark = pytest.mark.xdist_group("evasion")
+"""One worker builds the lexicon."""
+
 REVIEWS = 12_000
 WORDS = retail_words()
 SHORT_GOALS = {Group.HOMOPHONE: 0.85, Group.PINYIN: 0.92, Group.LOOKALIKE: 0.88, Group.SPLIT: 0.80}

@@ -11,6 +11,9 @@ from .operators import OPERATORS, Family
 from .tables import carriers, lookalikes, readings, splits, words
 from .tallies import precision
 
+pytestmark = pytest.mark.xdist_group("heldout")
+"""One worker builds the engines and goes through the messages, for all tests here."""
+
 MECHANICAL = tuple(name for name, (family, _) in OPERATORS.items() if family is Family.MECHANICAL)
 
 
