@@ -18,7 +18,7 @@ from .reading import Lens, Reading
 from .soundalikes import Soundalikes
 
 if TYPE_CHECKING:
-    from .lexicon import Part
+    from .lexicon import Part, Target
 
 MOST_CANDIDATES = 5_000
 """Candidates of one text and one view, about."""
@@ -96,27 +96,29 @@ class PartBatch:
     def _search_words(self, page: Page, drawn: str, found: tuple[Places, Places], ours: _Texts) -> list[int]:
         """Returns where in `searched` parts begin."""
         part, searched = self._part, page.text
-        hits: set[tuple[int, int, str]] = set()
+        hits: dict[tuple[int, int], list[Target]] = {}
         seeds: list[int] = []
         for place, length in _pairs(found):
             for one in (length,) if length < LONG else self._long:
-                key = drawn[place : place + one]
+                end = place + one
+                key = drawn[place:end]
                 if key in part.parts:
                     seeds.append(place)
-                if key in part.targets and len(key) == one and part.aimed_at(key, searched[place : place + one]):
-                    hits.add((place + one, place, key))
+                if key in part.targets and len(key) == one and (aimed := part.aimed_at(key, searched[place:end])):
+                    hits[end, place] = aimed
         runs, _ = page.first((page.runs(), page.runs()), MOST_PLACES)
         for run in runs.tolist():
             for offset, length in self._run_words.get(drawn[run], ()):
-                place = run - offset
-                key = drawn[place : place + length] if place >= 0 else ""
-                if key in part.targets and part.aimed_at(key, searched[place : place + length]):
-                    hits.add((place + length, place, key))
+                place, end = run - offset, run - offset + length
+                key = drawn[place:end] if place >= 0 else ""
+                if key in part.targets and (aimed := part.aimed_at(key, searched[place:end])):
+                    hits[end, place] = aimed
         ordered = sorted(hits)
-        numbers, starts = page.locate(np.array([place for _, place, _ in ordered], dtype=np.intp))
-        for number, start, (_, _, key) in zip(numbers, starts, ordered, strict=True):
+        numbers, starts = page.locate(np.array([place for _, place in ordered], dtype=np.intp))
+        for number, start, (end, place) in zip(numbers, starts, ordered, strict=True):
             if ours.has_room(number):
-                ours.add(number, part.word_at(ours.reading(number), start, start + len(key), key))
+                until = start + end - place
+                ours.add(number, part.words_at(ours.reading(number), start, until, hits[end, place]))
         for number in page.apart():
             across = ours.reading(number).across()
             if across is not None:

@@ -100,12 +100,12 @@ class Part:
             key = keys[number]
             if key in parts:
                 seeds.append(start)
-            yield from self.word_at(reading, start, end, key)
+            yield from self.words_at(reading, start, end, self.aimed_at(key, searched[start:end]))
 
-    def word_at(self, reading: Reading, start: int, end: int, key: str) -> Iterator[Candidate]:
-        """The entries of a key at its place; first those that are written so."""
+    def words_at(self, reading: Reading, start: int, end: int, targets: Sequence[Target]) -> Iterator[Candidate]:
+        """What `aimed_at` tells for a place, where it stands there."""
         searched = reading.searched
-        for target in self.aimed_at(key, searched[start:end]):
+        for target in targets:
             entry = target.entry
             if entry.wild is not None:
                 whole_start = start - entry.key_at
