@@ -128,8 +128,7 @@ def fold_changes(fold: Fold) -> dict[int, int]:
         point = source
         for step in steps:
             point = step.get(point, point)
-        if point != source:
-            changes[source] = point
+        changes[source] = point
     return changes
 
 

@@ -6,7 +6,7 @@ from functools import cache
 
 from .amounts import fen_of, fold
 from .chat import MESSENGERS, read_chat
-from .notice import MoneyDirection, Notice, NoticeKind
+from .notice import MoneyDirection, Notice
 from .rules import NoticeRule, NoticeRules, load_notice_rules
 
 MAX_CHARACTERS = 2_000
@@ -82,11 +82,6 @@ def is_channel(channel: str, pattern: str) -> bool:
         return False
     number = channel.removeprefix("+86")
     return fnmatchcase(number, pattern) or (number.startswith("106") and fnmatchcase(number, f"106*{pattern}"))
-
-
-def is_money(kind: NoticeKind) -> bool:
-    """Whether a notice of this kind is about money."""
-    return kind not in {NoticeKind.CALL, NoticeKind.OTHER_SYSTEM}
 
 
 @cache

@@ -1,5 +1,6 @@
 """Many texts at once, the engines, and plain search: each finds what the others do."""
 
+import importlib.util
 from collections.abc import Callable, Iterable
 
 import numpy as np
@@ -9,8 +10,11 @@ from hypothesis import strategies as st
 
 from policies.folding.arrays import BARRIER, are_usual, code_points
 from policies.folding.clean import is_usual
+from policies.folding.sounds import Ear
 from policies.folding.table import Skip, View
 from policies.matching.automaton import Automaton, ByteAutomaton, CharAutomaton, automaton
+from policies.matching.batches import MOST_CANDIDATES
+from policies.matching.disguises import Disguised
 from policies.matching.entries import entries_of
 from policies.matching.grams import Grams
 from policies.matching.key_index import LONG, GramKey, KeyIndex
@@ -19,7 +23,12 @@ from policies.matching.matcher import Matcher
 from policies.matching.pages import Page, Sheet, text_of
 from policies.matching.profile import PLAIN, Disguises, Homophone, MatchProfile, Overlap
 from policies.matching.reading import Reading, lens
+from policies.matching.soundalikes import heard_of, sounds_of
 
+needs_fast = pytest.mark.skipif(
+    importlib.util.find_spec("daachorse") is None, reason="no wheel of the extra `fast` for this machine"
+)
+ENGINES = [ByteAutomaton, pytest.param(CharAutomaton, marks=needs_fast)]
 WORDS = [
     *("加我微信", "私下转账", "返点", "回扣", "飞单", "谢谢你", "天天", "高高兴兴", "加vx", "女鞋返现", "收款码"),
     *("+微信", "微❤", "加微", "跑单", "假一赔十", "他妈的", "a货", "私单交易", "信"),
@@ -88,12 +97,35 @@ def test_a_page_reads_as_each_text_does(texts: list[str], view: View) -> None:
         assert (number in page.apart()) is (alone.across() is not None)
 
 
+def test_a_text_of_nothing_but_hits_ends_and_takes_no_place_from_others() -> None:
+    lexicon = lexicon_of(MatchProfile(disguises=PLAIN), ["回扣"] * 60)
+    many, one, none = lexicon.search_many(["回扣，" * 200, "要回扣", "没有"])
+    assert MOST_CANDIDATES <= len(many) < MOST_CANDIDATES + 60 < 60 * 200
+    assert len(one) == 60
+    assert none == []
+
+
+def test_what_is_too_short_to_be_heard_is_not_and_a_run_is_heard_written_out() -> None:
+    profile = MatchProfile(allow_single=True)
+    heard = {
+        word: sounds_of(heard_of(*entries_of(word, rank=0, owner=0, profile=profile, aliases={})), Ear.PLAIN)
+        for word in ("信", "谢谢", "回扣")
+    }
+    told_of = {word: {one.chars for same in index.items.values() for one in same} for word, index in heard.items()}
+    assert told_of == {"信": set(), "谢谢": {"谢谢"}, "回扣": {"回扣"}}
+
+
+def test_no_words_are_spelled_by_nothing() -> None:
+    plain = Reading("wei xin", lens(MatchProfile().view))
+    assert list(Disguised([]).spelled_at(plain, [0])) == []
+
+
 KEYS = st.lists(st.text("加我微信ab返", min_size=1, max_size=6), min_size=1, max_size=12)
 
 
 @settings(max_examples=100, deadline=None)
 @given(KEYS, st.text("加我微信ab返，\ud800😀", max_size=40))
-@pytest.mark.parametrize("engine", [ByteAutomaton, CharAutomaton])
+@pytest.mark.parametrize("engine", ENGINES)
 def test_engines_find_every_key(engine: Callable[[list[str]], Automaton], keys: list[str], text: str) -> None:
     machine = engine(keys)
     places = [(end, start) for end in range(len(text) + 1) for start in range(end) if text[start:end] in set(keys)]
@@ -101,13 +133,14 @@ def test_engines_find_every_key(engine: Callable[[list[str]], Automaton], keys: 
     assert found == places
 
 
-@pytest.mark.parametrize("engine", [ByteAutomaton, CharAutomaton])
+@pytest.mark.parametrize("engine", ENGINES)
 def test_engines_without_keys_and_with_an_empty_one(engine: Callable[[list[str]], Automaton]) -> None:
     assert list(engine([]).find("加我")) == []
     with pytest.raises(ValueError, match="empty key"):
         engine(["加", ""])
 
 
+@needs_fast
 def test_the_engine_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     assert isinstance(automaton(["加我"]), CharAutomaton)
     assert isinstance(automaton(["加\ud800"]), ByteAutomaton)

@@ -50,4 +50,7 @@ def test_what_is_passed_over() -> None:
     assert bounded(text).translate(kept_table(View(skip=Skip.SYMBOLS))) == "加我微信1"
     assert bounded(text).translate(kept_table(View(skip=Skip.MARKS))) == "加我❤微信👨👩👧+1"
     assert "a-b_c".translate(kept_table(View(skip=Skip.ASCII_PUNCTUATION))) == "abc"
-    assert "a]b".translate(kept_table(View(skip=Skip.NONE, skip_chars="]"))) == "ab"
+    for chars in ("]", "]\U00040000"):
+        assert "a]b".translate(kept_table(View(skip=Skip.NONE, skip_chars=chars))) == "ab", (
+            "the other one is in no table"
+        )

@@ -10,7 +10,7 @@ from policies.errors import RuleSyntaxError
 from policies.notices.amounts import fen_of
 from policies.notices.chat import ChatText, read_chat
 from policies.notices.notice import MoneyDirection, NoticeKind
-from policies.notices.reader import default_reader, is_channel, read_notice
+from policies.notices.reader import _MAX_REMEMBERED, NoticeReader, default_reader, is_channel, read_notice
 from policies.notices.rules import NoticeRule, Sample, load_notice_rules
 
 RULES = load_notice_rules()
@@ -57,6 +57,32 @@ def test_amounts(text: str, fen: int | None) -> None:
 )
 def test_senders(channel: str, is_meant: bool) -> None:  # noqa: FBT001 - the expected answer
     assert is_channel(channel, "95588") is is_meant
+
+
+def test_who_is_named_as_a_friend_is_no_cashier() -> None:
+    said = "微信支付收款12.50元"
+    assert read_notice("com.tencent.mm", "微信收款助手", said) is not None
+    assert read_notice("com.tencent.mm", "王小姐", said) is None
+
+
+def test_a_rule_of_many_senders_is_read_while_senders_are_forgotten() -> None:
+    reader = NoticeReader(RULES)
+    said = "您尾号9012账户03月15日11:20完成代付交易人民币300.00，余额20.00。"
+    first = reader.read("95599", "", said)
+    assert first is not None
+    for number in range(_MAX_REMEMBERED + 1):
+        assert reader.read(f"138{number:08}", "", said) is None
+    assert reader.read("95599", "", said) == first
+
+
+@pytest.mark.parametrize("key", ["channels", "text", "hit"])
+def test_a_rule_needs_senders_texts_and_samples(tmp_path: Path, key: str) -> None:
+    lines = {"channels": "channels = ['x']", "text": "text = ['a']", "hit": "hit = [{ text = 'a' }]"}
+    rule = "\n".join(line for name, line in lines.items() if name != key)
+    (tmp_path / "a.toml").write_text(f"version = '1'\n[[rule]]\nid = 'a'\nkind = 'receipt'\n{rule}\n")
+    with pytest.raises(RuleSyntaxError) as caught:
+        load_notice_rules(tmp_path)
+    assert caught.value.key == key
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from policies.check import check_dir
-from policies.errors import RuleSyntaxError
+from policies.errors import RuleSyntaxError, RuleTestError
 from policies.matching.entries import EntryError
 from policies.packs import load_engine, load_ruleset, loader, packaged
-from policies.packs.loader import read_ruleset
+from policies.packs.loader import load_candidate, read_ruleset
 
 RULE = """[[rule]]
 id = "{id}"
@@ -87,6 +87,22 @@ def test_the_engine_that_ran_the_tests_is_given(packs: Path) -> None:
     engine = load_engine(["left"])
     assert engine.version == load_ruleset(["left"]).version
     assert [hit.rule_id for hit in engine.hits("abc def")] == ["base.abc", "left.def"]
+
+
+def test_a_candidate_is_on_no_disk(packs: Path) -> None:
+    head = '[pack]\nname = "own"\nversion = "3"\nextends = ["left"]\n'
+    rule = RULE.format(id="own.mno", word="mno") + '[rule.tests]\nhit = ["mno"]\nmiss = ["no"]\n'
+    engine = load_candidate(["right"], [("own.toml", (head + rule).encode())])
+    assert [one.id for one in engine.ruleset.rules] == ["base.abc", "right.ghi", "left.def", "own.mno"]
+    assert [hit.rule_id for hit in engine.hits("abc mno")] == ["base.abc", "own.mno"]
+    with pytest.raises(RuleTestError):
+        load_candidate([], [("own.toml", rule.replace('hit = ["mno"]', 'hit = ["other"]').encode())])
+    with pytest.raises(RuleSyntaxError) as caught:
+        load_candidate(["rigth"], [])
+    assert caught.value.nearest == "right"
+    with pytest.raises(RuleSyntaxError) as caught:
+        load_candidate([], [("own.toml", head.replace("left", "lefd").encode())])
+    assert (caught.value.key, caught.value.nearest) == ("extends", "left")
 
 
 def test_a_word_that_cannot_be_searched_is_never_passed_over(packs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
