@@ -1,11 +1,13 @@
 """What stands in `body` and `peer` of an event on the wire: masked, or as it was for those who may see it."""
 
 import re
-from typing import assert_never
+from collections.abc import Iterable
+from typing import Final, assert_never
 
 import msgspec
 
 from policies.display import safe_display
+from policies.model import Hit
 
 from .absence import facts_of
 from .api.texts import Texts
@@ -41,6 +43,8 @@ _DIALERS_WORDS = frozenset({
     "来电", "來電", "呼入", "去电", "去電", "呼出", "录音", "錄音",
 })  # fmt: skip
 _LATEST_NAME = 200
+_OF_SHAPES: Final = frozenset({"@url", "@site", "@ipv4", "@email"})
+"""What is no number of anybody's; e-mail addresses are starred as details."""
 MAX_BODY_CHARACTERS = 20_000
 """Of a masked body. A longer one is cut; the archive keeps it whole."""
 
@@ -74,12 +78,17 @@ def masked_file_name(name: str, kind: EventKind, sight: Sight) -> str:
     return f"{masked}{dot}{ending}" if dot else sight.starred_name(shown)
 
 
-def masked_text(event: Event, sight: Sight) -> str:
+def masked_text(event: Event, sight: Sight, hidden: Spans = ()) -> str:
     """What a reader may see of `event.text`, as many code points: offsets of hits and matches stay valid."""
     text = event.text
     if kind_of_text(event) is EventKind.CONTACT:
         return _contact_text(event, sight)
-    return sight.starred(text, _read_names(event)) if text else ""
+    return sight.starred(text, _read_names(event), hidden) if text else ""
+
+
+def detected_spans(hits: Iterable[Hit]) -> list[tuple[int, int]]:
+    """What detectors of the rules found: it is somebody's, also where it is no contact detail of ours."""
+    return [(hit.start, hit.end) for hit in hits if hit.word.startswith("@") and hit.word not in _OF_SHAPES]
 
 
 def shown_text(event: Event, sight: Sight, hidden: Spans = (), limit: int | None = None) -> Shown:

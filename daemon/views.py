@@ -21,7 +21,7 @@ from .archive.records import (
     VerifyResult,
 )
 from .attachments import Attachment, attachments_of
-from .event_text import masked_body, masked_file_name, masked_peer, revealed_body, shown_text
+from .event_text import detected_spans, masked_body, masked_file_name, masked_peer, revealed_body, shown_text
 from .event_told import told_by
 from .events import Event, EventKind
 from .rights.sight import Shown, Sight, Spans
@@ -30,8 +30,6 @@ _DIGEST: Final = re.compile(r"(?<=[:#~])[0-9a-f]{12,}(?![0-9a-zA-Z])")
 CONTEXT_CHARACTERS = 12
 """Of the text around a hit that evidence shows, on each side."""
 MAX_EVIDENCE = 20
-_OF_SHAPES: Final = frozenset({"@url", "@site", "@ipv4", "@email"})
-"""What is no number of anybody's; e-mail addresses are starred as details."""
 
 
 def event_view(archived: ArchivedEvent, sight: Sight, spans: Spans = ()) -> wire.Event:
@@ -214,9 +212,7 @@ def _evidence(alert: ArchivedAlert, sight: Sight) -> tuple[wire.Evidence, ...]:
         line = masked_body(event, sight).text
         return (wire.Evidence(surface=line, start=0, end=0, word="", how="exact", ruleset=verdict.ruleset_version),)
     hits = verdict.hits[:MAX_EVIDENCE]
-    # What a detector of the rules found is somebody's, also where it is no contact detail of ours.
-    found = [(hit.start, hit.end) for hit in hits if hit.word.startswith("@") and hit.word not in _OF_SHAPES]
-    shown = shown_text(event, sight, found)
+    shown = shown_text(event, sight, detected_spans(hits))
     return tuple(_piece(shown, hit, len(event.text), verdict.ruleset_version) for hit in hits)
 
 

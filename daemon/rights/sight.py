@@ -83,9 +83,10 @@ class Sight:
     people: People | None
     """None: nobody is known."""
 
-    def starred(self, text: str, names: Spans = ()) -> str:
-        """Details and known names starred, harmless to a terminal; as many code points. `names`: where more are."""
-        return safe_display(self._found(text, names).masked, max_chars=max(1, len(text)))
+    def starred(self, text: str, names: Spans = (), hidden: Spans = ()) -> str:
+        """Details and known names starred, harmless to a terminal; as many code points. `names`: where more are;
+        `hidden`: see `shown`."""
+        return _hide(self._found(text, names), text, hidden)
 
     def shown(self, text: str, names: Spans = (), hidden: Spans = (), limit: int | None = None) -> Shown:
         """As the reader is to see it; `limit` code points of the text at most.
@@ -93,10 +94,7 @@ class Sight:
         `hidden`: what else is somebody's; starred where no detail was found there.
         """
         found = self._found(text, names)
-        masked = safe_display(found.masked, max_chars=max(1, len(text)))
-        for start, end in hidden:
-            if not any(one.start < end and start < one.end for one in found.spans):
-                masked = masked[:start] + hide_value(masked[start:end]) + masked[end:]
+        masked = _hide(found, text, hidden)
         parts: list[str] = []
         edges: list[tuple[int, int, int]] = []
         at, last = 0, len(text) if limit is None else min(limit, len(text))
@@ -194,6 +192,14 @@ _EXPOSURES: Final = {
     Form.TAIL: Exposure.TAIL,
     Form.KIND: Exposure.HIDDEN,
 }
+
+
+def _hide(found: Masked, text: str, hidden: Spans) -> str:
+    masked = safe_display(found.masked, max_chars=max(1, len(text)))
+    for start, end in hidden:
+        if not any(one.start < end and start < one.end for one in found.spans):
+            masked = masked[:start] + hide_value(masked[start:end]) + masked[end:]
+    return masked
 
 
 def kept_number(number: str) -> str:

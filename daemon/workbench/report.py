@@ -8,7 +8,7 @@ from policies.rules.spec import Rule, RuleSet
 from ..api.policy import TrialExample, TrialReport, TrialRule
 from ..api.texts import Texts
 from ..api.wire_base import Masked
-from ..event_text import masked_text
+from ..event_text import detected_spans, masked_text
 from ..rights.sight import Sight
 from .tally import Example, RuleTally, Tally
 
@@ -61,7 +61,7 @@ def _examples(examples: Iterable[Example], sight: Sight) -> tuple[TrialExample, 
 
 def _example(example: Example, sight: Sight) -> TrialExample:
     event, hit = example.event, example.hit
-    masked = masked_text(event, sight)
+    masked = masked_text(event, sight, detected_spans(example.others))
     first = max(0, hit.start - CONTEXT_CHARACTERS)
     surface = masked[first : hit.end + CONTEXT_CHARACTERS].replace("\n", " ")
     return TrialExample(

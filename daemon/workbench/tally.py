@@ -34,6 +34,8 @@ class Example:
     hit: Hit
     is_new: bool
     """The rules in force do not find it."""
+    others: tuple[Hit, ...] = ()
+    """All that either set finds in the message."""
 
     @property
     def doubt(self) -> tuple[bool, int]:
@@ -81,13 +83,14 @@ class Tally:
         self.found_now += bool(now)
         self.newly += bool(then and not now)
         self.no_longer += bool(now and not then)
+        hits = tuple(hit for verdict in (*then.values(), *now.values()) for hit in verdict.hits)
         for rule_id in then | now:
             rule = self.rules.setdefault(rule_id, RuleTally())
             rule.messages_now += rule_id in now
             if rule_id not in then:
                 rule.no_longer += 1
                 lost = now[rule_id].hits[: LOST_EXAMPLES - len(rule.lost)]
-                rule.lost += [Example(event=event, hit=hit, is_new=False) for hit in lost[:1]]
+                rule.lost += [Example(event=event, hit=hit, is_new=False, others=hits) for hit in lost[:1]]
                 continue
             verdict = then[rule_id]
             rule.messages += 1
@@ -96,4 +99,4 @@ class Tally:
             for hit in verdict.hits:
                 rule.by_how[hit.how] += 1
             for hit in verdict.hits[:1]:
-                rule.keep(Example(event=event, hit=hit, is_new=rule_id not in now))
+                rule.keep(Example(event=event, hit=hit, is_new=rule_id not in now, others=hits))
