@@ -22,6 +22,8 @@ LINE_CHARACTERS = 4_000
 """Of one line; what is longer ends in an ellipsis."""
 PAGE_CHARACTERS = 20_000
 """The same for text of several lines."""
+WORD_CHARACTERS = 40
+"""Of a word's pattern."""
 
 _JOINER = "\u200d"
 _KEYCAP = "\u20e3"
@@ -82,6 +84,11 @@ def clean_with(text: str, *, limit: int, line_break: str) -> str:
 def harmless_json(text: str) -> str:
     """The same JSON with every character that could act written as `\\uXXXX`; nothing is lost."""
     return text if text.isprintable() else _NOT_PLAIN.sub(_escaped, text)
+
+
+def short_word(pattern: str) -> str:
+    """A word's pattern as it fits into a line told to people; they may have hundreds of characters."""
+    return pattern if len(pattern) <= WORD_CHARACTERS else f"{pattern[:WORD_CHARACTERS]}{ELLIPSIS}"
 
 
 def _escaped(match: re.Match[str]) -> str:

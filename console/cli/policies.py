@@ -11,6 +11,7 @@ from daemon.api.exit_codes import ExitCode
 from daemon.api.policy import Trial, TrialExample, TrialReport, TrialRequest, TrialRule
 from daemon.api.policy_client import start_trial, stop_trial, trial
 
+from ..plain_text import short_word
 from ..rule_files import RuleFilesError, read_rules
 from .context import Context, UsageError
 from .output import Format
@@ -127,7 +128,7 @@ def _shown(context: Context, example: TrialExample) -> str:
     text = example.surface
     marked = f"{text[: example.start]}[{text[example.start : example.end]}]{text[example.end :]}"
     how = context.texts.get(f"policy.how.{example.how}")
-    return f"{marked}  ({example.word}, {how}, {example.event_id})"
+    return f"{marked}  ({short_word(example.word)}, {how}, {example.event_id})"
 
 
 def _time(text: str, now: datetime, *, is_end: bool) -> datetime:

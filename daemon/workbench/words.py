@@ -19,6 +19,8 @@ from ..api.policy import (
 from ..api.texts import Texts
 
 _MOST_WORDS = 6
+_LONGEST_WORD = 40
+"""Code points of a word's pattern in a sentence."""
 
 
 def explained(found: Explanation, texts: Texts) -> ExplainedText:
@@ -114,7 +116,9 @@ def _removal(removal: Removal, texts: Texts) -> str:
         case Obstacle.SIDE:
             words = tuple(texts.get(f"policy.side.{word}") for word in removal.words)
             return texts.get(key, words=_listed(words, texts))
-        case Obstacle.BOUNDARY | Obstacle.GAP | Obstacle.CHANNEL | Obstacle.ALLOW | Obstacle.OVERLAP:
+        case Obstacle.OVERLAP:
+            return texts.get(key, words=_listed(tuple(map(short_word, removal.words)), texts))
+        case Obstacle.BOUNDARY | Obstacle.GAP | Obstacle.CHANNEL | Obstacle.ALLOW:
             return texts.get(key, words=_listed(removal.words, texts))
         case Obstacle.NEAR | Obstacle.NOT_NEAR | Obstacle.LIMIT:
             return texts.get(key, words=_listed(removal.words, texts))
@@ -129,6 +133,8 @@ def _move(move: SeverityStep, texts: Texts) -> str:
         case Cause.EVASION:
             found = texts.get(f"policy.how.{move.found[0]}")
         case Cause.CONTACT:
+            if not move.found:
+                key += "_before"
             found = _listed(tuple(texts.get(f"policy.contact.{kind}") for kind in move.found), texts)
         case Cause.BASE | Cause.NEAR | Cause.ENGINE:
             found = _listed(move.found, texts)
@@ -140,6 +146,11 @@ def _move(move: SeverityStep, texts: Texts) -> str:
 def _listed(words: tuple[str, ...], texts: Texts) -> str:
     told = texts.get("policy.comma").join(map(_safe, words[:_MOST_WORDS]))
     return f"{told} …" if len(words) > _MOST_WORDS else told
+
+
+def short_word(word: str) -> str:
+    """A word's pattern as it fits into a sentence."""
+    return word if len(word) <= _LONGEST_WORD else f"{word[:_LONGEST_WORD]}…"
 
 
 def _safe(text: str) -> str:

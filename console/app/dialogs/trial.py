@@ -16,6 +16,7 @@ from daemon.api.policy import Trial, TrialExample, TrialReport, TrialRequest, Tr
 from daemon.api.policy_client import start_trial, stop_trial, trial
 
 from ...cli.times import parse_since
+from ...plain_text import short_word
 from ...rule_files import RuleFilesError, read_rules
 from ...safe_text import SafeContent, joined, lines, safe_marked, safe_page, safe_text
 from ..calls import CallingApp
@@ -179,4 +180,4 @@ def _rule(rule: TrialRule, desk: Desk) -> Iterable[SafeContent]:
 
 def _example(example: TrialExample, mark: str) -> SafeContent:
     surface = safe_marked(example.surface, (example,), mark="bold underline $text-error", line_break=" ")
-    return joined((safe_text(f"  {mark} “"), surface, safe_text(f"”  {example.word}", "$muted")))
+    return joined((safe_text(f"  {mark} “"), surface, safe_text(f"”  {short_word(example.word)}", "$muted")))
