@@ -18,19 +18,22 @@ ifeq (demo,$(firstword $(MAKECMDGOALS)))
   endif
 endif
 
-# What reaches every branch of crypto/, without the rest of the suite.
-CRYPTO_TESTS = $(shell grep -lE '^ *(from|import) crypto' tests/unit/*.py tests/property/*.py tests/contract/*.py) \
+# What reaches every branch of a package, without the rest of the suite.
+tests_of = $(shell grep -lE '^ *(from|import) $1' tests/unit/test_*.py tests/property/test_*.py tests/contract/test_*.py)
+tests_of_policies = $(call tests_of,policies) tests/cases
+tests_of_crypto = $(call tests_of,crypto) \
   $(wildcard $(foreach name,crypto vault keys tables_put_back proofs_whole proofs_keeper full_disk retention archive_disk walk_heads_log,\
   tests/integration/test_$(name)*.py))
 
-.PHONY: demo test quick check coverage bench faults screenshots setup clean
+.PHONY: demo test quick check coverage coverage-crypto coverage-policies bench faults screenshots setup clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo   the whole product on simulated phones (a terminal opens the console)"
 	@echo "make test   every test        make quick  without the slow ones"
 	@echo "make check  lint, types, import rules, name guards"
-	@echo "make coverage  branches of crypto/ that the tests reach: fails below 100 %"
+	@echo "make coverage  branches of crypto/ and of policies/ that tests reach: each fails below 100 %; coverage-crypto and"
+	@echo "               coverage-policies are the halves of it"
 	@echo "make bench  benchmarks, with their ratios; JSON in benchmarks/results/"
 	@echo "make faults kills, power cuts, full disks, old pages, flipped bits (docs/faults.md); JSON as well"
 
@@ -60,10 +63,11 @@ check: setup
 	@$(RUN) lint-imports
 	@$(RUN) pytest -q tests/meta
 
-coverage: setup
-	@$(RUN) coverage erase
-	@$(RUN) coverage run -m pytest -q $(CRYPTO_TESTS) $(ARGS)
-	@$(RUN) coverage report --show-missing --skip-covered --fail-under=100
+coverage: coverage-crypto coverage-policies
+
+coverage-crypto coverage-policies: coverage-%: setup
+	@$(RUN) coverage run --data-file=.coverage.$* --source=$* -m pytest -q $(tests_of_$*) $(ARGS)
+	@$(RUN) coverage report --data-file=.coverage.$* --show-missing --skip-covered --fail-under=100
 
 bench: setup
 	@$(RUN) python -m benchmarks $(ARGS)
@@ -75,4 +79,4 @@ screenshots: setup
 	@$(RUN) python -m scripts.screenshots
 
 clean:
-	rm -rf .venv .uv .pytest_cache .mypy_cache .ruff_cache .coverage
+	rm -rf .venv .uv .pytest_cache .mypy_cache .ruff_cache .coverage*
