@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..folding.arrays import Points, shape_array, sound_array
+from ..folding.arrays import Flags, Points, shape_array, sound_array
 from ..folding.shapes import Likeness
+from ..folding.sounds import Ear
 from .belief import Belief, is_believed
 from .candidate import Candidate
 from .grams import Grams, Places
 from .key_index import LONG, GramKey
 from .lookalikes import Lookalikes
+from .mixtures import CODE_BITS, FLAG_BITS, SPREAD
 from .pages import Page, Sheet, text_of
 from .reading import Lens, Reading
 from .soundalikes import Soundalikes
@@ -76,6 +78,7 @@ class PartBatch:
                 *(list(others.keys()) for others, _ in self._others),
             ]
         )
+        self._flags = np.frombuffer(disguised.mixtures.flags, dtype=np.bool_)
         self._needed = np.array(list(map(ord, part.needed)), dtype=np.uint32)
 
     def search(self, texts: Sequence[str], sheet: Sheet, found: list[list[Candidate]]) -> None:
@@ -91,6 +94,7 @@ class PartBatch:
         seeds = self._search_words(page, page.text if self._alike is None else text_of(drawn), words, ours)
         for (one, _), points, places in zip(self._others, views[1:], others, strict=True):
             _search_others(page, one, text_of(points), places, ours)
+        self._search_mixtures(page, ours)
         self._search_spelled(page, seeds, ours)
 
     def _search_words(self, page: Page, drawn: str, found: tuple[Places, Places], ours: _Texts) -> list[int]:
@@ -125,6 +129,23 @@ class PartBatch:
                 ours.add(number, islice(part.words(across, []), MOST_CANDIDATES))
         return sorted(seeds)
 
+    def _search_mixtures(self, page: Page, ours: _Texts) -> None:
+        mixtures = self._part.disguised.mixtures
+        if not len(mixtures.numbers) or len(page.searched) <= LONG:
+            return
+        sounds = sound_array(Ear.PLAIN)[page.searched]
+        odd = page.odd
+        begins = np.flatnonzero(odd[:-2] | odd[1:-1] | odd[2:])
+        four = [sounds[begins + at] for at in range(LONG)]
+        begins = begins[_flagged(self._flags, four)]
+        begins, _ = page.first((begins, begins), MOST_PLACES)
+        code = sounds.tolist() if len(begins) else []
+        found = list(mixtures.at(page.text, code, begins.tolist()))
+        numbers, starts = page.locate(np.array([start for start, _ in found], dtype=np.intp))
+        for number, start, (_, one) in zip(numbers, starts, found, strict=True):
+            if ours.has_room(number):
+                ours.add(number, one.candidates(ours.reading(number), start))
+
     def _search_spelled(self, page: Page, seeds: Sequence[int], ours: _Texts) -> None:
         disguised = self._part.disguised
         if disguised.speller is None:
@@ -158,3 +179,21 @@ def _search_others(
 def _pairs(found: tuple[Places, Places]) -> list[tuple[int, int]]:
     places, lengths = found
     return list(zip(places.tolist(), lengths.tolist(), strict=True))
+
+
+def _flagged(flags: Flags, four: Sequence[Points]) -> Flags:
+    """`Mixtures` of each window: whether three of its codes are those of a word."""
+    one, two, three, last = four
+    wide, wider, out = np.uint32(CODE_BITS), np.uint32(2 * CODE_BITS), 3 * CODE_BITS
+    first, middle, inner, ends = one << wider, two << wider, two << wide, three << wide
+    numbers = (
+        middle | ends | last,
+        np.uint32(1 << out) | first | ends | last,
+        np.uint32(2 << out) | first | inner | last,
+        np.uint32(3 << out) | first | inner | three,
+    )
+    shift, spread = np.uint32(32 - FLAG_BITS), np.uint32(SPREAD)
+    found: Flags = flags[numbers[0] * spread >> shift]
+    for more in numbers[1:]:
+        found |= flags[more * spread >> shift]
+    return found

@@ -9,6 +9,7 @@ from ..folding.table import View
 from .candidate import Candidate
 from .entries import Entry
 from .lookalikes import Lookalikes
+from .mixtures import Mixtures
 from .profile import Homophone
 from .promise import LETTERS
 from .reading import Reading, lens
@@ -38,6 +39,7 @@ class Disguised:
             self.soundalikes.append(Soundalikes(sounds_of(fuzzy, Ear.FUZZY), Ear.FUZZY))
         drawn = [entry for entry in hidden if entry.disguises.lookalike]
         self.lookalikes = Lookalikes(drawn) if drawn else None
+        self.mixtures = Mixtures(sounds.items)
 
     def reversed(self) -> Iterator[tuple[str, Entry]]:
         """Words that are also looked for from their end, as they stand then."""
@@ -49,6 +51,8 @@ class Disguised:
             yield from soundalikes.find(reading)
         if self.lookalikes is not None:
             yield from self.lookalikes.find(reading)
+        for start, one in self.mixtures.find(reading.searched):
+            yield from one.candidates(reading, start)
         yield from self.spelled(reading, seeds)
 
     def spelled(self, reading: Reading, seeds: Sequence[int]) -> Iterator[Candidate]:

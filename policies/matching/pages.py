@@ -96,10 +96,14 @@ class Page:
         found: list[int] = self._places[self._in_kept[start:end]].tolist()
         return [*found, int(self._places[self._in_kept[end] - 1])]
 
+    @cached_property
+    def odd(self) -> Flags:
+        """For each searched character but the last whether honest talk does not have it with the next."""
+        return ~are_usual(self.searched[:-1], self.searched[1:])
+
     def unusual(self, places: Places) -> Flags:
         """Whether honest talk does not have the pairs of searched characters at `places`; after the last is none."""
-        places = np.minimum(places, len(self.searched) - 2)
-        return ~are_usual(self.searched[places], self.searched[places + 1])
+        return self.odd[np.minimum(places, len(self.odd) - 1)]
 
     def first(self, found: tuple[Places, Places], most: int) -> tuple[Places, Places]:
         """Of places and what belongs to each, the first `most` of each text; all, in their order, when they are few."""

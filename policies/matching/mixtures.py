@@ -1,0 +1,126 @@
+"""Long words that sound like themselves but for one character, which is drawn like theirs: 不奏公同 for 不走公司."""
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from operator import add
+
+from ..folding.likeness import is_drawn_alike
+from ..folding.sounds import Ear, codes
+from ..model import How
+from .belief import Belief
+from .entries import Entry
+from .key_index import LONG
+from .profile import Homophone
+from .soundalikes import Heard, usual_pair
+from .standing import Standing
+
+CODE_BITS = 10
+"""Bits of a syllable's code; three codes and which of four characters is left out make one number of 32 bits."""
+FLAG_BITS = 20
+SPREAD = 0x9E3779B1
+"""What numbers are multiplied with to be spread over the flags."""
+MOST_WINDOWS = 20_000
+"""A text with more windows that may hold a word is hostile and has its verdict by then."""
+_TABLE = codes(Ear.PLAIN).table
+_is_alike = lru_cache(maxsize=1 << 16)(is_drawn_alike)
+
+
+class Mixtures:
+    """Entries of one view by any three of the first and of the last four of their syllables. Immutable."""
+
+    def __init__(self, sounds: Mapping[str, Sequence[Heard]]) -> None:
+        """`sounds`: words by their syllables, as codes of the plain ear; short ones and others are left aside."""
+        self._words: list[tuple[int, str, tuple[Heard, ...]]] = []
+        """(where the window begins in the word, its syllables, the words)."""
+        pairs: list[tuple[int, int]] = []
+        for reading, same in sounds.items():
+            if len(reading) < LONG:
+                continue
+            words = tuple(heard for heard in same if _may_be_mixed(heard.entry))
+            for begin in dict.fromkeys((0, len(reading) - LONG)) if words else ():
+                window = [ord(code) for code in reading[begin : begin + LONG]]
+                pairs += [(number, len(self._words)) for number in _numbers(window)]
+                self._words.append((begin, reading, words))
+        pairs.sort()
+        self.numbers = array("I", (number for number, _ in pairs))
+        """In order; of windows with one syllable left out."""
+        self._at = array("I", (at for _, at in pairs))
+        self._first, self._last = bytearray(1 << 2 * CODE_BITS), bytearray(1 << 2 * CODE_BITS)
+        """1 for each pair of codes that a window begins, or ends, with."""
+        for begin, reading, _ in self._words:
+            one, two, three, four = map(ord, reading[begin : begin + LONG])
+            self._first[one << CODE_BITS | two] = self._last[three << CODE_BITS | four] = 1
+        flags = bytearray(1 << FLAG_BITS)
+        for number, _ in pairs:
+            flags[_flag(number)] = 1
+        self.flags = bytes(flags)
+        """1 where some of `numbers` is, spread."""
+
+    def find(self, searched: str) -> Iterator[tuple[int, Standing]]:
+        """(start, word) where such words stand whose writing honest talk does not have, by start of the window."""
+        if not self._words:
+            return
+        odd = [not usual for usual in map(usual_pair, map(add, searched, searched[1:]))]
+        code = [point or 0 for point in map(_TABLE.__getitem__, map(ord, searched))]
+        pairs = [one << CODE_BITS | two for one, two in zip(code, code[1:], strict=False)]
+        first, last = self._first, self._last
+        begins = [
+            begin
+            for begin, (one, two) in enumerate(zip(pairs, pairs[2:], strict=False))
+            if (first[one] or last[two]) and (odd[begin] or odd[begin + 1] or odd[begin + 2])
+        ]
+        yield from self.at(searched, code, begins)
+
+    def at(self, searched: str, code: Sequence[int], begins: Iterable[int]) -> Iterator[tuple[int, Standing]]:
+        """The same for windows that begin at `begins`, in order. `code`: of each searched character."""
+        flags = self.flags
+        for begin in begins:
+            for left_out, number in enumerate(_numbers(code[begin : begin + LONG])):
+                if flags[_flag(number)]:
+                    yield from self._standing(searched, begin, left_out, number)
+
+    def _standing(self, searched: str, begin: int, left_out: int, number: int) -> Iterator[tuple[int, Standing]]:
+        place = bisect_left(self.numbers, number)
+        while place < len(self.numbers) and self.numbers[place] == number:
+            inside, reading, words = self._words[self._at[place]]
+            place += 1
+            start = begin - inside
+            surface = searched[start : start + len(reading)] if start >= 0 else ""
+            differs = inside + left_out
+            coded = surface.translate(_TABLE)
+            if len(surface) < len(reading) or coded[differs] == reading[differs]:
+                continue
+            if coded[:differs] == reading[:differs] and coded[differs + 1 :] == reading[differs + 1 :]:
+                for heard in words:
+                    if _is_alike(surface[differs], heard.chars[differs]):
+                        how = How.LOOKALIKE if _is_else(heard.chars, surface, differs) else How.HOMOPHONE
+                        yield start, Standing(heard.entry, len(surface), how, Belief.ALWAYS, heard.runs)
+
+
+def _is_else(chars: str, surface: str, differs: int) -> bool:
+    """Whether the rest is as the word has it."""
+    return chars[:differs] == surface[:differs] and chars[differs + 1 :] == surface[differs + 1 :]
+
+
+def _may_be_mixed(entry: Entry) -> bool:
+    return entry.disguises.lookalike and entry.disguises.homophone is not Homophone.OFF
+
+
+def _numbers(window: Sequence[int]) -> list[int]:
+    """Of four codes: each three with the place of the one that is left out."""
+    one, two, three, four = window
+    first, middle = one << 2 * CODE_BITS, two << 2 * CODE_BITS
+    ends, inner = three << CODE_BITS, two << CODE_BITS
+    out = 3 * CODE_BITS
+    return [
+        middle | ends | four,
+        1 << out | first | ends | four,
+        2 << out | first | inner | four,
+        3 << out | first | inner | three,
+    ]
+
+
+def _flag(number: int) -> int:
+    return (number * SPREAD & 0xFFFFFFFF) >> 32 - FLAG_BITS
