@@ -1,10 +1,10 @@
 """Long words that sound like themselves but for one character, which is drawn like theirs: 不奏公同 for 不走公司."""
 
+import sys
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from operator import add
 
 from ..folding.likeness import is_drawn_alike
 from ..folding.sounds import Ear, codes
@@ -13,7 +13,7 @@ from .belief import Belief
 from .entries import Entry
 from .key_index import LONG
 from .profile import Homophone
-from .soundalikes import Heard, usual_pair
+from .soundalikes import Heard, is_unheard
 from .standing import Standing
 
 CODE_BITS = 10
@@ -21,8 +21,7 @@ CODE_BITS = 10
 FLAG_BITS = 20
 SPREAD = 0x9E3779B1
 """What numbers are multiplied with to be spread over the flags."""
-MOST_WINDOWS = 20_000
-"""A text with more windows that may hold a word is hostile and has its verdict by then."""
+_BEGINS, _ENDS = 1, 2
 _TABLE = codes(Ear.PLAIN).table
 _is_alike = lru_cache(maxsize=1 << 16)(is_drawn_alike)
 
@@ -47,11 +46,12 @@ class Mixtures:
         self.numbers = array("I", (number for number, _ in pairs))
         """In order; of windows with one syllable left out."""
         self._at = array("I", (at for _, at in pairs))
-        self._first, self._last = bytearray(1 << 2 * CODE_BITS), bytearray(1 << 2 * CODE_BITS)
-        """1 for each pair of codes that a window begins, or ends, with."""
+        self._pairs = bytearray(1 << 2 * CODE_BITS)
+        """For each pair of codes: whether windows begin with it, end with it, or both."""
         for begin, reading, _ in self._words:
             one, two, three, four = map(ord, reading[begin : begin + LONG])
-            self._first[one << CODE_BITS | two] = self._last[three << CODE_BITS | four] = 1
+            self._pairs[one << CODE_BITS | two] |= _BEGINS
+            self._pairs[three << CODE_BITS | four] |= _ENDS
         flags = bytearray(1 << FLAG_BITS)
         for number, _ in pairs:
             flags[_flag(number)] = 1
@@ -62,16 +62,19 @@ class Mixtures:
         """(start, word) where such words stand whose writing honest talk does not have, by start of the window."""
         if not self._words:
             return
-        odd = [not usual for usual in map(usual_pair, map(add, searched, searched[1:]))]
-        code = [point or 0 for point in map(_TABLE.__getitem__, map(ord, searched))]
-        pairs = [one << CODE_BITS | two for one, two in zip(code, code[1:], strict=False)]
-        first, last = self._first, self._last
-        begins = [
-            begin
-            for begin, (one, two) in enumerate(zip(pairs, pairs[2:], strict=False))
-            if (first[one] or last[two]) and (odd[begin] or odd[begin + 1] or odd[begin + 2])
+        code = array("H", searched.translate(_TABLE).encode("utf-16-le"))
+        if sys.byteorder == "big":  # pragma: no cover
+            code.byteswap()
+        pairs = self._pairs
+        known = [
+            (at, pairs[one << CODE_BITS | two])
+            for at, (one, two) in enumerate(zip(code, code[1:], strict=False))
+            if pairs[one << CODE_BITS | two]
         ]
-        yield from self.at(searched, code, begins)
+        begins = {at for at, flags in known if flags & _BEGINS} | {at - 2 for at, flags in known if flags & _ENDS}
+        windows = (begin for begin in sorted(begins) if 0 <= begin <= len(code) - LONG)
+        odd = (begin for begin in windows if is_unheard(searched[begin : begin + LONG]))
+        yield from self.at(searched, code, odd)
 
     def at(self, searched: str, code: Sequence[int], begins: Iterable[int]) -> Iterator[tuple[int, Standing]]:
         """The same for windows that begin at `begins`, in order. `code`: of each searched character."""
