@@ -17,7 +17,7 @@ from itertools import islice
 from pathlib import Path
 
 from policies.engine import Engine
-from policies.errors import RuleError, RuleSyntaxError
+from policies.errors import RuleConflictError, RuleError, RuleSyntaxError, RuleTestError
 from policies.packs import MAX_FILES
 
 from .archive.archive import Archive
@@ -138,25 +138,36 @@ class RuleWatch:
         if trouble == self.trouble:
             return
         self.trouble = trouble
-        place = f" {error.file.name}:{error.line or 1}" if isinstance(error, RuleSyntaxError) else ""
+        place = place_of(error)
         await self._archive.audit(
             AuditDraft(
                 actor=DAEMON_ACTOR,
                 role=NO_ROLE,
                 action="rules.refuse",
                 target=self._judge.ruleset_version,
-                reason=f"{type(error).__name__}{place}",
+                reason=" ".join(filter(None, (type(error).__name__, place))),
                 outcome="refused",
             )
         )
         self._log.warning(
             "rules.refused",
             error_type=type(error).__name__,
-            where=f"{error.file.name}:{error.line or 1}" if isinstance(error, RuleSyntaxError) else None,
+            where=place,
             rule_problem=trouble,
             rules=self._judge.ruleset_version,
         )
         self._bus.publish(HealthChanged())
+
+
+def place_of(error: RuleError | OSError) -> str | None:
+    """`own.toml:12`, where it is known."""
+    match error:
+        case RuleSyntaxError() | RuleTestError():
+            return f"{error.file.name}:{error.line or 1}"
+        case RuleConflictError():
+            return f"{error.second.name}:{error.second_line}"
+        case _:
+            return None
 
 
 def _stamp_of(folder: Path) -> _Stamp:

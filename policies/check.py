@@ -8,7 +8,7 @@ from .errors import RuleConflictError, RuleError, RuleSyntaxError
 from .linter.finding import Code, Finding, Level
 from .linter.lint import lint
 from .packs.loader import read_ruleset
-from .rules.trial import failures
+from .rules.trial import Failure, failures
 
 __all__ = ["CheckReport", "Code", "Finding", "Level", "check_dir", "read_ruleset"]
 
@@ -40,7 +40,7 @@ def check_dir(path: Path | str) -> CheckReport:
     except RuleError as error:
         return CheckReport(version=None, rules=0, words=0, tests=0, findings=(_refusal(error),))
     engine = Engine(ruleset)
-    failed = [Finding(level=Level.ERROR, code=Code.TEST_FAILED, message=line) for line in failures(ruleset, engine)]
+    failed = [_failed(failure) for failure in failures(ruleset, engine)]
     found = lint(ruleset, engine)
     return CheckReport(
         version=ruleset.version,
@@ -49,6 +49,23 @@ def check_dir(path: Path | str) -> CheckReport:
         tests=sum(len(rule.tests) for rule in ruleset.rules),
         findings=(*failed, *(finding for finding in found if finding.level is Level.WARNING)),
         notes=tuple(finding for finding in found if finding.level is Level.NOTE),
+    )
+
+
+def _failed(failure: Failure) -> Finding:
+    return Finding(
+        level=Level.ERROR,
+        code=Code.TEST_FAILED,
+        message=failure.told,
+        values=(
+            ("text", failure.text),
+            ("miss", failure.miss.value),
+            ("wanted", failure.wanted),
+            ("found", failure.found),
+        ),
+        file=failure.file,
+        line=failure.line,
+        rule_id=failure.rule_id,
     )
 
 
@@ -65,6 +82,12 @@ def _refusal(error: RuleError) -> Finding:
                 nearest=error.nearest,
             )
         case RuleConflictError():
-            return Finding(level=Level.ERROR, code=Code.CONFLICT, message=str(error), file=error.second)
+            return Finding(
+                level=Level.ERROR,
+                code=Code.CONFLICT,
+                message=str(error),
+                file=error.second,
+                line=error.second_line,
+            )
         case _:
             return Finding(level=Level.ERROR, code=Code.RULE, message=str(error))

@@ -26,18 +26,22 @@ class RuleSyntaxError(RuleError):
 class RuleConflictError(RuleError):
     """Two rules, aliases or detectors with one name."""
 
-    def __init__(self, name: str, *, first: Path, second: Path) -> None:
+    def __init__(self, name: str, *, first: Path, second: Path, first_line: int, second_line: int) -> None:
         self.name = name
         self.first = first
         self.second = second
-        super().__init__(f"{second}: '{name}' is already defined in {first}")
+        self.first_line = first_line
+        self.second_line = second_line
+        super().__init__(f"{second}:{second_line}: '{name}' is already defined in {first}:{first_line}")
 
 
 class RuleTestError(RuleError):
     """Tests inside rules that do not hold."""
 
-    def __init__(self, failures: tuple[str, ...]) -> None:
-        """`failures`: one line each, beginning with file and rule."""
+    def __init__(self, failures: tuple[str, ...], *, file: Path, line: int) -> None:
+        """`failures`: one line each, beginning with file and rule; `file` and `line` are of the first."""
         self.failures = failures
+        self.file = file
+        self.line = line
         more = f" (and {len(failures) - 3} more)" if len(failures) > 3 else ""
         super().__init__("; ".join(failures[:3]) + more)

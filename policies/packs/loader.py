@@ -12,7 +12,7 @@ from ..errors import RuleConflictError, RuleSyntaxError, RuleTestError
 from ..matching.entries import EntryError, entries_of
 from ..matching.profile import MatchProfile
 from ..rules.parse import Parsed, parse_file
-from ..rules.source import MAX_FILE_BYTES, nearest_of
+from ..rules.source import MAX_FILE_BYTES, Document, nearest_of
 from ..rules.spec import Alias, DetectorSpec, Rule, RuleSet
 from ..rules.trial import failures
 
@@ -120,7 +120,7 @@ def _tested(layers: Sequence[_Layer]) -> Engine:
         raise
     failed = failures(ruleset, engine)
     if failed:
-        raise RuleTestError(tuple(failed))
+        raise RuleTestError(tuple(map(str, failed)), file=failed[0].file, line=failed[0].line)
     return engine
 
 
@@ -151,7 +151,7 @@ def _ruleset_of(layers: Sequence[_Layer]) -> RuleSet:
         allow=tuple(word for p in parsed for word in p.allow),
     )
     _refuse_conflicts(ruleset)
-    _refuse_unknown_names(ruleset)
+    _refuse_unknown_names(ruleset, layers)
     return ruleset
 
 
@@ -219,30 +219,32 @@ def _read(file: Path) -> bytes:
 
 
 def _refuse_conflicts(ruleset: RuleSet) -> None:
-    _refuse_twice((rule.id, rule.file) for rule in ruleset.rules)
-    _refuse_twice((f"alias {alias.name}", alias.file) for alias in ruleset.aliases)
-    _refuse_twice((f"detector {spec.id}", spec.file) for spec in ruleset.detectors)
+    _refuse_twice((rule.id, rule.file, rule.line) for rule in ruleset.rules)
+    _refuse_twice((f"alias {alias.name}", alias.file, alias.line) for alias in ruleset.aliases)
+    _refuse_twice((f"detector {spec.id}", spec.file, spec.line) for spec in ruleset.detectors)
 
 
-def _refuse_twice(names: Iterable[tuple[str, Path]]) -> None:
-    seen: dict[str, Path] = {}
-    for name, file in names:
+def _refuse_twice(names: Iterable[tuple[str, Path, int]]) -> None:
+    seen: dict[str, tuple[Path, int]] = {}
+    for name, file, line in names:
         if name in seen:
-            raise RuleConflictError(name, first=seen[name], second=file)
-        seen[name] = file
+            first, first_line = seen[name]
+            raise RuleConflictError(name, first=first, second=file, first_line=first_line, second_line=line)
+        seen[name] = file, line
 
 
 def _names(ruleset: RuleSet) -> frozenset[str]:
     return frozenset(references({spec.id: Detector(spec) for spec in ruleset.detectors}))
 
 
-def _refuse_unknown_names(ruleset: RuleSet) -> None:
+def _refuse_unknown_names(ruleset: RuleSet, layers: Sequence[_Layer]) -> None:
     names = _names(ruleset)
     for rule in ruleset.rules:
         for words, key in ((rule.words, "words"), *((near.any, "near") for near in rule.near)):
             unknown = next((word for word in words if word.startswith("@") and word not in names), None)
             if unknown:
-                raise _bad_word(rule, key, f"no detector '{unknown}'", nearest_of(unknown, names))
+                nearest = nearest_of(unknown, names)
+                raise _bad_word(rule, key, f"no detector '{unknown}'", nearest, _line_of(unknown, key, rule, layers))
 
 
 def _refuse_bad_words(ruleset: RuleSet, layers: Sequence[_Layer]) -> None:
@@ -253,11 +255,14 @@ def _refuse_bad_words(ruleset: RuleSet, layers: Sequence[_Layer]) -> None:
         try:
             rule_entries(rule, owner, aliases, names)
         except EntryError as error:
-            raise _bad_word(rule, "words", str(error), None) from error
-        for near in rule.near:
-            for word in near.any:
-                if word not in names:
-                    _check_near(rule, word, aliases)
+            word = next((w for w in (*rule.words, *rule.allow) if str(error).startswith(f"'{w}'")), "")
+            key = "allow" if word in rule.allow and word not in rule.words else "words"
+            raise _bad_word(rule, key, str(error), None, _line_of(word, key, rule, layers)) from error
+        for word in (word for near in rule.near for word in near.any if word not in names):
+            try:
+                _check_near(word, aliases)
+            except EntryError as error:
+                raise _bad_word(rule, "near", str(error), None, _line_of(word, "near", rule, layers)) from error
     for file, word in ((p.file, word) for layer in layers for p in layer.parsed for word in p.allow):
         try:
             entries_of(word, rank=0, owner=0, profile=MatchProfile(), aliases=aliases, is_allow=True)
@@ -265,15 +270,18 @@ def _refuse_bad_words(ruleset: RuleSet, layers: Sequence[_Layer]) -> None:
             raise RuleSyntaxError(str(error), file=file, key="allow") from error
 
 
-def _check_near(rule: Rule, word: str, aliases: dict[str, tuple[str, ...]]) -> None:
-    try:
-        entries_of(word, rank=0, owner=0, profile=MatchProfile(allow_single=True), aliases=aliases)
-    except EntryError as error:
-        raise _bad_word(rule, "near", str(error), None) from error
+def _check_near(word: str, aliases: dict[str, tuple[str, ...]]) -> None:
+    entries_of(word, rank=0, owner=0, profile=MatchProfile(allow_single=True), aliases=aliases)
 
 
-def _bad_word(rule: Rule, key: str, reason: str, nearest: str | None) -> RuleSyntaxError:
-    return RuleSyntaxError(f"{reason} (rule {rule.id})", file=rule.file, line=rule.line, key=key, nearest=nearest)
+def _bad_word(rule: Rule, key: str, reason: str, nearest: str | None, line: int) -> RuleSyntaxError:
+    return RuleSyntaxError(f"{reason} (rule {rule.id})", file=rule.file, line=line, key=key, nearest=nearest)
+
+
+def _line_of(word: str, key: str, rule: Rule, layers: Sequence[_Layer]) -> int:
+    """Where a word of a rule stands in its file."""
+    data = {p.file: data for layer in layers for (_, data), p in zip(layer.files, layer.parsed, strict=True)}
+    return Document(rule.file, data[rule.file]).text_line(word, key, rule.line)
 
 
 __all__ = ["Alias", "DetectorSpec", "Pack", "load_engine", "load_ruleset", "packaged", "packaged_names", "read_ruleset"]

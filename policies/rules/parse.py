@@ -172,8 +172,8 @@ def _tests(table: Table, kinds: frozenset[SubjectKind]) -> tuple[RuleTest, ...]:
     if tests is None:
         return ()
     kind = SubjectKind.MESSAGE if SubjectKind.MESSAGE in kinds else min(kinds)
-    found = [_test(tests, item, kind=kind, key="hit") for item in _items(tests, "hit")]
-    found += [_test(tests, item, kind=kind, key="miss") for item in _items(tests, "miss")]
+    found = [_test(tests, item, kind=kind, key="hit", start=table.line) for item in _items(tests, "hit")]
+    found += [_test(tests, item, kind=kind, key="miss", start=table.line) for item in _items(tests, "miss")]
     tests.done()
     return tuple(found)
 
@@ -187,14 +187,15 @@ def _items(tests: Table, key: str) -> list[object]:
     return list(value)
 
 
-def _test(tests: Table, item: object, *, kind: SubjectKind, key: str) -> RuleTest:
+def _test(tests: Table, item: object, *, kind: SubjectKind, key: str, start: int) -> RuleTest:
     table = Table(tests.document, key, {"text": item} if isinstance(item, str) else item, tests.line)
     how_key = "how" if table.has("how") else "class"
     span = table.raw("span")
     if span is not None and not (isinstance(span, list) and len(span) == 2 and all(isinstance(n, int) for n in span)):
         table.fail("span", "must be [start, end]")
+    text = table.text("text", "")
     test = RuleTest(
-        text=table.text("text", ""),
+        text=text,
         expects_hit=key == "hit",
         span=(int(span[0]), int(span[1])) if isinstance(span, list) else None,
         how=table.choice(how_key, How) if table.has(how_key) else None,
@@ -203,6 +204,7 @@ def _test(tests: Table, item: object, *, kind: SubjectKind, key: str) -> RuleTes
         channel=table.text("channel", ""),
         side=table.choice("side", Side, Side.UNKNOWN),
         kind=table.choice("kind", SubjectKind, kind),
+        line=tests.document.text_line(text, key, start),
     )
     for known in ("how", "class", "severity"):
         table.know(known)

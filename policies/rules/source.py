@@ -50,6 +50,18 @@ class Document:
                 return number
         return start
 
+    def text_line(self, text: str, key: str, start: int) -> int:
+        """Line number of the quoted `text` at or after `key =`, before the next rule; or that of the key."""
+        first = self.key_line(key, start)
+        for number in range(first, len(self.lines) + 1):
+            line = self.lines[number - 1]
+            if f'"{text}"' in line or f"'{text}'" in line:
+                return number
+            header = _HEADER.match(line)
+            if header and header[1] == "rule":
+                break
+        return first
+
 
 class Table:
     """A TOML table being read. Every getter takes its key off the list; `done()` refuses what is left."""

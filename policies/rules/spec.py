@@ -103,6 +103,7 @@ class RuleTest:
     channel: str
     side: Side
     kind: SubjectKind
+    line: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

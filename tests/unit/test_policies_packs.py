@@ -141,7 +141,7 @@ def test_a_single_file_is_a_set(packs: Path) -> None:
     [
         ('near = { any = ["@email", "x", "{nobody}"] }', "near", "nobody"),
         ('near = { any = ["@contact.mobil"] }', "near", "no detector"),
-        ('allow = ["{nobody}"]', "words", "nobody"),
+        ('allow = ["{nobody}"]', "allow", "nobody"),
     ],
 )
 def test_words_that_cannot_be_searched(packs: Path, line: str, key: str, message: str) -> None:

@@ -97,10 +97,10 @@ def test_a_version_names_packs_and_content(tmp_path: Path) -> None:
         ('words = ["abc"]\nmatch = { skip = "symbol" }', "skip", 7, "symbols"),
         ('words = ["abc"]\nsides = ["staf"]', "sides", 7, "staff"),
         ('words = ["abc"]\nnear = { any = ["x"], effect = "severity+3" }', "effect", 7, "severity+2"),
-        ('words = ["@contact.mobil"]', "words", 1, "@contact.mobile"),
-        ('words = ["{无}"]', "words", 1, None),
-        ('words = ["❤"]\nmatch = { skip = "ascii_punctuation" }', "words", 1, None),
-        ('words = ["好"]', "words", 1, None),
+        ('words = ["@contact.mobil"]', "words", 6, "@contact.mobile"),
+        ('words = ["{无}"]', "words", 6, None),
+        ('words = ["❤"]\nmatch = { skip = "ascii_punctuation" }', "words", 6, None),
+        ('words = ["好"]', "words", 6, None),
         ("words = [7]", "words", 6, None),
         ('words = ["abc"]\nmatch = { gap = -1 }', "gap", 7, None),
         ("", "words", 1, None),
@@ -144,6 +144,9 @@ def test_one_id_twice_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RuleConflictError) as caught:
         load_ruleset([tmp_path])
     assert (caught.value.name, caught.value.first.name, caught.value.second.name) == ("same", "a.toml", "b.toml")
+    (finding,) = check_dir(tmp_path).findings
+    assert (finding.code, finding.file, finding.line) == ("conflict", tmp_path / "b.toml", caught.value.second_line)
+    assert str(caught.value) == f"{tmp_path / 'b.toml'}:1: 'same' is already defined in {tmp_path / 'a.toml'}:1"
 
 
 @pytest.mark.parametrize(
@@ -163,7 +166,30 @@ def test_samples_must_hold(tmp_path: Path, tests: str, reason: str) -> None:
     assert read_ruleset([tmp_path]).rules
     report = check_dir(tmp_path)
     assert not report.is_usable
-    assert report.findings[0].code == "test_failed"
+    finding = report.findings[0]
+    assert (finding.code, finding.rule_id, finding.file) == ("test_failed", "a.b", caught.value.file)
+    assert (finding.line, caught.value.line) == (8, 8)
+    assert reason in finding.message
+
+
+@pytest.mark.parametrize(
+    ("lines", "line", "key"),
+    [
+        (['note = "{二}"', "words = [", '  "abc",', "  '{二}',", "]"], 4, "words"),
+        (['words = ["abc"]', 'allow = ["d",', '"{二}"]'], 3, "allow"),
+        (['words = ["abc"]', 'near = { any = ["@two"] }'], 2, "near"),
+        (['words = ["abc"]', 'near = { any = ["{二}"] }'], 2, "near"),
+        (['words = ["abc", "\\u7b2c{二}"]'], 1, "words"),
+    ],
+)
+def test_a_word_that_cannot_be_searched_is_named_with_its_line(
+    tmp_path: Path, lines: list[str], line: int, key: str
+) -> None:
+    other = RULE.format(id="other") + 'words = ["{二}"]\n[[alias]]\nname = "一"\nforms = ["一一"]\n'
+    write(tmp_path, "\n".join((RULE.format(id="r").rstrip(), *lines, other)))
+    with pytest.raises(RuleSyntaxError) as caught:
+        load_ruleset([tmp_path])
+    assert (caught.value.line, caught.value.key) == (RULE.count("\n") + line, key)
 
 
 def test_options_of_the_case_files_are_understood(tmp_path: Path) -> None:
