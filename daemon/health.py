@@ -24,6 +24,7 @@ from .paths import StatePaths
 from .phone_link import PhoneLink
 from .proofs.keeper import LedgerKeeper
 from .rights.reminders import Reminders
+from .rule_reasons import reason_in_words
 from .rule_watch import RuleWatch
 from .system import disk_free_bytes
 
@@ -120,7 +121,7 @@ class HealthReport:
     def _rules(self, texts: Texts) -> HealthCheck:
         version = self.judge.ruleset_version
         if self.rule_watch is not None and self.rule_watch.trouble is not None:
-            problem = safe_display(self.rule_watch.trouble, MAX_PROBLEM)
+            problem = safe_display(reason_in_words(self.rule_watch.trouble, texts), MAX_PROBLEM)
             detail = texts.get("health.rules_refused", version=version, problem=problem)
             return check("rules", Status.WARN, detail, texts.get("health.advice.rules"))
         if self.judge.failures:

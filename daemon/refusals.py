@@ -1,6 +1,7 @@
 """Every foreseeable error of every room, with its text's key and its exit code. What is not here is a bug of ours."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from adb_bridge.errors import AdbBridgeError
 from crypto.errors import (
@@ -20,6 +21,7 @@ from .api.texts import Texts
 from .api.words import in_words
 from .archive.errors import ArchiveError, MigrationNeededError, NotAnArchiveError
 from .errors import DaemonError
+from .rule_reasons import reason_in_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +34,7 @@ class Refusal:
     values: dict[str, str | int]
 
 
+RULES_UNUSABLE: Final = "rules.unusable"
 _NEWER = frozenset({CryptoErrorCode.KEYRING_NEWER})
 _NOT_FOUND = frozenset({CryptoErrorCode.SLOT_UNKNOWN})
 _DAMAGED = frozenset({CryptoErrorCode.DATABASE_FOREIGN})
@@ -51,20 +54,28 @@ def refusal_of(error: BaseException) -> Refusal | None:
         case ArchiveError():
             return Refusal(code=error.code.value, exit_code=_of_archive(error), values={"detail": error.detail})
         case RuleError():
-            return Refusal(code="rules.unusable", exit_code=ExitCode.USAGE, values={"detail": str(error)})
+            return Refusal(code=RULES_UNUSABLE, exit_code=ExitCode.USAGE, values={"detail": str(error)})
         case _:
             return None
 
 
 def told(refusal: Refusal, texts: Texts) -> tuple[str, str]:
     """Message and hint of an error; the code where the catalogs say nothing."""
-    values = {"detail": "", **in_words(texts, refusal.values)}
+    values = values_in_words(refusal, texts)
     kind = "refusal" if texts.has(f"refusal.{refusal.code}.message") else "error"
     message, hint = f"{kind}.{refusal.code}.message", f"{kind}.{refusal.code}.hint"
     return (
         texts.get(message, **values) if texts.has(message) else refusal.code,
         texts.get(hint, **values) if texts.has(hint) else "",
     )
+
+
+def values_in_words(refusal: Refusal, texts: Texts) -> dict[str, str | int]:
+    """What its texts are made of; `detail` always."""
+    values = {"detail": "", **in_words(texts, refusal.values)}
+    if refusal.code == RULES_UNUSABLE:
+        values["detail"] = reason_in_words(str(values["detail"]), texts)
+    return values
 
 
 def _of_archive(error: ArchiveError) -> ExitCode:

@@ -7,8 +7,7 @@ import msgspec
 
 from ..api.exit_codes import ExitCode
 from ..api.texts import Texts, load_texts
-from ..api.words import in_words
-from ..refusals import Refusal
+from ..refusals import Refusal, values_in_words
 
 CATALOG = Path(__file__).parent.parent / "catalog"
 
@@ -44,7 +43,7 @@ def emit_text(text: str) -> None:
 
 def tell_refusal(refusal: Refusal, texts: Texts) -> None:
     """`error: ...` and `hint: ...`, never a traceback."""
-    values = {"detail": "", **in_words(texts, refusal.values)}
+    values = values_in_words(refusal, texts)
     kind = "refusal" if texts.has(f"refusal.{refusal.code}.message") else "error"
     message, hint = f"{kind}.{refusal.code}.message", f"{kind}.{refusal.code}.hint"
     if texts.has(message):

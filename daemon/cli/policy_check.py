@@ -4,11 +4,12 @@ from argparse import Namespace
 
 import msgspec
 
-from policies.check import CheckReport, Finding, Level, check_dir
+from policies.check import CheckReport, Code, Finding, Level, check_dir
 from policies.display import safe_display
 
 from ..api.exit_codes import ExitCode
 from ..api.texts import Texts
+from ..rule_reasons import reason_in_words
 from .narration import emit, emit_text, one_line
 
 LONGEST = 60
@@ -116,16 +117,17 @@ def finding_line(finding: Finding, texts: Texts) -> FindingLine:
     shown |= {name: f"{value[:LONGEST]}…" for name, value in shown.items() if len(value) > LONGEST}
     first = shown.get("honest", "").split(", ", maxsplit=1)[0]
     code = finding.code.value
+    to_do = "syntax_file" if finding.code is Code.SYNTAX and finding.line is None else code
     return FindingLine(
         level=finding.level.value,
         code=code,
-        message=texts.get(f"cli.finding.{code}", **{"detail": finding.message, **shown}),
+        message=texts.get(f"cli.finding.{code}", **{"detail": reason_in_words(finding.message, texts), **shown}),
         file=str(finding.file) if finding.file is not None else None,
         line=finding.line,
         rule_id=finding.rule_id,
         key=finding.key,
         nearest=finding.nearest,
-        to_do=texts.get(f"cli.finding_to_do.{code}", **{"first": first, **shown}),
+        to_do=texts.get(f"cli.finding_to_do.{to_do}", **{"first": first, **shown}),
         values=values,
     )
 

@@ -34,6 +34,7 @@ from ..judge import Judge
 from ..rights.guard import PrivacyGuard
 from ..rights.sight import Sight
 from ..roles import Permission, may, require
+from ..rule_reasons import reason_in_words
 from ..service import Caller, ServiceError
 from ..service_errors import not_found, refusing, unusable
 from .report import report_of, title_of
@@ -144,7 +145,7 @@ class WorkbenchDesk:
                 "policy.refused",
                 http_status=422,
                 exit_code=ExitCode.USAGE,
-                problem=safe_display(str(error), MOST_TROUBLE),
+                problem=safe_display(reason_in_words(str(error), self._words(caller)), MOST_TROUBLE),
             ) from error
         window = Window(
             since=request.since,
