@@ -15,7 +15,7 @@ from .name_words import COMMON, COMPOUND, GIVEN, SINGLE, TITLES
 from .names import ANNOUNCING, SURE
 from .papers import PROVINCE_SIGNS
 from .runs import NUMBER_RUN_TAIL, RUN_TAIL
-from .spelling import HAN, ODD_SIGNS, ODD_TAIL
+from .spelling import HAN, MANY, ODD_SIGNS, ODD_TAIL
 from .told import TOLD_TAIL
 
 NUMBERS: Final = 1
@@ -82,16 +82,17 @@ _NAME_WORDS = {word: _ANNOUNCED_SURELY if word in SURE else _ANNOUNCED for word 
 _NAME_WORDS |= dict.fromkeys(TITLES.split("|"), _AFTER_NAME)
 _NAME_FIRSTS = _set(word[0] for word in _NAME_WORDS)
 _PLACE_FIRSTS = _set(word[0] for word in PLACE_CUES)
-_BEFORE_TRACE = r"\Wa-z0-9_是我的加搜-"
-_NEAR_LATIN = "|".join(rf"(?<=[a-z0-9_-]{'.' * size})" for size in range(1, 9))
+_SPOKEN = f"{HAN}{''.join(MANY)}"
+_BEFORE_TRACE = rf"\Wa-z0-9_是我的加搜{_SPOKEN}-"
+_NEAR_LATIN = "|".join(rf"(?<=[a-z0-9_{_SPOKEN}-]{'.' * size})" for size in range(1, 9))
 _ACCOUNT = (
     r"(?<=[vw])(?:(?=[^\w\n]{0,2}x|[^\w\n]{0,2}e(?:i|[^\w\n]{0,2}c))|(?<![a-z0-9].)(?:(?![a-z])|(?=id))"
     rf"|(?<=[{ADDING}我+]v)|(?=[^\w\n]{{0,3}}[{SECONDS}亻{HEARTS}]))"
-    rf"|(?<=[{TRACES}])(?:(?=[^a-z\n]{{0,20}}+[a-z])|(?<=[{_BEFORE_TRACE}].)(?:{_NEAR_LATIN}))"
-    rf"|(?<=[为未尾味])(?=[{SECONDS}亻][^a-z\n]{{0,20}}+[a-z])"
-    rf"|(?<=[{RARE_TRACES}])(?=[^a-z\n]{{0,20}}+[a-z])|(?<=加)(?=[我一个好][^a-z\n]{{0,6}}[a-z])"
+    rf"|(?<=[{TRACES}])(?:(?=[^a-z\n]{{0,20}}+\n?[a-z])|(?<=[{_BEFORE_TRACE}].)(?:{_NEAR_LATIN}))"
+    rf"|(?<=[为未尾味])(?=[{SECONDS}亻][^a-z\n]{{0,20}}+\n?[a-z])"
+    rf"|(?<=[{RARE_TRACES}])(?=[^a-z\n]{{0,20}}+\n?[a-z])|(?<=加)(?=[我一个好][^a-z\n]{{0,6}}\n?[a-z])"
     r"|(?<=[加搜])(?:(?<=[a-z0-9_-].)|(?<=[a-z0-9_-][^\w\n].)|(?<=[a-z0-9_-][^\w\n]{2}.))(?=我|好友)"
-    r"|(?<=搜)(?=[我索][^a-z\n]{0,3}[a-z])"
+    r"|(?<=搜)(?=[我索][^a-z\n]{0,3}\n?[a-z])"
 )
 _ACCOUNT_FIRSTS = f"vw{TRACES}{RARE_TRACES}为未尾味加搜"
 _MAIL = r"(?<=@)|(?<=c)(?=om(?![a-z])|n(?![a-z]))|(?<=n)(?=et(?![a-z]))"

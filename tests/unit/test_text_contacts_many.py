@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from policies.contacts import find_contacts, find_contacts_many
@@ -117,6 +117,10 @@ def test_a_batch_gives_what_each_text_gives(batch: list[str]) -> None:
 
 
 @given(texts)
+@example("微信\nabc12345")
+@example("加我\nabc12345")
+@example("abc12345幺三八微信")
+@example("abc12345⑬微信")
 def test_no_finder_that_is_left_out_would_find(text: str) -> None:
     assert by_those_that_can(text) == by_every_finder(text)
 
