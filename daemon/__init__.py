@@ -10,8 +10,8 @@ Reading order:
 - reaching phones: `discovery`, `pairing_desk`, `whereabouts`, `twins` (one serial, two phones), `caretaker`,
   `cables`; for the API: `connecting`
 - a row's way: `normalise` (with `normalise_media`, `normalise_apps`, `event_fields`, `peers`) → `events` → `judge`
-  (`judging_sides`, `conversations`; `rules`, `rule_watch`, `rule_reasons`) → `archive/` → `outbox` → `bus`; rows that vanished:
-  `absence`
+  (`judging_sides`, `conversations`; `rules`, `rule_watch`, `rule_reasons`) → `archive/` → `outbox` → `bus`; rows that
+  vanished: `absence`
 - files that belong to a record: `holdings` → `media_store` (on `media_shelves`), `attachments`, opened by
   `attachment_reading`; recordings and their calls: `pairing` with `pair_assignment` (pure), `recording_claims` →
   `recording_pairs`

@@ -51,6 +51,8 @@ class RescansDesk:
         """Begin one. `rescan.running` while another one is; `rescan.no_time` when the time ends before it begins."""
         require(caller, Permission.RESCAN)
         scope = self._scope(request)
+        if request.device is not None and not await self._directory.knows(request.device):
+            raise not_found("device")
         with refusing(), _refused():
             draft = await self._rescans.draft(scope, caller.name, _told(request.reason))
             target = f"{draft.rescan_id} {draft.old_version} {draft.new_version}"

@@ -145,7 +145,7 @@ def encode(reply: msgspec.Struct) -> bytes:
     try:
         return _encoder.encode(reply) + b"\n"
     except UnicodeEncodeError:
-        return json.dumps(msgspec.to_builtins(reply), ensure_ascii=True).encode("ascii") + b"\n"
+        return json.dumps(msgspec.to_builtins(reply), ensure_ascii=True, separators=(",", ":")).encode("ascii") + b"\n"
 
 
 def _decode_slowly(line: bytes) -> TextLine:

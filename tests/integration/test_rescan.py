@@ -162,6 +162,7 @@ async def test_scope_telling_and_refusals(tmp_path: Path) -> None:
             assert refused.value.code == "permission.denied"
         for given, code in (
             ({"source": "fax"}, "request.invalid"),
+            ({"device": "NOPE"}, "device.not_found"),
             ({"since": NOON, "until": NOON}, "rescan.no_time"),
         ):
             with pytest.raises(ServiceError) as refused:

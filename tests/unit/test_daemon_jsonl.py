@@ -6,7 +6,10 @@ import subprocess
 import sys
 from collections.abc import Iterable
 
+import msgspec
 import pytest
+
+from daemon.cli.jsonl import encode
 
 
 def run(command: str, lines: Iterable[bytes]) -> tuple[int, list[dict[str, object]], str]:
@@ -47,6 +50,16 @@ def test_lone_surrogates_count_as_one_and_come_back(  # as an escape
     assert answers == [
         {"id": "\ud83d", "spans": [{"start": 2, "end": 13, "kind": "mobile"}], "masked": "\ud800 138****0017"}
     ]
+
+
+class Answer(msgspec.Struct):
+    id: int
+    masked: str
+
+
+def test_a_line_has_one_form_whatever_stands_in_it() -> None:
+    assert encode(Answer(1, "a")) == b'{"id":1,"masked":"a"}\n'
+    assert encode(Answer(1, "\ud800")) == b'{"id":1,"masked":"\\ud800"}\n'
 
 
 def test_ids_of_every_kind_are_given_back() -> None:
