@@ -27,8 +27,8 @@ MAX_HITS = 200
 """Hits kept for one rule in one text, the first ones."""
 LONG_TEXT = 10_000
 """Code points; a longer text is searched by itself, so that what it may yield is bounded."""
-FEW = 8
-"""Fewer texts are found in less time one by one."""
+FEW = 48
+"""Fewer texts are searched one by one: tables of arrays are made for those only who have many."""
 EVERY_RULE = -1
 """Owner of the allow words that hold for all rules."""
 _MAX_AUDIENCES = 256

@@ -1,12 +1,14 @@
 """Batches say what single messages say, and evidence of pieces stands in the message, whatever the characters."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policies.engine import FEW, LONG_TEXT, Engine
+from policies import engine as engines
+from policies.engine import LONG_TEXT, Engine
 from policies.model import Earlier, How, Side, Subject, SubjectKind
 from policies.packs import load_engine
 from tests.packs_kit import core_engine
@@ -30,6 +32,17 @@ SUBJECTS = st.builds(
     side=st.sampled_from(Side),
     previous=st.lists(EARLIER, max_size=5).map(tuple),
 )
+
+
+FEW = 6
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few() -> Iterator[None]:
+    """Batches as small as these tests have them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engines, "FEW", FEW)
+        yield
 
 
 @pytest.fixture(scope="module")
