@@ -124,9 +124,7 @@ class PartBatch:
                 until = start + end - place
                 ours.add(number, part.words_at(ours.reading(number), start, until, hits[end, place]))
         for number in page.apart():
-            across = ours.reading(number).across()
-            if across is not None:
-                ours.add(number, islice(part.words(across, []), MOST_CANDIDATES))
+            ours.add(number, islice(part.words_across(ours.reading(number)), MOST_CANDIDATES))
         return sorted(seeds)
 
     def _search_mixtures(self, page: Page, ours: _Texts) -> None:

@@ -55,7 +55,7 @@ class Part:
         """Parts of characters as they are searched for."""
         self._machine: Automaton = automaton([*targets, *self.parts])
         self.needed = _needed_symbols(view, keys) if view.skip is Skip.MARKS else ""
-        """Every key of such a view holds one of these, so a text without any of them need not be read."""
+        """Every key holds one of these, so a text without any of them need not be read; empty: some key holds none."""
         self._needs = re.compile(f"[{re.escape(self.needed)}]") if self.needed else None
 
     @cached_property
@@ -88,9 +88,7 @@ class Part:
         reading = Reading(text, self.lens)
         seeds: list[int] = []
         yield from self.words(reading, seeds)
-        across = reading.across()
-        if across is not None:
-            yield from self.words(across, [])
+        yield from self.words_across(reading)
         yield from self.disguised.search(reading, seeds)
 
     def words(self, reading: Reading, seeds: list[int]) -> Iterator[Candidate]:
@@ -101,6 +99,12 @@ class Part:
             if key in parts:
                 seeds.append(start)
             yield from self.words_at(reading, start, end, self.aimed_at(key, searched[start:end]))
+
+    def words_across(self, reading: Reading) -> Iterator[Candidate]:
+        """Entries in the text as `Reading.across` has it, where that is another one."""
+        across = reading.across()
+        if across is not None:
+            yield from self.words(across, [])
 
     def words_at(self, reading: Reading, start: int, end: int, targets: Sequence[Target]) -> Iterator[Candidate]:
         """What `aimed_at` tells for a place, where it stands there."""
@@ -143,7 +147,12 @@ def _has_own_runs(reading: Reading, start: int, end: int, target: Target) -> boo
 
 
 def _needed_symbols(view: View, keys: Iterable[str]) -> str:
-    symbols = {char for key in keys for char in key if is_symbol(char)}
+    symbols: set[str] = set()
+    for key in keys:
+        its = set(filter(is_symbol, key))
+        if not its:
+            return ""
+        symbols |= its
     sources = {chr(source) for source, target in fold_changes(view.fold).items() if chr(target) in symbols}
     return "".join(sorted(symbols | sources))
 

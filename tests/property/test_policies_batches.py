@@ -77,6 +77,13 @@ def test_many_texts_have_what_each_has_alone(texts: list[str], number: int) -> N
     assert [told(found) for found in lexicon.search_many(texts)] == [told(lexicon.search(text)) for text in texts]
 
 
+def test_words_without_a_symbol_where_symbols_are_letters() -> None:
+    lexicon = lexicon_of(MatchProfile(skip=Skip.MARKS), ["回扣", "+微信"])
+    for text in ("要回，扣", "没有"):
+        assert [told(lexicon.search(text))] == [told(found) for found in lexicon.search_many([text])]
+    assert [one.entry.word for one in lexicon.search("要回，扣")] == ["回扣"]
+
+
 def test_no_texts_and_a_long_one() -> None:
     lexicon = LEXICONS[0]
     assert lexicon.search_many([]) == []

@@ -152,6 +152,16 @@ def test_words_that_cannot_be_searched(packs: Path, line: str, key: str, message
         assert caught.value.key == key
 
 
+def test_a_word_with_escapes_is_told_with_the_line_of_its_key(packs: Path) -> None:
+    bad = pack(packs, "bad", word="xyz")
+    file = bad / "rules.toml"
+    file.write_text(file.read_text("utf-8").replace('"xyz"', '\n"abc",\n"\\u007bnobody}"'), "utf-8")
+    with pytest.raises(RuleSyntaxError, match="nobody") as caught:
+        load_ruleset([bad])
+    assert caught.value.line is not None
+    assert file.read_text("utf-8").splitlines()[caught.value.line - 1] == "words = ["
+
+
 def test_an_allow_word_for_every_rule_is_checked_too(packs: Path) -> None:
     bad = pack(packs, "bad", word="xyz")
     file = bad / "rules.toml"
