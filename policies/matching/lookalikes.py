@@ -2,19 +2,25 @@
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import chain, combinations
+from operator import contains
 
-from ..folding.likeness import is_drawn_alike
-from ..folding.shapes import Likeness, shape_table
+from ..folding.likeness import drawn_alike
+from ..folding.shapes import Likeness, beside, shape_table
 from ..model import How
 from .belief import Belief, drawing_belief
 from .candidate import Candidate
 from .entries import Entry
-from .key_index import GramKey, KeyIndex
+from .key_index import LONG, GramKey, KeyIndex
 from .reading import Reading
-from .soundalikes import is_unheard
+from .soundalikes import FEWEST, is_unheard
 from .standing import Standing
 
-_is_drawn_alike = lru_cache(maxsize=1 << 16)(is_drawn_alike)
+MOST_KEYS, MOST_KEYS_OF_TWO = 64, 8
+"""Keys a word is looked up by, and one of two characters."""
+KEYS = 60_000
+"""Those of all words, about: the more words, the fewer has each."""
+_drawn_alike = lru_cache(maxsize=1 << 13)(drawn_alike)
 
 
 class Lookalikes:
@@ -22,10 +28,13 @@ class Lookalikes:
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         self._table = shape_table(Likeness.FAMILY)
+        entries = list(entries)
+        room = max(1, KEYS // max(1, len(entries)))
         drawn: dict[str, tuple[Entry, ...]] = {}
         for entry in entries:
-            key = entry.key.translate(self._table)
-            drawn[key] = (*drawn.get(key, ()), entry)
+            most = MOST_KEYS if len(entry.key) > FEWEST else MOST_KEYS_OF_TWO
+            for key in _keys(entry.key, entry.key.translate(self._table), min(most, room)):
+                drawn[key] = (*drawn.get(key, ()), entry)
         self.index = KeyIndex(drawn)
 
     def keys(self) -> Iterator[GramKey]:
@@ -48,17 +57,38 @@ class Lookalikes:
 
         `coded`, `surface`: characters from there on, as keys have them and as they are searched.
         """
-        for size, same in self.index.at(coded, length):
-            yield from _others(surface[:size], same)
+        if length < LONG:
+            return _others(surface[:length], self.index.items.get(coded[:length], ()))
+        return chain.from_iterable(_others(surface[:size], same) for size, same in self.index.at(coded, length))
+
+
+def _keys(chars: str, families: str, most: int) -> Iterator[str]:
+    """`families` of a word, then with characters in other families: with few of them so, and the likeliest, first."""
+    choices = [beside(char) for char in chars]
+    others = sorted((rank, place) for place, choice in enumerate(choices) for rank in range(len(choice)))
+    chosen = (several for count in range(len(chars) + 1) for several in combinations(others, count))
+    made = 0
+    for several in chosen:
+        if len({place for _, place in several}) < len(several):
+            continue
+        key = list(families)
+        for rank, place in several:
+            key[place] = choices[place][rank]
+        yield "".join(key)
+        made += 1
+        if made == most:
+            return
 
 
 def _others(surface: str, same: tuple[Entry, ...]) -> Iterator[Standing]:
-    for entry in same:
-        belief = drawing_belief(entry.key)
-        if entry.key == surface or (belief is not Belief.ALWAYS and not is_unheard(surface)):
-            continue
-        if all(map(_is_drawn_alike, surface, entry.key)):
-            yield Standing(entry, len(surface), How.LOOKALIKE, belief, entry.runs)
+    alike = [_drawn_alike(char) for char in surface]
+    found = [entry for entry in same if all(map(contains, alike, entry.key)) and entry.key != surface]
+    if not found:
+        return iter(())
+    belief = drawing_belief(surface)
+    if not is_unheard(surface):
+        return iter(())
+    return (Standing(entry, len(surface), How.LOOKALIKE, belief, entry.runs) for entry in found)
 
 
 def _is_sure(entry: Entry) -> bool:
