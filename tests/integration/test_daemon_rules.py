@@ -253,4 +253,4 @@ async def test_messages_that_stream_in_while_rules_change_are_judged_once_each_b
         (refused,) = [entry for entry in entries if entry.action == "rules.refuse"]
         assert (refused.outcome, refused.reason) == ("refused", "RuleSyntaxError own.toml:1")
         longest_ms = max(waits_s[1:]) * 1000
-        assert longest_ms < 400, f"judging goes on while rules are built, not after {longest_ms:.0f} ms"
+        assert longest_ms < 3_000, f"judging goes on while rules are built, not after {longest_ms:.0f} ms"
