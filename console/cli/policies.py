@@ -26,6 +26,7 @@ _COLUMNS = ("rule", "trial_found", "trial_now", "trial_new", "trial_lost", "tria
 
 class _Try(msgspec.Struct):
     source: str
+    beside: list[str] | None = None
     since: str | None = None
     until: str | None = None
     phone: str | None = None
@@ -41,7 +42,7 @@ async def try_rules(context: Context) -> ExitCode:
         raise UsageError(f"usage.rules_{error.key}", name=error.name) from None
     now = datetime.now(UTC)
     request = TrialRequest(
-        packs=packs,
+        packs=(*(arguments.beside or ()), *packs),
         files=files,
         since=None if arguments.since is None else _time(arguments.since, now, is_end=False),
         until=None if arguments.until is None else _time(arguments.until, now, is_end=True),

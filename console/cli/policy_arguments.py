@@ -12,6 +12,7 @@ def add(builder: "Builder", commands: "argparse._SubParsersAction[Parser]") -> N
     actions = builder.actions(builder.add(commands, "policy"), "policy")
     candidate = builder.action(actions, "policy", "try")
     candidate.add_argument("source", metavar="DIR_OR_FILE", help=builder.text("argument.policy_source"))
+    builder.option(candidate, "--with", "policy_with", dest="beside", action="append", metavar="PACK")
     builder.option(candidate, "--since", "policy_since", dest="since", metavar="TIME")
     builder.option(candidate, "--until", "policy_until", dest="until", metavar="TIME")
     builder.option(candidate, "--phone", "policy_phone", dest="phone", metavar="SERIAL")

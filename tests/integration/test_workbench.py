@@ -145,6 +145,14 @@ async def test_a_candidate_is_tried_on_the_archive_and_leaves_nothing_behind(tmp
         assert "candidate.deposit" in out.decode()
         assert "[尾-款]" in out.decode()
         assert NUMBER not in out.decode()
+        made = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "console.main", "--state", str(tmp_path / "state"),
+            "--lang", "zh", "policy", "try", str(candidate), "--with", "jewelery",
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        out, said = await made.communicate()
+        assert (made.returncode, out) == (2, b""), "a pack beside the folder is asked for too"
+        assert "没有这个规则包（是不是想写“jewellery”？）" in said.decode()
 
 
 async def test_what_cannot_be_used_is_refused_with_its_place_and_who_may_not_is_refused(tmp_path: Path) -> None:
