@@ -34,6 +34,7 @@ def _known() -> _Known:
     return _Known(groups, near)
 
 
+@lru_cache(maxsize=1 << 13)
 def drawn_alike(char: str) -> str:
     """The characters that a folded one is taken for, by itself or as built around one component, and itself."""
     known = _known()

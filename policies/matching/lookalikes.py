@@ -1,7 +1,6 @@
 """Words found by how they are drawn: the searched text by the component that tells each character."""
 
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from itertools import chain, combinations
 from operator import contains
 
@@ -20,7 +19,6 @@ MOST_KEYS, MOST_KEYS_OF_TWO = 64, 8
 """Keys a word is looked up by, and one of two characters."""
 KEYS = 60_000
 """Those of all words, about: the more words, the fewer has each."""
-_drawn_alike = lru_cache(maxsize=1 << 13)(drawn_alike)
 
 
 class Lookalikes:
@@ -45,7 +43,7 @@ class Lookalikes:
     def find(self, reading: Reading) -> Iterator[Candidate]:
         """Where the searched text is drawn like a word and is not the word, by start and end.
 
-        Writings that honest talk has are left out for words that need more (see `Belief`).
+        Writings that honest talk has are left out.
         """
         searched = reading.searched
         for start, end, same in self.index.find(searched.translate(self._table)):
@@ -81,7 +79,7 @@ def _keys(chars: str, families: str, most: int) -> Iterator[str]:
 
 
 def _others(surface: str, same: tuple[Entry, ...]) -> Iterator[Standing]:
-    alike = [_drawn_alike(char) for char in surface]
+    alike = [drawn_alike(char) for char in surface]
     found = [entry for entry in same if all(map(contains, alike, entry.key)) and entry.key != surface]
     if not found:
         return iter(())

@@ -58,7 +58,8 @@ def test_mechanical_disguises_are_found(operator: str) -> None:
         ("*homophone 4+", 0.96),
         ("*pinyin", 0.98),
         ("*split", 0.95),
-        ("lookalike_one", 0.74),
+        ("lookalike_one", 0.92),
+        ("lookalike_all", 0.8),
         ("pinyin_split", 0.95),
     ],
 )
