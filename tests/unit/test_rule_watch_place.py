@@ -17,6 +17,7 @@ RULE = '[[rule]]\nid = "a"\ntitle = "x"\ncategory = "c"\nseverity = "low"\nwords
         (RULE.replace("{words}", "加{无}"), "own.toml:6"),
         (RULE + RULE, "own.toml:7"),
         (RULE.replace("{words}", "加我") + '[rule.tests]\nmiss = [\n  "不",\n  "加我",\n]\n', "own.toml:10"),
+        (RULE.replace("{words}", "加我") + '[rule.tests]\nmiss = [\n  "\\u52a0我",\n]\n', "own.toml:8"),
     ],
 )
 def test_a_refused_set_is_told_with_file_and_line(tmp_path: Path, rules: str, place: str) -> None:
