@@ -17,7 +17,7 @@ from .standing import Standing
 
 MOST_KEYS, MOST_KEYS_OF_TWO = 64, 8
 """Keys a word is looked up by, and one of two characters."""
-KEYS = 60_000
+KEYS = 40_000
 """Those of all words, about: the more words, the fewer has each."""
 
 
