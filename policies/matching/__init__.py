@@ -6,7 +6,8 @@ Reading order:
 - One text: `reading` (folded, with the way back) → `automaton` (the engines) → `lexicon` (all entries; one part a view)
   → `candidate` → `filters` (boundary, gaps, allow spans, overlap), with `belief` (disguise or honest talk).
 - Disguises: `disguises` brings together `soundalikes` and `lookalikes` (both on `key_index`, both telling `standing`
-  words) and `spelling` (letters and parts), which `promise` keeps from texts that cannot hold any.
+  words), `mixtures` (heard, but for one character that is drawn alike) and `spelling` (letters and parts), which
+  `promise` keeps from texts that cannot hold any.
 - Many texts: `pages` (texts as arrays) → `grams` (where keys may stand) → `batches` (what `lexicon` finds, for all).
 - Beside words: `detectors` (addresses, numbers). For tools and tests: `matcher` (one list of words), `collisions`
   (honest texts taken for words).
