@@ -28,12 +28,12 @@ class Lookalikes:
         self._table = shape_table(Likeness.FAMILY)
         entries = list(entries)
         room = max(1, KEYS // max(1, len(entries)))
-        drawn: dict[str, tuple[Entry, ...]] = {}
+        drawn: dict[str, list[Entry]] = {}
         for entry in entries:
             most = MOST_KEYS if len(entry.key) > FEWEST else MOST_KEYS_OF_TWO
             for key in _keys(entry.key, entry.key.translate(self._table), min(most, room)):
-                drawn[key] = (*drawn.get(key, ()), entry)
-        self.index = KeyIndex(drawn)
+                drawn.setdefault(key, []).append(entry)
+        self.index = KeyIndex({key: tuple(same) for key, same in drawn.items()})
 
     def keys(self) -> Iterator[GramKey]:
         """Every key of `index`, with whether all words behind it need a writing that honest talk does not have."""
@@ -62,11 +62,14 @@ class Lookalikes:
 
 def _keys(chars: str, families: str, most: int) -> Iterator[str]:
     """`families` of a word, then with characters in other families: with few of them so, and the likeliest, first."""
+    yield families
+    if most == 1:
+        return
     choices = [beside(char) for char in chars]
     others = sorted((rank, place) for place, choice in enumerate(choices) for rank in range(len(choice)))
-    chosen = (several for count in range(len(chars) + 1) for several in combinations(others, count))
-    made = 0
-    for several in chosen:
+    places = sum(map(bool, choices))
+    made = 1
+    for several in (several for count in range(1, places + 1) for several in combinations(others, count)):
         if len({place for _, place in several}) < len(several):
             continue
         key = list(families)

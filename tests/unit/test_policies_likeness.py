@@ -109,9 +109,20 @@ def test_a_word_is_looked_up_by_a_few_keys() -> None:
     assert len(Lookalikes(entries("私下交易")).index.items) == MOST_KEYS
 
 
+def test_few_characters_have_few_families_beside() -> None:
+    ways = (1 + len(beside("微"))) * (1 + len(beside("信")))
+    assert len(Lookalikes(entries("abcdef微gh信")).index.items) == min(ways, MOST_KEYS)
+
+
 def test_the_more_words_the_fewer_keys_has_each() -> None:
     used = "私下交易公司账号转钱返现好评佣金微信红包刷单套券飞单假货打折提成收款退款"
     many = entries(*{a + b + "微信" for a in used for b in used})
     assert len(many) * MOST_KEYS > KEYS
     items = Lookalikes(many).index.items
     assert len(many) < sum(map(len, items.values())) <= KEYS
+
+
+def test_of_very_many_words_each_has_one_key() -> None:
+    (entry,) = entries("私下交易")
+    items = Lookalikes([entry] * KEYS).index.items
+    assert [*items] == ["".join(map(family, "私下交易"))]
