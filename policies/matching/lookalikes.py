@@ -15,7 +15,7 @@ from .reading import Reading
 from .soundalikes import FEWEST, is_unheard
 from .standing import Standing
 
-MOST_KEYS, MOST_KEYS_OF_TWO = 64, 8
+MOST_KEYS, MOST_KEYS_OF_TWO = 64, 12
 """Keys a word is looked up by, and one of two characters."""
 KEYS = 40_000
 """Those of all words, about: the more words, the fewer has each."""
