@@ -132,6 +132,8 @@ KEYS = st.lists(st.text("加我微信ab返", min_size=1, max_size=6), min_size=1
 
 @settings(max_examples=100, deadline=None)
 @given(KEYS, st.text("加我微信ab返，\ud800😀", max_size=40))
+@example(["加我", "我", "ab", "b"], "要加我，ab")
+@example(["ab", "b"], "ab")
 @pytest.mark.parametrize("engine", ENGINES)
 def test_engines_find_every_key(engine: Callable[[list[str]], Automaton], keys: list[str], text: str) -> None:
     machine = engine(keys)
