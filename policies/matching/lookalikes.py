@@ -15,9 +15,9 @@ from .reading import Reading
 from .soundalikes import FEWEST, is_unheard
 from .standing import Standing
 
-MOST_KEYS, MOST_KEYS_OF_TWO = 64, 12
+MOST_KEYS, MOST_KEYS_OF_TWO = 48, 12
 """Keys a word is looked up by, and one of two characters."""
-KEYS = 40_000
+KEYS = 24_000
 """Those of all words, about: the more words, the fewer has each."""
 
 

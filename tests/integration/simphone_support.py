@@ -72,6 +72,15 @@ class Adb:
                 await asyncio.sleep(0.1)
 
 
+def _answers(port: int) -> bool:
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=2) as server:
+            server.sendall(b"000chost:version")
+            return server.recv(4) == b"OKAY"
+    except OSError:
+        return False
+
+
 @contextmanager
 def adb_server(home: Path, **extra: str) -> Iterator[Adb]:
     with socket.socket() as probe:
@@ -84,13 +93,9 @@ def adb_server(home: Path, **extra: str) -> Iterator[Adb]:
         process = subprocess.Popen([ADB, "-P", str(port), "nodaemon", "server"], env=env, stdout=log, stderr=log)
     try:
         deadline = time.monotonic() + 15
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                break
-            except OSError:
-                assert time.monotonic() < deadline, (home / "server.log").read_text()
-                time.sleep(0.05)
+        while not _answers(port):  # a port that is open does not answer yet
+            assert time.monotonic() < deadline, (home / "server.log").read_text()
+            time.sleep(0.05)
         yield Adb(port, env)
     finally:
         process.terminate()
