@@ -68,14 +68,23 @@ def _any_led_by(rest_of: Mapping[str, str]) -> str:
 
     Alternatives begin with one literal, which `re` passes over quickly, behind one look at all of them.
     """
-    by_second: dict[str, dict[str, dict[str, None]]] = {}
+    by_rest: dict[str, dict[str, dict[str, dict[str, None]]]] = {}
     for word, rest in rest_of.items():
-        by_second.setdefault(word[1], {}).setdefault(re.escape(word[2:]) + rest, {})[word[0]] = None
+        tails = by_rest.setdefault(rest, {}).setdefault(word[1], {})
+        tails.setdefault(re.escape(word[2:]), {})[word[0]] = None
     branches = [
-        re.escape(second) + "(?:" + "|".join(rf"(?<=[{_set(firsts)}].){rest}" for rest, firsts in rests.items()) + ")"
-        for second, rests in by_second.items()
+        "(?:" + "|".join(_second(second, tails) for second, tails in by_second.items()) + ")" + rest
+        for rest, by_second in by_rest.items()
     ]
-    return rf"(?=[{_set(by_second)}])(?:{'|'.join(branches)})"
+    seconds = _set(word[1] for word in rest_of)
+    return rf"(?=[{seconds}])(?:{'|'.join(branches)})"
+
+
+def _second(second: str, tails: Mapping[str, Iterable[str]]) -> str:
+    """A pattern for words with this second character: their first characters by what follows it."""
+    return (
+        re.escape(second) + "(?:" + "|".join(rf"(?<=[{_set(firsts)}].){tail}" for tail, firsts in tails.items()) + ")"
+    )
 
 
 _NAME_WORDS = {word: _ANNOUNCED_SURELY if word in SURE else _ANNOUNCED for word in ANNOUNCING}
