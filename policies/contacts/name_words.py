@@ -70,7 +70,6 @@ _EVERYDAY = frozenset(
 )
 TITLES = "先生|女士|小姐|太太|阿姨|叔叔|老师|经理|店长|主管|同学|医生|大夫|师傅|总监|老板|大哥|大姐|夫人"
 _PERSON = re.compile(rf"(?:(?:{COMPOUND}){GIVEN}{{1,2}}|[{SINGLE}]{GIVEN}{{1,2}})")
-SURNAME_START = re.compile(rf"(?:{COMPOUND}|[{SINGLE}])")
 
 
 _CALLED = re.compile(rf"{TITLES}|[姐哥总姨叔嫂爷奶婶工董导妈爸]$")

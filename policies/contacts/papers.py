@@ -22,7 +22,6 @@ _USCC = re.compile(r"[1-9any](?<![a-z0-9].)[ -]?[1-9ab](?:[ -]?[0-9]){6}(?:[ -]?
 _CARD = re.compile(
     r"[a-z](?<![a-z0-9_.@/=-].)[a-z]?[ -]?[0-9](?:[ -]?[0-9]){5,10}(?:[ ]?\([0-9a]\)|a(?![a-z0-9]))?(?![a-z0-9_@])"
 )
-_ALNUM_PASSPORT = re.compile(r"[a-z](?<![a-z0-9_.@/=-].)[a-z][0-9]{7}(?![a-z0-9_@])")
 _MACAO = re.compile(r"[1578](?<![a-z0-9].)[0-9]{6}[ ]?[(/][0-9]\)?(?![0-9])")
 _NOT_SIGNS = re.compile(r"[^a-z0-9\u4e00-\u9fff]")
 _DIGIT = re.compile("[0-9]")

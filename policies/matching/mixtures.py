@@ -58,7 +58,7 @@ class Mixtures:
         """For each the number of the word, twice, and one more where the window is the word's end."""
         flags = bytearray(1 << FLAG_BITS)
         for number in self.numbers:
-            flags[(number * SPREAD & 0xFFFFFFFF) >> 32 - FLAG_BITS] = 1
+            flags[_flag(number)] = 1
         self.flags = bytes(flags)
         """1 where some of `numbers` is, spread."""
 

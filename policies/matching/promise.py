@@ -83,15 +83,19 @@ def _readings(letters: str) -> tuple[str, ...]:
     return tuple(read)
 
 
+def reached(kept: str, start: int, end: int) -> set[int]:
+    """Offsets in `start … end` to which whole syllables lead from `start`, itself among them."""
+    found = {start}
+    for at in range(start, end):
+        if at in found:
+            found.update(stop for stop in range(at + 1, min(end, at + LONGEST) + 1) if kept[at:stop] in _SPELLED)
+    return found
+
+
 @lru_cache(maxsize=4096)
 def is_pinyin(letters: str) -> bool:
     """Whether letters are syllables to their end."""
-    reached = {0}
-    for at in range(len(letters)):
-        if at in reached:
-            ends = range(at + 1, min(len(letters), at + LONGEST) + 1)
-            reached.update(end for end in ends if letters[at:end] in _SPELLED)
-    return len(letters) in reached
+    return len(letters) in reached(letters, 0, len(letters))
 
 
 @lru_cache(maxsize=4096)

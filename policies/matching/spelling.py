@@ -10,7 +10,7 @@ from ..folding.sounds import LONGEST, Codes, Ear, codes
 from ..model import How
 from .belief import Belief
 from .entries import Entry
-from .promise import BIT, LETTERS, MOST_LETTERS, Promise, is_pinyin
+from .promise import BIT, LETTERS, MOST_LETTERS, Promise, is_pinyin, reached
 from .soundalikes import Sounds
 
 MOST_STEPS = 20_000
@@ -21,7 +21,6 @@ MOST_REPEATS = 20
 """A character repeated in a word that is also spelled is followed so far."""
 FEWEST_LETTERS = 4
 """A word that is all letters needs so many."""
-_SPELLED = codes(Ear.PLAIN).spelled
 _DOUBLE = re.compile(r"(.)\1+", re.DOTALL)
 _TONES = frozenset("12345")
 _OTHER_WORDS = (
@@ -159,7 +158,7 @@ class _Lattice:
                 for start, stop in self.runs[first:]:
                     if start >= end:
                         break
-                    found |= _reached(self._kept, start, stop)
+                    found |= reached(self._kept, start, stop)
         return sorted(found)
 
     def steps(self, at: int) -> Iterator[Step]:
@@ -195,7 +194,7 @@ class _Lattice:
         last = path[-1]
         if last.how is How.PINYIN and self._kept[last.end - 1].isalpha():
             end = self._run_around(last.end - 1)[1]
-            if last.end < end and end not in _reached(self._kept, last.end, end):
+            if last.end < end and end not in reached(self._kept, last.end, end):
                 return False
         if any(step.how is not How.PINYIN for step in path):
             return True
@@ -203,15 +202,6 @@ class _Lattice:
         start, end = self._run_around(path[0].start)
         is_english = end >= last.end and self._kept[start:end] in _ENGLISH
         return sum(map(str.isalpha, letters)) >= FEWEST_LETTERS and not is_english
-
-
-def _reached(kept: str, start: int, end: int) -> set[int]:
-    """Offsets in `start … end` to which whole syllables lead from `start`, itself among them."""
-    reached = {start}
-    for at in range(start, end):
-        if at in reached:
-            reached.update(stop for stop in range(at + 1, min(end, at + LONGEST) + 1) if kept[at:stop] in _SPELLED)
-    return reached
 
 
 def _runs(kept: str, origin: Sequence[int]) -> list[tuple[int, int]]:
