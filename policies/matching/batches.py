@@ -28,6 +28,9 @@ MOST_PLACES = 5_000
 """Places of one text at which words of one view are looked up; one with more is hostile and has its verdict by then."""
 
 
+_NOWHERE: Places = np.zeros(0, dtype=np.intp)
+
+
 class _Texts:
     """What is found in each text of a batch, and its reading once something was."""
 
@@ -110,8 +113,8 @@ class PartBatch:
                     seeds.append(place)
                 if key in part.targets and len(key) == one and (aimed := part.aimed_at(key, searched[place:end])):
                     hits[end, place] = aimed
-        runs, _ = page.first((page.runs(), page.runs()), MOST_PLACES)
-        for run in runs.tolist():
+        runs = page.runs() if self._run_words else _NOWHERE
+        for run in page.first((runs, runs), MOST_PLACES)[0].tolist():
             for offset, length in self._run_words.get(drawn[run], ()):
                 place, end = run - offset, run - offset + length
                 key = drawn[place:end] if place >= 0 else ""
