@@ -26,9 +26,8 @@ _WIDE = 10
 
 
 MOST_PLACES = 1_000
-MOST_RUNS = 5_000
-MOST_LETTERS = 1_000
-"""A text with more of these, or more letters in a run, is hostile and has its verdict by then."""
+MOST_LETTERS = 20_000
+"""Letters of one text that are looked at: all of an honest one's, however long its runs are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +91,24 @@ def reached(kept: str, start: int, end: int) -> set[int]:
     return found
 
 
-@lru_cache(maxsize=4096)
+def leading_to(kept: str, start: int, end: int) -> set[int]:
+    """Offsets in `start … end` from which whole syllables lead to `end`, itself among them."""
+    found = {end}
+    for at in range(end - 1, start - 1, -1):
+        for stop in range(at + 1, min(end, at + LONGEST) + 1):
+            if stop in found and kept[at:stop] in _SPELLED:
+                found.add(at)
+                break
+    return found
+
+
 def is_pinyin(letters: str) -> bool:
     """Whether letters are syllables to their end."""
+    return _is_pinyin(letters) if len(letters) <= LONG_RUN else len(letters) in reached(letters, 0, len(letters))
+
+
+@lru_cache(maxsize=4096)
+def _is_pinyin(letters: str) -> bool:
     return len(letters) in reached(letters, 0, len(letters))
 
 
@@ -133,7 +147,8 @@ class Promise:
                 after = ord(char)
                 pairs[before << _WIDE | after] = 1
                 before = after
-        self._pairs = bytes(pairs)
+        self.pairs = bytes(pairs)
+        """For two codes of syllables, the first in higher bits, whether some word has them side by side."""
 
     def places(self, kept: str, seeds: Sequence[int], breaks: frozenset[int]) -> list[int]:
         """Where in `kept` letters or parts stand that may belong to a word, in order; as `places_in`."""
@@ -152,17 +167,20 @@ class Promise:
         for at in seeds:
             if at >= full and self._seed_holds(kept, at, seeds):
                 full = _put(found, ends, at, MOST_PLACES)
-        full, left, last = 0, 0, -1
-        for run in LETTERS.finditer(kept):
-            start, end = run.span()
+        at, left, last = 0, 0, -1
+        while run := LETTERS.search(kept, at):
+            start, at = run.span()
             if start > last:
-                last, left = ends[bisect_left(ends, start)], MOST_RUNS
-            left -= 1
-            end = min(end, start + MOST_LETTERS)
-            if left < 0 or start < full or not _spells(kept[start:end]):
+                last, left = ends[bisect_left(ends, start)], MOST_LETTERS
+            if not left:
+                at = last
                 continue
-            if self._letters_promise(kept, start, end, seeds, breaks):
-                full = _put(found, ends, start, 2 * MOST_PLACES)
+            end = min(at, start + left)
+            left -= end - start
+            if (end - start > LONG_RUN or _spells(kept[start:end])) and self._letters_promise(
+                kept, start, end, seeds, breaks
+            ):
+                at = max(at, _put(found, ends, start, 2 * MOST_PLACES))
         return {number: sorted(found[number]) for number in sorted(found)}
 
     def _letters_promise(self, kept: str, start: int, end: int, seeds: Sequence[int], breaks: frozenset[int]) -> bool:
@@ -198,7 +216,7 @@ class Promise:
         """Whether letters from `start` make a pair of syllables; they begin before `last` and may reach to `end`."""
         if end - start > LONG_RUN:
             return True
-        spelling, pairs = _spelling(kept[start:end], last - start), self._pairs
+        spelling, pairs = _spelling(kept[start:end], last - start), self.pairs
         if any(pairs[pair] for pair in spelling.inner):
             return True
         if (
@@ -218,11 +236,11 @@ class Promise:
 
     def _follows(self, before: str, found: str) -> bool:
         code = (_TABLE[ord(before)] or 0) << _WIDE
-        return any(self._pairs[code | ord(one)] for one in found)
+        return any(self.pairs[code | ord(one)] for one in found)
 
     def _leads(self, found: str, after: str) -> bool:
         code = _TABLE[ord(after)] or 0
-        return any(self._pairs[ord(one) << _WIDE | code] for one in found)
+        return any(self.pairs[ord(one) << _WIDE | code] for one in found)
 
     def _ends_part(self, kept: str, end: int) -> bool:
         return any(end >= length and kept[end - length : end] in self._parts for length in self._part_lengths)

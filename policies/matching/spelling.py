@@ -10,13 +10,13 @@ from ..folding.sounds import LONGEST, Codes, Ear, codes
 from ..model import How
 from .belief import Belief
 from .entries import Entry
-from .promise import BIT, LETTERS, MOST_LETTERS, Promise, is_pinyin, reached
+from .promise import BIT, LETTERS, MOST_LETTERS, Promise, is_pinyin, leading_to, reached
 from .soundalikes import Sounds
 
-MOST_STEPS = 20_000
+MOST_STEPS = 50_000
 """Steps through the lattice of one text; a text that needs more is hostile and has its verdict by then."""
-MOST_RUNS = 1_000
-"""Runs of letters, and places of parts, that are looked at in one text."""
+MOST_FOUND = 2_000
+"""Words found so in one text."""
 MOST_REPEATS = 20
 """A character repeated in a word that is also spelled is followed so far."""
 FEWEST_LETTERS = 4
@@ -59,6 +59,9 @@ class Step:
     code: str
 
 
+_NO_STEPS: tuple[Step, ...] = ()
+
+
 class Speller:
     """The entries of one view that may be written in letters or in parts."""
 
@@ -72,14 +75,20 @@ class Speller:
         self._lengths = {first: sorted(found) for first, found in lengths.items()}
         self._targets = sounds.items
         self._keys = sorted(sounds.items)
+        self._firsts = frozenset(key[0] for key in self._keys)
         self._longest = sounds.longest
         self.promise = Promise(sounds, parts)
         """Whether `find` is worth its time."""
 
     def find(self, kept: str, origin: Sequence[int], places: Sequence[int]) -> Iterator[Spelled]:
-        """Words that hold letters or parts. `places`: as `Promise.places` tells them; `origin`: the way back."""
+        """The first MOST_FOUND words that hold letters or parts.
+
+        `places`: as `Promise.places` tells them; `origin`: the way back.
+        """
         lattice = _Lattice(kept, origin, self.codes, self._parts, self._lengths)
-        coded = kept.translate(self.codes.table)
+        yield from islice(self._words(lattice, kept.translate(self.codes.table), places), MOST_FOUND)
+
+    def _words(self, lattice: "_Lattice", coded: str, places: Sequence[int]) -> Iterator[Spelled]:
         before = 0
         for place in lattice.starts(places):
             for start in range(max(before, place - self._longest), place + 1):
@@ -98,17 +107,20 @@ class Speller:
         return place < len(self._keys) and self._keys[place].startswith(code)
 
     def _from(self, lattice: "_Lattice", start: int) -> Iterator[Spelled]:
-        open_paths: list[tuple[int, str, tuple[Step, ...]]] = [(start, "", ())]
+        keys, open_paths = self._keys, [(start, "", _NO_STEPS)]
         while open_paths and lattice.left > 0:
             at, code, steps = open_paths.pop()
-            for step in lattice.steps(at):
-                lattice.left -= 1
+            further = lattice.steps(at)
+            lattice.left -= len(further)
+            for step in further:
                 longer = code + step.code
-                place = bisect_left(self._keys, longer)
-                if place == len(self._keys) or not self._keys[place].startswith(longer):
+                if not code and longer not in self._firsts:
+                    continue
+                place = bisect_left(keys, longer)
+                if place == len(keys) or not keys[place].startswith(longer):
                     continue
                 path = (*steps, step)
-                if self._keys[place] == longer:
+                if keys[place] == longer:
                     yield from self._reached(lattice, longer, path)
                 open_paths.append((step.end, longer, path))
 
@@ -146,6 +158,9 @@ class _Lattice:
         self.runs = _runs(kept, origin)
         """Letters that stand together in the text, where the letters around are syllables throughout."""
         self._run_starts = [start for start, _ in self.runs]
+        self._steps: dict[int, list[Step]] = {}
+        self._leading: dict[int, set[int]] = {}
+        """By the end of a run: from where in it syllables lead there."""
 
     def starts(self, places: Sequence[int]) -> list[int]:
         """`places`, and where syllables can begin in the letters that begin there."""
@@ -154,15 +169,18 @@ class _Lattice:
             if "a" <= self._kept[place] <= "z":
                 run = LETTERS.match(self._kept, place)
                 end = run.end() if run is not None else place
-                first = bisect_left(self._run_starts, place)
-                for start, stop in self.runs[first:]:
-                    if start >= end:
-                        break
-                    found |= reached(self._kept, start, stop)
+                for number in range(bisect_left(self._run_starts, place), bisect_left(self._run_starts, end)):
+                    found |= reached(self._kept, *self.runs[number])
         return sorted(found)
 
-    def steps(self, at: int) -> Iterator[Step]:
+    def steps(self, at: int) -> Sequence[Step]:
         """Edges that begin at an offset of the kept text."""
+        known = self._steps.get(at)
+        if known is None:
+            known = self._steps[at] = list(self._steps_from(at))
+        return known
+
+    def _steps_from(self, at: int) -> Iterator[Step]:
         kept = self._kept
         if at >= len(kept):
             return
@@ -189,12 +207,18 @@ class _Lattice:
         start, end = self.runs[place] if place >= 0 else (0, 0)
         return (start, end) if start <= at < end else (at, at + 1)
 
+    def _leading_to(self, start: int, end: int) -> set[int]:
+        found = self._leading.get(end)
+        if found is None:
+            found = self._leading[end] = leading_to(self._kept, start, end)
+        return found
+
     def is_whole(self, path: Sequence[Step]) -> bool:
         """Whether the letters left in the run of the last step are syllables too, and enough letters are read."""
         last = path[-1]
         if last.how is How.PINYIN and self._kept[last.end - 1].isalpha():
-            end = self._run_around(last.end - 1)[1]
-            if last.end < end and end not in reached(self._kept, last.end, end):
+            start, end = self._run_around(last.end - 1)
+            if last.end < end and last.end not in self._leading_to(start, end):
                 return False
         if any(step.how is not How.PINYIN for step in path):
             return True
@@ -207,10 +231,17 @@ class _Lattice:
 def _runs(kept: str, origin: Sequence[int]) -> list[tuple[int, int]]:
     """Runs of letters of `kept` that may be pinyin: syllables to their end, or bits of up to two letters."""
     found: list[tuple[int, int]] = []
-    for run in islice(LETTERS.finditer(kept), MOST_RUNS):
+    left = MOST_LETTERS
+    for run in LETTERS.finditer(kept):
         start, end = run.span()
-        end = min(end, start + MOST_LETTERS)
-        cuts = [at for at in range(start + 1, end) if origin[at] != origin[at - 1] + 1]
-        pieces = list(zip([start, *cuts], [*cuts, end], strict=True))
+        end = min(end, start + left)
+        left -= end - start
+        if origin[end - 1] - origin[start] == end - 1 - start:
+            cuts = []
+        else:
+            cuts = [at for at in range(start + 1, end) if origin[at] != origin[at - 1] + 1]
+        pieces = zip([start, *cuts], [*cuts, end], strict=True)
         found += [(a, b) for a, b in pieces if b - a <= BIT or is_pinyin(kept[a:b])]
+        if not left:
+            break
     return found
