@@ -25,7 +25,9 @@ _WIDE = 10
 """Bits of a code."""
 
 
-MOST_PLACES = 1_000
+MOST_PARTS = 2_000
+MOST_RUNS = 5_000
+"""Promising places of one text: more than an honest one of ten thousand characters has."""
 MOST_LETTERS = 20_000
 """Letters of one text that are looked at: all of an honest one's, however long its runs are."""
 
@@ -157,7 +159,7 @@ class Promise:
     def places_in(
         self, kept: str, ends: Sequence[int], seeds: Sequence[int], breaks: frozenset[int]
     ) -> dict[int, list[int]]:
-        """By numbers of texts: the places of those letters and parts, at most MOST_PLACES of each in a text.
+        """By numbers of texts: the places of those letters and parts, those that come first in a text.
 
         `ends`: where in `kept` each text ends. `seeds`: where parts begin, in order. `breaks`: where a letter follows
         one that it does not stand beside.
@@ -166,7 +168,7 @@ class Promise:
         full = 0
         for at in seeds:
             if at >= full and self._seed_holds(kept, at, seeds):
-                full = _put(found, ends, at, MOST_PLACES)
+                full = _put(found, ends, at, MOST_PARTS)
         at, left, last = 0, 0, -1
         while run := LETTERS.search(kept, at):
             start, at = run.span()
@@ -180,7 +182,7 @@ class Promise:
             if (end - start > LONG_RUN or _spells(kept[start:end])) and self._letters_promise(
                 kept, start, end, seeds, breaks
             ):
-                at = max(at, _put(found, ends, start, 2 * MOST_PLACES))
+                at = max(at, _put(found, ends, start, MOST_PARTS + MOST_RUNS))
         return {number: sorted(found[number]) for number in sorted(found)}
 
     def _letters_promise(self, kept: str, start: int, end: int, seeds: Sequence[int], breaks: frozenset[int]) -> bool:

@@ -46,7 +46,7 @@ class Spelled:
     steps: tuple["Step", ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen, for speed: thousands are made for a text of letters
 class Step:
     """One edge of the lattice: characters of the kept text that stand for one character of a word."""
 
