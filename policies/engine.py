@@ -12,7 +12,7 @@ from .judging import EVASIVE as EVASIVE
 from .judging import CompiledRule as CompiledRule
 from .judging import Match, judged
 from .matching.candidate import Candidate
-from .matching.entries import Entry, entries_of
+from .matching.entries import Entry, entries_of, entries_of_words
 from .matching.filters import Found, is_plain, place, resolve, uncovered
 from .matching.lexicon import Lexicon
 from .matching.profile import MatchProfile
@@ -358,11 +358,6 @@ def _verdict(rule: Rule, hits: tuple[Hit, ...], version: str) -> Verdict:
 
 def rule_entries(rule: Rule, owner: int, aliases: dict[str, tuple[str, ...]], names: frozenset[str]) -> list[Entry]:
     """The lexicon entries of a rule's words and allow words. Raises EntryError."""
-    entries: list[Entry] = []
-    for rank, word in enumerate(rule.words):
-        if word not in names:
-            entries.extend(entries_of(word, rank=rank, owner=owner, profile=rule.profile, aliases=aliases))
-    allow_profile = replace(rule.profile, allow_single=True)
-    for rank, word in enumerate(rule.allow):
-        entries.extend(entries_of(word, rank=rank, owner=owner, profile=allow_profile, aliases=aliases, is_allow=True))
-    return entries
+    entries = entries_of_words(rule.words, without=names, owner=owner, profile=rule.profile, aliases=aliases)
+    allowing = replace(rule.profile, allow_single=True)
+    return entries + entries_of_words(rule.allow, owner=owner, profile=allowing, aliases=aliases, is_allow=True)

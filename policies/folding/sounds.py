@@ -1,12 +1,13 @@
 """How Han characters sound: toneless syllables as code points, one for one, and Latin letters that spell syllables."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from importlib import resources
 
-from .table import LIMIT, Table
+from .table import LIMIT, Table, translated
 
 BASE = 0x100
 """Code point of the first syllable. Two bytes in UTF-8, so the automaton takes two steps for a syllable."""
@@ -55,6 +56,16 @@ def main_syllable(char: str) -> str:
     return _SOUNDS.main.get(char, "")
 
 
+def has_syllable(chars: str) -> bool:
+    """Whether some character has a syllable."""
+    return not _SOUNDS.main.keys().isdisjoint(chars)
+
+
+def have_syllables(chars: str) -> bool:
+    """Whether every character has a syllable."""
+    return all(map(_SOUNDS.main.__contains__, chars))
+
+
 def is_han(char: str) -> bool:
     """Whether a character of the basic plane is Han."""
     return _HAN.match(char) is not None
@@ -94,8 +105,14 @@ class Codes:
         """For `str.translate` on folded text: Han to its syllable, ASCII as it is, all else OTHER; the length stays."""
         for char, syllable in _SOUNDS.main.items():
             self.table[ord(char)] = ord(self.of_syllable[syllable])
+        self._others = {char: self._further(char, syllables) for char, syllables in _SOUNDS.further.items()}
+        """Codes of further syllables by their characters."""
         self.spelled = _spellings(self.of_syllable)
         """What letters may spell, to its codes: `xin`, `lv`; `lu` is lu and, its dots folded away, lv."""
+
+    def _further(self, char: str, syllables: Sequence[str]) -> tuple[str, ...]:
+        main, *others = dict.fromkeys((self.of_char(char), *(self.of_syllable[one] for one in syllables)))
+        return tuple(others)
 
     def of_char(self, char: str) -> str:
         """The code of one folded character."""
@@ -103,15 +120,20 @@ class Codes:
 
     def readings(self, chars: str) -> tuple[str, ...]:
         """Every way to read folded `chars`, the main one first, at most MOST_READINGS."""
+        return self._readings(chars, chars.translate(self.table))
+
+    def readings_of(self, words: Sequence[str]) -> list[tuple[str, ...]]:
+        """`readings` of each."""
+        return list(map(self._readings, words, translated(words, self.table)))
+
+    def _readings(self, chars: str, main: str) -> tuple[str, ...]:
         if _FURTHER.isdisjoint(chars):
-            return (chars.translate(self.table),)
-        found = [""]
-        for char in chars:
-            others = (self.of_syllable[syllable] for syllable in _SOUNDS.further.get(char, ()))
-            codes = list(dict.fromkeys((self.of_char(char), *others)))
-            if len(found) * len(codes) > MOST_READINGS:
-                codes = codes[:1]
-            found = [before + code for code in codes for before in found]
+            return (main,)
+        found = [main]
+        for at, char in enumerate(chars):
+            others = self._others.get(char, ())
+            if others and len(found) * (1 + len(others)) <= MOST_READINGS:
+                found += [one[:at] + code + one[at + 1 :] for code in others for one in found]
         return tuple(found)
 
 

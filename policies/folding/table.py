@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
@@ -197,3 +198,12 @@ def bounded(text: str) -> str:
 def fold(text: str, options: Fold) -> str:
     """`text` folded; the same length in code points."""
     return bounded(text).translate(fold_table(options))
+
+
+def translated(texts: Sequence[str], table: Table) -> list[str]:
+    """Each text through a table of as many characters, all at once; one that stays as it is is that very object."""
+    joined = "\n".join(texts)
+    found = joined.translate(table).split("\n")
+    if len(found) != len(texts):  # some hold line feeds
+        found = [text.translate(table) for text in texts]
+    return [text if text == other else other for text, other in zip(texts, found, strict=True)]

@@ -81,6 +81,6 @@ class CharAutomaton:
 def automaton(keys: Iterable[str]) -> Automaton:
     """The fastest there is on this machine."""
     distinct = list(keys)
-    if importlib.util.find_spec("daachorse") is not None and not any(map(_SURROGATES.search, distinct)):
+    if importlib.util.find_spec("daachorse") is not None and not _SURROGATES.search("".join(distinct)):
         return CharAutomaton(distinct)
     return ByteAutomaton(distinct)

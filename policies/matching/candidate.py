@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from ..model import How
 from .belief import Belief
-from .entries import Entry
+from .entry import Entry
 from .reading import Reading
 
 

@@ -1,19 +1,21 @@
 """The disguises of one view's words: other characters of the same sound or drawing, letters, parts."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from itertools import chain, groupby
+from operator import attrgetter
 
 from ..folding.shapes import parts_of
 from ..folding.sounds import Ear
-from ..folding.table import View
+from ..folding.table import bounded
+from ..model import How
 from .candidate import Candidate
-from .entries import Entry
+from .entry import Entry, Writing
 from .lookalikes import Lookalikes
 from .mixtures import Mixtures
-from .profile import Homophone
+from .profile import Disguises, Homophone
 from .promise import LETTERS
 from .reading import Reading, lens
-from .soundalikes import Soundalikes, heard_of, may_be_disguised, sounds_of
+from .soundalikes import Heard, Soundalikes, heard_of, may_be_disguised, sounds_of
 from .spelling import Speller
 
 
@@ -21,29 +23,40 @@ class Disguised:
     """What is looked through after the words themselves."""
 
     def __init__(self, entries: Iterable[Entry]) -> None:
-        hidden = [entry for entry in entries if entry.disguises.is_any and may_be_disguised(entry.key)]
-        self._reversed = [entry for entry in hidden if entry.disguises.reversed and entry.key != entry.key[::-1]]
-        self.parts = _parts(entry for entry in hidden if entry.disguises.split)
+        """`entries` of one view."""
+        same_terms = [(terms.disguises, list(same)) for terms, same in groupby(entries, key=attrgetter("terms"))]
+        hidden = [
+            (disguises, [entry for entry in same if may_be_disguised(entry.key)])
+            for disguises, same in same_terms
+            if disguises.is_any
+        ]
+        self._reversed = [
+            Writing(entry=entry, chars=key[::-1], runs=entry.runs and entry.runs[::-1], how=How.REVERSED)
+            for disguises, same in hidden
+            if disguises.reversed
+            for entry in same
+            if (key := entry.key) != key[::-1]
+        ]
+        self.parts = _parts([entry for disguises, same in hidden if disguises.split for entry in same])
         """Parts as they stand in searched text, to the characters they may be."""
-        self._is_spelled = any(entry.disguises.pinyin for entry in hidden)
-        heard = [item for entry in hidden if _is_heard(entry) for item in heard_of(entry)]
-        sounds = sounds_of(heard, Ear.PLAIN)
+        self._is_spelled = any(same for disguises, same in hidden if disguises.pinyin)
+        sounds = sounds_of(_heard(same for disguises, same in hidden if _is_heard(disguises)), Ear.PLAIN)
         self.speller = Speller(sounds, self.parts) if self._is_spelled or self.parts else None
-        homophones = {entry.disguises.homophone for entry in hidden}
+        homophones = {disguises.homophone for disguises, same in hidden if same}
         self.soundalikes: list[Soundalikes] = []
         """One for each ear that is asked for."""
         if homophones & {Homophone.AUTO, Homophone.ON}:
             self.soundalikes.append(Soundalikes(sounds, Ear.PLAIN))
         if Homophone.FUZZY in homophones:
-            fuzzy = [item for item in heard if item.entry.disguises.homophone is Homophone.FUZZY]
+            fuzzy = _heard(same for disguises, same in hidden if disguises.homophone is Homophone.FUZZY)
             self.soundalikes.append(Soundalikes(sounds_of(fuzzy, Ear.FUZZY), Ear.FUZZY))
-        drawn = [entry for entry in hidden if entry.disguises.lookalike]
+        drawn = [entry for disguises, same in hidden if disguises.lookalike for entry in same]
         self.lookalikes = Lookalikes(drawn) if drawn else None
         self.mixtures = Mixtures(sounds.items)
 
-    def reversed(self) -> Iterator[tuple[str, Entry]]:
+    def reversed(self) -> Sequence[Writing]:
         """Words that are also looked for from their end, as they stand then."""
-        return ((entry.key[::-1], entry) for entry in self._reversed)
+        return self._reversed
 
     def search(self, reading: Reading, seeds: Sequence[int]) -> Iterator[Candidate]:
         """Every disguised word. `seeds`: where in the searched text `parts` begin."""
@@ -82,21 +95,19 @@ def _breaks(reading: Reading) -> frozenset[int]:
     return frozenset(at for run in inside for at in run if origin[at] != origin[at - 1] + 1)
 
 
-def _is_heard(entry: Entry) -> bool:
-    disguises = entry.disguises
+def _is_heard(disguises: Disguises) -> bool:
     return disguises.pinyin or disguises.split or disguises.homophone is not Homophone.OFF
 
 
-def _parts(entries: Iterable[Entry]) -> dict[str, str]:
+def _heard(entries: Iterable[Iterable[Entry]]) -> Iterator[Heard]:
+    return chain.from_iterable(map(heard_of, chain.from_iterable(entries)))
+
+
+def _parts(entries: Sequence[Entry]) -> dict[str, str]:
     found: dict[str, str] = {}
-    views: dict[View, set[str]] = {}
-    for entry in entries:
-        views.setdefault(entry.view, set()).update(entry.key)
-    for view, chars in views.items():
-        through = lens(replace(view, repeats=False))
-        for char in sorted(chars):
-            for parts in parts_of(char):
-                kept = Reading(parts, through).kept
-                if len(kept) == len(parts) and char not in found.get(kept, ""):
-                    found[kept] = found.get(kept, "") + char
+    for char in sorted(set("".join(entry.key for entry in entries))):
+        for parts in parts_of(char):
+            kept = bounded(parts).translate(lens(entries[0].view).kept_table)
+            if len(kept) == len(parts) and char not in found.get(kept, ""):
+                found[kept] = found.get(kept, "") + char
     return found

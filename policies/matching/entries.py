@@ -1,45 +1,19 @@
-"""Lexicon entries: a word's forms, folded and skipped as texts will be, ready for the automaton."""
+"""Lexicon entries: every form of words, read as a profile has texts read."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from itertools import groupby
-from operator import eq
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import accumulate, count, groupby, pairwise, repeat
 
 from ..folding.table import Skip, View, bounded, fold, is_symbol
+from .entry import Entry, Spelling, Terms
 from .patterns import Form, PatternError, expand_aliases, expand_wildcards
-from .profile import PLAIN, Disguises, EntrySkips, MatchProfile, Syntax
-from .reading import Collapse, Reading, lens
+from .profile import PLAIN, EntrySkips, MatchProfile, Syntax
+from .reading import REPEATED, Collapse, Reading, lens
+
+__all__ = ["Entry", "EntryError", "entries_of", "entries_of_words"]
 
 FEWEST = 2
 """Characters of a word that needs no `allow_single`."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One form of one word of one owner."""
-
-    owner: int
-    """Number of the rule (or of the matcher) the word belongs to."""
-    word: str
-    """As its author wrote it."""
-    rank: int
-    """Place of the word in its list."""
-    form: str
-    """This form, unfolded."""
-    folded: str
-    view: View
-    key: str
-    """What the automaton looks for: folded, skipped, runs collapsed; the longest literal part of a wildcard form."""
-    runs: tuple[int, ...] | None
-    """Run length of each character of `key` when some exceed one."""
-    wild: tuple[str | None, ...] | None
-    """The whole form over searched characters when it holds wildcards; None is any character."""
-    key_at: int
-    """Offset of `key` in `wild`."""
-    is_alias: bool
-    is_allow: bool
-    disguises: Disguises
-    """What is looked through besides; PLAIN for allow words, wildcards, and forms that hold symbols."""
 
 
 class EntryError(ValueError):
@@ -56,107 +30,131 @@ def entries_of(
     is_allow: bool = False,
 ) -> tuple[Entry, ...]:
     """Every form of `word`. Raises EntryError: unknown alias, folds to nothing or to one character."""
-    try:
-        forms = _forms(word, profile.syntax, aliases)
-    except PatternError as error:
-        raise EntryError(str(error)) from error
-    found = [
-        entry
-        for form in forms
-        if (entry := _entry(form, word=word, rank=rank, owner=owner, profile=profile, is_allow=is_allow)) is not None
-    ]
-    return tuple(found)
+    return tuple(_Maker(owner, profile, aliases, is_allow=is_allow).forms_of(word, rank))
 
 
-def _forms(word: str, syntax: Syntax, aliases: Mapping[str, tuple[str, ...]]) -> tuple[Form, ...]:
-    match syntax:
-        case Syntax.ALIAS if "{" in word:
-            return expand_aliases(word, aliases)
-        case Syntax.WILDCARD:
-            return expand_wildcards(word)
-        case _:
-            return (Form(tuple(word), is_alias=False),)
+def entries_of_words(
+    words: Sequence[str],
+    *,
+    without: Container[str] = (),
+    owner: int,
+    profile: MatchProfile,
+    aliases: Mapping[str, tuple[str, ...]],
+    is_allow: bool = False,
+) -> list[Entry]:
+    """`entries_of` for each of `words` that is not in `without`, ranked by its place, in less time."""
+    maker = _Maker(owner, profile, aliases, is_allow=is_allow)
+    keys = maker.plain_keys(words)
+    if None not in keys:
+        return list(map(Entry._make, zip(words, count(), keys, repeat(maker.terms), repeat(None))))
+    found: list[Entry] = []
+    for rank, (word, key) in enumerate(zip(words, keys, strict=True)):
+        if key is not None:
+            found.append(Entry(word, rank, key, maker.terms, None))
+        elif word not in without:
+            found.extend(maker.forms_of(word, rank))
+    return found
 
 
-def _plain_entry(
-    form: Form, *, word: str, rank: int, owner: int, profile: MatchProfile, is_allow: bool
-) -> Entry | None:
-    """The entry of a form that a view reads as it is, folded at most: nearly every one."""
-    if None in form.text:
-        return None
-    literal, view = "".join(map(str, form.text)), profile.view
-    if literal == word:
-        literal = word  # one string for both
-    if not literal.isalnum():
-        return None
-    through = lens(view)
-    clean = bounded(literal)
-    kept = clean.translate(through.kept_table)
-    if len(kept) != len(literal) or (len(kept) < FEWEST and not is_allow):
-        return None
-    if any(map(eq, kept, kept[1:])) or kept != clean.translate(through.fold_table):
-        return None
-    key = literal if kept == literal else kept
-    return Entry(
-        owner=owner,
-        word=word,
-        rank=rank,
-        form=literal,
-        folded=key,
-        view=view,
-        key=key,
-        runs=None,
-        wild=None,
-        key_at=0,
-        is_alias=form.is_alias,
-        is_allow=is_allow,
-        disguises=PLAIN if is_allow or view.skip is Skip.MARKS else profile.disguises,
-    )
+class _Maker:
+    """What the words of one owner become."""
+
+    def __init__(
+        self, owner: int, profile: MatchProfile, aliases: Mapping[str, tuple[str, ...]], *, is_allow: bool
+    ) -> None:
+        self._profile = profile
+        self._aliases = aliases
+        self._kept_table = lens(profile.view).kept_table
+        self.terms = Terms(
+            owner=owner,
+            view=profile.view,
+            is_alias=False,
+            is_allow=is_allow,
+            disguises=PLAIN if is_allow or profile.skip is Skip.MARKS else profile.disguises,
+        )
+        """Those of words that are searched for as they stand."""
+        self._alias_terms = replace(self.terms, is_alias=True)
+
+    def plain_keys(self, words: Sequence[str]) -> list[str | None]:
+        """The key of each word that the view reads as it is, folded at most: nearly every one; None for others.
+
+        Such a word has one form, and its key is the whole of it.
+        """
+        joined = "".join(words)
+        kept = bounded(joined).translate(self._kept_table) if joined.isalnum() else ""
+        if len(kept) != len(joined):
+            if len(words) == 1:
+                return [None]
+            half = len(words) // 2
+            return [*self.plain_keys(words[:half]), *self.plain_keys(words[half:])]
+        keys = words if kept == joined else _cut(kept, words)
+        fewest = 1 if self.terms.is_allow else FEWEST
+        return [key if len(key) >= fewest and not REPEATED.search(key) else None for key in keys]
+
+    def forms_of(self, word: str, rank: int) -> Iterator[Entry]:
+        """Every form of any word."""
+        try:
+            forms = self._forms(word)
+        except PatternError as error:
+            raise EntryError(str(error)) from error
+        for form in forms:
+            if (entry := self._entry(form, word, rank)) is not None:
+                yield entry
+
+    def _forms(self, word: str) -> tuple[Form, ...]:
+        match self._profile.syntax:
+            case Syntax.ALIAS if "{" in word:
+                return expand_aliases(word, self._aliases)
+            case Syntax.WILDCARD:
+                return expand_wildcards(word)
+            case _:
+                return (Form(tuple(word), is_alias=False),)
+
+    def _entry(self, form: Form, word: str, rank: int) -> Entry | None:
+        terms = self._alias_terms if form.is_alias else self.terms
+        is_wild = None in form.text
+        literal = form.literal
+        key = None if is_wild or not literal else self.plain_keys((literal,))[0]
+        if key is not None:
+            return Entry(word, rank, key, terms, None if literal == word else Spelling(form=literal, folded=key))
+        profile = self._profile
+        view = replace(profile.view, repeats=False) if is_wild else profile.view
+        folded = fold(literal, view.fold)
+        if profile.skip is Skip.SYMBOLS and any(map(is_symbol, folded)):
+            view = replace(view, skip=Skip.MARKS)
+        is_inert = profile.entry_skips is EntrySkips.INERT and not is_wild
+        if is_inert and len(Reading(literal, lens(view)).kept) < len(literal):
+            return None
+        if is_wild or view.skip is Skip.MARKS:
+            terms = replace(terms, view=view, disguises=PLAIN)
+        if is_wild:
+            key, spelling = _wild(form, word, view, folded)
+        else:
+            key, spelling = self._literal(literal, word, view, folded)
+        return Entry(word, rank, key, terms, spelling)
+
+    def _literal(self, literal: str, word: str, view: View, folded: str) -> tuple[str, Spelling]:
+        reading = Reading(literal, lens(view), Collapse.ACROSS)
+        if not reading.kept:
+            raise EntryError(f"'{word}' folds to nothing")
+        if len(reading.kept) < FEWEST and not self._profile.allow_single and not self.terms.is_allow:
+            raise EntryError(f"'{word}' folds to a single character; allow_single = true accepts that")
+        runs: tuple[int, ...] | None = None
+        if view.repeats:
+            lengths = tuple(len(list(group)) for _, group in groupby(reading.kept))
+            runs = lengths if max(lengths) > 1 else None
+        return reading.searched, Spelling(form=literal, folded=folded, runs=runs)
 
 
-def _entry(form: Form, *, word: str, rank: int, owner: int, profile: MatchProfile, is_allow: bool) -> Entry | None:
-    plain = _plain_entry(form, word=word, rank=rank, owner=owner, profile=profile, is_allow=is_allow)
-    if plain is not None:
-        return plain
-    view = profile.view
-    wild = None in form.text
-    literal = form.literal
-    if wild:
-        view = replace(view, repeats=False)
-    folded = fold(literal, view.fold)
-    if profile.skip is Skip.SYMBOLS and any(map(is_symbol, folded)):
-        view = replace(view, skip=Skip.MARKS)
-    if profile.entry_skips is EntrySkips.INERT and len(Reading(literal, lens(view)).kept) < len(literal) and not wild:
-        return None
-    if wild:
-        return _wild_entry(form, word=word, rank=rank, owner=owner, view=view, folded=folded, is_allow=is_allow)
-    reading = Reading(literal, lens(view), Collapse.ACROSS)
-    if not reading.kept:
-        raise EntryError(f"'{word}' folds to nothing")
-    if len(reading.kept) < 2 and not profile.allow_single and not is_allow:
-        raise EntryError(f"'{word}' folds to a single character; allow_single = true accepts that")
-    runs: tuple[int, ...] | None = None
-    if view.repeats:
-        lengths = tuple(len(list(group)) for _, group in groupby(reading.kept))
-        runs = lengths if max(lengths) > 1 else None
-    return Entry(
-        owner=owner,
-        word=word,
-        rank=rank,
-        form=literal,
-        folded=folded,
-        view=view,
-        key=reading.searched,
-        runs=runs,
-        wild=None,
-        key_at=0,
-        is_alias=form.is_alias,
-        is_allow=is_allow,
-        disguises=PLAIN if is_allow or view.skip is Skip.MARKS else profile.disguises,
-    )
+def _cut(joined: str, words: Sequence[str]) -> list[str]:
+    """`joined` in pieces as long as `words`; a piece that is the word is that very object."""
+    edges = accumulate(map(len, words), initial=0)
+    pieces = (joined[start:end] for start, end in pairwise(edges))
+    return [word if piece == word else piece for piece, word in zip(pieces, words, strict=True)]
 
 
-def _wild_entry(form: Form, *, word: str, rank: int, owner: int, view: View, folded: str, is_allow: bool) -> Entry:
+def _wild(form: Form, word: str, view: View, folded: str) -> tuple[str, Spelling]:
+    """The longest literal part as the key."""
     pattern: list[str | None] = []
     for char in form.text:
         pattern.extend([None] if char is None else Reading(char, lens(view)).kept)
@@ -168,18 +166,4 @@ def _wild_entry(form: Form, *, word: str, rank: int, owner: int, view: View, fol
         at += len(part)
     if not key:
         raise EntryError(f"'{word}' has no fixed character")
-    return Entry(
-        owner=owner,
-        word=word,
-        rank=rank,
-        form=form.literal,
-        folded=folded,
-        view=view,
-        key=key,
-        runs=None,
-        wild=tuple(pattern),
-        key_at=key_at,
-        is_alias=form.is_alias,
-        is_allow=is_allow,
-        disguises=PLAIN,
-    )
+    return key, Spelling(form=form.literal, folded=folded, wild=tuple(pattern), key_at=key_at)

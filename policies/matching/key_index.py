@@ -1,6 +1,6 @@
 """Keys and what stands under them: found all in one text, or looked up where one may stand."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -26,7 +26,7 @@ class KeyIndex(Generic[T]):
     def __init__(self, items: Mapping[str, tuple[T, ...]]) -> None:
         """Raises ValueError for a key of fewer than two characters."""
         self.items = items
-        sizes = {len(key) for key in items}
+        sizes = set(map(len, items))
         if sizes and min(sizes) < FEWEST:
             raise ValueError("a key of fewer than two characters")
         self._long = sorted(size for size in sizes if size >= LONG)
@@ -46,3 +46,17 @@ class KeyIndex(Generic[T]):
             key = text[:one]
             if key in self.items and len(key) == one:
                 yield one, self.items[key]
+
+
+def gathered(keys: Iterable[str], items: Iterable[T]) -> dict[str, tuple[T, ...]]:
+    """What stands under each key, in the order given."""
+    found: dict[str, tuple[T, ...]] = {}
+    more: dict[str, list[T]] = {}
+    for key, item in zip(keys, items, strict=True):
+        if key in found:
+            more.setdefault(key, []).append(item)
+        else:
+            found[key] = (item,)
+    for key, others in more.items():
+        found[key] += tuple(others)
+    return found

@@ -2,18 +2,20 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from ..folding.shapes import Likeness, shape_table
-from ..folding.table import Skip, View, fold_changes, is_symbol
+from ..folding.table import Skip, View, fold_changes, is_symbol, translated
 from ..model import How
 from .automaton import Automaton, automaton
 from .belief import Belief, drawing_belief
 from .candidate import Candidate
 from .disguises import Disguised
-from .entries import Entry
+from .entry import Entry, Writing
+from .key_index import gathered
 from .reading import Lens, Reading, has_runs, lens
 from .soundalikes import is_unheard
 
@@ -22,39 +24,30 @@ if TYPE_CHECKING:
 
 __all__ = ["Candidate", "Lexicon"]
 
+_key, _terms = attrgetter("key"), attrgetter("terms")
 LONG_TEXT = 2_000
 """A text of more characters is searched as a batch of one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What a key of the automaton stands for."""
-
-    entry: Entry
-    key: str
-    how: How | None
+Target = Entry | Writing
+"""What a key of the automaton stands for."""
 
 
 class Part:
     """The entries of one view."""
 
-    def __init__(self, view: View, keys: dict[str, list[Entry]]) -> None:
+    def __init__(self, view: View, entries: Sequence[Entry]) -> None:
         self.lens: Lens = lens(view)
-        self.disguised = Disguised(entry for same in keys.values() for entry in same)
-        has_alike = any(entry.disguises.lookalike for same in keys.values() for entry in same)
+        entries = _by_key(entries)
+        self.disguised = Disguised(entries)
+        has_alike = any(terms.disguises.lookalike for terms, _ in groupby(entries, key=_terms))
         self._alike = shape_table(Likeness.ALIKE) if has_alike else None
-        targets: dict[str, tuple[Target, ...]] = {}
-        for key, same in keys.items():
-            drawn = self.drawn(key)
-            targets[drawn] = (*targets.get(drawn, ()), *(Target(entry, key, None) for entry in same))
-        for key, entry in self.disguised.reversed():
-            drawn = self.drawn(key)
-            targets[drawn] = (*targets.get(drawn, ()), Target(entry, key, How.REVERSED))
-        self.targets = targets
-        self.parts = frozenset(self.drawn(part) for part in self.disguised.parts)
+        targets: list[Target] = [*entries, *self.disguised.reversed()]
+        self.targets = gathered(self._drawn_all(list(map(_key, targets))), targets)
+        self.parts = frozenset(self._drawn_all(list(self.disguised.parts)))
         """Parts of characters as they are searched for."""
-        self._machine: Automaton = automaton([*targets, *self.parts])
-        self.needed = _needed_symbols(view, keys) if view.skip is Skip.MARKS else ""
+        self._machine: Automaton = automaton([*self.targets, *self.parts])
+        self.needed = _needed_symbols(view, map(_key, entries)) if view.skip is Skip.MARKS else ""
         """Every key holds one of these, so a text without any of them need not be read; empty: some key holds none."""
         self._needs = re.compile(f"[{re.escape(self.needed)}]") if self.needed else None
 
@@ -74,12 +67,15 @@ class Part:
         """Characters as the automaton is to see them."""
         return chars.translate(self._alike) if self._alike is not None else chars
 
+    def _drawn_all(self, texts: Sequence[str]) -> Sequence[str]:
+        return translated(texts, self._alike) if self._alike is not None else texts
+
     def runs_of(self, key: str) -> frozenset[int]:
         """Offsets in `key` of which one must be a run for each word behind it; none when a word needs no run."""
         same = self.targets[key]
-        if any(target.entry.runs is None or target.how for target in same):
+        if any(target.runs is None or target.how for target in same):
             return frozenset()
-        return frozenset(_first_run(target.entry.runs) for target in same)
+        return frozenset(_first_run(target.runs) for target in same)
 
     def search(self, text: str) -> Iterator[Candidate]:
         """Every occurrence of every entry."""
@@ -137,13 +133,20 @@ class Part:
         return found
 
 
+def _by_key(entries: Sequence[Entry]) -> Sequence[Entry]:
+    """Those of one key together, by where the first of them stands."""
+    places: dict[str, int] = {}
+    for entry in entries:
+        places.setdefault(entry.key, len(places))
+    return sorted(entries, key=lambda entry: places[entry.key]) if len(places) < len(entries) else entries
+
+
 def _first_run(runs: Sequence[int] | None) -> int:
     return next(at for at, length in enumerate(runs or ()) if length > 1)
 
 
 def _has_own_runs(reading: Reading, start: int, end: int, target: Target) -> bool:
-    runs = target.entry.runs
-    return runs is None or has_runs(reading, start, end, runs[::-1] if target.how else runs)
+    return target.runs is None or has_runs(reading, start, end, target.runs)
 
 
 def _needed_symbols(view: View, keys: Iterable[str]) -> str:
@@ -167,10 +170,10 @@ class Lexicon:
     """Entries to be searched together; immutable once made."""
 
     def __init__(self, entries: Iterable[Entry]) -> None:
-        by_view: dict[View, dict[str, list[Entry]]] = {}
-        for entry in entries:
-            by_view.setdefault(entry.view, {}).setdefault(entry.key, []).append(entry)
-        self._parts = tuple(Part(view, keys) for view, keys in by_view.items())
+        by_view: dict[View, list[Entry]] = {}
+        for terms, same in groupby(entries, key=_terms):
+            by_view.setdefault(terms.view, []).extend(same)
+        self._parts = tuple(Part(view, same) for view, same in by_view.items())
 
     def search(self, text: str) -> Iterator[Candidate]:
         """Every occurrence of every entry, wildcards and run lengths checked, and of disguised words those that may be

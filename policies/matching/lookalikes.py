@@ -6,11 +6,12 @@ from operator import contains
 
 from ..folding.likeness import drawn_alike
 from ..folding.shapes import Likeness, beside, shape_table
+from ..folding.table import translated
 from ..model import How
 from .belief import Belief, drawing_belief
 from .candidate import Candidate
-from .entries import Entry
-from .key_index import LONG, GramKey, KeyIndex
+from .entry import Entry
+from .key_index import LONG, GramKey, KeyIndex, gathered
 from .reading import Reading
 from .soundalikes import FEWEST, is_unheard
 from .standing import Standing
@@ -28,12 +29,15 @@ class Lookalikes:
         self._table = shape_table(Likeness.FAMILY)
         entries = list(entries)
         room = max(1, KEYS // max(1, len(entries)))
-        drawn: dict[str, list[Entry]] = {}
-        for entry in entries:
-            most = MOST_KEYS if len(entry.key) > FEWEST else MOST_KEYS_OF_TWO
-            for key in _keys(entry.key, entry.key.translate(self._table), min(most, room)):
-                drawn.setdefault(key, []).append(entry)
-        self.index = KeyIndex({key: tuple(same) for key, same in drawn.items()})
+        keys = translated([entry.key for entry in entries], self._table)
+        if room > 1:
+            several = [
+                (key, entry)
+                for entry, families in zip(entries, keys, strict=True)
+                for key in _keys(entry.key, families, min(room, _most_keys(entry.key)))
+            ]
+            keys, entries = [key for key, _ in several], [entry for _, entry in several]
+        self.index = KeyIndex(gathered(keys, entries))
 
     def keys(self) -> Iterator[GramKey]:
         """Every key of `index`, with whether all words behind it need a writing that honest talk does not have."""
@@ -59,12 +63,18 @@ class Lookalikes:
             return _others(surface[:length], self.index.items.get(coded[:length], ()))
         return chain.from_iterable(_others(surface[:size], same) for size, same in self.index.at(coded, length))
 
+    def standing(self, surface: str) -> Iterator[Standing]:
+        """What `find` yields for words drawn like all of `surface`."""
+        return _others(surface, self.index.items.get(surface.translate(self._table), ()))
+
+
+def _most_keys(chars: str) -> int:
+    return MOST_KEYS if len(chars) > FEWEST else MOST_KEYS_OF_TWO
+
 
 def _keys(chars: str, families: str, most: int) -> Iterator[str]:
     """`families` of a word, then with characters in other families: with few of them so, and the likeliest, first."""
     yield families
-    if most == 1:
-        return
     choices = [beside(char) for char in chars]
     others = sorted((rank, place) for place, choice in enumerate(choices) for rank in range(len(choice)))
     places = sum(map(bool, choices))

@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 
 from ..folding.table import LIMIT, View, bounded, fold_table, kept_table
 
-_REPEATED = re.compile(r"(.)\1", re.DOTALL)
+REPEATED = re.compile(r"(.)\1", re.DOTALL)
 _RUN = re.compile(r"(.)\1+", re.DOTALL)
 
 
@@ -54,7 +54,7 @@ class Reading:
         self._lens = through
         self._collapse = collapse
         self.kept = self._clean.translate(through.kept_table)
-        self.has_runs = through.view.repeats and _REPEATED.search(self.kept) is not None
+        self.has_runs = through.view.repeats and REPEATED.search(self.kept) is not None
         self.searched = self._searched() if self.has_runs else self.kept
 
     @classmethod
@@ -67,7 +67,7 @@ class Reading:
         reading.kept = known.kept
         reading.searched = known.searched
         reading.has_runs = through.view.repeats and (
-            len(known.kept) != len(known.searched) or _REPEATED.search(known.kept) is not None
+            len(known.kept) != len(known.searched) or REPEATED.search(known.kept) is not None
         )
         reading.__dict__["folded"] = known.folded
         reading.__dict__["origin"] = known.origin
@@ -84,7 +84,7 @@ class Reading:
 
     def across(self) -> "Reading | None":
         """The reading that also collapses over passed-over characters, when that makes a difference."""
-        if not self.has_runs or len(self.kept) == len(self.text) or not _REPEATED.search(self.searched):
+        if not self.has_runs or len(self.kept) == len(self.text) or not REPEATED.search(self.searched):
             return None
         return Reading(self.text, self._lens, Collapse.ACROSS)
 

@@ -1,24 +1,22 @@
 """Words found by their sound: the searched text as syllables, one index for all words that may be heard."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from operator import add
 
 from ..folding.clean import is_usual
-from ..folding.sounds import Codes, Ear, codes, main_syllable
+from ..folding.sounds import Codes, Ear, codes, has_syllable, have_syllables
 from ..model import How
-from .belief import Belief, belief_of
+from .belief import Belief
 from .candidate import Candidate
-from .entries import Entry
-from .key_index import GramKey, KeyIndex
+from .entry import Entry, Writing, written
+from .key_index import GramKey, KeyIndex, gathered
 from .profile import Homophone
 from .reading import Reading
 from .standing import Standing
 
 FEWEST = 2
 """Han characters a word needs to be looked for in disguise, or one beside two letters or digits."""
-_belief_of = lru_cache(maxsize=1 << 14)(belief_of)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -27,34 +25,15 @@ def usual_pair(pair: str) -> bool:
     return pair[0] == pair[1] or is_usual(pair)
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """A word as it may be heard."""
-
-    entry: Entry
-    chars: str
-    """The word's characters behind the reading; where `runs` are needed, each run as one."""
-    runs: tuple[int, ...] | None
-
-    @property
-    def belief(self) -> Belief:
-        """What a writing by other means must show."""
-        return _belief_of(self.entry.key if self.entry.runs is None else written(self.entry))
-
-    @property
-    def believed_by_sound(self) -> Belief:
-        """What a writing in other characters must show."""
-        return Belief.ALWAYS if self.entry.disguises.homophone is Homophone.ON else self.belief
-
-
+Heard = Entry | Writing
+"""A word as it may be heard: its characters behind the reading; where `runs` are needed, each run as one."""
 Sounds = KeyIndex[Heard]
 """Words by their syllables, as codes of one ear."""
 
 
 def may_be_disguised(chars: str) -> bool:
     """Whether a word is long enough."""
-    syllables = map(main_syllable, chars)
-    return any(syllables) if len(chars) > FEWEST else len(chars) == FEWEST and all(syllables)
+    return has_syllable(chars) if len(chars) > FEWEST else len(chars) == FEWEST and have_syllables(chars)
 
 
 def is_unheard(surface: str) -> bool:
@@ -62,29 +41,20 @@ def is_unheard(surface: str) -> bool:
     return not all(map(usual_pair, map(add, surface, surface[1:])))
 
 
-def written(entry: Entry) -> str:
-    """The entry's searched characters with its runs written out."""
-    if entry.runs is None:
-        return entry.key
-    return "".join(char * length for char, length in zip(entry.key, entry.runs, strict=True))
-
-
-def heard_of(entry: Entry) -> Iterator[Heard]:
+def heard_of(entry: Entry) -> tuple[Heard, ...]:
     """The entry as it may stand in a text: collapsed, and with its runs in unlike characters."""
-    yield Heard(entry, entry.key, entry.runs)
-    if entry.runs is not None:
-        yield Heard(entry, written(entry), None)
+    return (entry,) if entry.runs is None else (entry, Writing(entry=entry, chars=written(entry)))
 
 
 def sounds_of(heard: Iterable[Heard], ear: Ear) -> Sounds:
     """The index of words for an ear."""
-    through = codes(ear)
-    by_reading: dict[str, tuple[Heard, ...]] = {}
-    for item in heard:
-        if len(item.chars) >= FEWEST:
-            for reading in through.readings(item.chars):
-                by_reading[reading] = (*by_reading.get(reading, ()), item)
-    return Sounds(by_reading)
+    items = [item for item in heard if len(item.chars) >= FEWEST]
+    readings: list[str] = []
+    owners: list[Heard] = []
+    for item, same in zip(items, codes(ear).readings_of([item.chars for item in items]), strict=True):
+        readings += same
+        owners += (item,) * len(same)
+    return Sounds(gathered(readings, owners))
 
 
 class Soundalikes:
@@ -121,21 +91,27 @@ class Soundalikes:
         for size, same in self.index.at(coded, length):
             yield from self._others(surface[:size], same)
 
+    def standing(self, surface: str) -> Iterator[Standing]:
+        """What `find` yields for words that sound like all of `surface`."""
+        return self._others(surface, self.index.items.get(surface.translate(self.codes.table), ()))
+
     def _others(self, surface: str, same: tuple[Heard, ...]) -> Iterator[Standing]:
         for heard in same:
-            if heard.chars != surface and self._listens(heard.entry):
+            if heard.chars != surface and listens(heard.entry, self.ear):
                 belief = heard.believed_by_sound
                 if belief is Belief.ALWAYS or is_unheard(surface):
                     yield Standing(heard.entry, len(surface), How.HOMOPHONE, belief, heard.runs)
 
-    def _listens(self, entry: Entry) -> bool:
-        match entry.disguises.homophone:
-            case Homophone.OFF:
-                return False
-            case Homophone.FUZZY:
-                return self.ear is Ear.FUZZY
-            case _:
-                return self.ear is Ear.PLAIN
+
+def listens(entry: Entry, ear: Ear) -> bool:
+    """Whether the entry is looked for by this ear."""
+    match entry.disguises.homophone:
+        case Homophone.OFF:
+            return False
+        case Homophone.FUZZY:
+            return ear is Ear.FUZZY
+        case _:
+            return ear is Ear.PLAIN
 
 
 def _is_sure(heard: Heard) -> bool:

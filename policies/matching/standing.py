@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ..model import How
 from .belief import Belief, is_believed
 from .candidate import Candidate
-from .entries import Entry
+from .entry import Entry
 from .reading import Reading, has_runs
 
 
