@@ -1,6 +1,6 @@
 """What the app needs of the API client. `daemon.api.client.ApiClient` fits it; so does the tests' fake."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
@@ -40,7 +40,14 @@ class ConsoleClient(Protocol):
     async def commands(self, *, device: str | None = None, limit: int = 200) -> tuple[Command, ...]: ...
     async def cancel_command(self, command_id: str) -> Command: ...
     async def call(
-        self, method: str, path: str, answer: type[AnswerT], *, body: Wire | None = None, timeout_s: float = ...
+        self,
+        method: str,
+        path: str,
+        answer: type[AnswerT],
+        *,
+        body: Wire | None = None,
+        query: Mapping[str, str] | None = None,
+        timeout_s: float = ...,
     ) -> AnswerT:
         """A route that has its client functions in a file of its own."""
 

@@ -10,6 +10,7 @@ Reading order:
 - the archive looked through again: `rescans` (`rescans_client`)
 - of rules: `policy` (`policy_client`)
 - of backups: `backups` (`backups_client`)
-- the client: `client` on `transport` and `sse`; its link: `links`; where the daemon is: `socket_path`, `state_dir`
+- the client: `client` on `transport` and `sse`, what the files of calls need of it `calling`; its link: `links`; where the
+  daemon is: `socket_path`, `state_dir`
 - what people and scripts get: `texts` (`words`, `verify_words`), `errors`, `exit_codes`
 """

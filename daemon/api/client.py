@@ -8,10 +8,11 @@ from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
-from urllib.parse import quote
 
 import msgspec
 
+from .calling import READ_TIMEOUT_S as READ_TIMEOUT_S
+from .calling import segment as segment
 from .connecting import AnnouncedPhone, PairingReport, PairRequest, WirelessRequest, WirelessSwitched
 from .errors import ApiClientError, ApiRefusedError, ApiVersionError, UnreachableReason
 from .importing import ImportReport, ImportRequest, ImportTicket
@@ -50,7 +51,6 @@ from .wire import (
     Wire,
 )
 
-READ_TIMEOUT_S = 15.0
 CONNECT_PHONE_TIMEOUT_S = 45.0
 """adb itself may take its time with an address that does not answer."""
 PAIR_TIMEOUT_S = 90.0
@@ -367,10 +367,6 @@ def _advanced(position: int | None, item: StreamItem) -> int | None:
         return item.hello.ledger_size  # "from now", kept so that a drop before the first event loses nothing
     return position
 
-
-def segment(text: str) -> str:
-    """A part of a path, percent-encoded."""
-    return quote(text, safe="")
 
 
 def _query(**values: str | int | datetime | None) -> Mapping[str, str]:

@@ -1,22 +1,12 @@
 """Calls of the rules' work-bench."""
 
-from typing import Final, Protocol, TypeVar
+from typing import Final
 
-from .client import READ_TIMEOUT_S, segment
+from .calling import READ_TIMEOUT_S, Calling, segment
 from .policy import ExplainedText, ExplainRequest, RulesInForce, Trial, TrialRequest
-from .wire_base import Wire
 
-AnswerT = TypeVar("AnswerT")
 _LOADING_S: Final = max(READ_TIMEOUT_S, 60.0)
 """A candidate's samples are run before the daemon answers."""
-
-
-class Calling(Protocol):
-    """What of `ApiClient` this needs."""
-
-    async def call(
-        self, method: str, path: str, answer: type[AnswerT], *, body: Wire | None = None, timeout_s: float = ...
-    ) -> AnswerT: ...
 
 
 async def rules_in_force(client: Calling) -> RulesInForce:

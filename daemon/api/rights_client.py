@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 
-from .client import ApiClient, segment
+from .calling import Calling, Fetching, segment
 from .documents import (
     AcceptAssessment,
     AcknowledgeNotice,
@@ -47,149 +47,149 @@ _STEPS: dict[type[StepBody], str] = {
 }
 
 
-async def add_request(client: ApiClient, request: NewRequest) -> SubjectRequest:
+async def add_request(client: Calling, request: NewRequest) -> SubjectRequest:
     """Keep a request; its time runs from its receipt."""
     return await client.call("POST", "/v1/requests", SubjectRequest, body=request)
 
 
 async def requests(
-    client: ApiClient, *, state: RequestState | None = None, limit: int = 200
+    client: Calling, *, state: RequestState | None = None, limit: int = 200
 ) -> tuple[SubjectRequest, ...]:
     """Open ones first, by due date."""
     query = {"limit": str(limit)} | ({} if state is None else {"state": state.value})
     return (await client.call("GET", "/v1/requests", Page[SubjectRequest], query=query)).items
 
 
-async def request(client: ApiClient, request_id: str) -> SubjectRequest:
+async def request(client: Calling, request_id: str) -> SubjectRequest:
     """With its steps."""
     return await client.call("GET", f"/v1/requests/{segment(request_id)}", SubjectRequest)
 
 
-async def take_step(client: ApiClient, request_id: str, body: StepBody) -> SubjectRequest:
+async def take_step(client: Calling, request_id: str, body: StepBody) -> SubjectRequest:
     """Assign, note, extend, answer or close."""
     path = f"/v1/requests/{segment(request_id)}/{_STEPS[type(body)]}"
     return await client.call("POST", path, SubjectRequest, body=body)
 
 
-async def reach(client: ApiClient, request_id: str) -> Reach:
+async def reach(client: Calling, request_id: str) -> Reach:
     """How many records there are, what would go, what is held."""
     path = f"/v1/requests/{segment(request_id)}/reach"
     return await client.call("GET", path, Reach, timeout_s=REACH_TIMEOUT_S)
 
 
-async def correct(client: ApiClient, request_id: str, body: CorrectRequest) -> SubjectRequest:
+async def correct(client: Calling, request_id: str, body: CorrectRequest) -> SubjectRequest:
     """What the person says is right, beside these records."""
     return await client.call("POST", f"/v1/requests/{segment(request_id)}/correct", SubjectRequest, body=body)
 
 
-async def mark(client: ApiClient, request_id: str, body: MarkRequest) -> SubjectRequest:
+async def mark(client: Calling, request_id: str, body: MarkRequest) -> SubjectRequest:
     """Nothing of the person is collected any more."""
     return await client.call("POST", f"/v1/requests/{segment(request_id)}/mark", SubjectRequest, body=body)
 
 
-async def lift(client: ApiClient, request_id: str, body: MarkRequest) -> SubjectRequest:
+async def lift(client: Calling, request_id: str, body: MarkRequest) -> SubjectRequest:
     """Collecting begins again."""
     return await client.call("POST", f"/v1/requests/{segment(request_id)}/lift", SubjectRequest, body=body)
 
 
-def copy(client: ApiClient, request_id: str) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
+def copy(client: Fetching, request_id: str) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
     """The person's bundle in pieces."""
     return client.bundle(f"/v1/requests/{segment(request_id)}/copy")
 
 
-async def ask_erasure(client: ApiClient, request_id: str, body: ErasureRequest) -> SubjectRequest:
+async def ask_erasure(client: Calling, request_id: str, body: ErasureRequest) -> SubjectRequest:
     """Another person decides."""
     return await client.call("POST", f"/v1/requests/{segment(request_id)}/erasure", SubjectRequest, body=body)
 
 
-async def approve_erasure(client: ApiClient, request_id: str, body: ErasureRequest) -> SubjectRequest:
+async def approve_erasure(client: Calling, request_id: str, body: ErasureRequest) -> SubjectRequest:
     """Erase; takes up to minutes."""
     path = f"/v1/requests/{segment(request_id)}/erasure/approve"
     return await client.call("POST", path, SubjectRequest, body=body, timeout_s=ERASE_TIMEOUT_S)
 
 
-async def refuse_erasure(client: ApiClient, request_id: str, body: ErasureRequest) -> SubjectRequest:
+async def refuse_erasure(client: Calling, request_id: str, body: ErasureRequest) -> SubjectRequest:
     """Nothing is erased."""
     return await client.call("POST", f"/v1/requests/{segment(request_id)}/erasure/refuse", SubjectRequest, body=body)
 
 
-async def own_records(client: ApiClient) -> OwnRecords:
+async def own_records(client: Calling) -> OwnRecords:
     """What is kept about the caller."""
     return await client.call("GET", "/v1/me", OwnRecords, timeout_s=REACH_TIMEOUT_S)
 
 
-async def own_request(client: ApiClient, body: OwnRequest) -> SubjectRequest:
+async def own_request(client: Calling, body: OwnRequest) -> SubjectRequest:
     """A request about one's own records."""
     return await client.call("POST", "/v1/me/requests", SubjectRequest, body=body)
 
 
-async def acknowledge_own_notice(client: ApiClient) -> None:
+async def acknowledge_own_notice(client: Calling) -> None:
     """The caller has read the present notice."""
     await client.call("POST", "/v1/me/notice", Nothing)
 
 
-async def assessments(client: ApiClient) -> tuple[Assessment, ...]:
+async def assessments(client: Calling) -> tuple[Assessment, ...]:
     """Newest first."""
     return (await client.call("GET", "/v1/documents/assessments", Page[Assessment])).items
 
 
-async def assessment(client: ApiClient, version: int) -> Assessment:
+async def assessment(client: Calling, version: int) -> Assessment:
     """With its text."""
     return await client.call("GET", f"/v1/documents/assessments/{version:d}", Assessment)
 
 
-async def assessment_template(client: ApiClient, language: str | None) -> Template:
+async def assessment_template(client: Calling, language: str | None) -> Template:
     """Filled with how the shop works now."""
     query = {} if language is None else {"language": language}
     return await client.call("GET", "/v1/documents/assessment-template", Template, query=query)
 
 
-async def write_assessment(client: ApiClient, body: NewAssessment) -> Assessment:
+async def write_assessment(client: Calling, body: NewAssessment) -> Assessment:
     """A new version."""
     return await client.call("POST", "/v1/documents/assessments", Assessment, body=body)
 
 
-async def accept_assessment(client: ApiClient, version: int, body: AcceptAssessment) -> Assessment:
+async def accept_assessment(client: Calling, version: int, body: AcceptAssessment) -> Assessment:
     """Somebody answers for it."""
     return await client.call("POST", f"/v1/documents/assessments/{version:d}/accept", Assessment, body=body)
 
 
-async def notices(client: ApiClient) -> tuple[NoticeVersion, ...]:
+async def notices(client: Calling) -> tuple[NoticeVersion, ...]:
     """The present one first."""
     return (await client.call("GET", "/v1/documents/notices", Page[NoticeVersion])).items
 
 
-async def acknowledge_notice(client: ApiClient, body: AcknowledgeNotice) -> tuple[NoticeVersion, ...]:
+async def acknowledge_notice(client: Calling, body: AcknowledgeNotice) -> tuple[NoticeVersion, ...]:
     """An employee signed it."""
     return (await client.call("POST", "/v1/documents/notices/acknowledge", Page[NoticeVersion], body=body)).items
 
 
-async def incidents(client: ApiClient) -> tuple[Incident, ...]:
+async def incidents(client: Calling) -> tuple[Incident, ...]:
     """Newest first."""
     return (await client.call("GET", "/v1/incidents", Page[Incident])).items
 
 
-async def incident(client: ApiClient, incident_id: str) -> Incident:
+async def incident(client: Calling, incident_id: str) -> Incident:
     """With its steps."""
     return await client.call("GET", f"/v1/incidents/{segment(incident_id)}", Incident)
 
 
-async def add_incident(client: ApiClient, body: NewIncident) -> Incident:
+async def add_incident(client: Calling, body: NewIncident) -> Incident:
     """A new entry of the log."""
     return await client.call("POST", "/v1/incidents", Incident, body=body)
 
 
-async def note_incident(client: ApiClient, incident_id: str, body: IncidentNote) -> Incident:
+async def note_incident(client: Calling, incident_id: str, body: IncidentNote) -> Incident:
     """Found out, or somebody told."""
     return await client.call("POST", f"/v1/incidents/{segment(incident_id)}/note", Incident, body=body)
 
 
-async def close_incident(client: ApiClient, incident_id: str, body: CloseIncident) -> Incident:
+async def close_incident(client: Calling, incident_id: str, body: CloseIncident) -> Incident:
     """The end."""
     return await client.call("POST", f"/v1/incidents/{segment(incident_id)}/close", Incident, body=body)
 
 
-async def notification(client: ApiClient, incident_id: str, language: str | None) -> Template:
+async def notification(client: Calling, incident_id: str, language: str | None) -> Template:
     """A letter to complete."""
     query = {} if language is None else {"language": language}
     return await client.call("GET", f"/v1/incidents/{segment(incident_id)}/notification", Template, query=query)

@@ -1,20 +1,7 @@
 """The client's part of backtracking."""
 
-from typing import Protocol, TypeVar
-
-from .client import READ_TIMEOUT_S
+from .calling import READ_TIMEOUT_S, Calling
 from .timeline import TimelinePage, TimelineQuery, TimelineRevealRequest
-from .wire_base import Wire
-
-AnswerT = TypeVar("AnswerT")
-
-
-class Calling(Protocol):
-    """What of `ApiClient` this needs."""
-
-    async def call(
-        self, method: str, path: str, answer: type[AnswerT], *, body: Wire | None = None, timeout_s: float = ...
-    ) -> AnswerT: ...
 
 
 async def timeline(client: Calling, query: TimelineQuery) -> TimelinePage:

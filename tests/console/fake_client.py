@@ -1,7 +1,7 @@
 """A daemon's client without a daemon: answers from lists, streams what a test emits, fails when told to."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -108,7 +108,14 @@ class FakeClient:
             yield await self._queue.get()
 
     async def call(
-        self, method: str, path: str, answer: type[AnswerT], *, body: Wire | None = None, timeout_s: float = 1.0
+        self,
+        method: str,
+        path: str,
+        answer: type[AnswerT],
+        *,
+        body: Wire | None = None,
+        query: Mapping[str, str] | None = None,
+        timeout_s: float = 1.0,
     ) -> AnswerT:
         """A test of such a route answers it in a class of its own."""
         raise AssertionError(path)

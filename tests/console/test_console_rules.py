@@ -1,5 +1,6 @@
 """Screen 5: the rules in force, a text explained while it is typed, a candidate tried; empty, refused, offline."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -104,7 +105,14 @@ class RulesClient(FakeClient):
         self.trial = Trial(trial_id="tr_1", done=0, of=0, is_done=False)
 
     async def call(
-        self, method: str, path: str, answer: type[AnswerT], *, body: Wire | None = None, timeout_s: float = 1.0
+        self,
+        method: str,
+        path: str,
+        answer: type[AnswerT],
+        *,
+        body: Wire | None = None,
+        query: Mapping[str, str] | None = None,
+        timeout_s: float = 1.0,
     ) -> AnswerT:
         match method, path, body:
             case "GET", "/v1/policy/rules", _:

@@ -1,5 +1,6 @@
 """The timeline screen: opened from a record or an alert, growing at both ends, empty, refused, offline."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import TypeVar
 
@@ -38,7 +39,14 @@ class TimelineClient(FakeClient):
         self.anchor = 200
 
     async def call(
-        self, method: str, path: str, answer: type[AnswerT], *, body: Wire | None = None, timeout_s: float = 1.0
+        self,
+        method: str,
+        path: str,
+        answer: type[AnswerT],
+        *,
+        body: Wire | None = None,
+        query: Mapping[str, str] | None = None,
+        timeout_s: float = 1.0,
     ) -> AnswerT:
         assert path == "/v1/timeline" and isinstance(body, TimelineQuery)
         self._asked("timeline", body)

@@ -63,7 +63,7 @@ def test_blind_excepts_say_why() -> None:
         ),
         (
             "console.app.app",
-            ("sqlcipher3", "cryptography", "adbutils", "ahocorasick", "adb_bridge", "policies", "crypto"),
+            ("aiohttp", "sqlcipher3", "cryptography", "adbutils", "ahocorasick", "adb_bridge", "policies", "crypto"),
         ),
         ("daemon.api.client", ("textual", "sqlcipher3", "cryptography", "adbutils", "ahocorasick", "adb_bridge")),
         ("adb_bridge.bridge", ("textual", "sqlcipher3", "cryptography", "ahocorasick", "daemon.api")),
