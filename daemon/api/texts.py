@@ -8,6 +8,7 @@ import os
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 
 CATALOG = Path(__file__).parent / "catalog"
@@ -94,10 +95,10 @@ def read_catalogs(*directories: Path) -> dict[str, dict[str, str]]:
         own: dict[str, dict[str, str]] = {}
         for path in sorted(directory.glob("*.toml")):
             try:
-                document = tomllib.loads(path.read_text(encoding="utf-8"))
+                leaves = _read(path, path.read_bytes())
             except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
                 raise CatalogError(f"{path}: {error}") from error
-            for key, entry in _leaves(path, (), document):
+            for key, entry in leaves:
                 if key in own:
                     raise CatalogError(f"{path}: {key} is defined twice")
                 own[key] = entry
@@ -113,6 +114,12 @@ def missing_translations(*directories: Path) -> tuple[str, ...]:
         for language in Language
         if not entry.get(language)
     )
+
+
+@lru_cache(maxsize=256)
+def _read(path: Path, data: bytes) -> tuple[tuple[str, dict[str, str]], ...]:
+    """A program reads the same files once for each language."""
+    return tuple(_leaves(path, (), tomllib.loads(data.decode("utf-8").replace("\r\n", "\n"))))
 
 
 def _leaves(path: Path, trail: tuple[str, ...], table: Mapping[str, object]) -> Iterator[tuple[str, dict[str, str]]]:

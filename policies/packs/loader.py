@@ -3,7 +3,9 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 from ..context import references
 from ..custom_detectors import Detector
@@ -19,6 +21,10 @@ from ..rules.trial import failures
 PACKAGED = Path(__file__).parent
 MAX_FILES = 500
 Source = Path | str
+_Content = tuple[tuple[Path, tuple[tuple[str, bytes], ...]], ...]
+"""Of each layer its root, and the name and digest of each of its files."""
+_in_use: WeakValueDictionary[_Content, Engine] = WeakValueDictionary()
+"""Engines that somebody holds, by what they were made of: the same files again need no second one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +66,10 @@ class _Layer:
     def extends(self) -> tuple[str, ...]:
         return tuple(name for p in self.parsed for name in p.extends)
 
+    @property
+    def content(self) -> tuple[Path, tuple[tuple[str, bytes], ...]]:
+        return self.root, tuple((name, hashlib.sha256(data).digest()) for name, data in self.files)
+
 
 def packaged_names() -> tuple[str, ...]:
     """Names of the packs that ship with the program."""
@@ -92,7 +102,10 @@ def load_ruleset(sources: Sequence[Source]) -> RuleSet:
 
 
 def load_engine(sources: Sequence[Source]) -> Engine:
-    """As `load_ruleset`; gives the engine that ran the tests, which is most of the work of loading."""
+    """As `load_ruleset`; gives the engine that ran the tests, which is most of the work of loading.
+
+    The same files, as long as somebody holds their engine, give that one.
+    """
     return _tested(_layers(sources))
 
 
@@ -112,6 +125,9 @@ def load_candidate(packs: Sequence[str], files: Sequence[tuple[str, bytes]]) -> 
 
 
 def _tested(layers: Sequence[_Layer]) -> Engine:
+    content = tuple(layer.content for layer in layers)
+    if (same := _in_use.get(content)) is not None:
+        return same
     ruleset = _ruleset_of(layers)
     try:
         engine = Engine(ruleset)
@@ -121,6 +137,7 @@ def _tested(layers: Sequence[_Layer]) -> Engine:
     failed = failures(ruleset, engine)
     if failed:
         raise RuleTestError(tuple(map(str, failed)), file=failed[0].file, line=failed[0].line)
+    _in_use[content] = engine
     return engine
 
 
@@ -169,10 +186,17 @@ def _add(source: Source, layers: dict[Path, _Layer], extending: tuple[Path, ...]
     if place in layers:
         return
     read = [(_name(file, root), _read(file)) for file in files]
-    parsed = tuple(parse_file(file, data) for file, (_, data) in zip(files, read, strict=True))
+    parse = _parse_packaged if root.is_relative_to(PACKAGED) else parse_file
+    parsed = tuple(parse(file, data) for file, (_, data) in zip(files, read, strict=True))
     for p in parsed:
         _add_extended(p, layers, (*extending, place))
     layers[place] = _Layer(root=root, files=tuple(read), parsed=parsed)
+
+
+@lru_cache(maxsize=256)
+def _parse_packaged(file: Path, data: bytes) -> Parsed:
+    """What every rule set that extends it shares."""
+    return parse_file(file, data)
 
 
 def _add_extended(p: Parsed, layers: dict[Path, _Layer], extending: tuple[Path, ...]) -> None:

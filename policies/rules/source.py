@@ -2,9 +2,10 @@
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 from typing import NoReturn, TypeVar, cast
 
@@ -33,14 +34,17 @@ class Document:
 
     def header_line(self, name: str, index: int) -> int:
         """Line number (from 1) of the `index`-th `[name]` or `[[name]]`; 1 when it is written in another way."""
-        seen = -1
+        lines = self._headers.get(name, ())
+        return lines[index] if index < len(lines) else 1
+
+    @cached_property
+    def _headers(self) -> Mapping[str, Sequence[int]]:
+        """The lines of each header, found in one pass: a file may hold very many rules."""
+        found: dict[str, list[int]] = {}
         for number, line in enumerate(self.lines, 1):
-            header = _HEADER.match(line)
-            if header and header[1] == name:
-                seen += 1
-                if seen == index:
-                    return number
-        return 1
+            if header := _HEADER.match(line):
+                found.setdefault(header[1], []).append(number)
+        return found
 
     def key_line(self, key: str, start: int) -> int:
         """Line number of `key =` at or after `start`, or `start`."""

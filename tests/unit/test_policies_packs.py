@@ -49,6 +49,18 @@ def test_what_is_extended_comes_first_and_once(packs: Path) -> None:
     assert load_ruleset(["base"]).sha256 != ruleset.sha256
 
 
+def test_the_same_files_give_the_engine_that_is_in_use(packs: Path) -> None:
+    held = load_engine(["top"])
+    assert load_engine([str(packs / "top")]) is held
+    assert load_engine(["left"]) is not held
+    file = packs / "base" / "rules.toml"
+    file.write_text(file.read_text("utf-8").replace('"abc"', '"abd"'), "utf-8")
+    changed = load_engine(["top"])
+    assert changed is not held and not held.hits("abd") and changed.hits("abd")
+    file.rename(packs / "base" / "others.toml")
+    assert {rule.file.name for rule in load_engine(["base"]).ruleset.rules} == {"others.toml"}
+
+
 def test_a_pack_tells_of_itself(packs: Path) -> None:
     right = packaged("right")
     assert (right.name, right.extends, dict(right.title)) == ("right", ("base",), {"en": "right", "zh": "right"})
