@@ -4,6 +4,6 @@ Reading order:
 - the app: `app` on `calls` (worker, message, follow-up) and `sturdy`; the daemon: `link` → `shop` (what is known),
   through `client_port`
 - the screen: `stage` → `panes/` → `widgets/`; long lists: `event_pages`, `timeline_rows`, `filters`
-- a person acts: `keys`, `palette` → `flows` → `dialogs/`, as far as `access` allows
+- a person acts: `keys`, `palette` → `flows/` → `dialogs/`, as far as `access` allows
 - how things are said: `desk` (what all share), `glyphs`, `times`, `themes`, `announcer`
 """

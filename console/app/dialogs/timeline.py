@@ -15,7 +15,7 @@ from daemon.api.timeline_client import timeline
 from ...safe_text import SafeContent, joined, safe_page, safe_text
 from ..calls import CallingApp
 from ..desk import Desk
-from ..flows import Flows
+from ..flows.records import RecordFlows
 from ..keys import key
 from ..sturdy import Sturdy
 from ..timeline_rows import TimelineRows
@@ -54,7 +54,7 @@ class TimelineScreen(Sturdy, ModalScreen[None]):
         key("r,ctrl+r", "again", "app.retry"),
     ]
 
-    def __init__(self, desk: Desk, flows: Flows, calling: CallingApp, event_id: str) -> None:
+    def __init__(self, desk: Desk, flows: RecordFlows, calling: CallingApp, event_id: str) -> None:
         super().__init__()
         self._desk = desk
         self._flows = flows

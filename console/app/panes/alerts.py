@@ -107,32 +107,32 @@ class AlertsPane(ItemPane[Alert]):
     def why_not(self, action: str) -> str | None:
         match action:
             case "acknowledge":
-                return self.flows.why_not_handle(self.chosen(), AlertStatus.ACKNOWLEDGED)
+                return self.flows.alerts.why_not_handle(self.chosen(), AlertStatus.ACKNOWLEDGED)
             case "resolve":
-                return self.flows.why_not_handle(self.chosen(), AlertStatus.RESOLVED)
+                return self.flows.alerts.why_not_handle(self.chosen(), AlertStatus.RESOLVED)
             case "reveal":
-                return self.flows.why_not_reveal(self._event_id())
+                return self.flows.records.why_not_reveal(self._event_id())
             case "timeline":
                 return None if self._event_id() is not None else self.desk.say("refusal.no_alert")
             case _:
                 return None
 
     def action_acknowledge(self) -> None:
-        self.flows.acknowledge(self.chosen())
+        self.flows.alerts.acknowledge(self.chosen())
         self.marked.clear()
 
     def action_resolve(self) -> None:
-        self.flows.resolve(self.chosen())
+        self.flows.alerts.resolve(self.chosen())
         self.marked.clear()
 
     def action_reveal(self) -> None:
         alert = self.current()
-        self.flows.reveal(self._event_id(), alert.device if alert is not None else "")
+        self.flows.records.reveal(self._event_id(), alert.device if alert is not None else "")
 
     def action_timeline(self) -> None:
         """What was said around the event of the current alert, on every phone."""
         if (event_id := self._event_id()) is not None:
-            self.flows.show_timeline(event_id)
+            self.flows.records.show_timeline(event_id)
 
     def open_detail(self) -> None:
         alert = self.current()

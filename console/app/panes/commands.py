@@ -84,10 +84,10 @@ class CommandsPane(ItemPane[Command]):
         return safe_page(self.desk.say("empty.commands"))
 
     def why_not(self, action: str) -> str | None:
-        return self.flows.why_not_cancel(self.current()) if action == "cancel_command" else None
+        return self.flows.commands.why_not_cancel(self.current()) if action == "cancel_command" else None
 
     def action_cancel_command(self) -> None:
-        self.flows.cancel(self.current())
+        self.flows.commands.cancel(self.current())
 
     def open_detail(self) -> None:
         command = self.current()

@@ -103,7 +103,7 @@ class DevicesPane(ItemPane[Device]):
             ("archive", safe_text(f"{progress} · {desk.say(notice[item.notice_posted])}")),
         ]
         rows += [("commands", command_life(command, desk)) for command in self._commands(item)]
-        refusal = self.flows.why_not_lock([item])
+        refusal = self.flows.phones.why_not_lock([item])
         if refusal is not None:
             rows.append(("lock", safe_text(refusal, "$text-warning")))
         if item.clock_offset_ms is not None and abs(item.clock_offset_ms) >= CLOCK_OFF_MS:
@@ -127,10 +127,10 @@ class DevicesPane(ItemPane[Device]):
         return safe_page(self.desk.say("empty.devices"))
 
     def why_not(self, action: str) -> str | None:
-        return self.flows.why_not_lock(self.chosen()) if action == "lock" else None
+        return self.flows.phones.why_not_lock(self.chosen()) if action == "lock" else None
 
     def action_lock(self) -> None:
-        self.flows.lock(self.chosen())
+        self.flows.phones.lock(self.chosen())
 
     def open_detail(self) -> None:
         device = self.current()

@@ -133,7 +133,7 @@ class EventsPane(Pane):
         event = self.current()
         match action:
             case "reveal":
-                return self.flows.why_not_reveal(event.event_id if event is not None else None)
+                return self.flows.records.why_not_reveal(event.event_id if event is not None else None)
             case "conversation" | "timeline":
                 return None if event is not None else self.desk.say("refusal.no_event")
             case _:
@@ -141,7 +141,7 @@ class EventsPane(Pane):
 
     def action_reveal(self) -> None:
         event = self.current()
-        self.flows.reveal(event.event_id if event else None, event.device if event else "")
+        self.flows.records.reveal(event.event_id if event else None, event.device if event else "")
 
     def action_conversation(self) -> None:
         """All of the conversation that the current event is part of; escape goes back."""
@@ -153,7 +153,7 @@ class EventsPane(Pane):
         """What was said around the current event, on every phone; escape goes back."""
         event = self.current()
         if event is not None:
-            self.flows.show_timeline(event.event_id)
+            self.flows.records.show_timeline(event.event_id)
 
     def on_live_list_chosen(self, event: LiveList.Chosen) -> None:
         event.stop()
@@ -186,7 +186,7 @@ class EventsPane(Pane):
             return
         self._asked.add(query.before)
         pages = self._pages
-        self.flows.load_events(query, partial(self._loaded, pages, query), partial(self._failed, pages, query))
+        self.flows.records.load_events(query, partial(self._loaded, pages, query), partial(self._failed, pages, query))
 
     def _loaded(self, pages: EventPages, query: EventQuery, events: tuple[Event, ...]) -> None:
         if pages is not self._pages or not self.is_attached:
@@ -229,7 +229,7 @@ class EventsPane(Pane):
         pages = self._pages
         query = EventPages(pages.query).wanted(0)
         if query is not None and not self.is_paused:
-            self.flows.load_events(query, partial(self._found_again, pages), lambda error: None)
+            self.flows.records.load_events(query, partial(self._found_again, pages), lambda error: None)
 
     def _found_again(self, pages: EventPages, events: tuple[Event, ...]) -> None:
         if pages is not self._pages or not self.is_attached:

@@ -102,25 +102,25 @@ class RulesPane(ItemPane[RuleInForce]):
         is_due = self._asked_at is None or now - self._asked_at >= FRESH
         if self.desk.shop.is_online and not self.is_paused and is_due:
             self._asked_at = now
-            self.flows.load_rules(self._loaded, self._failed)
+            self.flows.rules.load_rules(self._loaded, self._failed)
         super().refresh_rows()
 
     def why_not(self, action: str) -> str | None:
         match action:
             case "explain":
-                return self.flows.why_not_explain()
+                return self.flows.rules.why_not_explain()
             case "try_rules":
-                return self.flows.why_not_try()
+                return self.flows.rules.why_not_try()
             case _:
                 return None
 
     def action_explain(self) -> None:
         """Why the rules find a text, as it is typed."""
-        self.flows.explain()
+        self.flows.rules.explain()
 
     def action_try_rules(self) -> None:
         """What a candidate would find in the archive."""
-        self.flows.try_rules()
+        self.flows.rules.try_rules()
 
     def open_detail(self) -> None:
         rule = self.current()
