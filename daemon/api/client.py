@@ -73,15 +73,21 @@ class _Kind(msgspec.Struct):
 class ApiClient:
     """A client of one daemon; texts in answers and errors come in `language` (`en` or `zh`).
 
+    With `web_session` (the token of a `WebSession`), calls are of the person whom it was given to.
     Every method raises ApiUnreachableError, ApiTimeoutError, ApiVersionError or ApiRefusedError.
     """
 
-    def __init__(self, socket: Path, language: str) -> None:
+    def __init__(self, socket: Path, language: str, web_session: str | None = None) -> None:
         self.texts = Texts(language)
-        self._transport = Transport(socket, self.texts)
+        self._transport = Transport(socket, self.texts, web_session)
 
     async def __aenter__(self) -> Self:
         return self
+
+    def speak(self, language: str) -> None:
+        """Texts of calls from now on; a stream that is open keeps its language."""
+        self.texts = Texts(language)
+        self._transport.speak(self.texts)
 
     async def close(self) -> None:
         """Drop every connection; `async with` does it by itself."""
@@ -366,7 +372,6 @@ def _advanced(position: int | None, item: StreamItem) -> int | None:
     if item.hello is not None and position is None:
         return item.hello.ledger_size  # "from now", kept so that a drop before the first event loses nothing
     return position
-
 
 
 def _query(**values: str | int | datetime | None) -> Mapping[str, str]:

@@ -1,10 +1,11 @@
 """Small requests and queries of single endpoints; the types that carry the shop's facts are in `wire`."""
 
+from datetime import datetime
 from typing import Annotated
 
 import msgspec
 
-from .wire import AlertStatus, Id, Reason, Wire
+from .wire import AlertStatus, Id, Line, Reason, Severity, Wire
 
 Limit = Annotated[int, msgspec.Meta(ge=1, le=1000)]
 Index = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
@@ -20,6 +21,15 @@ class AlertQuery(Wire, frozen=True, kw_only=True):
     status: AlertStatus | None = None
     device: Id | None = None
     limit: Limit = 200
+    before: Index | None = None
+    """A `ledger_index` of an alert: only older ones."""
+    severity: Severity | None = None
+    """That or worse."""
+    rule: Id | None = None
+    employee: Line | None = None
+    """Who has the phone now."""
+    assignee: Annotated[str, msgspec.Meta(max_length=200)] | None = None
+    """Who looks after it; empty: nobody."""
 
 
 class CommandQuery(Wire, frozen=True, kw_only=True):
@@ -35,6 +45,24 @@ class AuditQuery(Wire, frozen=True, kw_only=True):
     limit: Limit = 200
     before: Index | None = None
     """An `audit_id`: only older entries."""
+    actor: Line | None = None
+    """A name, whole."""
+    action: Line | None = None
+    """How it begins: `alert.` finds `alert.resolved`."""
+    target: Line | None = None
+    """A part of it: an id, a serial."""
+    outcome: Line | None = None
+    """Whole: `ok`, `refused`."""
+    since: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
+    """Inclusive."""
+    until: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
+    """Exclusive."""
+
+
+class HistoryQuery(Wire, frozen=True, kw_only=True):
+    """Newest first."""
+
+    limit: Limit = 200
 
 
 class StreamQuery(Wire, frozen=True, kw_only=True):

@@ -23,6 +23,7 @@ from .exit_codes import ExitCode
 from .socket_path import reachable
 from .sse import HEARTBEAT_S
 from .texts import Texts
+from .web import SESSION_HEADER
 from .wire import API_VERSION, ApiError, Wire
 
 AnswerT = TypeVar("AnswerT")
@@ -48,13 +49,18 @@ class Download:
 
 
 class Transport:
-    """A connection pool to one socket. Open it with `async with`."""
+    """A connection pool to one socket. With `web_session`, its calls are of whom that token was given to."""
 
-    def __init__(self, socket: Path, texts: Texts) -> None:
+    def __init__(self, socket: Path, texts: Texts, web_session: str | None = None) -> None:
         self.socket = socket
         self._texts = texts
+        self._web_session = web_session
         self._resources = ExitStack()
         self._session: aiohttp.ClientSession | None = None
+
+    def speak(self, texts: Texts) -> None:
+        """The language of calls from now on; what is under way keeps its own."""
+        self._texts = texts
 
     async def close(self) -> None:
         """Drop every connection; calls under way end with an error."""
@@ -94,7 +100,9 @@ class Transport:
         limits = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_TIMEOUT_S, sock_read=3 * HEARTBEAT_S)
         try:
             async with asyncio.timeout(OPEN_STREAM_TIMEOUT_S):
-                response = await self._open_session().get(self._url(path), headers=headers, timeout=limits)
+                response = await self._open_session().get(
+                    self._url(path), headers=self._headers() | dict(headers), timeout=limits
+                )
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise self._failure(error) from error
         async with response:
@@ -108,7 +116,8 @@ class Transport:
         """A file of any size, never whole in memory; silence of `idle_timeout_s` ends it. Raises ApiClientError."""
         limits = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_TIMEOUT_S, sock_read=idle_timeout_s)
         payload = msgspec.json.encode(body)
-        headers = {"Content-Type": "application/json", "Accept": "application/octet-stream, application/json"}
+        kinds = {"Content-Type": "application/json", "Accept": "application/octet-stream, application/json"}
+        headers = self._headers() | kinds
         try:
             response = await self._open_session().post(self._url(path), data=payload, headers=headers, timeout=limits)
         except (aiohttp.ClientError, OSError, ValueError) as error:
@@ -126,7 +135,7 @@ class Transport:
     async def bundle(self, path: str, *, idle_timeout_s: float) -> AsyncIterator[AsyncIterator[bytes]]:
         """A file whose size nobody knows yet, in pieces. Raises ApiClientError, also when it was cut off."""
         limits = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_TIMEOUT_S, sock_read=idle_timeout_s)
-        headers = {"Accept": "application/zip, application/json"}
+        headers = self._headers() | {"Accept": "application/zip, application/json"}
         try:
             response = await self._open_session().post(self._url(path), headers=headers, timeout=limits)
         except (aiohttp.ClientError, OSError, ValueError) as error:
@@ -143,7 +152,8 @@ class Transport:
     ) -> AsyncIterator[AsyncIterator[bytes]]:
         """Send a file of any size, never whole in memory; the chunks of the answer. Raises ApiClientError."""
         limits = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_TIMEOUT_S, sock_read=idle_timeout_s)
-        headers = {"Content-Type": "application/octet-stream", "Accept": "application/jsonl, application/json"}
+        kinds = {"Content-Type": "application/octet-stream", "Accept": "application/jsonl, application/json"}
+        headers = self._headers() | kinds
         try:
             response = await self._open_session().put(self._url(path), data=content, headers=headers, timeout=limits)
         except (aiohttp.ClientError, OSError, ValueError) as error:
@@ -167,7 +177,7 @@ class Transport:
     ) -> bytes:
         limits = aiohttp.ClientTimeout(total=timeout_s, sock_connect=CONNECT_TIMEOUT_S)
         payload = None if body is None else msgspec.json.encode(body)
-        headers = {} if payload is None else {"Content-Type": "application/json"}
+        headers = self._headers() | ({} if payload is None else {"Content-Type": "application/json"})
         try:
             request = self._open_session().request(
                 method, self._url(path).with_query(query), data=payload, headers=headers, timeout=limits
@@ -191,11 +201,14 @@ class Transport:
                 raise self.unreachable(UnreachableReason.NO_SOCKET) from error
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.UnixConnector(path=path, limit=16),
-                headers={LANGUAGE_HEADER: self._texts.language.value, "Accept": "application/json"},
                 trust_env=False,
                 auto_decompress=False,
             )
         return self._session
+
+    def _headers(self) -> dict[str, str]:
+        session = {} if self._web_session is None else {SESSION_HEADER: self._web_session}
+        return {LANGUAGE_HEADER: self._texts.language.value, "Accept": "application/json"} | session
 
     @staticmethod
     def _url(path: str) -> URL:

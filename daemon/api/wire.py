@@ -141,6 +141,10 @@ class Alert(Wire, frozen=True, kw_only=True):
     """The re-scan that found it; None: it was found when its event came in."""
     advice: str | None = None
     """What its rule, as it is now, tells a reviewer to look at; None where it gives none or is no more."""
+    ledger_index: int | None = None
+    """Of its raising; `before` of the list takes it. None from a daemon that does not tell."""
+    assignee: str | None = None
+    """Who looks after it; None: nobody."""
 
 
 class AlertAction(Wire, frozen=True, kw_only=True):

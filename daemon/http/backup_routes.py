@@ -8,7 +8,7 @@ from ..api.backups import (
     SnapshotLine,
     SnapshotsRequest,
 )
-from ..api.requests import AuditQuery, Nothing
+from ..api.requests import HistoryQuery, Nothing
 from ..api.wire import Page
 from ..roles import Permission
 from .call import ApiRoute, Call
@@ -41,7 +41,7 @@ async def list_snapshots(call: Call, _query: Nothing, body: SnapshotsRequest) ->
     return Page(items=await call.service.desks.backups.snapshots(call.caller, body.folder))
 
 
-async def list_history(call: Call, query: AuditQuery, _body: Nothing) -> Page[BackupRecord]:
+async def list_history(call: Call, query: HistoryQuery, _body: Nothing) -> Page[BackupRecord]:
     """What the ledger has."""
     return Page(items=await call.service.desks.backups.history(call.caller, query.limit))
 
@@ -55,7 +55,7 @@ BACKUP_ROUTES: tuple[ApiRoute, ...] = (
     json_route(
         method="GET", path="/v1/backups", permission=Permission.BACKUPS_READ,
         summary="Backups, drills and restores that the ledger has, newest first",
-        handler=list_history, query=AuditQuery, body=Nothing, answer=Page[BackupRecord],
+        handler=list_history, query=HistoryQuery, body=Nothing, answer=Page[BackupRecord],
     ),
     json_route(
         method="POST", path="/v1/backups/drills", permission=Permission.BACKUP,
