@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -19,6 +20,7 @@ from daemon.rules import load_rules
 from daemon.service import Caller
 from daemon.service_impl import DaemonService
 from daemon.vault import Opened, open_archive, open_keys
+from policies.engine import Engine
 
 OWNER = Caller(uid=os.geteuid(), name="owner", role=Role.OWNER, language="en")
 ADMIN = Caller(uid=2001, name="admin", role=Role.ADMIN, language="zh")
@@ -51,6 +53,12 @@ async def phone(serial: str, **spec: object) -> AsyncIterator[SimPhone]:
         await one.stop()
 
 
+@functools.cache
+def core_rules() -> Engine:
+    """Those of a shop without rules of its own: held, so that not every daemon here builds them anew."""
+    return load_rules(Config(), None)
+
+
 @contextlib.asynccontextmanager
 async def running(folder: Path, config: Config) -> AsyncIterator[DaemonService]:
     """A daemon on the state in `folder`, which is made at the first call and reused by later ones."""
@@ -62,6 +70,7 @@ async def running(folder: Path, config: Config) -> AsyncIterator[DaemonService]:
         create_keyring(paths.keyring, secret)
     clock = SystemClock()
     keys = open_keys(paths, secret)
+    core_rules()
     archive = open_archive(paths, keys, clock)
     opened = Opened(
         paths=paths, config=config, config_file=None, keys=keys, archive=archive,

@@ -28,16 +28,14 @@ from daemon.archive.errors import UnitRefusedError
 from daemon.archive.pairs import PairDecision
 from daemon.archive.records import ArchivedEvent, DeviceRecord, VerifyProblem
 from daemon.bus import Bus, LedgerGrew
-from daemon.config import Config
 from daemon.events import EventKind, Ingest, JudgedEvent
 from daemon.judge import Judge
 from daemon.normalise import normalise
 from daemon.outbox import Outbox
 from daemon.recording_pairs import RecordingPairs
-from daemon.rules import load_rules
 from tests.archive_kit import ALL_SOURCES, NOON, PHONE, StepClock, archive_in, enrolment, open_archive, root_key
 
-from .daemon_support import until
+from .daemon_support import core_rules, until
 
 AT_S = round(NOON.timestamp()) - 600
 NUMBER = "13800000017"
@@ -119,7 +117,7 @@ async def shop_in(folder: Path, *, scope: tuple[str, ...] = ALL_SOURCES) -> Asyn
         if await archive.enrolment(PHONE) is None:
             await archive.add_enrolment(enrolment(scope=scope))
         bus = Bus()
-        judge = Judge(load_rules(Config(), None))
+        judge = Judge(core_rules())
         pairs = RecordingPairs(archive=archive, judge=judge, outbox=Outbox(archive, bus), bus=bus, clock=clock)
         yield Shop(archive, clock, bus, pairs)
         judge.close()

@@ -12,13 +12,12 @@ from daemon.archive.drafts import EventFilter
 from daemon.archive.errors import IllegalTransitionError, RecordNotFoundError
 from daemon.archive.records import ArchivedEvent
 from daemon.archive.requests import ArchivedRequest, RequestDraft
-from daemon.config import Config
 from daemon.events import UNCOLLECTED
 from daemon.judge import Judge, Urgency
 from daemon.rights.guard import PrivacyGuard
-from daemon.rules import load_rules
 
 from ..archive_kit import NOON, PHONE, archive_in, sms_record
+from .daemon_support import core_rules
 
 NUMBER, OTHER = b"13800000017", b"13900000028"
 KICKBACK = "回扣转我个人卡，别走公司账".encode()
@@ -43,7 +42,7 @@ class Shop:
     def __init__(self, archive: Archive) -> None:
         self.archive = archive
         self.guard = PrivacyGuard(archive)
-        self.judge = Judge(load_rules(Config(), None), self.guard.collected)
+        self.judge = Judge(core_rules(), self.guard.collected)
         self._cursor = 0
 
     async def collect(self, *records: RawRecord) -> None:

@@ -10,16 +10,15 @@ from crypto.recipients import Recipient
 from daemon.archive.archive import Archive
 from daemon.archive.drafts import EventFilter
 from daemon.bus import Bus
-from daemon.config import Config
 from daemon.judge import Judge
 from daemon.media_shelves import WeekShelves
 from daemon.media_store import MediaStore
 from daemon.outbox import Outbox
-from daemon.rules import load_rules
 from daemon.sealed_start.batches import BatchFolder, SealedBatch
 from daemon.sealed_start.merging import Merging
 from daemon.sealed_start.roster import SealedPaths, inbox_key, read_roster, token_of
 from tests.archive_kit import NOON, PHONE, StepClock, archive_in, ingest_of, sms, sms_record, vault_keys
+from tests.integration.daemon_support import core_rules
 
 
 def batch(*records: RawRecord, absent: tuple[AbsentRecord, ...] = ()) -> CollectedBatch:
@@ -32,7 +31,7 @@ async def merged(folder: Path, archive: Archive, *batches: CollectedBatch) -> in
     keys, paths = vault_keys(folder), SealedPaths(folder / "sealed")
     for one in batches:
         BatchFolder(paths.batches).add(SealedBatch(PHONE, one, {}), Recipient(inbox_key(keys).public))
-    bus, judge = Bus(), Judge(load_rules(Config(), None))
+    bus, judge = Bus(), Judge(core_rules())
     merging = Merging(
         paths, archive=archive, keys=keys, media=MediaStore(folder / "media", WeekShelves(keys), clock=StepClock()),
         judge=judge, outbox=Outbox(archive, bus), bus=bus,

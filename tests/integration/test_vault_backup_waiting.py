@@ -21,19 +21,18 @@ from daemon.backup.maker import BackupOrder
 from daemon.backup.progress import Progress
 from daemon.backup.work import BackupWorker
 from daemon.bus import Bus
-from daemon.config import Config
 from daemon.judge import Judge
 from daemon.main import main
 from daemon.media_shelves import WeekShelves
 from daemon.media_store import MediaStore
 from daemon.outbox import Outbox
-from daemon.rules import load_rules
 from daemon.sealed_start.batches import BatchFolder, SealedBatch
 from daemon.sealed_start.blobs import SealedBlobWriter
 from daemon.sealed_start.merging import Merging
 from daemon.sealed_start.roster import SealedPaths, inbox_key
 from tests.archive_kit import PHONE, ingest_of, sms, sms_record
 from tests.backup_kit import CLOCK, Shop, filled, new_shop, restored
+from tests.integration.daemon_support import core_rules
 from tests.integration.test_backup_forgetting import erase
 
 PICTURE = b"picture" * 1_000
@@ -53,7 +52,7 @@ async def wait_for_the_vault(shop: Shop, key: int) -> None:
 
 
 async def merged(shop: Shop, archive: Archive) -> int:
-    bus, judge = Bus(), Judge(load_rules(Config(), None))
+    bus, judge = Bus(), Judge(core_rules())
     media = MediaStore(shop.paths.media, WeekShelves(shop.keys), clock=CLOCK)
     merging = Merging(
         SealedPaths(shop.paths.sealed), archive=archive, keys=shop.keys, media=media, judge=judge,
