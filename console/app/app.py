@@ -29,7 +29,7 @@ from .dialogs.page import HelpDialog
 from .flows import Flows
 from .keys import everywhere, key, quiet
 from .link import Link
-from .palette import ConsoleCommands, ConsolePalette, PaletteEntry
+from .palette import ConsoleCommands, ConsolePalette, PaletteEntry, PaletteSource
 from .shop import Part
 from .stage import NAMES, Stage
 from .themes import CHOICES, DEFAULT_VARIABLES, OURS
@@ -58,6 +58,8 @@ class ShopwardenApp(CallingApp):
         quiet("3,f4", "go('events')", "app.events"),
         quiet("4,f5", "go('commands')", "app.commands"),
         quiet("5,f10", "go('rules')", "app.rules"),
+        quiet("6,f11", "go('health')", "app.health"),
+        quiet("7,f12", "go('audit')", "app.audit"),
         key("r,ctrl+r", "retry", "app.retry"),
         key("question_mark,f1", "help", "app.help"),
         key("q,ctrl+q", "quit", "app.quit"),
@@ -258,6 +260,9 @@ class ShopwardenApp(CallingApp):
             about = say("palette.device", serial=device.serial, profile=device.profile)
             run = partial(self._show_device, device.serial)
             yield PaletteEntry(title=device.employee or device.serial, about=about, run=run)
+        for source in self.stage.query(".pane"):
+            if isinstance(source, PaletteSource):
+                yield from source.palette_entries()
         yield PaletteEntry(title=say("key.app.help"), about=say("palette.help"), run=self.action_help)
         for choice in CHOICES:
             run = partial(self._set_theme, choice)

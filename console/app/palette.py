@@ -20,10 +20,17 @@ class PaletteEntry:
 
 
 @runtime_checkable
-class OffersEntries(Protocol):
+class PaletteSource(Protocol):
+    """Whoever offers entries: the app, and any pane that has some of its own, whether it is shown or not."""
+
+    def palette_entries(self) -> Iterable[PaletteEntry]:
+        """What can be done now."""
+
+
+@runtime_checkable
+class OffersEntries(PaletteSource, Protocol):
     """The app, as far as the palette knows it."""
 
-    def palette_entries(self) -> Iterable[PaletteEntry]: ...
     def palette_no_match(self) -> str: ...
 
 

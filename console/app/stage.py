@@ -7,20 +7,15 @@ from textual.widgets import ContentSwitcher
 
 from .desk import Desk
 from .flows import Flows
-from .panes.alerts import AlertsPane
-from .panes.commands import CommandsPane
-from .panes.devices import DevicesPane
 from .panes.events import EventsPane
 from .panes.pane import Pane
-from .panes.rules import RulesPane
+from .panes.registry import PANES
 from .shop import Part
 from .sturdy import Sturdy
 from .widgets.banner import Banner, Tone
 from .widgets.footer import KeyFooter
 from .widgets.header import HeaderBar, ScreenTabs
 
-PANES = (DevicesPane, AlertsPane, EventsPane, CommandsPane, RulesPane)
-"""In the order of their digits."""
 NAMES = tuple(pane.NAME for pane in PANES)
 LEAST_WIDTH = 80
 LEAST_HEIGHT = 24

@@ -55,8 +55,19 @@ async def typed(pilot: Pilot[int], text: str) -> None:
     await pilot.pause()
 
 
+def screen_lines(app: ShopwardenApp) -> tuple[str, ...]:
+    """Every line of the screen as a person sees it."""
+    strips = app.screen._compositor.render_strips(app.size)
+    return tuple("".join(part.text for part in strip).rstrip() for strip in strips)
+
+
 def screen_text(app: ShopwardenApp) -> str:
-    """Every line of the screen as a person sees it, read back from the SVG with its columns."""
+    """The same in one piece."""
+    return "\n".join(screen_lines(app))
+
+
+def picture_text(app: ShopwardenApp) -> str:
+    """What a picture of the screen says, read back from the SVG with its columns."""
     rows: dict[float, list[tuple[float, str]]] = {}
     for x, y, text in re.findall(
         r'<text class="[^"]*" x="([\d.]+)" y="([\d.]+)"[^>]*>(.*?)</text>', app.export_screenshot(), re.S

@@ -9,7 +9,7 @@ from daemon.api.wire import Attachment, CapabilityLine, CommandState, Masked, Se
 
 from . import sample_shop as sample
 from .fake_client import FakeClient
-from .stage import running, screen_text, settled, typed
+from .stage import picture_text, running, settled, typed
 
 EVIL = (
     "\x1b[2J\x1b]52;c;ZXZpbA==\x07\x9b31m\u202egnp\u2066\u200b\ufeff[@click=app.exit]KLICK[/] [/foo] [bold red]FETT"
@@ -63,12 +63,12 @@ async def test_hostile_text_in_every_field_of_every_screen() -> None:
         for digit in "1", "2", "3", "4":
             await pilot.press(digit)
             await settled(pilot)
-            assert_harmless(app.export_screenshot(), screen_text(app))
+            assert_harmless(app.export_screenshot(), picture_text(app))
             assert "[@click=app.exit]" in app.export_screenshot().replace("&#160;", " ")
             await pilot.press("enter")
             await settled(pilot)
             assert app.screen is not app.stage
-            assert_harmless(app.export_screenshot(), screen_text(app))
+            assert_harmless(app.export_screenshot(), picture_text(app))
             await pilot.press("escape")
 
 
@@ -79,24 +79,24 @@ async def test_hostile_text_in_dialogs_toasts_and_palette() -> None:
         app.stage.current.table.move_to("EVIL")
         await pilot.press("l")
         await settled(pilot)
-        assert_harmless(app.export_screenshot(), screen_text(app))
+        assert_harmless(app.export_screenshot(), picture_text(app))
         await pilot.press("escape", "3", "v")
         await typed(pilot, "reason enough")
         await pilot.press("enter")
         await settled(pilot)
-        assert "Content, opened" in screen_text(app)
-        assert_harmless(app.export_screenshot(), screen_text(app))
+        assert "Content, opened" in picture_text(app)
+        assert_harmless(app.export_screenshot(), picture_text(app))
         await pilot.press("escape", "ctrl+p")
         await settled(pilot, 0.5)
-        assert_harmless(app.export_screenshot(), screen_text(app))
+        assert_harmless(app.export_screenshot(), picture_text(app))
         await typed(pilot, "KLICK")
         await settled(pilot, 0.5)
-        assert_harmless(app.export_screenshot(), screen_text(app))
+        assert_harmless(app.export_screenshot(), picture_text(app))
         await pilot.press("escape")
         client.emit_alert(sample.alert(9, title=EVIL, employee=EVIL, raised_at=sample.NOW, device="EVIL"))
         app.notify(EVIL, title=EVIL, markup=True)
         await settled(pilot)
-        assert_harmless(app.export_screenshot(), screen_text(app))
+        assert_harmless(app.export_screenshot(), picture_text(app))
 
 
 @pytest.mark.parametrize("where", [(30, 4), (60, 4), (100, 4), (30, 40)])
