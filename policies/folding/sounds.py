@@ -118,23 +118,32 @@ class Codes:
         """The code of one folded character."""
         return char.translate(self.table)
 
-    def readings(self, chars: str) -> tuple[str, ...]:
+    def readings(self, chars: str) -> Sequence[str]:
         """Every way to read folded `chars`, the main one first, at most MOST_READINGS."""
-        return self._readings(chars, chars.translate(self.table))
+        main = chars.translate(self.table)
+        return [main] if _FURTHER.isdisjoint(chars) else self._readings(chars, main)
 
-    def readings_of(self, words: Sequence[str]) -> list[tuple[str, ...]]:
-        """`readings` of each."""
-        return list(map(self._readings, words, translated(words, self.table)))
+    def readings_of(self, words: Sequence[str]) -> tuple[list[str], list[int]]:
+        """`readings` of each word, and for each reading the number of its word."""
+        readings: list[str] = []
+        numbers: list[int] = []
+        for number, (chars, main) in enumerate(zip(words, translated(words, self.table), strict=True)):
+            if _FURTHER.isdisjoint(chars):
+                readings.append(main)
+                numbers.append(number)
+            else:
+                found = self._readings(chars, main)
+                readings += found
+                numbers += [number] * len(found)
+        return readings, numbers
 
-    def _readings(self, chars: str, main: str) -> tuple[str, ...]:
-        if _FURTHER.isdisjoint(chars):
-            return (main,)
+    def _readings(self, chars: str, main: str) -> list[str]:
         found = [main]
         for at, char in enumerate(chars):
             others = self._others.get(char, ())
             if others and len(found) * (1 + len(others)) <= MOST_READINGS:
                 found += [one[:at] + code + one[at + 1 :] for code in others for one in found]
-        return tuple(found)
+        return found
 
 
 def _spellings(of_syllable: dict[str, str]) -> dict[str, str]:

@@ -2,45 +2,44 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, groupby
-from operator import attrgetter
 
 from ..folding.shapes import parts_of
 from ..folding.sounds import Ear
 from ..folding.table import bounded
 from ..model import How
 from .candidate import Candidate
-from .entry import Entry, Writing
+from .entry import Entry, Terms, Writing
 from .lookalikes import Lookalikes
 from .mixtures import Mixtures
 from .profile import Disguises, Homophone
 from .promise import LETTERS
 from .reading import Reading, lens
-from .soundalikes import Heard, Soundalikes, heard_of, may_be_disguised, sounds_of
+from .soundalikes import Heard, Soundalikes, heard_of, may_be_disguised, sounds_of_ones
 from .spelling import Speller
 
 
 class Disguised:
     """What is looked through after the words themselves."""
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
-        """`entries` of one view."""
-        same_terms = [(terms.disguises, list(same)) for terms, same in groupby(entries, key=attrgetter("terms"))]
+    def __init__(self, ones: Sequence[tuple[Entry]]) -> None:
+        """`ones`: entries of one view, each in a tuple by itself, which tables of keys take over."""
+        by_terms = [(terms.disguises, list(same)) for terms, same in groupby(ones, key=_terms)]
         hidden = [
-            (disguises, [entry for entry in same if may_be_disguised(entry.key)])
-            for disguises, same in same_terms
+            (disguises, [one for one in same if may_be_disguised(one[0].key)])
+            for disguises, same in by_terms
             if disguises.is_any
         ]
         self._reversed = [
             Writing(entry=entry, chars=key[::-1], runs=entry.runs and entry.runs[::-1], how=How.REVERSED)
             for disguises, same in hidden
             if disguises.reversed
-            for entry in same
+            for (entry,) in same
             if (key := entry.key) != key[::-1]
         ]
-        self.parts = _parts([entry for disguises, same in hidden if disguises.split for entry in same])
+        self.parts = _parts([entry for disguises, same in hidden if disguises.split for (entry,) in same])
         """Parts as they stand in searched text, to the characters they may be."""
         self._is_spelled = any(same for disguises, same in hidden if disguises.pinyin)
-        sounds = sounds_of(_heard(same for disguises, same in hidden if _is_heard(disguises)), Ear.PLAIN)
+        sounds = sounds_of_ones(_heard(same for disguises, same in hidden if _is_heard(disguises)), Ear.PLAIN)
         self.speller = Speller(sounds, self.parts) if self._is_spelled or self.parts else None
         homophones = {disguises.homophone for disguises, same in hidden if same}
         self.soundalikes: list[Soundalikes] = []
@@ -49,8 +48,8 @@ class Disguised:
             self.soundalikes.append(Soundalikes(sounds, Ear.PLAIN))
         if Homophone.FUZZY in homophones:
             fuzzy = _heard(same for disguises, same in hidden if disguises.homophone is Homophone.FUZZY)
-            self.soundalikes.append(Soundalikes(sounds_of(fuzzy, Ear.FUZZY), Ear.FUZZY))
-        drawn = [entry for disguises, same in hidden if disguises.lookalike for entry in same]
+            self.soundalikes.append(Soundalikes(sounds_of_ones(fuzzy, Ear.FUZZY), Ear.FUZZY))
+        drawn = [one for disguises, same in hidden if disguises.lookalike for one in same]
         self.lookalikes = Lookalikes(drawn) if drawn else None
         self.mixtures = Mixtures(sounds.items)
 
@@ -99,8 +98,17 @@ def _is_heard(disguises: Disguises) -> bool:
     return disguises.pinyin or disguises.split or disguises.homophone is not Homophone.OFF
 
 
-def _heard(entries: Iterable[Iterable[Entry]]) -> Iterator[Heard]:
-    return chain.from_iterable(map(heard_of, chain.from_iterable(entries)))
+def _terms(one: tuple[Entry]) -> Terms:
+    return one[0].terms
+
+
+def _heard(groups: Iterable[Iterable[tuple[Entry]]]) -> Iterator[tuple[Heard, ...]]:
+    """As `heard_of` tells, each by itself."""
+    for one in chain.from_iterable(groups):
+        if one[0].runs is None:
+            yield one
+        else:
+            yield from zip(heard_of(one[0]))
 
 
 def _parts(entries: Sequence[Entry]) -> dict[str, str]:

@@ -148,6 +148,11 @@ class Writing:
         return self.chars
 
     @property
+    def terms(self) -> Terms:
+        """As `Entry.terms`."""
+        return self.entry.terms
+
+    @property
     def belief(self) -> Belief:
         """As `Entry.belief`."""
         return self.entry.belief

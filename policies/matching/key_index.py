@@ -48,15 +48,13 @@ class KeyIndex(Generic[T]):
                 yield one, self.items[key]
 
 
-def gathered(keys: Iterable[str], items: Iterable[T]) -> dict[str, tuple[T, ...]]:
-    """What stands under each key, in the order given."""
+def gathered(keys: Iterable[str], items: Iterable[tuple[T, ...]]) -> dict[str, tuple[T, ...]]:
+    """What stands under each key, in the order given; under a key that is there once that very tuple."""
     found: dict[str, tuple[T, ...]] = {}
     more: dict[str, list[T]] = {}
-    for key, item in zip(keys, items, strict=True):
-        if key in found:
-            more.setdefault(key, []).append(item)
-        else:
-            found[key] = (item,)
+    for key, some in zip(keys, items, strict=True):
+        if found.setdefault(key, some) is not some:
+            more.setdefault(key, []).extend(some)
     for key, others in more.items():
         found[key] += tuple(others)
     return found

@@ -39,11 +39,12 @@ class Part:
     def __init__(self, view: View, entries: Sequence[Entry]) -> None:
         self.lens: Lens = lens(view)
         entries = _by_key(entries)
-        self.disguised = Disguised(entries)
         has_alike = any(terms.disguises.lookalike for terms, _ in groupby(entries, key=_terms))
         self._alike = shape_table(Likeness.ALIKE) if has_alike else None
-        targets: list[Target] = [*entries, *self.disguised.reversed()]
-        self.targets = gathered(self._drawn_all(list(map(_key, targets))), targets)
+        ones = list(zip(entries))  # one tuple for an entry wherever it stands alone
+        self.disguised = Disguised(ones)
+        targets: list[tuple[Target, ...]] = [*ones, *zip(self.disguised.reversed())]
+        self.targets = gathered(self._drawn_all([one[0].key for one in targets]), targets)
         self.parts = frozenset(self._drawn_all(list(self.disguised.parts)))
         """Parts of characters as they are searched for."""
         self._machine: Automaton = automaton([*self.targets, *self.parts])
@@ -135,10 +136,12 @@ class Part:
 
 def _by_key(entries: Sequence[Entry]) -> Sequence[Entry]:
     """Those of one key together, by where the first of them stands."""
+    if len(set(map(_key, entries))) == len(entries):
+        return entries
     places: dict[str, int] = {}
     for entry in entries:
         places.setdefault(entry.key, len(places))
-    return sorted(entries, key=lambda entry: places[entry.key]) if len(places) < len(entries) else entries
+    return sorted(entries, key=lambda entry: places[entry.key])
 
 
 def _first_run(runs: Sequence[int] | None) -> int:

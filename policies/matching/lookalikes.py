@@ -1,6 +1,6 @@
 """Words found by how they are drawn: the searched text by the component that tells each character."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain, combinations
 from operator import contains
 
@@ -25,19 +25,19 @@ KEYS = 24_000
 class Lookalikes:
     """Entries of one view by the component that tells their characters."""
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
+    def __init__(self, ones: Sequence[tuple[Entry]]) -> None:
+        """`ones`: each entry in a tuple by itself, which the index takes over."""
         self._table = shape_table(Likeness.FAMILY)
-        entries = list(entries)
-        room = max(1, KEYS // max(1, len(entries)))
-        keys = translated([entry.key for entry in entries], self._table)
+        room = max(1, KEYS // max(1, len(ones)))
+        keys = translated([entry.key for (entry,) in ones], self._table)
         if room > 1:
             several = [
-                (key, entry)
-                for entry, families in zip(entries, keys, strict=True)
-                for key in _keys(entry.key, families, min(room, _most_keys(entry.key)))
+                (key, one)
+                for one, families in zip(ones, keys, strict=True)
+                for key in _keys(one[0].key, families, min(room, _most_keys(one[0].key)))
             ]
-            keys, entries = [key for key, _ in several], [entry for _, entry in several]
-        self.index = KeyIndex(gathered(keys, entries))
+            keys, ones = [key for key, _ in several], [one for _, one in several]
+        self.index = KeyIndex(gathered(keys, ones))
 
     def keys(self) -> Iterator[GramKey]:
         """Every key of `index`, with whether all words behind it need a writing that honest talk does not have."""

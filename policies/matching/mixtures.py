@@ -10,9 +10,7 @@ from ..folding.likeness import is_drawn_alike
 from ..folding.sounds import Ear, codes
 from ..model import How
 from .belief import Belief
-from .entries import Entry
 from .key_index import LONG
-from .profile import Homophone
 from .soundalikes import Heard, is_unheard
 from .standing import Standing
 
@@ -21,8 +19,8 @@ CODE_BITS = 10
 FLAG_BITS = 20
 SPREAD = 0x9E3779B1
 """What numbers are multiplied with to be spread over the flags."""
+_WHOLE, _UNFLAGGED = (1 << 32) - 1, 32 - FLAG_BITS
 _BEGINS, _ENDS = 1, 2
-_WHERE_BITS = 31
 _TABLE = codes(Ear.PLAIN).table
 _is_alike = lru_cache(maxsize=1 << 16)(is_drawn_alike)
 
@@ -33,32 +31,39 @@ class Mixtures:
     def __init__(self, sounds: Mapping[str, Sequence[Heard]]) -> None:
         """`sounds`: words by their syllables, as codes of the plain ear; short ones and others are left aside."""
         self._words = [
-            (reading, words)
-            for reading, same in sounds.items()
-            if len(reading) >= LONG and (words := tuple(heard for heard in same if _may_be_mixed(heard.entry)))
+            (reading, words) for reading, same in sounds.items() if len(reading) >= LONG and (words := _mixed(same))
         ]
         """Syllables, and the words behind them."""
-        keyed: list[int] = []
-        pairs = bytearray(1 << 2 * CODE_BITS)
+        windows: list[str] = []
+        places: list[int] = []
         for at, (reading, _) in enumerate(self._words):
-            codes_of = list(map(ord, reading))
-            last = len(codes_of) - LONG
-            for is_end, begin in ((0, 0), (1, last)) if last else ((0, 0),):
-                one, two, three, four = window = codes_of[begin : begin + LONG]
-                pairs[one << CODE_BITS | two] |= _BEGINS
-                pairs[three << CODE_BITS | four] |= _ENDS
-                where = at << 1 | is_end
-                keyed += [number << _WHERE_BITS | where for number in _numbers(window)]
-        keyed.sort()
-        self._pairs = pairs
+            windows.append(reading[:LONG])
+            places.append(at << 1)
+            if len(reading) > LONG:
+                windows.append(reading[-LONG:])
+                places.append(at << 1 | 1)
+        code = _codes_of("".join(windows))
+        one, two, three, four = (code[at::LONG] for at in range(LONG))
+        pairs = bytearray(1 << 2 * CODE_BITS)
+        for pair in {first << CODE_BITS | second for first, second in zip(one, two, strict=True)}:
+            pairs[pair] |= _BEGINS
+        for pair in {first << CODE_BITS | second for first, second in zip(three, four, strict=True)}:
+            pairs[pair] |= _ENDS
+        self.pairs = pairs
         """For each pair of codes: whether windows begin with it, end with it, or both."""
-        self.numbers = array("I", [key >> _WHERE_BITS for key in keyed])
+        self.numbers = array("I")
         """In order; of windows with one syllable left out."""
-        self._at = array("I", [key & (1 << _WHERE_BITS) - 1 for key in keyed])
+        self._at = array("I")
         """For each the number of the word, twice, and one more where the window is the word's end."""
         flags = bytearray(1 << FLAG_BITS)
-        for number in self.numbers:
-            flags[_flag(number)] = 1
+        for left_out, kept in enumerate(((two, three, four), (one, three, four), (one, two, four), (one, two, three))):
+            numbers = [a << 2 * CODE_BITS | b << CODE_BITS | c for a, b, c in zip(*kept, strict=True)]
+            order = sorted(range(len(numbers)), key=numbers.__getitem__)
+            numbers = [left_out << 3 * CODE_BITS | number for number in map(numbers.__getitem__, order)]
+            self.numbers.extend(array("I", numbers))
+            self._at.extend(array("I", map(places.__getitem__, order)))
+            for number in numbers:  # `_flag` without its call: there are very many
+                flags[(number * SPREAD & _WHOLE) >> _UNFLAGGED] = 1
         self.flags = bytes(flags)
         """1 where some of `numbers` is, spread."""
 
@@ -66,10 +71,8 @@ class Mixtures:
         """(start, word) where such words stand whose writing honest talk does not have, by start of the window."""
         if not self._words:
             return
-        code = array("H", searched.translate(_TABLE).encode("utf-16-le"))
-        if sys.byteorder == "big":  # pragma: no cover
-            code.byteswap()
-        pairs = self._pairs
+        code = _codes_of(searched.translate(_TABLE))
+        pairs = self.pairs
         known = [
             (at, pairs[one << CODE_BITS | two])
             for at, (one, two) in enumerate(zip(code, code[1:], strict=False))
@@ -113,8 +116,16 @@ def _is_else(chars: str, surface: str, differs: int) -> bool:
     return chars[:differs] == surface[:differs] and chars[differs + 1 :] == surface[differs + 1 :]
 
 
-def _may_be_mixed(entry: Entry) -> bool:
-    return entry.disguises.lookalike and entry.disguises.homophone is not Homophone.OFF
+def _codes_of(reading: str) -> "array[int]":
+    found = array("H", reading.encode("utf-16-le"))
+    if sys.byteorder == "big":  # pragma: no cover
+        found.byteswap()
+    return found
+
+
+def _mixed(same: Sequence[Heard]) -> Sequence[Heard]:
+    found = [heard for heard in same if heard.terms.disguises.is_mixed]
+    return found if len(found) < len(same) else same
 
 
 def _numbers(window: Sequence[int]) -> list[int]:
@@ -132,4 +143,4 @@ def _numbers(window: Sequence[int]) -> list[int]:
 
 
 def _flag(number: int) -> int:
-    return (number * SPREAD & 0xFFFFFFFF) >> 32 - FLAG_BITS
+    return (number * SPREAD & _WHOLE) >> _UNFLAGGED

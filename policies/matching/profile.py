@@ -97,6 +97,12 @@ class Disguises:
     reversed: bool = False
     """The word from its end: 信微."""
 
+    is_mixed: bool = field(init=False, repr=False, compare=False)
+    """Whether one character may be drawn alike in a word that is heard otherwise."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "is_mixed", self.lookalike and self.homophone is not Homophone.OFF)
+
     @property
     def is_any(self) -> bool:
         """Whether anything is looked through."""

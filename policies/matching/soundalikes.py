@@ -48,13 +48,14 @@ def heard_of(entry: Entry) -> tuple[Heard, ...]:
 
 def sounds_of(heard: Iterable[Heard], ear: Ear) -> Sounds:
     """The index of words for an ear."""
-    items = [item for item in heard if len(item.chars) >= FEWEST]
-    readings: list[str] = []
-    owners: list[Heard] = []
-    for item, same in zip(items, codes(ear).readings_of([item.chars for item in items]), strict=True):
-        readings += same
-        owners += (item,) * len(same)
-    return Sounds(gathered(readings, owners))
+    return sounds_of_ones(zip(heard), ear)
+
+
+def sounds_of_ones(heard: Iterable[tuple[Heard, ...]], ear: Ear) -> Sounds:
+    """The same of words that are each in a tuple by itself, which the index takes over."""
+    ones = [one for one in heard if len(one[0].key) >= FEWEST]
+    readings, numbers = codes(ear).readings_of([one[0].key for one in ones])
+    return Sounds(gathered(readings, map(ones.__getitem__, numbers)))
 
 
 class Soundalikes:

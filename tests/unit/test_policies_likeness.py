@@ -96,9 +96,9 @@ def test_what_is_alike_in_part_is_no_word(text: str) -> None:
     assert not list(Matcher(["私下交易", "加我微信"], (), MatchProfile()).find(text))
 
 
-def entries(*words: str) -> list[Entry]:
+def entries(*words: str) -> list[tuple[Entry]]:
     return [
-        entry
+        (entry,)
         for rank, word in enumerate(words)
         for entry in entries_of(word, rank=rank, owner=0, profile=MatchProfile(), aliases={})
     ]
@@ -123,6 +123,5 @@ def test_the_more_words_the_fewer_keys_has_each() -> None:
 
 
 def test_of_very_many_words_each_has_one_key() -> None:
-    (entry,) = entries("私下交易")
-    items = Lookalikes([entry] * KEYS).index.items
+    items = Lookalikes(entries("私下交易") * KEYS).index.items
     assert [*items] == ["".join(map(family, "私下交易"))]
