@@ -92,9 +92,11 @@ def _run_console(options: dict[str, object], texts: Texts, socket: Path) -> int:
         return ExitCode.USAGE
     from .app.access import AccessMode
     from .app.app import run_app
+    from .app.settings import ConsoleOptions, Settings
 
     mode = AccessMode.READ_ONLY if options.get("readonly") else AccessMode.FULL
-    return run_app(socket, texts.language.value, mode=mode, theme=str(options.get("theme", "dark")))
+    settings = Settings(theme=str(options.get("theme", "dark")))
+    return run_app(ConsoleOptions(socket=socket, language=texts.language.value, mode=mode, settings=settings))
 
 
 def _path(value: object) -> Path | None:

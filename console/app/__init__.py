@@ -5,5 +5,5 @@ Reading order:
   through `client_port`
 - the screen: `stage` → `panes/` → `widgets/`; long lists: `event_pages`, `timeline_rows`, `filters`
 - a person acts: `keys`, `palette` → `flows/` → `dialogs/`, as far as `access` allows
-- how things are said: `desk` (what all share), `glyphs`, `times`, `themes`, `announcer`
+- how things are said: `desk` (what all share), `settings`, `ordering`, `glyphs`, `times`, `themes`, `announcer`
 """

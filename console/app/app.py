@@ -30,6 +30,7 @@ from .flows import Flows
 from .keys import everywhere, key, quiet
 from .link import Link
 from .palette import ConsoleCommands, ConsolePalette, PaletteEntry, PaletteSource
+from .settings import ConsoleOptions, LookChange, Mouse, Settings
 from .shop import Part
 from .stage import NAMES, Stage
 from .themes import CHOICES, DEFAULT_VARIABLES, OURS
@@ -72,12 +73,13 @@ class ShopwardenApp(CallingApp):
         texts: Texts,
         *,
         mode: AccessMode = AccessMode.FULL,
+        settings: Settings | None = None,
         now: Now = system_now,
         zone: tzinfo | None = None,
     ) -> None:
         super().__init__()
         self.title = "shopwarden"
-        self.desk = Desk(texts=texts, times=Times(texts, now, zone), mode=mode)
+        self.desk = Desk(texts=texts, times=Times(texts, now, zone), mode=mode, settings=settings or Settings())
         self.flows = Flows(self, self.desk, self._changed)
         self._open_client = open_client
         self._now = now
@@ -92,7 +94,7 @@ class ShopwardenApp(CallingApp):
         self._stage: Stage | None = None
         for theme in OURS:
             self.register_theme(theme)
-        self.theme = CHOICES["dark"]
+        self.theme = CHOICES.get(self.desk.settings.theme, CHOICES["dark"])
 
     @property
     def stage(self) -> Stage:
@@ -286,37 +288,39 @@ class ShopwardenApp(CallingApp):
 
     def _set_theme(self, choice: str) -> None:
         self.theme = CHOICES[choice]
+        self.desk.keep(LookChange(theme=choice))
 
     def _set_language(self, language: Language) -> None:
         """Everything is drawn anew in the other language; answers of the daemon follow with the next start."""
         texts = load_texts(language, CATALOG)
+        self.desk.keep(LookChange(language=language))
         self.desk.texts = texts
         self.desk.times = Times(texts, self._now, self._zone)
         self.call_later(self.stage.redraw)
 
 
-def run_app(
-    socket: Path, language: str, *, mode: AccessMode = AccessMode.FULL, theme: str = "dark", now: Now = system_now
-) -> int:
-    """Run the console on the daemon behind `socket` until the person leaves. Returns the exit code, 0 when all is well,
-    128 + n after signal n, which leaves the terminal as it was too.
+def run_app(options: ConsoleOptions, *, now: Now = system_now) -> int:
+    """Run the console on the daemon behind `options.socket` until the person leaves. Returns the exit code, 0 when all
+    is well, 128 + n after signal n, which leaves the terminal as it was too.
 
-    `language` is `en` or `zh`. A daemon that is not there is not an error: the console waits for it and says so.
+    A daemon that is not there is not an error: the console waits for it and says so.
     """
+    language = options.language
 
     def open_client() -> ConsoleClient:
         from daemon.api.client import ApiClient  # half of the start, and nothing on the screen needs it
 
-        return ApiClient(socket, language)
+        return ApiClient(options.socket, language)
 
-    app = ShopwardenApp(open_client, load_texts(language, CATALOG), mode=mode, now=now)
-    app.theme = CHOICES.get(theme, CHOICES["dark"])
-    asyncio.run(_run(app))
+    app = ShopwardenApp(
+        open_client, load_texts(language, CATALOG), mode=options.mode, settings=options.settings, now=now
+    )
+    asyncio.run(_run(app, options.settings.mouse))
     return app.return_code or 0
 
 
-async def _run(app: ShopwardenApp) -> None:
+async def _run(app: ShopwardenApp, mouse: Mouse) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         loop.add_signal_handler(number, partial(app.exit, return_code=128 + number))
-    await app.run_async()
+    await app.run_async(mouse=mouse is Mouse.ON)

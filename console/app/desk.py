@@ -7,6 +7,7 @@ from daemon.api.texts import Texts
 from ..safe_text import SafeContent, safe_text
 from .access import AccessMode, Act, refusal
 from .client_port import ConsoleClient
+from .settings import Settings, SettingsChange, Symbols, changed_settings
 from .shop import Shop
 from .times import Times
 
@@ -21,6 +22,16 @@ class Desk:
     opened: ConsoleClient | None = None
     """Set once the first screen is painted: loading an HTTP client takes as long as half of the start."""
     shop: Shop = field(default_factory=Shop)
+    settings: Settings = field(default_factory=Settings)
+
+    def keep(self, change: SettingsChange) -> None:
+        """Take over a choice of the person."""
+        self.settings = changed_settings(self.settings, change)
+
+    @property
+    def symbols(self) -> Symbols:
+        """Which characters may be drawn with."""
+        return self.settings.symbols
 
     @property
     def client(self) -> ConsoleClient:

@@ -43,9 +43,10 @@ def run_with_console(arguments: Sequence[str], language: str, environment: dict[
         if not line.startswith(b"{"):
             return host.wait() or int(ExitCode.PARTIAL)
         place = msgspec.json.decode(line, type=_Place)
-        from console.app.app import run_app
+        from ..app.app import run_app
+        from ..app.settings import ConsoleOptions
 
-        return run_app(Path(place.socket), language)
+        return run_app(ConsoleOptions(socket=Path(place.socket), language=language))
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
     finally:

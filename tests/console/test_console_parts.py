@@ -158,7 +158,8 @@ def test_a_finished_command_stays_finished_in_any_order(order: list[CommandState
 def test_on_a_real_terminal_it_starts_without_a_daemon_and_leaves_with_q(tmp_path: Path) -> None:
     program = (
         "import sys; from pathlib import Path; from console.app.app import run_app;"
-        f"sys.exit(run_app(Path({str(tmp_path / 'api.sock')!r}), 'zh'))"
+        "from console.app.settings import ConsoleOptions;"
+        f"sys.exit(run_app(ConsoleOptions(socket=Path({str(tmp_path / 'api.sock')!r}), language='zh')))"
     )
     environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "100", "LINES": "30"}
     ours, theirs = pty.openpty()
