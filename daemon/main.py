@@ -33,6 +33,7 @@ _COMMANDS = {
     "scan": "daemon.cli.scan",
     "mask": "daemon.cli.mask",
     "policy": "daemon.cli.policy",
+    "web-account": "daemon.cli.web_account",
 }
 _FOREIGN = {"simphone": "adb_bridge.simphone.__main__", "demo": "daemon.demo.main"}
 

@@ -6,6 +6,7 @@ from typing import cast
 
 from daemon.api.exit_codes import ExitCode
 
+from . import rooms
 from .context import Context
 
 Handler = Callable[[Context], Awaitable[ExitCode]]
@@ -32,19 +33,12 @@ HANDLERS: dict[tuple[str, str], str] = {
     ("export", "approve"): "exports:approve",
     ("export", "refuse"): "exports:refuse",
     ("export", "fetch"): "exports:fetch",
-    ("alerts", "list"): "alerts:list_alerts",
-    ("alerts", "show"): "alerts:show_alert",
-    ("alerts", "ack"): "alerts:acknowledge",
-    ("alerts", "resolve"): "alerts:resolve",
-    ("alerts", "reopen"): "alerts:reopen",
     ("lock", ""): "commands:lock",
     ("refetch", ""): "commands:refetch",
     ("commands", "list"): "commands:list_commands",
     ("commands", "show"): "commands:show_command",
     ("commands", "cancel"): "commands:cancel_command",
-    ("audit", "list"): "oversight:list_audit",
     ("verify", ""): "oversight:verify",
-    ("policy", "try"): "policies:try_rules",
     ("backup", ""): "backups:backup",
     ("keys", "list"): "keys:list_keys",
     ("keys", "rotate"): "keys:rotate",
@@ -98,6 +92,7 @@ HANDLERS: dict[tuple[str, str], str] = {
     ("incidents", "note"): "documents:note_incident",
     ("incidents", "close"): "documents:close_incident",
     ("incidents", "template"): "documents:notification",
+    **rooms.HANDLERS,
 }
 """Subcommand and action to `module:function`. A subcommand with a `list` does that when no action is named."""
 

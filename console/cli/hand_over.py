@@ -7,14 +7,14 @@ from typing import NoReturn
 
 HANDED_OVER = (
     "demo", "scan", "mask", "policy", "init", "check-config", "simphone", "run", "verify-proof", "cosign", "restore",
-    "verify-bundle", "reindex",
+    "verify-bundle", "reindex", "web-account",
 )  # fmt: skip
 """`demo` is handed over unless it opens the console (`demo.py`)."""
 
 CALLED_AS = "SHOPWARDEN_CALLED_AS"
 """Tells the daemon's program the name that its usage lines are to show."""
-_OURS = "try"
-"""The action of `policy` that asks the daemon."""
+_OURS = frozenset({"try"})
+"""The actions of `policy` that ask the daemon."""
 _TAKE_JSON = frozenset({"demo", "policy", "init", "check-config", "verify-proof", "verify-bundle", "restore"})
 _TAKE_VALUE = {"--state": "SHOPWARDEN_STATE", "--socket": "SHOPWARDEN_SOCKET", "--lang": "SHOPWARDEN_LANG"}
 
@@ -39,7 +39,7 @@ def split_handed_over(arguments: Sequence[str]) -> tuple[str, list[str], dict[st
     if at >= len(arguments) or arguments[at] not in HANDED_OVER:
         return None
     name, rest = arguments[at], list(arguments[at + 1 :])
-    if name == "policy" and _first_word(rest) == _OURS:
+    if name == "policy" and _first_word(rest) in _OURS:
         return None
     if form is not None and name in _TAKE_JSON and not {"--json", "--jsonl"} & set(rest):
         rest.append(form)

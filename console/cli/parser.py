@@ -10,7 +10,6 @@ from typing import ClassVar, NoReturn
 from daemon.api.exit_codes import ExitCode
 from daemon.api.importing import ImportKind
 from daemon.api.texts import Texts
-from daemon.api.wire import AlertStatus
 
 from ..plain_text import clean_line
 from . import (
@@ -18,16 +17,16 @@ from . import (
     event_arguments,
     exports_arguments,
     keys_arguments,
-    policy_arguments,
     proof_arguments,
     requests_arguments,
     rescans_arguments,
     retention_arguments,
 )
 from .hand_over import HANDED_OVER
+from .numbers import count, index, page, seconds
+from .rooms import ADDERS
 from .table import wrap
 
-STATUSES = (*(status.value for status in AlertStatus), "all")
 DEFAULT_WAIT_S = 60.0
 
 MAX_REASON = 500
@@ -125,7 +124,8 @@ class Builder:
         self._attachments(commands)
         self._imports(commands)
         exports_arguments.add(self, commands)
-        self._alerts(commands)
+        for add in ADDERS:
+            add(self, commands)
         self._commands(commands)
         proof_arguments.add(self, commands)
         self.add(commands, "doctor")
@@ -133,7 +133,7 @@ class Builder:
         self.option(unlock, "--passphrase-fd", "unlock_fd", dest="passphrase_fd", type=int, metavar="N")
         self.option(unlock, "--status", "unlock_status", dest="status", action="store_true")
         verify = self.add(commands, "verify")
-        self.option(verify, "--since", "since_index", type=_index, metavar="INDEX")
+        self.option(verify, "--since", "since_index", type=index, metavar="INDEX")
         self.option(verify, "--offline", "offline", action="store_true")
         self.option(verify, "--media", "verify_media", dest="media", action="store_true")
         self.option(verify, "--index", "verify_index", dest="index", action="store_true")
@@ -141,10 +141,6 @@ class Builder:
         self.option(verify, "--passphrase-fd", "passphrase_fd", metavar="N")
         self.option(verify, "--credential", "credential", metavar="NAME")
         self.option(verify, "--config", "config", metavar="FILE")
-        audit = self.add(commands, "audit")
-        self.option(audit, "--limit", "limit", type=_count)
-        self.option(self.action(self.actions(audit, "audit"), "audit", "list"), "--limit", "limit", type=_count)
-        policy_arguments.add(self, commands)
         for name in HANDED_OVER:
             if name != "policy":
                 self.add(commands, name)
@@ -185,7 +181,7 @@ class Builder:
         self.argument(self.action(actions, "attachments", "list"), "event_id")
         save = self.action(actions, "attachments", "save")
         self.argument(save, "event_id")
-        save.add_argument("number", type=_count, metavar="N", help=self.text("argument.number"))
+        save.add_argument("number", type=count, metavar="N", help=self.text("argument.number"))
         self.option(save, "--reason", "reason", required=True, metavar="TEXT")
         self.option(save, "--output", "output", required=True, metavar="FILE")
 
@@ -197,26 +193,13 @@ class Builder:
         self.option(parser, "--kind", "import_kind", dest="kind", choices=kinds, metavar="KIND", listed=kinds)
         self.option(parser, "--check", "import_check", dest="check", action="store_true")
 
-    def _alerts(self, commands: "argparse._SubParsersAction[Parser]") -> None:
-        alerts = self.add(commands, "alerts")
-        actions = self.actions(alerts, "alerts")
-        for parser in (alerts, self.action(actions, "alerts", "list")):
-            self.option(parser, "--status", "status", choices=STATUSES, metavar="STATUS", listed=STATUSES)
-            self.option(parser, "--device", "device", metavar="SERIAL")
-            self.option(parser, "--limit", "limit_1000", type=_page, metavar="N")
-        self.argument(self.action(actions, "alerts", "show"), "alert_id")
-        for name in ("ack", "resolve", "reopen"):
-            parser = self.action(actions, "alerts", name)
-            self.argument(parser, "alert_ids", nargs="+")
-            self.option(parser, "--note", "note", metavar="TEXT")
-
     def _commands(self, commands: "argparse._SubParsersAction[Parser]") -> None:
         for name in ("lock", "refetch"):
             parser = self.add(commands, name)
             self.argument(parser, "serial")
             self.option(parser, "--reason", "reason", required=True, metavar="TEXT")
             self.option(
-                parser, "--wait", "wait", nargs="?", type=_seconds, const=DEFAULT_WAIT_S, metavar="SECONDS",
+                parser, "--wait", "wait", nargs="?", type=seconds, const=DEFAULT_WAIT_S, metavar="SECONDS",
                 listed=(f"{DEFAULT_WAIT_S:g}",),
             )  # fmt: skip
             if name == "lock":
@@ -225,7 +208,7 @@ class Builder:
         actions = self.actions(queue, "commands")
         for parser in (queue, self.action(actions, "commands", "list")):
             self.option(parser, "--device", "device", metavar="SERIAL")
-            self.option(parser, "--limit", "limit_1000", type=_page, metavar="N")
+            self.option(parser, "--limit", "limit_1000", type=page, metavar="N")
         for name in ("show", "cancel"):
             self.argument(self.action(actions, "commands", name), "command_id")
 
@@ -281,34 +264,8 @@ def _complaint(texts: Texts, message: str) -> str:
     return message
 
 
-def _bounded(text: str, low: float, high: float) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(text) from None
-    if not low <= number <= high:
-        raise argparse.ArgumentTypeError(f"{text} ({low:.15g} … {high:.15g})")
-    return number
-
-
 def _reason(text: str) -> str:
     stripped = text.strip()
     if not 1 <= len(stripped) <= MAX_REASON:
         raise argparse.ArgumentTypeError(f"{len(stripped)} characters")
     return stripped
-
-
-def _count(text: str) -> int:
-    return int(_bounded(text, 1, 10_000_000))
-
-
-def _page(text: str) -> int:
-    return int(_bounded(text, 1, 1000))
-
-
-def _index(text: str) -> int:
-    return int(_bounded(text, 0, 2**53))
-
-
-def _seconds(text: str) -> float:
-    return _bounded(text, 0, 86_400)

@@ -60,6 +60,7 @@ def build_parser(texts: Texts, called_as: str = "shopwardend") -> argparse.Argum
     add_bundles(add, text, json=json)
     add_backups(add, text, where=where, key=key, json=json, descriptor=_descriptor)
     add_keys_actions(add("keys"), text, common=common, where=where, key=key, json=json, descriptor=_descriptor)
+    add("web-account", where)
     for name in HANDED_OVER:
         add(name)
     return parser

@@ -1,1 +1,7 @@
-"""The screens behind the digits: one pane each for devices, alerts, events and commands."""
+"""The screens of the console.
+
+Reading order:
+- which there are: `registry`
+- what all share: `pane` → `item_pane` (everything in memory)
+- one each: `devices`, `alerts`, `events` (`event_rows`), `commands` (`life`), `rules`, `health`, `audit`
+"""

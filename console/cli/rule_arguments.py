@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .parser import Builder, Parser
 
+HANDLERS: dict[tuple[str, str], str] = {("policy", "try"): "policies:try_rules"}
+
 
 def add(builder: "Builder", commands: "argparse._SubParsersAction[Parser]") -> None:
     """One subcommand."""
