@@ -6,6 +6,7 @@ A desk's method takes the caller first, asks `roles.require`, writes the audit e
 
 from dataclasses import dataclass
 
+from .alerts_desk import AlertsDesk
 from .backup.desk import BackupDesk
 from .desk_parts import DeskParts as DeskParts
 from .event_filters import EventFilters
@@ -28,6 +29,7 @@ from .workbench.desk import WorkbenchDesk
 class Desks:
     """One of each."""
 
+    alerts: AlertsDesk
     backups: BackupDesk
     documents: DocumentsDesk
     exports: ExportsDesk
@@ -46,7 +48,17 @@ def open_desks(parts: DeskParts) -> Desks:
     """Every desk of the daemon."""
     notices = Notices(parts.archive, parts.config)
     requests = RequestsDesk(parts, parts.guard)
+    workbench = WorkbenchDesk(
+        archive=parts.archive,
+        audit=parts.audit,
+        clock=parts.clock,
+        directory=parts.directory,
+        guard=parts.guard,
+        judge=parts.judge,
+        texts=parts.texts,
+    )
     return Desks(
+        alerts=AlertsDesk(parts, workbench),
         backups=BackupDesk(
             jobs=parts.backups.jobs,
             archive=parts.archive,
@@ -89,14 +101,6 @@ def open_desks(parts: DeskParts) -> Desks:
             guard=parts.guard,
             texts=parts.texts,
         ),
-        workbench=WorkbenchDesk(
-            archive=parts.archive,
-            audit=parts.audit,
-            clock=parts.clock,
-            directory=parts.directory,
-            guard=parts.guard,
-            judge=parts.judge,
-            texts=parts.texts,
-        ),
+        workbench=workbench,
         proofs=ProofDesk(archive=parts.archive, audit=parts.audit, guard=parts.guard),
     )

@@ -3,13 +3,14 @@
 Every method raises `ServiceError` only; errors of the archive and of adb are given their codes in `service_errors`.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator
 
 from adb_bridge.records import DeviceSerial
 
 from .api.connecting import AnnouncedPhone, PairingReport, PairRequest, WirelessRequest, WirelessSwitched
 from .api.exit_codes import ExitCode
 from .api.importing import ImportReport, ImportRequest, ImportTicket
+from .api.requests import AlertQuery, AuditQuery
 from .api.texts import Texts
 from .api.wire import (
     API_VERSION,
@@ -28,13 +29,13 @@ from .api.wire import (
     StreamItem,
     VerifyReport,
 )
-from .archive.alerts import is_legal_step
-from .archive.drafts import AlertFilter, CommandFilter
-from .archive.errors import AlreadyEnrolledError, IllegalTransitionError, NoticeConflictError
+from .archive.drafts import CommandFilter
+from .archive.errors import AlreadyEnrolledError, NoticeConflictError
 from .archive.records import ArchivedAlert, ArchivedCommand
 from .attachment_reading import AttachmentReading
 from .audit import MAX_REASON
-from .bus import AlertChanged, DeviceChanged, HealthChanged
+from .audit_reading import audit_filter, read_target
+from .bus import DeviceChanged
 from .commands import MAX_EXPIRY_S
 from .config import is_address
 from .connecting import Connecting
@@ -54,7 +55,7 @@ from .service_parts import ServiceParts
 from .stream_feed import StreamFeed
 from .twins import is_crowded
 from .version import daemon_version
-from .views import alert_view, audit_view, command_view, enrolment_view, verify_view
+from .views import audit_view, command_view, enrolment_view, verify_view
 
 
 class DaemonService:
@@ -263,42 +264,17 @@ class DaemonService:
         """See `Service`."""
         return self._imports.receive(caller, import_id, chunks)
 
-    async def alerts(
-        self, caller: Caller, *, status: AlertStatus | None, device: str | None, limit: int
-    ) -> tuple[Alert, ...]:
+    async def alerts(self, caller: Caller, query: AlertQuery) -> tuple[Alert, ...]:
         """Newest first."""
-        require(caller, Permission.ALERTS_READ)
-        serial = self._directory.named(device)
-        with refusing():
-            wanted = AlertFilter(status=status, device=serial, limit=max(1, min(limit, MAX_LIMIT)))
-            return await self._alerts(caller, await self._archive.alerts(wanted))
+        return await self._desks.alerts.page(caller, query)
 
     async def alert(self, caller: Caller, alert_id: str) -> Alert:
         """One."""
-        require(caller, Permission.ALERTS_READ)
-        with refusing():
-            found = await self._archive.alert(alert_id)
-            if found is None:
-                raise not_found("alert")
-            return await self.alert_item(caller, found)
+        return await self._desks.alerts.one(caller, alert_id)
 
     async def change_alert(self, caller: Caller, alert_id: str, to: AlertStatus, note: str | None) -> Alert:
         """Acknowledge, resolve, suppress, open again."""
-        require(caller, Permission.ALERTS_HANDLE)
-        with refusing():
-            found = await self._archive.alert(alert_id)
-            if found is None:
-                raise not_found("alert")
-            outcome = "ok" if is_legal_step(found.status, to) else "refused"
-            await self._audit.write(caller, f"alert.{to.value}", alert_id, reason=note, outcome=outcome)
-            try:
-                changed = await self._archive.alert_transition(alert_id, to, actor=caller.name, note=note)
-            except IllegalTransitionError:
-                raise unusable("alert.wrong_state", http_status=409) from None
-            self._parts.bus.publish(AlertChanged(alert_id))
-            self._parts.bus.publish(DeviceChanged(changed.archived.event.device))
-            self._parts.bus.publish(HealthChanged())
-            return await self.alert_item(caller, changed)
+        return await self._desks.alerts.change(caller, alert_id, to, note)
 
     async def command(self, caller: Caller, request: CommandRequest) -> Command:
         """Queue a command; it goes out when the phone can be reached."""
@@ -344,12 +320,14 @@ class DaemonService:
                 caller, await self._parts.queue.cancel(caller, await self._command(command_id))
             )
 
-    async def audit(self, caller: Caller, *, limit: int, before: int | None) -> tuple[AuditEntry, ...]:
+    async def audit(self, caller: Caller, query: AuditQuery) -> tuple[AuditEntry, ...]:
         """Newest first; reading it is audited too."""
         require(caller, Permission.AUDIT_READ)
         with refusing():
-            entries = await self._archive.audit_entries(limit=max(1, min(limit, MAX_LIMIT)), before=before)
-            await self._audit.write(caller, "audit.read", f"count={len(entries)}")
+            entries = await self._archive.audit_entries(
+                limit=max(1, min(query.limit, MAX_LIMIT)), before=query.before, only=audit_filter(query)
+            )
+            await self._audit.write(caller, "audit.read", read_target(query, len(entries)))
             sight = await self._sight(caller)
             return tuple(audit_view(entry, sight) for entry in entries)
 
@@ -370,13 +348,7 @@ class DaemonService:
 
     async def alert_item(self, caller: Caller, alert: ArchivedAlert) -> Alert:
         """An alert as this caller sees it."""
-        return (await self._alerts(caller, (alert,)))[0]
-
-    async def _alerts(self, caller: Caller, alerts: Sequence[ArchivedAlert]) -> tuple[Alert, ...]:
-        holders = {serial: one.employee for serial, one in (await self._directory.in_force()).items()}
-        sight, shown = await self._sight(caller), map(self._parts.guard.alert_shown, alerts)
-        advised = self._desks.workbench.advised
-        return tuple(advised(alert_view(one, holders.get(one.archived.event.device), sight), sight) for one in shown)
+        return await self._desks.alerts.item(caller, alert)
 
     async def command_item(self, caller: Caller, command: ArchivedCommand) -> Command:
         """A command as this caller sees it."""

@@ -10,8 +10,10 @@ from policies.model import Hit
 
 from .absence import facts_of, present_at
 from .api import wire
+from .api.alert_life import AlertStep
 from .api.texts import Texts
 from .api.verify_words import place_in_words
+from .archive.alert_life import ArchivedStep
 from .archive.records import (
     ArchivedAlert,
     ArchivedAudit,
@@ -131,6 +133,23 @@ def alert_view(alert: ArchivedAlert, employee: str | None, sight: Sight) -> wire
         handled_by=alert.handled_by,
         handled_at=alert.handled_at,
         rescan=alert.rescan,
+        ledger_index=alert.ledger_index,
+        assignee=None if alert.assignee is None else safe_display(alert.assignee),
+    )
+
+
+def step_view(step: ArchivedStep, sight: Sight) -> AlertStep:
+    """What was noted, masked like the alert's own note."""
+    return AlertStep(
+        ledger_index=step.ledger_index,
+        at=step.at,
+        actor=step.actor,
+        role=step.role,
+        from_status=step.from_status,
+        to_status=step.to_status,
+        assignee=None if step.assignee is None else safe_display(step.assignee),
+        is_assignment=step.is_assignment,
+        note=sight.optional_line(step.note),
     )
 
 

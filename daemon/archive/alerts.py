@@ -11,7 +11,7 @@ from crypto.errors import IntegrityError
 from policies.model import Severity, Verdict
 
 from ..api.wire import AlertStatus
-from .codes import ALERT_STATUS_CODES, ALERT_STATUSES, from_micros, to_micros
+from .codes import ALERT_STATUS_CODES, ALERT_STATUSES, SEVERITY_CODES, from_micros, to_micros
 from .content import ContentKeys
 from .drafts import AlertFilter
 from .errors import IllegalTransitionError, RecordNotFoundError
@@ -33,12 +33,14 @@ _LEGAL: Final = {
 }
 """A closed alert can only be opened again."""
 
-_SELECT: Final = """
+_ASSIGNEE: Final = """
+SELECT n.assignee FROM alert_assignments n WHERE n.alert_index = a.ledger_index ORDER BY n.ledger_index DESC LIMIT 1"""
+_SELECT: Final = f"""
 SELECT a.ledger_index, a.alert_id, a.event_index, a.key_no, a.sealed, a.status, a.raised_at,
   (SELECT n.note FROM alert_changes n WHERE n.alert_index = a.ledger_index AND n.note IS NOT NULL
    ORDER BY n.ledger_index DESC LIMIT 1),
-  x.actor, x.at
-FROM alerts a LEFT JOIN alert_changes x ON x.ledger_index = a.last_change"""
+  x.actor, x.at, ({_ASSIGNEE})
+FROM alerts a LEFT JOIN alert_changes x ON x.ledger_index = a.last_change"""  # noqa: S608
 """The note is the last one that was written: a later step without a note does not hide it."""
 
 
@@ -52,42 +54,33 @@ SELECT a.alert_id FROM alert_outbox o JOIN alerts a ON a.ledger_index = o.alert_
 ORDER BY o.alert_index LIMIT ?"""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangeAlertUnit:
-    """A step in an alert's handling. RecordNotFoundError, IllegalTransitionError. The same status again only notes."""
-
-    alert_id: str
-    to: AlertStatus
-    actor: str
-    note: str | None
-    row_count: ClassVar[int] = 1
-    is_collected: ClassVar[bool] = False
-
-    def apply(self, transaction: Transaction) -> ArchivedAlert:
-        """Write it."""
-        database = transaction.database
-        match database.fetch_one("SELECT ledger_index, status FROM alerts WHERE alert_id = ?", (self.alert_id,)):
-            case (int(alert_index), int(status)):
-                current = ALERT_STATUSES[status]
-            case _:
-                raise RecordNotFoundError("alert")
-        if not is_legal_step(current, self.to):
-            raise IllegalTransitionError(current=current.value, to=self.to.value)
-        to_status = ALERT_STATUS_CODES[self.to]
-        columns = (alert_index, to_micros(transaction.now), self.actor, status, to_status, self.note)
-        index = transaction.ledger.append_row(LedgerKind.ALERT_CHANGED, _CHANGE_NAME, *columns)
-        database.execute(
-            "INSERT INTO alert_changes (ledger_index, alert_index, at, actor, from_status, to_status, note) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (index, *columns),
-        )
-        database.execute(
-            "UPDATE alerts SET status = ?, last_change = ? WHERE ledger_index = ?", (to_status, index, alert_index)
-        )
-        changed = one_alert(database, transaction.content, self.alert_id)
-        if changed is None:
+def status_of(database: Database, alert_id: str) -> tuple[int, AlertStatus]:
+    """Ledger index and present status. RecordNotFoundError."""
+    match database.fetch_one("SELECT ledger_index, status FROM alerts WHERE alert_id = ?", (alert_id,)):
+        case (int(alert_index), int(status)):
+            return alert_index, ALERT_STATUSES[status]
+        case _:
             raise RecordNotFoundError("alert")
-        return changed
+
+
+def change_status(
+    transaction: Transaction, alert_index: int, step: tuple[AlertStatus, AlertStatus], actor: str, note: str | None
+) -> None:
+    """Write a step from one status to another. IllegalTransitionError."""
+    current, to = step
+    if not is_legal_step(current, to):
+        raise IllegalTransitionError(current=current.value, to=to.value)
+    database, to_status = transaction.database, ALERT_STATUS_CODES[to]
+    columns = (alert_index, to_micros(transaction.now), actor, ALERT_STATUS_CODES[current], to_status, note)
+    index = transaction.ledger.append_row(LedgerKind.ALERT_CHANGED, _CHANGE_NAME, *columns)
+    database.execute(
+        "INSERT INTO alert_changes (ledger_index, alert_index, at, actor, from_status, to_status, note) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (index, *columns),
+    )
+    database.execute(
+        "UPDATE alerts SET status = ?, last_change = ? WHERE ledger_index = ?", (to_status, index, alert_index)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,8 +104,17 @@ def find_alerts(database: Database, content: ContentKeys, query: AlertFilter) ->
         conditions.add("a.status = ?", ALERT_STATUS_CODES[query.status])
     if query.device is not None:
         conditions.add("a.device_no = (SELECT device_no FROM devices WHERE serial = ?)", query.device)
+    if query.devices is not None:
+        sql = "a.device_no IN (SELECT device_no FROM devices WHERE serial IN (SELECT value FROM json_each(?)))"
+        conditions.add(sql, msgspec.json.encode(query.devices).decode())
     if query.before is not None:
         conditions.add("a.ledger_index < ?", query.before)
+    if query.severity is not None:
+        conditions.add("a.severity >= ?", SEVERITY_CODES[query.severity])
+    if query.rule is not None:
+        conditions.add("a.rule_id = ?", query.rule)
+    if query.assignee is not None:
+        conditions.add(f"({_ASSIGNEE}) IS ?", query.assignee or None)
     sql = _SELECT + conditions.clause() + " ORDER BY a.ledger_index DESC LIMIT ?"
     limit = max(1, min(query.limit, MOST_ALERTS))
     return _with_events(database, content, database.fetch_all(sql, (*conditions.parameters, limit)))
@@ -159,6 +161,7 @@ class _AlertRow(msgspec.Struct, array_like=True, frozen=True):
     note: str | None
     actor: str | None
     handled_at: int | None
+    assignee: str | None
 
 
 def _said_by(row: _AlertRow, content: ContentKeys) -> tuple[Verdict, str | None]:
@@ -186,6 +189,7 @@ def _with_events(database: Database, content: ContentKeys, stored: Sequence[Row]
             handled_at=None if row.handled_at is None else from_micros(row.handled_at),
             archived=events[row.event_index],
             rescan=rescan,
+            assignee=row.assignee,
         )
         for row in rows
         if row.event_index in events

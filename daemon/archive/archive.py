@@ -15,15 +15,17 @@ from crypto.heads import HeadSigner
 from crypto.keys import Purpose, RootKey
 from crypto.vault_keys import KeySource, VaultKeys
 
-from ..api.wire import AlertStatus, CommandState
+from ..api.wire import CommandState
 from ..events import Committed, Event, Ingest, KeptEvent
 from . import alerts, audit_trail, commands, enrolments, event_queries, fleet_records, search, stream
 from .books import Books
 from .content import ContentKeys
 from .data_steps import data_steps
 from .drafts import (
+    ANY_ENTRY,
     AlertFilter,
     AuditDraft,
+    AuditFilter,
     CommandChange,
     CommandDraft,
     CommandFilter,
@@ -169,10 +171,6 @@ class Archive(Books):
         """The entry is on the disk when this returns. When it raises, do not do what was to be audited."""
         return await self._write(audit_trail.AuditUnit(draft=draft))
 
-    async def alert_transition(self, alert_id: str, to: AlertStatus, *, actor: str, note: str | None) -> ArchivedAlert:
-        """RecordNotFoundError; IllegalTransitionError (a closed alert can only be opened again)."""
-        return await self._write(alerts.ChangeAlertUnit(alert_id=alert_id, to=to, actor=actor, note=note))
-
     async def put_command(self, draft: CommandDraft) -> ArchivedCommand:
         """A new command, QUEUED."""
         return await self._write(commands.PutCommandUnit(draft=draft))
@@ -267,10 +265,12 @@ class Archive(Books):
         """None when there is none."""
         return await self._readers.read(lambda database: commands.one_command(database, command_id))
 
-    async def audit_entries(self, *, limit: int, before: int | None = None) -> tuple[ArchivedAudit, ...]:
+    async def audit_entries(
+        self, *, limit: int, before: int | None = None, only: AuditFilter = ANY_ENTRY
+    ) -> tuple[ArchivedAudit, ...]:
         """Newest first; `before` is an audit id."""
         return await self._readers.read(
-            lambda database: audit_trail.audit_entries(database, limit=limit, before=before)
+            lambda database: audit_trail.audit_entries(database, limit=limit, before=before, only=only)
         )
 
     async def enrolments(self) -> tuple[ArchivedEnrolment, ...]:

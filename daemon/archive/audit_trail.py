@@ -8,7 +8,8 @@ import msgspec
 from crypto.database import Database, Row
 
 from .codes import from_micros, to_micros
-from .drafts import AuditDraft
+from .drafts import AuditDraft, AuditFilter
+from .event_conditions import Conditions
 from .ledger_kinds import KINDS_OF_ENTRY, LedgerKind
 from .records import ArchivedAudit
 from .rows import row_as
@@ -17,8 +18,7 @@ from .transaction import Transaction
 MOST_ENTRIES: Final = 10_000
 _NAME: Final = KINDS_OF_ENTRY[LedgerKind.AUDIT].name
 _SELECT: Final = """
-SELECT audit_id, ledger_index, at, actor, role, action, target, reason, outcome FROM audit
-WHERE audit_id < ? ORDER BY audit_id DESC LIMIT ?"""
+SELECT audit_id, ledger_index, at, actor, role, action, target, reason, outcome FROM audit"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +55,26 @@ class AuditUnit:
         )
 
 
-def audit_entries(database: Database, *, limit: int, before: int | None) -> tuple[ArchivedAudit, ...]:
+def audit_entries(
+    database: Database, *, limit: int, before: int | None, only: AuditFilter
+) -> tuple[ArchivedAudit, ...]:
     """Newest first; `before` is an audit id."""
-    rows = database.execute(_SELECT, (2**62 if before is None else before, max(1, min(limit, MOST_ENTRIES))))
+    conditions = Conditions()
+    conditions.add("audit_id < ?", 2**62 if before is None else before)
+    if only.actor is not None:
+        conditions.add("actor = ?", only.actor)
+    if only.action is not None:
+        conditions.add("substr(action, 1, length(?)) = ?", only.action, only.action)
+    if only.target is not None:
+        conditions.add("instr(target, ?)", only.target)
+    if only.outcome is not None:
+        conditions.add("outcome = ?", only.outcome)
+    if only.since is not None:
+        conditions.add("at >= ?", to_micros(only.since))
+    if only.until is not None:
+        conditions.add("at < ?", to_micros(only.until))
+    sql = _SELECT + conditions.clause() + " ORDER BY audit_id DESC LIMIT ?"
+    rows = database.execute(sql, (*conditions.parameters, max(1, min(limit, MOST_ENTRIES))))
     return tuple(_entry(row) for row in rows)
 
 

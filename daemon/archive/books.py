@@ -14,6 +14,7 @@ from .readers import Readers
 from .transaction import Tokens, Unit
 
 if TYPE_CHECKING:
+    from .alert_life import AlertLifeBook
     from .backups import BackupBook
     from .clocks import ClockBook
     from .connections import ConnectionBook
@@ -53,6 +54,13 @@ class Books(ABC):
     @abstractmethod
     async def _write(self, unit: Unit[T]) -> T:
         """Hand a unit to the one writer."""
+
+    @property
+    def alert_life(self) -> "AlertLifeBook":
+        """Who looks after an alert, and what was done with it."""
+        from .alert_life import AlertLifeBook
+
+        return AlertLifeBook(self._write, self._readers.read)
 
     @property
     def backups(self) -> "BackupBook":

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from adb_bridge.records import DeviceSerial, Source
+from policies.model import Severity
 
 from ..api.wire import AlertStatus, CommandState, Verb
 from ..events import Direction, EventId, EventKind
@@ -69,9 +71,35 @@ class AlertFilter:
 
     status: AlertStatus | None = None
     device: DeviceSerial | None = None
+    devices: tuple[str, ...] | None = None
+    """Any of these phones; None: any, (): nothing fits."""
     before: int | None = None
     """Only alerts whose raising has a smaller ledger index."""
+    severity: Severity | None = None
+    """That or worse."""
+    rule: str | None = None
+    assignee: str | None = None
+    """Who looks after it; empty: nobody, None: whoever."""
     limit: int = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditFilter:
+    """Conditions joined by AND."""
+
+    actor: str | None = None
+    action: str | None = None
+    """How it begins."""
+    target: str | None = None
+    """A part of it."""
+    outcome: str | None = None
+    since: datetime | None = None
+    """Inclusive."""
+    until: datetime | None = None
+    """Exclusive."""
+
+
+ANY_ENTRY: Final = AuditFilter()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

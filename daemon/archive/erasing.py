@@ -69,7 +69,8 @@ def erase_events(transaction: Transaction, indexes: Sequence[int], cause: Cause)
     _doom_files(transaction, taken)
     alerts = _indexes(transaction, f"SELECT ledger_index FROM alerts WHERE event_index {_AMONG}", taken)  # noqa: S608
     entries = {*events, *alerts}
-    entries.update(_take(transaction, "alert_changes", "alert_index", alerts))
+    for table in ("alert_changes", "alert_assignments"):
+        entries.update(_take(transaction, table, "alert_index", alerts))
     database.execute(f"DELETE FROM alert_outbox WHERE alert_index {_AMONG}", (json.dumps(alerts),))  # noqa: S608
     _delete(transaction, "alerts", "ledger_index", alerts)
     for table, column in _HANGING:

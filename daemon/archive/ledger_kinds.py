@@ -50,6 +50,7 @@ class LedgerKind(IntEnum):
     BACKUP = 22
     CORRECTION = 30
     PRIVACY_MARK = 31
+    ALERT_ASSIGNED = 32
 
 
 class PresenceChange(IntEnum):
@@ -96,6 +97,11 @@ _ALERT_CHANGES = """
 SELECT c.ledger_index, 'ledger:' || c.ledger_index, c.alert_index, c.at, c.actor, c.from_status, c.to_status, c.note
 FROM alert_changes c
 WHERE c.ledger_index >= ? AND c.ledger_index < ? ORDER BY c.ledger_index"""
+
+_ALERT_ASSIGNMENTS = """
+SELECT n.ledger_index, 'ledger:' || n.ledger_index, n.alert_index, n.at, n.actor, n.assignee
+FROM alert_assignments n
+WHERE n.ledger_index >= ? AND n.ledger_index < ? ORDER BY n.ledger_index"""
 
 _ENROLMENTS = """
 SELECT e.ledger_index, 'enrolment:' || d.serial,
@@ -254,6 +260,12 @@ KINDS_OF_ENTRY: Final = {
         KindOfEntry(kind=LedgerKind.PRIVACY_MARK, name="privacy-mark/1", table="privacy_marks", select=_PRIVACY_MARKS),
         KindOfEntry(kind=LedgerKind.BACKUP, name="backup/1", table="backups", select=_BACKUPS),
         KindOfEntry(kind=LedgerKind.KEYS_CHANGED, name="key-change/1", table="key_changes", select=_KEY_CHANGES),
+        KindOfEntry(
+            kind=LedgerKind.ALERT_ASSIGNED,
+            name="alert-assigned/1",
+            table="alert_assignments",
+            select=_ALERT_ASSIGNMENTS,
+        ),
         KindOfEntry(kind=LedgerKind.WITNESS, name="witness/1", table="witnessings", select=_WITNESSINGS),
     )
 }

@@ -27,6 +27,8 @@ WITH about (event_index) AS (
   UNION SELECT event_index FROM alerts WHERE ledger_index = ?1
   UNION SELECT a.event_index FROM alert_changes c JOIN alerts a ON a.ledger_index = c.alert_index
     WHERE c.ledger_index = ?1
+  UNION SELECT a.event_index FROM alert_assignments n JOIN alerts a ON a.ledger_index = n.alert_index
+    WHERE n.ledger_index = ?1
   UNION SELECT event_index FROM corrections WHERE ledger_index = ?1
 ) SELECT event_id FROM events WHERE ledger_index IN (SELECT event_index FROM about)"""
 

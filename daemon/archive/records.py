@@ -62,6 +62,8 @@ class ArchivedAlert:
     archived: ArchivedEvent
     rescan: str | None = None
     """The re-scan that found it; None: it was found when its event came in."""
+    assignee: str | None = None
+    """Who looks after it; None: nobody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,13 +14,14 @@ from .records import ArchivedAlert, ArchivedCommand, ArchivedEvent, StreamEntry
 MOST_ENTRIES: Final = 5_000
 _ENTRIES: Final = """
 SELECT l.ledger_index, l.kind,
-       coalesce(p.event_index, a.alert_index, c.command_index, r.recording_index, l.ledger_index)
+       coalesce(p.event_index, a.alert_index, n.alert_index, c.command_index, r.recording_index, l.ledger_index)
 FROM ledger l
 LEFT JOIN presence_changes p ON p.ledger_index = l.ledger_index
 LEFT JOIN alert_changes a ON a.ledger_index = l.ledger_index
+LEFT JOIN alert_assignments n ON n.ledger_index = l.ledger_index
 LEFT JOIN command_changes c ON c.ledger_index = l.ledger_index
 LEFT JOIN recording_pairs r ON r.ledger_index = l.ledger_index
-WHERE l.ledger_index > ? AND l.kind IN (1, 2, 3, 4, 8, 9, 10) ORDER BY l.ledger_index LIMIT ?"""
+WHERE l.ledger_index > ? AND l.kind IN (1, 2, 3, 4, 8, 9, 10, 32) ORDER BY l.ledger_index LIMIT ?"""
 
 
 def entries_after(database: Database, content: ContentKeys, ledger_index: int, limit: int) -> tuple[StreamEntry, ...]:
@@ -49,7 +50,7 @@ def _subjects(
     match kind:
         case LedgerKind.EVENT | LedgerKind.PRESENCE_CHANGED | LedgerKind.RECORDING_PAIRED:
             return events_at(database, content, indexes)
-        case LedgerKind.ALERT_RAISED | LedgerKind.ALERT_CHANGED:
+        case LedgerKind.ALERT_RAISED | LedgerKind.ALERT_CHANGED | LedgerKind.ALERT_ASSIGNED:
             return alerts_at(database, content, indexes)
         case LedgerKind.COMMAND | LedgerKind.COMMAND_CHANGED:
             return commands_at(database, indexes)

@@ -96,8 +96,8 @@ async def reveal_events(call: Call, _query: Nothing, body: RevealRequest) -> Pag
 
 async def list_alerts(call: Call, query: AlertQuery, _body: Nothing) -> Page[Alert]:
     """Alerts, newest first."""
-    alerts = await call.service.alerts(call.caller, status=query.status, device=query.device, limit=query.limit)
-    return Page(items=alerts)
+    alerts = await call.service.alerts(call.caller, query)
+    return Page(items=alerts, next_before=alerts[-1].ledger_index if alerts else None)
 
 
 async def show_alert(call: Call, _query: Nothing, _body: Nothing) -> Alert:
@@ -136,7 +136,7 @@ async def cancel_command(call: Call, _query: Nothing, _body: Nothing) -> Command
 
 async def list_audit(call: Call, query: AuditQuery, _body: Nothing) -> Page[AuditEntry]:
     """Audit entries, newest first."""
-    entries = await call.service.audit(call.caller, limit=query.limit, before=query.before)
+    entries = await call.service.audit(call.caller, query)
     return Page(items=entries, next_before=entries[-1].audit_id if entries else None)
 
 

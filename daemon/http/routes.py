@@ -40,6 +40,7 @@ from ..api.wire import (
 from ..roles import Permission
 from ..service import Caller, Service
 from . import connecting, handlers, importing
+from .alert_routes import ALERT_ROUTES
 from .backup_routes import BACKUP_ROUTES
 from .call import ApiRoute
 from .documents_routes import DOCUMENTS_ROUTES
@@ -242,6 +243,7 @@ ROUTES: tuple[ApiRoute, ...] = (
         method="GET", path="/v1/alerts/{alert_id}", permission=Permission.ALERTS_READ, summary="One alert",
         handler=handlers.show_alert, query=Nothing, body=Nothing, answer=Alert,
     ),
+    *ALERT_ROUTES,
     json_route(
         method="POST", path="/v1/alerts/{alert_id}/{status}", permission=Permission.ALERTS_HANDLE,
         summary="Move an alert to `acknowledged`, `resolved`, `suppressed` or back to `open`",

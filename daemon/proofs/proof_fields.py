@@ -76,6 +76,7 @@ COLUMNS: Final[dict[str, Columns]] = {
     "presence/1": _columns("event_ledger_index change at:time replaced_by_ledger_index"),
     "alert/1": _columns("alert_id event_ledger_index device rule_id severity verdict raised_at:time"),
     "alert-change/1": _columns("alert_ledger_index at:time actor from_status to_status note"),
+    "alert-assigned/1": _columns("alert_ledger_index at:time actor assignee"),
     "enrolment/1": _columns(
         "device employee notice_version notice_sha256:hex acknowledged_by acknowledged_at:time enrolled_by"
         " enrolled_at:time scope"

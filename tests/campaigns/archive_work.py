@@ -67,7 +67,7 @@ async def various_steps(archive: Archive, doing: Doing) -> None:
     newest, *_ = await archive.alerts(AlertFilter(limit=1))
     await doing.step(
         "resolved 1",
-        lambda: archive.alert_transition(newest.alert_id, AlertStatus.RESOLVED, actor="owner", note="spoken to"),
+        lambda: archive.alert_life.change(newest.alert_id, AlertStatus.RESOLVED, actor="owner", note="spoken to"),
     )
     await doing.step("told 1", lambda: archive.mark_outbox_sent((newest.alert_id,)))
     gone = absence(sms(1, body_of(1)), at=NOON)

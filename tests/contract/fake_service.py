@@ -11,6 +11,7 @@ import msgspec
 from daemon.api.connecting import AnnouncedPhone, PairingReport, PairRequest, WirelessRequest, WirelessSwitched
 from daemon.api.exit_codes import ExitCode
 from daemon.api.importing import ImportKind, ImportReport, ImportRequest, ImportTicket
+from daemon.api.requests import AlertQuery, AuditQuery
 from daemon.api.wire import (
     Alert,
     AlertStatus,
@@ -279,15 +280,13 @@ class FakeService:
 
         return OpenedAttachment(size_bytes=len(content), sha256=hashlib.sha256(content).hexdigest(), chunks=chunks())
 
-    async def alerts(
-        self, caller: Caller, *, status: AlertStatus | None, device: str | None, limit: int
-    ) -> tuple[Alert, ...]:
+    async def alerts(self, caller: Caller, query: AlertQuery) -> tuple[Alert, ...]:
         await self._enter("alerts", caller)
         return tuple(
             known
             for known in self.known_alerts
-            if (status is None or known.status is status) and (device is None or known.device == device)
-        )[:limit]
+            if query.status in {None, known.status} and query.device in {None, known.device}
+        )[: query.limit]
 
     async def alert(self, caller: Caller, alert_id: str) -> Alert:
         await self._enter("alert", caller)
@@ -343,7 +342,7 @@ class FakeService:
         self.known_commands[command_id] = msgspec.structs.replace(known, state=CommandState.CANCELLED)
         return self.known_commands[command_id]
 
-    async def audit(self, caller: Caller, *, limit: int, before: int | None) -> tuple[AuditEntry, ...]:
+    async def audit(self, caller: Caller, query: AuditQuery) -> tuple[AuditEntry, ...]:
         await self._enter("audit", caller)
         return tuple(
             AuditEntry(
@@ -351,8 +350,8 @@ class FakeService:
                 target=f"ev_{number}", reason="客户投诉", outcome="done",
             )
             for number in range(5, 0, -1)
-            if before is None or number < before
-        )[:limit]  # fmt: skip
+            if query.before is None or number < query.before
+        )[: query.limit]  # fmt: skip
 
     async def verify(self, caller: Caller, since: int | None) -> VerifyReport:
         await self._enter("verify", caller)

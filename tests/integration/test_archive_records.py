@@ -112,16 +112,16 @@ async def test_an_alert_is_handled_by_known_steps_only(tmp_path: Path) -> None:
     async with archive_in(tmp_path, clock=clock) as archive:
         (alert_id,) = (await archive.ingest(ingest_of([sms(1)], verdicts=[verdict()]))).new_alert_ids
         clock.advance(30)
-        taken = await archive.alert_transition(alert_id, AlertStatus.ACKNOWLEDGED, actor="wei", note="looking")
+        taken = await archive.alert_life.change(alert_id, AlertStatus.ACKNOWLEDGED, actor="wei", note="looking")
         assert (taken.status, taken.handled_by, taken.note) == (AlertStatus.ACKNOWLEDGED, "wei", "looking")
         assert (taken.handled_at, taken.raised_at) == (clock.now(), NOON)
-        await archive.alert_transition(alert_id, AlertStatus.RESOLVED, actor="wei", note=None)
+        await archive.alert_life.change(alert_id, AlertStatus.RESOLVED, actor="wei", note=None)
         with pytest.raises(IllegalTransitionError) as refused:
-            await archive.alert_transition(alert_id, AlertStatus.ACKNOWLEDGED, actor="wei", note=None)
+            await archive.alert_life.change(alert_id, AlertStatus.ACKNOWLEDGED, actor="wei", note=None)
         assert refused.value.current == "resolved"
-        await archive.alert_transition(alert_id, AlertStatus.OPEN, actor="owner", note="once more")
+        await archive.alert_life.change(alert_id, AlertStatus.OPEN, actor="owner", note="once more")
         with pytest.raises(RecordNotFoundError):
-            await archive.alert_transition("al_none", AlertStatus.OPEN, actor="wei", note=None)
+            await archive.alert_life.change("al_none", AlertStatus.OPEN, actor="wei", note=None)
         (open_alert,) = await archive.alerts(AlertFilter(status=AlertStatus.OPEN, device=PHONE))
         assert open_alert == await archive.alert(alert_id)
         assert open_alert.note == "once more"
@@ -238,7 +238,7 @@ async def test_figures(tmp_path: Path) -> None:
         await archive.ingest(ingest_of([sms(1), sms(2)], verdicts=[verdict(), verdict("b", severity=Severity.LOW)]))
         await archive.ingest(ingest_of([sms(1, device=OTHER_PHONE)], device=OTHER_PHONE, is_caught_up=False))
         (newest, *_) = await archive.alerts(AlertFilter())
-        await archive.alert_transition(newest.alert_id, AlertStatus.RESOLVED, actor="owner", note=None)
+        await archive.alert_life.change(newest.alert_id, AlertStatus.RESOLVED, actor="owner", note=None)
         counts = await archive.counts()
         assert (counts.events, counts.ledger_size) == (3, archive.ledger_size)
         by_phone = {one.serial: (one.events, one.open_alerts, one.sources_read_to_end) for one in counts.devices}
@@ -260,7 +260,7 @@ async def test_a_client_that_comes_back_gets_exactly_what_it_missed(tmp_path: Pa
         (alert_id,) = (await archive.ingest(ingest_of([sms(2)], verdicts=[verdict()]))).new_alert_ids
         await archive.audit(audit_draft())
         await archive.put_command(command_draft())
-        await archive.alert_transition(alert_id, AlertStatus.ACKNOWLEDGED, actor="wei", note=None)
+        await archive.alert_life.change(alert_id, AlertStatus.ACKNOWLEDGED, actor="wei", note=None)
         await archive.command_transition("cmd_1", step(CommandState.SENT))
         missed = await archive.stream_since(seen)
         assert [entry.ledger_index for entry in missed] == [seen + 1, seen + 2, seen + 4, seen + 5, seen + 6]

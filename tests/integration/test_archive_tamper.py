@@ -39,7 +39,7 @@ async def fill(directory: Path) -> None:
         await archive.put_command(command_draft())
         await archive.command_transition("cmd_1", CommandChange(to=CommandState.SENT, actor="daemon", result=None))
         newest, *_ = await archive.alerts(AlertFilter())
-        await archive.alert_transition(newest.alert_id, AlertStatus.RESOLVED, actor="owner", note="fine")
+        await archive.alert_life.change(newest.alert_id, AlertStatus.RESOLVED, actor="owner", note="fine")
         assert archive.ledger_size == 12
         assert (await archive.verify()).ok
 
@@ -230,7 +230,7 @@ async def test_old_pages_put_back_under_a_newer_archive_are_found(tmp_path: Path
     async with archive_in(tmp_path) as archive:
         newest, *_ = await archive.alerts(AlertFilter())
         for to in (AlertStatus.OPEN, AlertStatus.SUPPRESSED):
-            await archive.alert_transition(newest.alert_id, to, actor="wei", note=None)
+            await archive.alert_life.change(newest.alert_id, to, actor="wei", note=None)
     new = (tmp_path / "archive.db").read_bytes()
     with behind_the_back(tmp_path) as database:
         owners = {row[0]: str(row[1]) for row in database.fetch_all("SELECT rootpage, name FROM sqlite_schema")}

@@ -10,6 +10,7 @@ import pytest
 
 from console.main import main
 from daemon.api.backups import BackupJob, BackupRequest, DrillRequest
+from daemon.api.requests import AuditQuery
 from daemon.api.wire import HealthCheck, Role
 from daemon.config import BackupSection, Config
 from daemon.service import ServiceError
@@ -54,9 +55,7 @@ async def test_backup_drill_and_what_is_said_of_them(tmp_path: Path) -> None:
             await desk.start(REVIEWER, BackupRequest(folder=str(stick)))
         assert refused.value.code == "permission.denied"
         assert (await service.verify(AUDITOR, None)).ok
-        actions = [
-            entry.action for entry in await service.audit(replace(OWNER, role=Role.OWNER), limit=50, before=None)
-        ]
+        actions = [entry.action for entry in await service.audit(replace(OWNER, role=Role.OWNER), AuditQuery(limit=50))]
         assert {"backup.start", "backup.drill"} <= set(actions)
 
 

@@ -11,6 +11,7 @@ from adb_bridge.simphone.phone import SimPhone
 from adb_bridge.simphone.spec import AuthMode, History
 from adb_bridge.simphone.wireless import HOME_BSSID
 from daemon.api.connecting import PairingReport, PairRequest, WirelessRequest
+from daemon.api.requests import AuditQuery
 from daemon.config import AdbSection
 from daemon.service import ServiceError
 from daemon.service_impl import DaemonService
@@ -70,7 +71,7 @@ async def test_pairing_by_code_connects_and_is_told_without_the_code(
                 pairing_id="", state="connected", is_over=True, address=address, serial="CONNPAIR1"
             )
             await enrolled(service, "CONNPAIR1", scope=("sms",))
-            entries = list(await service.audit(OWNER, limit=50, before=None))
+            entries = list(await service.audit(OWNER, AuditQuery(limit=50)))
             assert {entry.outcome for entry in entries if entry.action == "device.pair"} == {
                 "asked", "wrong_code", "connected",
             }  # fmt: skip
@@ -160,7 +161,7 @@ async def test_wireless_debugging_comes_back_by_the_other_way_in_and_the_key_nev
             await until(is_kept)
 
             async def is_audited() -> bool:
-                actions = {entry.action for entry in await service.audit(OWNER, limit=50, before=None)}
+                actions = {entry.action for entry in await service.audit(OWNER, AuditQuery(limit=50))}
                 return "device.keep_authorised" in actions
 
             await until(is_audited)

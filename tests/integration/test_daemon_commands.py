@@ -9,6 +9,7 @@ import pytest
 from adb_bridge.simphone.faults import Repeat, Right
 from adb_bridge.simphone.phone import SimPhone
 from adb_bridge.simphone.spec import History
+from daemon.api.requests import AuditQuery
 from daemon.api.wire import Command, CommandRequest, CommandState, Verb
 from daemon.service import ServiceError
 from daemon.service_impl import DaemonService
@@ -37,7 +38,7 @@ async def audited(service: DaemonService, command: Command) -> list[str]:
     steps: list[str] = []
 
     async def is_written() -> bool:
-        entries = await service.audit(AUDITOR, limit=200, before=None)
+        entries = await service.audit(AUDITOR, AuditQuery(limit=200))
         steps[:] = [entry.outcome for entry in reversed(entries) if command.command_id in entry.target]
         return steps[-1:] == [now.state.value]
 

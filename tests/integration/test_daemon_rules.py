@@ -14,6 +14,7 @@ import pytest
 from adb_bridge.clock import SystemClock
 from adb_bridge.records import CollectedBatch, Cursor, Source
 from adb_bridge.simphone.rows import SmsBox
+from daemon.api.requests import AlertQuery, AuditQuery
 from daemon.api.wire import HealthCheck
 from daemon.archive.archive import Archive
 from daemon.archive.drafts import AlertFilter
@@ -79,13 +80,13 @@ async def test_new_rules_judge_within_seconds_and_bad_ones_never(tmp_path: Path)
         one.store.add_sms(address="13800000017", body="孔雀石和青金石", box=SmsBox.SENT)
 
         async def is_alerted() -> bool:
-            return len(await service.alerts(OWNER, status=None, device=None, limit=10)) == 2
+            return len(await service.alerts(OWNER, AlertQuery(limit=10))) == 2
 
         await until(is_alerted)
-        alerts = await service.alerts(OWNER, status=None, device=None, limit=10)
+        alerts = await service.alerts(OWNER, AlertQuery(limit=10))
         assert {alert.rule_id for alert in alerts} == {"own.first", "own.second"}
         assert {evidence.ruleset for alert in alerts for evidence in alert.evidence} == {version}
-        entries = await service.audit(AUDITOR, limit=50, before=None)
+        entries = await service.audit(AUDITOR, AuditQuery(limit=50))
         assert [entry.target for entry in entries if entry.action == "rules.replace"] == [version]
 
 

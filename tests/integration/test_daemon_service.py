@@ -9,6 +9,7 @@ import pytest
 
 from adb_bridge.simphone.rows import SmsBox
 from adb_bridge.simphone.spec import History
+from daemon.api.requests import AlertQuery, AuditQuery
 from daemon.api.wire import AlertStatus, CommandRequest, Event, EventQuery, Role, StreamKind, Verb
 from daemon.config import NoticeSection
 from daemon.service import Caller, ServiceError
@@ -44,14 +45,14 @@ CALLS: dict[str, tuple[Call, set[Role]]] = {
     "events": (lambda service, caller: service.events(caller, EventQuery()), {Role.OWNER, Role.REVIEWER}),
     "reveal": (lambda service, caller: service.reveal(caller, EventQuery(), "why"), {Role.OWNER, Role.REVIEWER}),
     "alerts": (
-        lambda service, caller: service.alerts(caller, status=None, device=None, limit=5),
+        lambda service, caller: service.alerts(caller, AlertQuery(limit=5)),
         {Role.OWNER, Role.ADMIN, Role.REVIEWER},
     ),
     "command": (
         lambda service, caller: service.command(caller, CommandRequest(device="NOPE", verb=Verb.LOCK, reason="x")),
         {Role.OWNER, Role.ADMIN},
     ),
-    "audit": (lambda service, caller: service.audit(caller, limit=5, before=None), {Role.OWNER, Role.AUDITOR}),
+    "audit": (lambda service, caller: service.audit(caller, AuditQuery(limit=5)), {Role.OWNER, Role.AUDITOR}),
     "verify": (lambda service, caller: service.verify(caller, None), {Role.OWNER, Role.AUDITOR}),
 }
 
@@ -85,7 +86,7 @@ async def test_content_is_masked_and_opened_only_with_a_reason_that_is_kept(tmp_
         assert event.source_key == str(key)
         assert NUMBER not in event.body
         assert NUMBER not in event.peer
-        (alert, *_) = await service.alerts(ADMIN, status=AlertStatus.OPEN, device="SIMMASK1", limit=10)
+        (alert, *_) = await service.alerts(ADMIN, AlertQuery(status=AlertStatus.OPEN, device="SIMMASK1", limit=10))
         assert all(NUMBER not in evidence.surface for evidence in alert.evidence)
         with pytest.raises(ServiceError) as caught:
             await service.reveal(REVIEWER, EventQuery(event_ids=(event.event_id,)), "   ")
@@ -101,14 +102,14 @@ async def test_content_is_masked_and_opened_only_with_a_reason_that_is_kept(tmp_
         assert await service.events(REVIEWER, EventQuery(text=NUMBER)) == (), "a search tells no more than reading"
         (by_number,) = await service.reveal(REVIEWER, EventQuery(text=NUMBER), "complaint 7")
         assert by_number.event_id == event.event_id
-        entries = await service.audit(AUDITOR, limit=50, before=None)
+        entries = await service.audit(AUDITOR, AuditQuery(limit=50))
         opened = [entry for entry in entries if entry.action == "events.reveal"]
         assert [entry.reason for entry in opened] == ["complaint 7", "complaint 7"]
         assert event.event_id in opened[-1].target
         assert {entry.actor for entry in opened} == {"reviewer"}
         assert len([entry for entry in entries if entry.action == "events.search"]) == 2
         assert not any(NUMBER in entry.target or "回扣" in entry.target for entry in entries)
-        again = await service.audit(AUDITOR, limit=50, before=None)
+        again = await service.audit(AUDITOR, AuditQuery(limit=50))
         assert again[0].action == "audit.read", "reading the audit is in the audit"
 
 
@@ -176,7 +177,7 @@ async def test_enrolment_refuses_what_is_not_lawful(tmp_path: Path) -> None:
         with pytest.raises(ServiceError) as caught:
             await service.enrol(OWNER, good)
         assert caught.value.code == "enrolment.exists"
-        entries = await service.audit(OWNER, limit=4, before=None)
+        entries = await service.audit(OWNER, AuditQuery(limit=4))
         assert [(one.action, one.outcome) for one in reversed(entries)] == [
             ("enrol", "asked"), ("enrol", "ok"), ("enrol", "asked"), ("enrol", "refused"),
         ]  # fmt: skip
@@ -210,12 +211,12 @@ async def test_an_alert_is_acknowledged_and_resolved_by_name(tmp_path: Path) -> 
         one.store.add_sms(address=NUMBER, body=KICKBACK, box=SmsBox.SENT)
 
         async def has_alert() -> bool:
-            return bool(await service.alerts(OWNER, status=None, device=None, limit=5))
+            return bool(await service.alerts(OWNER, AlertQuery(limit=5)))
 
         await until(has_alert)
         watching = Watching(service, REVIEWER)
         await watching.until_begun()
-        (alert, *_) = await service.alerts(OWNER, status=AlertStatus.OPEN, device=None, limit=5)
+        (alert, *_) = await service.alerts(OWNER, AlertQuery(status=AlertStatus.OPEN, limit=5))
         assert alert.employee == "王店员"
         handled = await service.change_alert(REVIEWER, alert.alert_id, AlertStatus.ACKNOWLEDGED, "looking")
         assert (handled.status, handled.handled_by, handled.note) == (AlertStatus.ACKNOWLEDGED, "reviewer", "looking")
@@ -224,7 +225,7 @@ async def test_an_alert_is_acknowledged_and_resolved_by_name(tmp_path: Path) -> 
         with pytest.raises(ServiceError) as caught:
             await service.change_alert(REVIEWER, alert.alert_id, AlertStatus.ACKNOWLEDGED, None)
         assert caught.value.code == "alert.wrong_state"
-        entries = await service.audit(OWNER, limit=2, before=None)
+        entries = await service.audit(OWNER, AuditQuery(limit=2))
         assert [(one.action, one.outcome) for one in reversed(entries)] == [
             ("alert.resolved", "ok"), ("alert.acknowledged", "refused"),
         ]  # fmt: skip

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from adb_bridge.records import RawRecord
+from daemon.api.requests import AlertQuery
 from daemon.api.timeline import TimelineQuery
 from daemon.api.wire import AlertStatus, EventQuery
 from daemon.archive.archive import Archive, tokens_of
@@ -104,7 +105,7 @@ async def test_what_the_daemon_tells_and_notes_holds_keyed_ids_alone(tmp_path: P
         (event,) = await service.events(REVIEWER, EventQuery())
         assert event.event_id == id_of(row, archive.tokens) != public(row)
         await service.reveal(REVIEWER, EventQuery(event_ids=(event.event_id,)), "complaint 7")
-        (alert,) = await service.alerts(ADMIN, status=AlertStatus.OPEN, device=PHONE, limit=10)
+        (alert,) = await service.alerts(ADMIN, AlertQuery(status=AlertStatus.OPEN, device=PHONE, limit=10))
         await service.desks.timeline.revealed(REVIEWER, TimelineQuery(event_id=event.event_id), "complaint 7")
         noted = [entry.target for entry in await archive.audit_entries(limit=100)]
         assert len([target for target in noted if event.event_id in target]) == 2

@@ -11,6 +11,7 @@ from daemon.api.client import ApiClient
 from daemon.api.errors import ApiRefusedError
 from daemon.api.exit_codes import ExitCode
 from daemon.api.importing import ImportReport, ImportRequest
+from daemon.api.requests import AuditQuery
 from daemon.api.wire import EventQuery
 from daemon.service import ServiceError
 from tests.contract.cli_runner import shopwarden
@@ -94,7 +95,7 @@ async def test_files_go_in_over_every_way(tmp_path: Path) -> None:
         async with asyncio.timeout(20):
             while not list(state.glob(f"inbox/done/*/{SERIAL}/sms.xml")):
                 await asyncio.sleep(0.1)
-        audited = await service.audit(OWNER, limit=50, before=None)
+        audited = await service.audit(OWNER, AuditQuery(limit=50))
         assert {entry.action for entry in audited} >= {"import", "import.check"}
         plain = [path for path in state.rglob("*") if path.is_file() and secret.encode() in path.read_bytes()]
         assert plain == list(state.glob(f"inbox/done/*/{SERIAL}/sms.xml"))

@@ -15,6 +15,7 @@ from crypto.keyring import create_keyring, open_keyring
 from crypto.secrets import KeyFileSecret, create_key_file
 from daemon.api.client import ApiClient
 from daemon.api.errors import ApiRefusedError
+from daemon.api.requests import AlertQuery, AuditQuery
 from daemon.api.rescans import Rescan, RescanCancel, RescanRequest, RescanStatus
 from daemon.api.rescans_client import cancel_rescan, rescan, rescans, start_rescan
 from daemon.api.wire import StreamKind
@@ -105,7 +106,7 @@ def request(**given: object) -> RescanRequest:
 
 
 async def actions(service: DaemonService) -> list[str]:
-    entries = await service.audit(AUDITOR, limit=100, before=None)
+    entries = await service.audit(AUDITOR, AuditQuery(limit=100))
     return [entry.action for entry in reversed(entries) if entry.action.startswith(("rescan", "rules"))]
 
 
@@ -131,7 +132,7 @@ async def test_new_rules_find_what_is_archived_once_and_alarm_nobody(tmp_path: P
         assert (done.status, done.done, done.found) == (RescanStatus.DONE, 120, expected(120))
         assert done.old_version == nothing.new_version != done.new_version
         assert (done.asked_by, done.reason) == ("admin", "new words")
-        alerts = await service.alerts(OWNER, status=None, device=None, limit=100)
+        alerts = await service.alerts(OWNER, AlertQuery(limit=100))
         assert len(alerts) == expected(120)
         assert {alert.rescan for alert in alerts} == {done.rescan_id}
         assert {piece.ruleset for alert in alerts for piece in alert.evidence} == {done.new_version}
@@ -143,7 +144,7 @@ async def test_new_rules_find_what_is_archived_once_and_alarm_nobody(tmp_path: P
 
         again = await ended(service, (await desk.start(ADMIN, request())).rescan_id)
         assert (again.done, again.found) == (120, 0)
-        assert len(await service.alerts(OWNER, status=None, device=None, limit=100)) == expected(120)
+        assert len(await service.alerts(OWNER, AlertQuery(limit=100))) == expected(120)
         assert await actions(service) == [
             "rescan.start", "rescan.end", "rules.replace", "rescan.start", "rescan.end", "rescan.start", "rescan.end",
         ]  # fmt: skip

@@ -8,6 +8,7 @@ import pytest
 from crypto.database import OpenMode, open_database
 from crypto.head_log import HeadLog
 from crypto.keys import Purpose
+from daemon.api.requests import AuditQuery
 from daemon.cli.narration import texts_for
 from daemon.cli.standing import tell_standing
 from daemon.main import main
@@ -96,9 +97,9 @@ def test_nothing_is_written_anew_over_what_contradicts(shop: Shop, capfd: pytest
 async def test_run_and_doctor_say_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     async with running(tmp_path, quick_config()) as service:
         for _ in range(3):
-            await service.audit(OWNER, limit=1, before=None)
+            await service.audit(OWNER, AuditQuery(limit=1))
         await service._archive.witnesses.sign_head()
-        await service.audit(OWNER, limit=1, before=None)
+        await service.audit(OWNER, AuditQuery(limit=1))
         await service._archive.witnesses.sign_head()
         await tell_standing(service._archive, texts_for("zh"))
         assert "heads.log" not in capsys.readouterr().err

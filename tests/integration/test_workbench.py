@@ -10,6 +10,7 @@ import pytest
 
 from adb_bridge.simphone.rows import SmsBox
 from daemon.api.policy import ExplainRequest, RuleFile, Trial, TrialRequest
+from daemon.api.requests import AlertQuery, AuditQuery
 from daemon.config import PolicySection
 from daemon.service import Caller, ServiceError
 from daemon.service_impl import DaemonService
@@ -82,7 +83,7 @@ async def test_a_candidate_is_tried_on_the_archive_and_leaves_nothing_behind(tmp
             return (await service.device(OWNER, "SIMBENCH1")).events == 4
 
         await until(all_there)
-        alerts = len(await service.alerts(OWNER, status=None, device=None, limit=50))
+        alerts = len(await service.alerts(OWNER, AlertQuery(limit=50)))
 
         trial = await ended(service, REVIEWER, await desk.start(REVIEWER, request()))
         report = trial.report
@@ -117,7 +118,7 @@ async def test_a_candidate_is_tried_on_the_archive_and_leaves_nothing_behind(tmp
         assert none.report is not None
         assert none.report.messages == 0
 
-        looks = [entry for entry in await service.audit(AUDITOR, limit=50, before=None) if entry.action == "policy.try"]
+        looks = [entry for entry in await service.audit(AUDITOR, AuditQuery(limit=50)) if entry.action == "policy.try"]
         begun = await desk.start(OWNER, request())
         with pytest.raises(ServiceError) as caught:
             await desk.start(REVIEWER, request())
@@ -126,7 +127,7 @@ async def test_a_candidate_is_tried_on_the_archive_and_leaves_nothing_behind(tmp
         assert (stopped.is_done, stopped.problem, stopped.report) == (True, "stopped", None)
         assert (await desk.stop(OWNER, begun.trial_id)).problem == "stopped"
 
-        assert len(await service.alerts(OWNER, status=None, device=None, limit=50)) == alerts, "no alert is raised"
+        assert len(await service.alerts(OWNER, AlertQuery(limit=50))) == alerts, "no alert is raised"
         assert [entry.actor for entry in looks] == ["owner", "owner", "owner", "reviewer"]
         assert looks[-1].target.startswith("candidate@1+")
         assert "count=4" in looks[-1].target
@@ -211,10 +212,10 @@ async def test_an_alert_tells_what_its_rule_advises(tmp_path: Path) -> None:
         one.store.add_sms(address=NUMBER, body="定金转我", box=SmsBox.SENT)
 
         async def is_raised() -> bool:
-            return bool(await service.alerts(REVIEWER, status=None, device=None, limit=5))
+            return bool(await service.alerts(REVIEWER, AlertQuery(limit=5)))
 
         await until(is_raised)
-        (alert,) = await service.alerts(REVIEWER, status=None, device=None, limit=5)
+        (alert,) = await service.alerts(REVIEWER, AlertQuery(limit=5))
         assert alert.advice == "核对收银记录。"
         (rule,) = (await service.desks.workbench.rules(OWNER)).items
         assert (rule.advice, rule.hits_7d) == ("Look at the till.", 1)

@@ -120,7 +120,7 @@ class ArchiveMachine(RuleBasedStateMachine):
         )
         current = self.model.alerts[event_id]
         try:
-            self.run(self.archive.alert_transition(alert.alert_id, to, actor="wei", note=None))
+            self.run(self.archive.alert_life.change(alert.alert_id, to, actor="wei", note=None))
         except IllegalTransitionError:
             assert to is not current
             assert to not in LEGAL[current]
