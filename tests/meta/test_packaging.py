@@ -36,7 +36,12 @@ def test_no_namesake_distribution_is_installed() -> None:
     assert installed.isdisjoint({"python-daemon", "pycrypto", "pycryptodome", *PACKAGES})
 
 
-IMPORTED_AS = {"pyahocorasick": "ahocorasick", "pyopenssl": "OpenSSL", "shamir-mnemonic": "shamir_mnemonic"}
+IMPORTED_AS = {
+    "pyahocorasick": "ahocorasick",
+    "pyopenssl": "OpenSSL",
+    "shamir-mnemonic": "shamir_mnemonic",
+    "textual-serve": "textual_serve",
+}
 
 
 def test_what_is_imported_is_declared_and_the_other_way_round() -> None:
