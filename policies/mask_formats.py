@@ -74,16 +74,20 @@ def mask_figures(value: str, head: int, tail: int, skip: int = 0) -> str:
     if value.isascii() and value.isdecimal():
         kept = skip + head
         return value[:kept] + STAR * (len(value) - kept - tail) + value[len(value) - tail :]
-    figures = [found.start() for found in _figures().finditer(value)]
-    starred = set(figures[skip + head : len(figures) - tail])
-    return "".join([STAR if at in starred else char for at, char in enumerate(value)])
+    return _starred(value, _figures(), skip + head, tail)
 
 
 def mask_signs(value: str, head: int, tail: int) -> str:
     """As `mask_figures`, letters too."""
-    signs = [found.start() for found in _ALNUM.finditer(value)]
-    starred = set(signs[head : len(signs) - tail])
-    return "".join([STAR if at in starred else char for at, char in enumerate(value)])
+    return _starred(value, _ALNUM, head, tail)
+
+
+def _starred(value: str, sign: re.Pattern[str], head: int, tail: int) -> str:
+    chars = list(value)
+    places = [found.start() for found in sign.finditer(value)]
+    for at in places[head : len(places) - tail]:
+        chars[at] = STAR
+    return "".join(chars)
 
 
 def _mobile(value: str) -> str:

@@ -1,60 +1,83 @@
 """Details of a text that holds thousands of them: by shape alone, so that time stays linear and small."""
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from ..folding.table import Fold, Table, bounded, fold_table
-from ..model import ContactKind
-from .name_words import SINGLE
-from .parts import Found
+from ..model import ContactKind, ContactSpan
+from .handles import HIDDEN
+from .name_words import COMMON, GIVEN, SINGLE, TITLES
 from .spelling import HAN, MANY, digit_of_han
+from .told import JOIN_WORDS
 
+MOST_APART = 20_000
+"""Details beyond these that stand side by side are told as one."""
 _PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 _HAN = r"[^\W\d_a-z]"
-_SHAPES = re.compile(
-    r"(?<![a-z0-9._%+-])[a-z0-9._%+-]{1,64}+@[a-z0-9.-]{2,200}"
-    r"|(?<![a-z0-9_])[a-z_][a-z0-9_()·:/?=.-]{4,60}"
-    rf"|[{_PROVINCES}][a-z](?:[ ·.-]?[a-z0-9]){{5,6}}"
-    r"|[0-9]{7,40}(?![0-9])|[0-9](?:(?:[^\w\n]|[a-z_](?![a-z_])){0,6}+[0-9]){6,40}+"
-    rf"|(?:收货人|收件人|联系人|姓名|户名|我叫)[^\w\n]{{0,3}}[{SINGLE}]{_HAN}{{1,3}}"
+_SURNAMES = "".join(sorted(COMMON))
+_LATIN = rf"a-z0-9_()·:/?=.{HIDDEN}-"
+_WORD = rf"(?<![a-z0-9_])[a-z_][{_LATIN}]{{4,60}}"
+_ACCOUNT = rf"(?<![a-z0-9_])[a-z_](?=[a-z_()·:/?=.{HIDDEN}-]{{0,59}}[0-9])[{_LATIN}]{{4,60}}"
+_LOCAL = rf"a-z0-9._%+{HIDDEN}-"
+_TOLD = rf"(?:(?:[{JOIN_WORDS}]|(?<=\[)){_HAN}{{0,5}}+[^\w\n]{{0,3}}+)?+"
+_SHAPE = (
+    rf"(?<![{_LOCAL}])[{_LOCAL}]{{1,64}}+@[a-z0-9.{HIDDEN}-]{{2,200}}|{_ACCOUNT}"
+    rf"|[{_PROVINCES}] ?[a-z](?:[ ·.-]?[a-z0-9]){{5,6}}|q[^\w\n]{{1,3}}[0-9]{{5,6}}(?![0-9])"
+    rf"|[0-9]{{7,40}}(?![0-9])|[0-9](?:(?:[^\w\n]|[a-z_](?![a-z_])){{0,6}}+{_TOLD}[0-9]){{6,40}}+"
+    rf"|(?:收货人|收件人|联系人|姓名|户名|我叫)[^\w\n]{{0,3}}[{SINGLE}]{_HAN}{{1,3}}|[{_SURNAMES}]{GIVEN}{{1,2}}(?={TITLES})"
     rf"|[路街道巷弄村镇区园苑厦场]{_HAN}{{0,6}}[0-9]{{1,5}}[号栋幢座室]"
 )
+_ONE = re.compile(rf"({_SHAPE})|{_WORD}")
+_ROW = re.compile(rf"({_SHAPE})(?:(?:{TITLES})?+\W{{0,3}}{_TOLD}(?:{_SHAPE}))*+|{_WORD}")
 _DIGIT = re.compile("[0-9]")
 _BY_LENGTH = {11: ContactKind.MOBILE, 15: ContactKind.ID_CARD, 18: ContactKind.ID_CARD}
 _BEFORE_ROAD = 10
 
 
-def coarse_details(text: str, start: int) -> list[Found]:
+def coarse_details(text: str, start: int) -> list[ContactSpan]:
     """What has the shape of a detail in `text[start:]`, in order; too much rather than too little. Linear."""
     flat = bounded(text[start:]).translate(_table())
-    found: list[Found] = []
-    edge = 0
-    for match in _SHAPES.finditer(flat):
-        begin, end = match.span()
-        value = match.group()
+    found: list[ContactSpan] = []
+    edge = start
+    for value, begin, end in _shapes(flat):
         kind = _kind(value)
-        if kind is None:
-            continue
+        first, last = start + begin, start + end
         if kind is ContactKind.ADDRESS:
-            begin = max(edge, begin - _BEFORE_ROAD)
-        if kind is ContactKind.ADDRESS and found and begin <= edge and found[-1][2] is kind:
-            begin = found.pop()[0] - start
-        found.append((start + begin, start + end, kind))
-        edge = end
+            first = max(edge, first - _BEFORE_ROAD)
+            if found and first == edge == found[-1].end and found[-1].kind is kind:
+                first = found.pop().start
+        found.append(ContactSpan(start=first, end=last, kind=kind))
+        edge = last
     return found
 
 
-def _kind(value: str) -> ContactKind | None:
+def _shapes(flat: str) -> Iterator[tuple[str, int, int]]:
+    """(the first detail, start, end): of one detail, from MOST_APART on of those side by side."""
+    at = count = 0
+    for match in _ONE.finditer(flat):
+        if match.lastindex:
+            at = match.end()
+            count += 1
+            yield match[1], match.start(), at
+            if count == MOST_APART:
+                break
+    else:
+        return
+    for match in _ROW.finditer(flat, at):
+        if match.lastindex:
+            yield match[1], *match.span()
+
+
+def _kind(value: str) -> ContactKind:
     first = value[0]
     if first.isdigit():
-        size = len(value) if value.isdigit() else len(_DIGIT.findall(value))
         if "@" in value:
             return ContactKind.EMAIL
+        size = len(value) if value.isdigit() else len(_DIGIT.findall(value))
         return _BY_LENGTH.get(size, ContactKind.BANK_CARD if size > 15 else ContactKind.LANDLINE)
     if first.isascii():
-        if "@" in value:
-            return ContactKind.EMAIL
-        return ContactKind.WECHAT if _DIGIT.search(value) else None
+        return ContactKind.EMAIL if "@" in value else ContactKind.WECHAT
     if first in _PROVINCES and value[1].isascii():
         return ContactKind.PLATE
     return ContactKind.ADDRESS if value[-1] in "号栋幢座室" else ContactKind.NAME

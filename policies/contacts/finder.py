@@ -1,7 +1,10 @@
 """All contact details of a text."""
 
+import re
+from collections import deque
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
+from itertools import pairwise
 
 from ..folding.table import Fold, Table, bounded, fold_table
 from ..model import ContactSpan
@@ -13,15 +16,18 @@ from .numbers import may_hold_short, numbers_in
 from .papers import papers_in, plates_in
 from .parts import Budget, Found
 from .people import addresses_and_names
-from .spelling import Spelled, spelled, spoken_figures
+from .spelling import HAN, Spelled, spelled, spoken_figures
 from .told import told_numbers
 from .trigger import ACCOUNTS, LINKS, MAILS, NUMBERS, ODD, PLATES, SHORT, TOLD, TOLD_SPOKEN, WHERE, stages_of
 
 __all__ = ["details_in", "find_contacts", "spoken_figures"]
 
-LONGEST_BLOCK = 8_192
+LONGEST_BLOCK = 10_000
 """Code points; longer texts are read in blocks of so many."""
 _CUT_REACH = 400
+_WORD = rf"[^\W\d_{HAN}]"
+_CUTS = tuple(map(re.compile, ("[\n。]", rf"(?<={_WORD})[ ,](?={_WORD})", rf"(?<={_WORD}){_WORD}(?={_WORD})", "[ ,]")))
+"""Behind what a long text may be cut, the best first: no number goes on behind it."""
 
 
 def find_contacts(text: str) -> tuple[ContactSpan, ...]:
@@ -43,19 +49,15 @@ def _table() -> Table:
 
 def details_in(text: str, flat: str) -> tuple[ContactSpan, ...]:
     """As `find_contacts`, for a caller that has folded the text (`fold(text, Fold())`) already."""
-    found = _closely(text, flat, Budget()) if len(text) <= LONGEST_BLOCK else _in_blocks(text, flat)
-    return _without_overlaps(found) if found else ()
+    if len(text) > LONGEST_BLOCK:
+        return _in_blocks(text, flat)
+    stages = stages_of(flat)
+    return details_at(text, flat, stages) if stages else ()
 
 
 def details_at(text: str, flat: str, stages: AbstractSet[int | None]) -> tuple[ContactSpan, ...]:
     """As `details_in`, for a text of at most `LONGEST_BLOCK` of which `stages_of` is known."""
-    found = closely(text, flat, stages, Budget())
-    return _without_overlaps(found) if found else ()
-
-
-def _closely(text: str, flat: str, budget: Budget) -> list[Found]:
-    stages = stages_of(flat)
-    return closely(text, flat, stages, budget) if stages else []
+    return _without_overlaps(closely(text, flat, stages, Budget()))
 
 
 def closely(text: str, flat: str, stages: AbstractSet[int | None], budget: Budget) -> list[Found]:
@@ -86,30 +88,34 @@ def closely(text: str, flat: str, stages: AbstractSet[int | None], budget: Budge
     return found
 
 
-def _in_blocks(text: str, flat: str) -> list[Found]:
+def _in_blocks(text: str, flat: str) -> tuple[ContactSpan, ...]:
     """A long text block by block, and by shapes alone from where it turns out to be a list of details."""
+    from .gate import block_stages  # numpy is loaded by the first long text
+
+    edges = [0]
+    while edges[-1] < len(text):
+        edges.append(_cut(flat, edges[-1]))
+    places = list(pairwise(edges))
     found: list[Found] = []
     budget = Budget()
-    start = 0
-    while start < len(text):
+    for (start, end), stages in zip(places, block_stages([text[a:b] for a, b in places]), strict=True):
         if budget.left < 0:
-            return found + coarse_details(text, start)
-        end = _cut(flat, start)
-        block = _closely(text[start:end], flat[start:end], budget)
-        found += [(start + first, start + last, kind) for first, last, kind in block]
-        start = end
-    return found
+            return (*_without_overlaps(found), *coarse_details(text, start))
+        if stages:
+            block = closely(text[start:end], flat[start:end], stages, budget)
+            found += [(start + first, start + last, kind) for first, last, kind in block]
+    return _without_overlaps(found)
 
 
 def _cut(flat: str, start: int) -> int:
-    """Where the block that begins at `start` ends: at a line or a space, if there is one near."""
+    """Where the block that begins at `start` ends: at a line, or where no number goes on, if there is one near."""
     end = start + LONGEST_BLOCK
     if end >= len(flat):
         return len(flat)
-    for marks in ("\n。", " ,"):
-        at = max(flat.rfind(mark, end - _CUT_REACH, end) for mark in marks)
-        if at >= 0:
-            return at + 1
+    for mark in _CUTS:
+        found = deque(mark.finditer(flat, end - _CUT_REACH, end), maxlen=1)
+        if found:
+            return found[0].end()
     return end
 
 

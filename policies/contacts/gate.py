@@ -24,7 +24,7 @@ from .papers import PROVINCE_SIGNS
 from .runs import LEAST_DIGITS, SEPARATOR
 from .spelling import HAN, MANY
 from .told import JOIN_FIRSTS
-from .trigger import LINKING, NUMBERS, RARE_TRACES, SHORT, SURNAME_FIRSTS, stages_of
+from .trigger import EVERY, LINKING, NUMBERS, RARE_TRACES, SHORT, SURNAME_FIRSTS, stages_of
 
 _ENOUGH: Final = 1
 _PLACE: Final = 2
@@ -48,6 +48,7 @@ _STEP = 9
 """From one digit of a run to the next at most."""
 _FLAG_LETTERS = "".join(map(chr, range(0x1F1E6, 0x1F200)))
 _FOLD = Fold()
+_NONE = frozenset[int | None]()
 _NUMBERS = frozenset[int | None]((NUMBERS,))
 _SHORT = frozenset[int | None]((SHORT,))
 _LETTER = "\u4e01"
@@ -143,42 +144,81 @@ class Tables:
     """By folded code point: what it may be beside a number or a name (`_SEPARATOR` …)."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """What stands in each text of a batch."""
+
+    ends: Places
+    """Where each text ends among the code points of all."""
+    are_suspects: Flags
+    """Whether anything but a number may stand in it."""
+    runs: Bytes
+    """As `_runs`, of the text's longest."""
+
+
 def suspects(texts: Sequence[str], lengths: Sequence[int]) -> Iterator[tuple[int, str, AbstractSet[int | None]]]:
     """Place and folded form of every text in which a finder may find something, and which ones may. Linear."""
-    known = tables()
+    points = _points_of(texts)
+    marks = _marks(points, lengths)
+    if marks is None:
+        return
+    found = (marks.are_suspects | (marks.runs > 0)).nonzero()[0].tolist()
+    if not found:
+        return
+    flat = tables().folded.take(points, mode="clip").tobytes().decode("utf-32-le", "surrogatepass")
+    has_flags = bool((points - np.uint32(ord(_FLAG_LETTERS[0])) < len(_FLAG_LETTERS)).any())
+    for at in found:
+        end = int(marks.ends[at]) - 1
+        folded = fold(texts[at], _FOLD) if has_flags else flat[end - lengths[at] : end]
+        yield at, folded, stages_of(folded) if marks.are_suspects[at] else _numbers(marks.runs[at])
+
+
+def block_stages(blocks: Sequence[str]) -> list[AbstractSet[int | None]]:
+    """By block of a long text: the finders that may find something in it. Linear."""
+    marks = _marks(_points_of(blocks), [len(block) for block in blocks])
+    if marks is None:
+        return [_NONE] * len(blocks)
+    return [
+        EVERY if is_suspect else _numbers(run)
+        for is_suspect, run in zip(marks.are_suspects.tolist(), marks.runs.tolist(), strict=True)
+    ]
+
+
+def _numbers(run: int) -> AbstractSet[int | None]:
+    return (_NONE, _SHORT, _NUMBERS)[run]
+
+
+def _points_of(texts: Sequence[str]) -> Points:
     joined = _LETTER.join((*texts, ""))
-    points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    return np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+
+
+def _marks(points: Points, lengths: Sequence[int]) -> _Marks | None:
+    """None when no text holds anything of a detail."""
+    known = tables()
     classes = known.classes.take(points, mode="clip").astype(np.uint16)
     signs = known.signs.take(classes[:-1] << np.uint16(8) | classes[1:])
     places = (signs != 0).nonzero()[0]
     if not places.size:
-        return
+        return None
     ends = np.cumsum(np.array(lengths) + 1)
     owners = np.searchsorted(ends, places, side="right")
     signs = signs.take(places)
     starts = np.append(0, (owners[1:] != owners[:-1]).nonzero()[0] + 1)
-    every = np.zeros(len(texts), dtype=np.uint16)
+    every = np.zeros(len(lengths), dtype=np.uint16)
     every[owners.take(starts)] = np.bitwise_or.reduceat(signs, starts)
-    is_suspect = _are_enough(every)
+    are_suspects = _are_enough(every)
     worded = (signs & (_NAME | _LONGER | _TITLE | _SPOKEN | _JOINED)).nonzero()[0]
     if worded.size:
         is_word = _are_words(signs.take(worded), places.take(worded), points)
-        is_suspect[owners.take(worded[is_word])] = True
+        are_suspects[owners.take(worded[is_word])] = True
     digits = (signs & _DIGIT).nonzero()[0]
     owners = owners.take(digits)
     runs = _runs(places.take(digits), owners, every, points)
-    has_run = np.zeros(len(texts), dtype=np.uint8)
-    has_run[owners[runs > 0]] = 1
-    has_run[owners[runs > 1]] = 2
-    found = (is_suspect | (has_run > 0)).nonzero()[0].tolist()
-    if not found:
-        return
-    flat = known.folded.take(points, mode="clip").tobytes().decode("utf-32-le", "surrogatepass")
-    has_flags = bool((points - np.uint32(ord(_FLAG_LETTERS[0])) < len(_FLAG_LETTERS)).any())
-    for at in found:
-        end = int(ends[at]) - 1
-        folded = fold(texts[at], _FOLD) if has_flags else flat[end - lengths[at] : end]
-        yield at, folded, stages_of(folded) if is_suspect[at] else _NUMBERS if has_run[at] > 1 else _SHORT
+    longest = np.zeros(len(lengths), dtype=np.uint8)
+    longest[owners[runs > 0]] = 1
+    longest[owners[runs > 1]] = 2
+    return _Marks(ends=ends, are_suspects=are_suspects, runs=longest)
 
 
 def _are_enough(signs: Signs) -> Flags:

@@ -7,9 +7,9 @@ from . import cues
 from .parts import Budget, Found
 from .spelling import Spelled
 
-_HIDDEN = "\u200b-\u200f\u2060-\u2064\ufeff\u00ad\ufe0f"
+HIDDEN = "\u200b-\u200f\u2060-\u2064\ufeff\u00ad\ufe0f"
 _HANDLE = re.compile(
-    rf"[a-z](?<![a-z0-9_@./=&-].)(?:[{_HIDDEN}]{{0,3}}[a-z0-9_-]){{5,29}}(?![a-z0-9_@-]|\.(?:com|cn|net))"
+    rf"[a-z](?<![a-z0-9_@./=&-].)(?:[{HIDDEN}]{{0,3}}[a-z0-9_-]){{5,29}}(?![a-z0-9_@-]|\.(?:com|cn|net))"
 )
 _ID = re.compile(r"[a-z][a-z0-9_-]{5,19}")
 _SPACED = re.compile(r"[a-z](?<![a-z0-9_@./=&-].)(?:[ .·*~/|-]{1,2}[a-z0-9_]){5,19}(?![a-z0-9_@])")

@@ -14,7 +14,7 @@ from .shapes import SELF_SUFFICIENT, cued_shapes, is_plausible, may_start, shape
 from .spelling import Spelled
 
 _HINT_REACH = 12
-_DIGIT = re.compile("[0-9]")
+_ENOUGH = re.compile(rf"(?:[^0-9]*+[0-9]){{{LEAST_DIGITS}}}")
 _LETTERED = re.compile(r"[a-z][ -]?[0-9](?:[ -]?[0-9]){5}|[0-9](?:[ -]?[0-9]){5}[ -]?[a-z]")
 """What every number of a paper holds that has letters."""
 _EVERYDAY = re.compile(
@@ -39,8 +39,11 @@ def numbers_in(view: Spelled, budget: Budget) -> list[Found]:
     for run_found in RUN.finditer(digits):
         start, end = run_found.span()
         number = run_found.group()
-        if number.isdigit() and source[start:end].isascii():
-            if end - start > LONGEST_GROUP or not (is_plausible(number) or _is_hinted(flat, start, end)):
+        is_unbroken = number.isdigit()
+        if is_unbroken and end - start > LONGEST_GROUP:
+            continue
+        if is_unbroken and source[start:end].isascii():
+            if not (is_plausible(number) or _is_hinted(flat, start, end)):
                 continue
             if _is_plain_mobile(number, source, flat, start):
                 budget.left -= 1
@@ -53,7 +56,7 @@ def numbers_in(view: Spelled, budget: Budget) -> list[Found]:
                 budget.left -= 1
                 found.append((start, end, kind))
                 continue
-            if len(_DIGIT.findall(number)) >= LEAST_DIGITS or _is_hinted_within(flat, start, end):
+            if _ENOUGH.match(number) or _is_hinted_within(flat, start, end):
                 for run in runs_within(digits, source, start, end):
                     _classify(view, run, budget, found)
     return found

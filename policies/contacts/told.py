@@ -25,11 +25,14 @@ _WORDED = (
 )
 _DIGIT = rf"[{HAN}0-9]"
 _JOIN = rf"{_MARK}?(?:\[[^\W\d_]{{1,4}}\]{_MARK}?|{_WORDED}|\((?:空格?|横?杠)\)|[“”\"]{_MARK}{{0,2}}|\\[nrt])"
-JOIN_FIRSTS = "".join(sorted({word[0] for word in _WORDS} | set('后末中前尾剩[(“”"\\')))
+JOIN_WORDS = "".join(sorted({word[0] for word in _WORDS} | set("后末中前尾剩")))
+"""What words that join begin with."""
+JOIN_FIRSTS = "".join(sorted({*JOIN_WORDS, *'[(“”"\\'}))
 """What a join begins with, behind a mark or none."""
 TOLD_TAIL = rf"(?<={_DIGIT}{{3}})(?={_JOIN}{_DIGIT})"
 """Behind a digit; two stand before it."""
 _TOLD = re.compile(rf"{_DIGIT}{TOLD_TAIL}")
+_MAY_JOIN = re.compile(rf"{_DIGIT}{_MARK}?[{re.escape(JOIN_FIRSTS)}]")
 _JOINED = re.compile(_JOIN)
 _PART = re.compile(rf"{_DIGIT}(?:[ .-]?{_DIGIT}){{0,10}}")
 _FIRST = re.compile(rf"{_DIGIT}(?:[ .-]?{_DIGIT}){{0,10}}$")
@@ -41,6 +44,8 @@ _SIZE = 11
 def told_numbers(flat: str, budget: Budget) -> list[Found]:
     """Such numbers in folded text. Linear."""
     found: list[Found] = []
+    if not _MAY_JOIN.search(flat):
+        return found
     edge = 0
     for joint in _TOLD.finditer(flat):
         if joint.start() < edge:
