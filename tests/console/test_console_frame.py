@@ -7,6 +7,7 @@ from textual.command import CommandInput
 
 from console.app.access import RIGHTS, Act
 from console.app.app import CATALOG
+from console.app.stage import NAMES
 from daemon.api.errors import ApiTimeoutError, ApiVersionError
 from daemon.api.links import LinkOffline
 from daemon.api.texts import missing_translations
@@ -103,6 +104,10 @@ async def test_an_empty_shop_says_what_to_do(language: str, words: tuple[str, ..
             seen += screen_text(app)
         for word in words:
             assert word in seen, word
+        for keys in ("1", "2", "3", "4", "5", "6", "7"), ("f2", "f3", "f4", "f5", "f10", "f11", "f12"):
+            for name, pressed in zip(NAMES, keys, strict=True):
+                await pilot.press(pressed)
+                assert name == app.stage.current.NAME
         client.device_list = sample.devices(language)
         client.emit_device(client.device_list[0])
         await pilot.press("1")
