@@ -31,6 +31,8 @@ from .workbench.desk import WorkbenchDesk
 
 _SEVERITIES: Final = {Severity(one.value): one for one in model.Severity}
 MOST_NAME: Final = 200
+_FEW: Final = 20
+"""Masking more would hold up everybody else: it is done in a thread."""
 
 
 class AlertsDesk:
@@ -66,6 +68,12 @@ class AlertsDesk:
         require(caller, Permission.ALERTS_READ)
         with refusing():
             return await self.item(caller, await self._known(alert_id))
+
+    async def named(self, caller: Caller, alert_ids: Sequence[str]) -> tuple[Alert, ...]:
+        """Those that there are."""
+        require(caller, Permission.ALERTS_READ)
+        with refusing():
+            return await self.shown(caller, await self._archive.alert_life.named(alert_ids))
 
     async def history(self, caller: Caller, alert_id: str) -> tuple[AlertStep, ...]:
         """What was done with it, oldest first."""
@@ -136,10 +144,14 @@ class AlertsDesk:
         holders = {serial: one.employee for serial, one in (await self._directory.in_force()).items()}
         sight = await self._guard.sight(caller.role, self._words(caller))
         advised = self._workbench.advised
-        return tuple(
-            advised(alert_view(one, holders.get(one.archived.event.device), sight), sight)
-            for one in map(self._guard.alert_shown, alerts)
-        )
+
+        def view() -> tuple[Alert, ...]:
+            return tuple(
+                advised(alert_view(one, holders.get(one.archived.event.device), sight), sight)
+                for one in map(self._guard.alert_shown, alerts)
+            )
+
+        return view() if len(alerts) <= _FEW else await asyncio.to_thread(view)
 
     async def _handled(self, caller: Caller, unit: HandleAlertUnit) -> Alert:
         try:

@@ -3,7 +3,7 @@
 Every method raises `ServiceError` only; errors of the archive and of adb are given their codes in `service_errors`.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 
 from adb_bridge.records import DeviceSerial
 
@@ -271,6 +271,10 @@ class DaemonService:
     async def alert(self, caller: Caller, alert_id: str) -> Alert:
         """One."""
         return await self._desks.alerts.one(caller, alert_id)
+
+    async def alerts_named(self, caller: Caller, alert_ids: Sequence[str]) -> tuple[Alert, ...]:
+        """Those that there are."""
+        return await self._desks.alerts.named(caller, alert_ids)
 
     async def change_alert(self, caller: Caller, alert_id: str, to: AlertStatus, note: str | None) -> Alert:
         """Acknowledge, resolve, suppress, open again."""

@@ -1,7 +1,7 @@
 """One client's live stream: what it missed, then what happens, as its role may see it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Protocol, assert_never
 
 from .api.texts import Texts
@@ -28,7 +28,7 @@ from .views import event_view
 CATCH_UP_AT_MOST = 2_000
 """Ledger entries a client that comes back is given one by one; with more missing it reloads its lists."""
 LAG_AT_MOST = 300
-"""New entries between two looks. During a backfill of thousands a second nobody reads along."""
+"""New entries between two looks, but for steps of alerts. In a backfill nobody reads along."""
 QUIET_S = 1.0
 """After a RESET: the client reloads its lists meanwhile."""
 _PAGE = 200
@@ -41,7 +41,7 @@ class StreamSource(Protocol):
     async def health(self, caller: Caller) -> Health: ...
     async def devices(self, caller: Caller) -> tuple[Device, ...]: ...
     async def device(self, caller: Caller, serial: str) -> Device: ...
-    async def alert(self, caller: Caller, alert_id: str) -> Alert: ...
+    async def alerts_named(self, caller: Caller, alert_ids: Sequence[str]) -> tuple[Alert, ...]: ...
     async def command_by_id(self, caller: Caller, command_id: str) -> Command: ...
     async def alert_item(self, caller: Caller, alert: ArchivedAlert) -> Alert: ...
     async def command_item(self, caller: Caller, command: ArchivedCommand) -> Command: ...
@@ -78,11 +78,18 @@ class StreamFeed:
                 async for item in self._catch_up(after):
                     yield item
             while (notices := await self._next(subscription)) is not None:
-                for notice in notices:
-                    async for item in self._tell(notice):
+                for told in self._alerts_together(notices):
+                    async for item in self._tell(told):
                         yield item
         finally:
             self._bus.unsubscribe(subscription)
+
+    @staticmethod
+    def _alerts_together(notices: Sequence[Notice]) -> Iterator[Notice | tuple[AlertChanged, ...]]:
+        """Many alerts are handled at once: they are read at once too."""
+        alerts = tuple(notice for notice in notices if isinstance(notice, AlertChanged))
+        yield from (alerts[at : at + _PAGE] for at in range(0, len(alerts), _PAGE))
+        yield from (notice for notice in notices if not isinstance(notice, AlertChanged))
 
     async def _next(self, subscription: Subscription) -> tuple[Notice, ...] | None:
         """What comes next; after a quiet time, the growth that was held back."""
@@ -110,16 +117,18 @@ class StreamFeed:
                     yield item
             self._position = entries[-1].ledger_index if len(entries) == _PAGE else max(size, self._position)
 
-    async def _tell(self, notice: Notice) -> AsyncIterator[StreamItem]:
+    async def _tell(self, notice: Notice | tuple[AlertChanged, ...]) -> AsyncIterator[StreamItem]:
         try:
             match notice:
+                case tuple():
+                    if self._may(Permission.ALERTS_READ):
+                        for alert in await self._service.alerts_named(self._caller, [one.alert_id for one in notice]):
+                            yield StreamItem(kind=StreamKind.ALERT, ledger_index=None, alert=alert)
                 case LedgerGrew(size=size):
                     async for item in self._new_events(size):
                         yield item
-                case AlertChanged(alert_id=alert_id):
-                    if self._may(Permission.ALERTS_READ):
-                        alert = await self._service.alert(self._caller, alert_id)
-                        yield StreamItem(kind=StreamKind.ALERT, ledger_index=None, alert=alert)
+                case AlertChanged():
+                    return  # told together with the others
                 case DeviceChanged(serial=serial):
                     if self._may(Permission.DEVICES_READ):
                         device = await self._service.device(self._caller, serial)
@@ -145,7 +154,8 @@ class StreamFeed:
         if not self._may(Permission.EVENTS_READ):
             self._position = self._announced
             return
-        if self._announced - self._position > LAG_AT_MOST:
+        lag = self._announced - self._position
+        if lag > LAG_AT_MOST and lag - await self._archive.alert_life.entries_since(self._position) > LAG_AT_MOST:
             yield self._reset()
             return
         while self._position < self._announced:

@@ -10,9 +10,10 @@ import msgspec
 from crypto.database import Database
 
 from ..api.wire import AlertStatus
-from .alerts import change_status, one_alert, status_of
+from .alerts import alerts_named, change_status, one_alert, status_of
 from .book import Read, Write
 from .codes import ALERT_STATUSES, from_micros, to_micros
+from .content import ContentKeys
 from .errors import RecordNotFoundError
 from .ledger_kinds import KINDS_OF_ENTRY, LedgerKind
 from .records import ArchivedAlert
@@ -29,6 +30,10 @@ _STATUSES: Final = """
 SELECT alert_id, status FROM alerts WHERE alert_id IN (SELECT value FROM json_each(?))"""
 _ASSIGNEE: Final = """
 SELECT assignee FROM alert_assignments WHERE alert_index = ? ORDER BY ledger_index DESC LIMIT 1"""
+_LATER: Final = (
+    "SELECT count(*) FROM alert_changes WHERE ledger_index > ?",
+    "SELECT count(*) FROM alert_assignments WHERE ledger_index > ?",
+)
 _STEPS: Final = """
 SELECT * FROM (
   SELECT ledger_index, at, actor, from_status, to_status, note, 0, NULL FROM alert_changes WHERE alert_index = ?1
@@ -100,9 +105,10 @@ def _assign(transaction: Transaction, alert_index: int, assignee: str | None, ac
 class AlertLifeBook:
     """A part of the archive. Raises what the archive raises."""
 
-    def __init__(self, write: Write, read: Read) -> None:
+    def __init__(self, write: Write, read: Read, content: ContentKeys) -> None:
         self._write = write
         self._read = read
+        self._content = content
 
     async def handle(self, unit: HandleAlertUnit) -> ArchivedAlert:
         """RecordNotFoundError; IllegalTransitionError (a closed alert can only be opened again)."""
@@ -116,9 +122,22 @@ class AlertLifeBook:
         """Of those that there are."""
         return await self._read(lambda database: _statuses(database, alert_ids))
 
+    async def named(self, alert_ids: Sequence[str]) -> tuple[ArchivedAlert, ...]:
+        """Those that there are, newest first."""
+        return await self._read(lambda database: alerts_named(database, self._content, alert_ids))
+
+    async def entries_since(self, ledger_index: int) -> int:
+        """How many of the later entries in the ledger are steps in handling alerts."""
+        return await self._read(lambda database: _entries_since(database, ledger_index))
+
     async def steps(self, alert_id: str) -> tuple[ArchivedStep, ...] | None:
         """Oldest first; None when there is no such alert."""
         return await self._read(lambda database: _steps(database, alert_id))
+
+
+def _entries_since(database: Database, ledger_index: int) -> int:
+    counts = (database.fetch_value(sql, (ledger_index,)) for sql in _LATER)
+    return sum(count for count in counts if isinstance(count, int))
 
 
 def _statuses(database: Database, alert_ids: Sequence[str]) -> dict[str, AlertStatus]:

@@ -126,6 +126,14 @@ def one_alert(database: Database, content: ContentKeys, alert_id: str) -> Archiv
     return found[0] if found else None
 
 
+def alerts_named(database: Database, content: ContentKeys, alert_ids: Sequence[str]) -> tuple[ArchivedAlert, ...]:
+    """Those that there are, newest first."""
+    conditions = Conditions()
+    conditions.add_one_of("a.alert_id", alert_ids)
+    sql = _SELECT + conditions.clause() + " ORDER BY a.ledger_index DESC"
+    return _with_events(database, content, database.fetch_all(sql, conditions.parameters))
+
+
 def alerts_at(database: Database, content: ContentKeys, ledger_indexes: Sequence[int]) -> dict[int, ArchivedAlert]:
     """Alerts by the ledger index of their raising."""
     conditions = Conditions()

@@ -60,7 +60,7 @@ class Books(ABC):
         """Who looks after an alert, and what was done with it."""
         from .alert_life import AlertLifeBook
 
-        return AlertLifeBook(self._write, self._readers.read)
+        return AlertLifeBook(self._write, self._readers.read, self._content)
 
     @property
     def backups(self) -> "BackupBook":

@@ -103,8 +103,8 @@ class WorkbenchDesk:
         """With what its rule, as it is in force now, tells a reviewer to look at."""
         engine = self._judge.engine
         if self._advised is not engine:
-            self._advised = engine
             self._advice = {rule.id: rule.advice for rule in engine.ruleset.rules}
+            self._advised = engine  # last: pages are made in threads
         advice = advice_of(self._advice.get(alert.rule_id, ()), sight.texts)
         return structs.replace(alert, advice=advice or None)
 
