@@ -97,7 +97,7 @@ async def until(holds: Callable[[], Awaitable[bool]], *, timeout_s: float = 20) 
     """Wait for a condition; TimeoutError when it never holds."""
     async with asyncio.timeout(timeout_s):
         while not await holds():
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.02)
 
 
 async def seen(service: DaemonService, serial: str) -> Device:

@@ -73,7 +73,7 @@ class RunningDaemon:
                     async with ApiClient(self.socket, "en") as client:
                         await client.hello()
                         return
-                await asyncio.sleep(0.05)
+                await asyncio.sleep(0.02)
 
     async def kill(self) -> None:
         """kill -9; nothing happens when it is not running."""
@@ -109,7 +109,7 @@ class RunningDaemon:
                 devices = [device for device in await client.devices() if device.employee is not None]
                 if devices and all(device.backfill_done for device in devices):
                     return
-                await asyncio.sleep(0.2)
+                await asyncio.sleep(0.05)
 
 
 async def enrol(client: ApiClient, serial: str, employee: str) -> None:
@@ -186,4 +186,4 @@ async def enrol_phones(daemon: RunningDaemon, phones: Sequence[SimPhone]) -> Non
                 if device.serial in waiting and device.state == "device":
                     waiting.discard(device.serial)
                     await enrol(client, device.serial, "Test Person")
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.03)

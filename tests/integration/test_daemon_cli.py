@@ -4,16 +4,16 @@ import contextlib
 import io
 import json
 import os
-import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 import pytest
 
 from daemon.main import main
-from tests.forking import run_forked
+from tests.forking import fork, run_forked
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -53,7 +53,7 @@ def called(*arguments: str, lang: str = "en") -> subprocess.CompletedProcess[byt
 
 
 def test_help_in_both_languages() -> None:
-    english, chinese = shopwardend("--help"), shopwardend("--help", lang="zh")
+    english, chinese = shopwardend("--help"), forked("--help", lang="zh")
     assert english.returncode == chinese.returncode == 0
     assert b"run the daemon" in english.stdout
     assert "运行守护进程" in chinese.stdout.decode()
@@ -63,7 +63,7 @@ def test_help_in_both_languages() -> None:
 
 def test_wrong_use_is_exit_2() -> None:
     assert shopwardend().returncode == 2
-    assert shopwardend("fly").returncode == 2
+    assert forked("fly").returncode == 2
     assert called("verify", "--since", "-1").returncode == 2
     assert called("init", "--key-file", "a", "--credential", "b").returncode == 2
     assert b"shopwardend " in called("--version").stdout
@@ -91,7 +91,7 @@ def test_init_makes_a_private_state_and_never_touches_it_again(tmp_path: Path) -
 
 def test_a_state_that_was_never_made_says_so(tmp_path: Path) -> None:
     for command in ("run", "verify"):
-        answer = shopwardend(command, "--state", str(tmp_path / "none"))
+        answer = forked(command, "--state", str(tmp_path / "none"))
         assert answer.returncode == 10
         assert b"shopwardend init" in answer.stderr
         assert b"Traceback" not in answer.stderr
@@ -124,23 +124,26 @@ def test_a_passphrase_opens_what_it_closed_and_another_does_not(tmp_path: Path) 
 
 def run_briefly(state: Path, passphrase: bytes) -> None:
     """Start, wait for the socket, stop by SIGTERM with exit 0."""
-    reader, writer = os.pipe()
-    os.write(writer, passphrase)
-    os.close(writer)
-    with subprocess.Popen(
-        [sys.executable, "-m", "daemon", "run", "--state", str(state), "--passphrase-fd", str(reader)],
-        pass_fds=[reader], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    ) as process:  # fmt: skip
-        os.close(reader)
-        end = time.monotonic() + 30
-        while not (state / "api.sock").exists():
-            assert process.poll() is None, process.communicate()
-            assert time.monotonic() < end
-            time.sleep(0.05)
-        process.send_signal(signal.SIGTERM)
-        stdout, _ = process.communicate(timeout=20)
-        assert process.returncode == 0
-        assert stdout == b""
+    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        given.write(passphrase)
+        given.seek(0)
+        process = fork(
+            "daemon.main", ["run", "--state", str(state), "--passphrase-fd", "0"],
+            stdin=given.fileno(), stdout=out.fileno(), stderr=err.fileno(), environment=environment(),
+        )  # fmt: skip
+        try:
+            end = time.monotonic() + 30
+            while not (state / "api.sock").exists():
+                assert process.returncode is None
+                assert time.monotonic() < end
+                time.sleep(0.02)
+            process.terminate()
+            while process.returncode is None and time.monotonic() < end:
+                time.sleep(0.02)
+            assert process.returncode == 0
+        finally:
+            process.kill()
+        assert out.seek(0, os.SEEK_END) == 0
     assert not (state / "api.sock").exists()
 
 

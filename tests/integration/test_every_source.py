@@ -46,7 +46,7 @@ async def test_every_profile_is_archived_byte_for_byte(tmp_path: Path) -> None:
             live(phone, number)
         async with asyncio.timeout(40):
             while True:
-                await asyncio.sleep(1)
+                await asyncio.sleep(0.2)
                 wanted, found = truth(phones), await archived(daemon.state)
                 if wanted == found:
                     break
@@ -133,7 +133,7 @@ async def _until_equal(daemon: RunningDaemon, phones: list[SimPhone], *, timeout
                 found = await archived(daemon.state)
                 if {fact for fact in wanted if fact[1] in DURABLE} == {fact for fact in found if fact[1] in DURABLE}:
                     break
-                await asyncio.sleep(1)
+                await asyncio.sleep(0.2)
     except TimeoutError:
         wanted, found = truth(phones), await archived(daemon.state)
         durable = {fact for fact in found if fact[1] in DURABLE}

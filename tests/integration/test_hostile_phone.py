@@ -2,9 +2,8 @@
 
 import asyncio
 import os
-import subprocess
-import sys
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from adb_bridge.simphone.phone import SimPhone
 from adb_bridge.simphone.spec import History, PhoneSpec
 from daemon.api.client import ApiClient
 from daemon.api.wire import EventQuery
+from tests.forking import run_forked
 
 from .running_daemon import RunningDaemon, archived_rows, enrol, new_state
 
@@ -40,16 +40,17 @@ def spec(serial: str) -> PhoneSpec:
 
 
 class Shop:
-    """A good phone, a bad phone, a daemon."""
+    """A good phone, bad phones, a daemon."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, bad: int = 1) -> None:
         self.good = SimPhone(spec("GOOD0001"), SystemClock())
-        self.bad = SimPhone(spec("BAD00001"), SystemClock())
+        self.bad = [SimPhone(spec(f"BAD0000{number}"), SystemClock()) for number in range(1, bad + 1)]
+        self.phones = [self.good, *self.bad]
         self._folder = folder
         self.daemon: RunningDaemon
 
     async def open(self) -> None:
-        addresses = [await self.good.start(), await self.bad.start()]
+        addresses = [await phone.start() for phone in self.phones]
         fast = "[capture]\npoll_interval_s = 0.5\ncommand_timeout_s = 1\nstatus_interval_s = 1\n"
         self.daemon = RunningDaemon(new_state(self._folder, addresses, fast))
         await self.daemon.start()
@@ -58,13 +59,13 @@ class Shop:
         async with asyncio.timeout(30), ApiClient(self.daemon.socket, "en") as client:
             for phone in phones:
                 while phone.spec.serial not in {device.serial for device in await client.devices()}:
-                    await asyncio.sleep(0.1)
+                    await asyncio.sleep(0.03)
                 await enrol(client, phone.spec.serial, "Test Person")
 
     async def close(self) -> None:
         await self.daemon.kill()
-        await self.good.stop()
-        await self.bad.stop()
+        for phone in self.phones:
+            await phone.stop()
 
     async def messages_of(self, phone: SimPhone) -> int:
         async with ApiClient(self.daemon.socket, "en") as client:
@@ -74,35 +75,46 @@ class Shop:
     async def until_archived(self, phone: SimPhone, count: int) -> None:
         async with asyncio.timeout(30):
             while await self.messages_of(phone) < count:
-                await asyncio.sleep(0.1)
+                await asyncio.sleep(0.05)
 
     async def verified(self) -> bool:
         async with ApiClient(self.daemon.socket, "en") as client:
             return (await client.verify(None)).ok
 
 
+@asynccontextmanager
+async def shop_in(folder: Path, bad: int = 1) -> AsyncIterator[Shop]:
+    opened = Shop(folder, bad)
+    await opened.open()
+    try:
+        yield opened
+    finally:
+        await opened.close()
+
+
 @pytest.fixture
 async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
-    opened = Shop(tmp_path)
-    await opened.open()
-    yield opened
-    await opened.close()
+    async with shop_in(tmp_path) as opened:
+        yield opened
 
 
 async def test_hostile_content_is_kept_byte_for_byte_and_reaches_no_log_or_terminal(shop: Shop) -> None:
+    (bad,) = shop.bad
     for body in HOSTILE_BODIES:
-        shop.bad.store.add_sms(address="106900\x1b[31m0001", body=body)
-    shop.bad.store.add_contact(name="Row: 3 _id=7, display_name=\n[/red]\x1b[2J", numbers=["13800138000\n"])
-    shop.bad.store.add_call(number="138\nRow: 1 _id=5", name="a, _id=9, number=1")
-    await shop.enrol(shop.good, shop.bad)
-    await shop.until_archived(shop.bad, 200 + len(HOSTILE_BODIES))
+        bad.store.add_sms(address="106900\x1b[31m0001", body=body)
+    bad.store.add_contact(name="Row: 3 _id=7, display_name=\n[/red]\x1b[2J", numbers=["13800138000\n"])
+    bad.store.add_call(number="138\nRow: 1 _id=5", name="a, _id=9, number=1")
+    await shop.enrol(*shop.phones)
+    await shop.until_archived(bad, 200 + len(HOSTILE_BODIES))
     await shop.daemon.wait_until_read(timeout_s=30)
 
     for arguments in (["events", "--limit", "500"], ["alerts"], ["devices"], ["events", "--limit", "500", "--json"]):
-        shown = subprocess.run(
-            [Path(sys.executable).with_name("shopwarden"), "--socket", str(shop.daemon.socket), *arguments],
-            capture_output=True, timeout=30, check=False, env=os.environ | {"PYTHONUTF8": "1"},
-        )  # fmt: skip
+        shown = await asyncio.to_thread(
+            run_forked,
+            "console.main",
+            ["--socket", str(shop.daemon.socket), *arguments],
+            environment=os.environ | {"PYTHONUTF8": "1"},
+        )
         assert shown.returncode == 0, shown.stderr
         assert not any(byte in shown.stdout for byte in (b"\x1b", b"\x07", b"\x9b31", b"\x00"))
         text = shown.stdout.decode()
@@ -116,15 +128,12 @@ async def test_hostile_content_is_kept_byte_for_byte_and_reaches_no_log_or_termi
     assert b"13800138000" not in log
     assert b"\x1b" not in log
     kept = [row for row in await archived_rows(shop.daemon.state) if row[0] == "BAD00001" and row[1] == "sms"]
-    truth = [("BAD00001", "sms", str(sms.provider_id), sms.body) for sms in shop.bad.store.sms()]
+    truth = [("BAD00001", "sms", str(sms.provider_id), sms.body) for sms in bad.store.sms()]
     assert sorted(kept, key=repr) == sorted(truth, key=repr)
 
 
-@pytest.mark.parametrize(
-    "trouble", ["garbage", "half_lines", "flood", pytest.param("hang", marks=pytest.mark.slow), "stderr"]
-)
-async def test_broken_phone_harms_nobody_and_recovers(shop: Shop, trouble: str) -> None:
-    faults = shop.bad.faults
+def trouble_of(phone: SimPhone, trouble: str) -> None:
+    faults = phone.faults
     match trouble:
         case "garbage":
             faults.garbage("content query", b"\x00\xff\x1bRow: x _id=\nRow: 5 garbage\n" * 50)
@@ -136,29 +145,43 @@ async def test_broken_phone_harms_nobody_and_recovers(shop: Shop, trouble: str) 
             faults.hang("content")
         case _:
             faults.error_text("content query", b"Error while accessing provider:sms\njava.lang.IllegalStateException")
-    await shop.enrol(shop.good, shop.bad)
-    await shop.until_archived(shop.good, 200)
-    shop.good.store.add_sms(address="13900139000", body="私下转账给我，不走公司账，加我微信 abc12345")
-    await shop.until_archived(shop.good, 201)
-    assert await shop.verified()
 
-    async with asyncio.timeout(30), ApiClient(shop.daemon.socket, "en") as client:
-        while not (await client.device("BAD00001")).last_error:
-            await asyncio.sleep(0.1)
-        assert (await client.device("GOOD0001")).last_error is None
 
-    faults.clear()
-    faults.cut()
-    await shop.until_archived(shop.bad, 200)
-    assert await shop.verified()
-    assert await shop.daemon.stop() == 0
-    kept = [row for row in await archived_rows(shop.daemon.state) if row[1] == "sms"]
-    truth = [
-        (phone.spec.serial, "sms", str(sms.provider_id), sms.body)
-        for phone in (shop.good, shop.bad)
-        for sms in phone.store.sms()
-    ]
-    assert sorted(kept, key=repr) == sorted(truth, key=repr)
+@pytest.mark.parametrize(
+    "troubles",
+    [("garbage", "half_lines", "flood", "stderr"), pytest.param(("hang",), marks=pytest.mark.slow)],
+    ids="-".join,
+)
+async def test_broken_phones_harm_nobody_and_recover(tmp_path: Path, troubles: tuple[str, ...]) -> None:
+    async with shop_in(tmp_path, len(troubles)) as shop:
+        for phone, trouble in zip(shop.bad, troubles, strict=True):
+            trouble_of(phone, trouble)
+        await shop.enrol(*shop.phones)
+        await shop.until_archived(shop.good, 200)
+        shop.good.store.add_sms(address="13900139000", body="私下转账给我，不走公司账，加我微信 abc12345")
+        await shop.until_archived(shop.good, 201)
+        assert await shop.verified()
+
+        async with asyncio.timeout(30), ApiClient(shop.daemon.socket, "en") as client:
+            for phone in shop.bad:
+                while not (await client.device(phone.spec.serial)).last_error:
+                    await asyncio.sleep(0.05)
+            assert (await client.device("GOOD0001")).last_error is None
+
+        for phone in shop.bad:
+            phone.faults.clear()
+            phone.faults.cut()
+        for phone in shop.bad:
+            await shop.until_archived(phone, 200)
+        assert await shop.verified()
+        assert await shop.daemon.stop() == 0
+        kept = [row for row in await archived_rows(shop.daemon.state) if row[1] == "sms"]
+        truth = [
+            (phone.spec.serial, "sms", str(sms.provider_id), sms.body)
+            for phone in shop.phones
+            for sms in phone.store.sms()
+        ]
+        assert sorted(kept, key=repr) == sorted(truth, key=repr)
 
 
 async def test_nothing_is_read_before_the_enrolment_record(shop: Shop) -> None:
@@ -167,6 +190,6 @@ async def test_nothing_is_read_before_the_enrolment_record(shop: Shop) -> None:
             await asyncio.sleep(0.1)
         await asyncio.sleep(1.2)
         assert all(device.events == 0 and device.employee is None for device in await client.devices())
-    asked = [served.command for phone in (shop.good, shop.bad) for served in phone.journal]
+    asked = [served.command for phone in shop.phones for served in phone.journal]
     assert asked, "the phones were not even identified"
     assert not any("content" in command or "dumpsys" in command or "logcat" in command for command in asked)

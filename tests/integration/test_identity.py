@@ -37,7 +37,7 @@ async def test_another_phone_at_the_address_of_an_enrolled_one_is_not_read(tmp_p
             for other in others:
                 await other.start(port=port)
                 while not other.journal:
-                    await asyncio.sleep(0.05)
+                    await asyncio.sleep(0.02)
                 await asyncio.sleep(0.8)
                 assert asked_for_content(other) == []
                 shown = {device.serial: device for device in await client.devices()}

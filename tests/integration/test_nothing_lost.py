@@ -93,7 +93,7 @@ async def test_live_messages_survive_kills_and_alert_once(tmp_path: Path) -> Non
         truth = phone_rows(fleet)
         async with asyncio.timeout(45):
             while await archived_rows(state) != truth:  # beside the daemon; sweeps find what vanished
-                await asyncio.sleep(1)
+                await asyncio.sleep(0.2)
         async with ApiClient(daemon.socket, "en") as client:
             assert (await client.verify(None)).ok
         assert await daemon.stop() == 0

@@ -16,7 +16,7 @@ from crypto.keys import Purpose
 from crypto.opening import PAGE_BYTES
 from crypto.secrets import KeyFileSecret
 from daemon.api.client import ApiClient
-from tests.forking import run_forked
+from tests.forking import Forked, fork, run_forked
 
 from .running_daemon import RunningDaemon, new_state
 
@@ -34,6 +34,15 @@ def cold(*arguments: str) -> subprocess.CompletedProcess[str]:
         [sys.executable, "-m", "daemon", *arguments],
         capture_output=True, text=True, timeout=30, stdin=subprocess.DEVNULL, env=ENGLISH, check=False,
     )  # fmt: skip
+
+
+def started(*arguments: str, errors: Path) -> Forked:
+    """Without its imports: those that are started at once are at the same place at once."""
+    with open(os.devnull, "r+b") as nothing, errors.open("wb") as said:
+        return fork(
+            "daemon.main", arguments,
+            stdin=nothing.fileno(), stdout=nothing.fileno(), stderr=said.fileno(), environment=ENGLISH,
+        )  # fmt: skip
 
 
 def contents(state: Path) -> dict[str, bytes]:
@@ -132,38 +141,26 @@ async def test_second_daemon_leaves_the_first_alone(tmp_path: Path) -> None:
 
 
 def test_of_daemons_started_at_once_one_runs(used_state: Path) -> None:
-    starts = [
-        subprocess.Popen(
-            [sys.executable, "-m", "daemon", "run", "--state", str(used_state)],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-            env=ENGLISH,
-        )
-        for _ in range(3)
-    ]  # fmt: skip
+    said = [used_state.parent / f"said{number}" for number in range(3)]
+    starts = [started("run", "--state", str(used_state), errors=file) for file in said]
     try:
         deadline = time.monotonic() + 20
-        while sum(one.poll() is None for one in starts) > 1 and time.monotonic() < deadline:
-            time.sleep(0.1)
-        ended = [one for one in starts if one.poll() is not None]
-        assert [one.returncode for one in ended] == [2, 2]
-        for one in ended:
-            assert "already uses" in one.communicate()[1]
+        while sum(one.returncode is None for one in starts) > 1 and time.monotonic() < deadline:
+            time.sleep(0.02)
+        ended = [(one.returncode, file) for one, file in zip(starts, said, strict=True) if one.returncode is not None]
+        assert [code for code, _ in ended] == [2, 2]
+        for _, file in ended:
+            assert "already uses" in file.read_text("utf-8")
     finally:
         for one in starts:
             one.kill()
-            one.wait()
+            one.wait_here()
 
 
 def test_of_inits_at_once_one_makes_the_state_whole(tmp_path: Path) -> None:
     state, key = tmp_path / "state", tmp_path / "shop.key"
-    starts = [
-        subprocess.Popen(
-            [sys.executable, "-m", "daemon", "init", "--state", str(state), "--key-file", str(key)],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )
-        for _ in range(4)
-    ]  # fmt: skip
-    assert sorted(one.wait(30) for one in starts) == [0, 2, 2, 2]
+    starts = [started("init", "--state", str(state), "--key-file", str(key), errors=Path(os.devnull)) for _ in range(4)]
+    assert sorted(one.wait_here() for one in starts) == [0, 2, 2, 2]
     assert shopwardend("check-config", "--state", str(state)).returncode == 0
     open_keyring(state / "keys.json", KeyFileSecret(key))
 
