@@ -101,7 +101,7 @@ def _mobile(value: str) -> str:
 
 @lru_cache(maxsize=1)
 def _figures() -> re.Pattern[str]:
-    return re.compile(rf"\d|[{re.escape(digit_signs())}{han_signs()}xXｘＸoliOLI]")
+    return re.compile(rf"[\d{re.escape(digit_signs())}{han_signs()}xXｘＸoliOLI]")
 
 
 def mask_email(value: str) -> str:

@@ -140,6 +140,8 @@ class Promise:
         """As for `Speller`."""
         self._sounds = sounds
         self._parts = parts
+        self._part_firsts = frozenset(part[0] for part in parts)
+        self._part_lasts = frozenset(part[-1] for part in parts)
         self._part_lengths = tuple(sorted({len(part) for part in parts}))
         self._reach = max(sounds.longest - 1, 0)
         pairs = bytearray(1 << 2 * _WIDE)
@@ -234,7 +236,9 @@ class Promise:
         if kept[end] not in _TONES or end + 1 == len(kept):
             return False
         end += 1
-        return kept[end].isascii() or self._leads(spelling.tails, kept[end]) or self._begins_part(kept, end)
+        if "a" <= kept[end] <= "z":
+            return True
+        return self._leads(spelling.tails, kept[end]) or self._begins_part(kept, end)
 
     def _follows(self, before: str, found: str) -> bool:
         code = (_TABLE[ord(before)] or 0) << _WIDE
@@ -245,9 +249,13 @@ class Promise:
         return any(self.pairs[ord(one) << _WIDE | code] for one in found)
 
     def _ends_part(self, kept: str, end: int) -> bool:
+        if kept[end - 1 : end] not in self._part_lasts:
+            return False
         return any(end >= length and kept[end - length : end] in self._parts for length in self._part_lengths)
 
     def _begins_part(self, kept: str, start: int) -> bool:
+        if kept[start : start + 1] not in self._part_firsts:
+            return False
         return any(kept[start : start + length] in self._parts for length in self._part_lengths)
 
     def _seed_holds(self, kept: str, at: int, seeds: Sequence[int]) -> bool:
