@@ -193,14 +193,17 @@ async def test_reveals_are_limited_per_person(tmp_path: Path) -> None:
 
 async def test_a_connection_that_says_nothing_or_half_a_request_is_closed(tmp_path: Path) -> None:
     async with hosted(tmp_path, limits=ApiLimits(idle_timeout_s=0.3, body_timeout_s=0.3)) as host:
-        for opening in (
-            b"",
-            b"GET /v1/hello HTTP/1.1\r\nHo",
-            b"POST /v1/verify HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{",
-        ):
+
+        async def is_closed_after(opening: bytes) -> None:
             reader, writer = await asyncio.open_unix_connection(host.socket)
             writer.write(opening)
             async with asyncio.timeout(15):
                 await reader.read()
             writer.close()
+
+        await asyncio.gather(
+            is_closed_after(b""),
+            is_closed_after(b"GET /v1/hello HTTP/1.1\r\nHo"),
+            is_closed_after(b"POST /v1/verify HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{"),
+        )
         assert host.service.calls == []

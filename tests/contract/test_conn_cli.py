@@ -51,10 +51,14 @@ async def test_pair_by_code_given_or_read(tmp_path: Path) -> None:
 
 
 async def test_pair_by_qr_code_draws_waits_and_tells(tmp_path: Path) -> None:
-    async with hosted(tmp_path):
-        blocks = await shopwarden(tmp_path, "devices", "pair", "--qr")
-    async with hosted(tmp_path, service=FakeService(pairing_path=["expired"])):
-        late = await shopwarden(tmp_path, "devices", "pair", "--qr", "--ascii", "--json")
+    one, other = tmp_path / "one", tmp_path / "other"
+    one.mkdir()
+    other.mkdir()
+    async with hosted(one), hosted(other, service=FakeService(pairing_path=["expired"])):
+        blocks, late = await asyncio.gather(
+            shopwarden(one, "devices", "pair", "--qr"),
+            shopwarden(other, "devices", "pair", "--qr", "--ascii", "--json"),
+        )
     assert (blocks.code, blocks.out) == (ExitCode.OK, f"{SERIAL}: paired and connected\n")
     assert re.search("[█▀▄]{20}", blocks.err) and "connecting" in blocks.err
     assert "secret" not in blocks.out + late.out

@@ -1,6 +1,7 @@
 """`scan` and `mask` as a pipe: one line out for one line in, whatever comes in."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -10,13 +11,11 @@ import msgspec
 import pytest
 
 from daemon.cli.jsonl import encode
+from tests.forking import run_forked
 
 
 def run(command: str, lines: Iterable[bytes]) -> tuple[int, list[dict[str, object]], str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "daemon", "--lang", "en", command],
-        input=b"".join(lines), capture_output=True, timeout=50, check=False,
-    )  # fmt: skip
+    done = run_forked("daemon.main", ["--lang", "en", command], stdin=b"".join(lines), environment=dict(os.environ))
     return done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr.decode()
 
 
