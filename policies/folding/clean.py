@@ -41,3 +41,9 @@ def is_usual(pair: str) -> bool:
     """Whether two folded characters follow each other in honest talk. Rarely True for a pair that never does."""
     data = filter_bits()
     return all(data[bit >> 3] >> (bit & 7) & 1 for bit in hashes(pair))
+
+
+@lru_cache(maxsize=1 << 16)
+def usual_pair(pair: str) -> bool:
+    """Whether two characters follow each other in honest talk, or are alike."""
+    return pair[0] == pair[1] or is_usual(pair)

@@ -16,7 +16,7 @@ class Automaton(Protocol):
 
     keys: tuple[str, ...]
 
-    def find(self, text: str) -> Iterator[tuple[int, int, int]]:
+    def find(self, text: str) -> Iterable[tuple[int, int, int]]:
         """(start, end, key number) in code points, by end, longer ones first; linear in the text and in the hits."""
         ...
 
@@ -65,17 +65,19 @@ class CharAutomaton:
         self.keys: tuple[str, ...] = tuple(dict.fromkeys(keys))
         if "" in self.keys:
             raise ValueError("an empty key would match everywhere")
-        self._machine = daachorse.CharwiseDoubleArrayAhoCorasick(list(self.keys)) if self.keys else None
+        self._machine = (
+            daachorse.CharwiseDoubleArrayAhoCorasick(list(self.keys), use_prefilter=False) if self.keys else None
+        )
 
-    def find(self, text: str) -> Iterator[tuple[int, int, int]]:
+    def find(self, text: str) -> list[tuple[int, int, int]]:
         """As `Automaton.find`."""
         if self._machine is None:
-            return
+            return []
         try:
-            found = self._machine.find_overlapping(text)
+            found: list[tuple[int, int, int]] = self._machine.find_overlapping(text)
         except UnicodeEncodeError:
             found = self._machine.find_overlapping(_SURROGATES.sub("\ufffd", text))
-        yield from found
+        return found
 
 
 def automaton(keys: Iterable[str]) -> Automaton:

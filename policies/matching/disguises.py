@@ -9,7 +9,7 @@ from ..folding.table import bounded
 from ..model import How
 from .candidate import Candidate
 from .entry import Entry, Terms, Writing
-from .lookalikes import Lookalikes
+from .lookalikes import Coded, Lookalikes
 from .mixtures import Mixtures
 from .profile import Disguises, Homophone
 from .promise import LETTERS
@@ -25,10 +25,17 @@ class Disguised:
         """`ones`: entries of one view, each in a tuple by itself, which tables of keys take over."""
         by_terms = [(terms.disguises, list(same)) for terms, same in groupby(ones, key=_terms)]
         hidden = [
-            (disguises, [one for one in same if may_be_disguised(one[0].key)])
+            (disguises, [one for one in same if may_be_disguised(one[0].key)] if disguises.is_any else [])
             for disguises, same in by_terms
-            if disguises.is_any
         ]
+        self.undrawn = [
+            entry
+            for (disguises, same), (_, drawn) in zip(by_terms, hidden, strict=True)
+            if not disguises.lookalike or len(drawn) < len(same)
+            for (entry,) in same
+            if not disguises.lookalike or not may_be_disguised(entry.key)
+        ]
+        """Entries that are not looked for by their drawing."""
         self._reversed = [
             Writing(entry=entry, chars=key[::-1], runs=entry.runs and entry.runs[::-1], how=How.REVERSED)
             for disguises, same in hidden
@@ -49,21 +56,21 @@ class Disguised:
         if Homophone.FUZZY in homophones:
             fuzzy = _heard(same for disguises, same in hidden if disguises.homophone is Homophone.FUZZY)
             self.soundalikes.append(Soundalikes(sounds_of_ones(fuzzy, Ear.FUZZY), Ear.FUZZY))
-        drawn = [one for disguises, same in hidden if disguises.lookalike for one in same]
-        self.lookalikes = Lookalikes(drawn) if drawn else None
+        looked_for = [one for disguises, same in hidden if disguises.lookalike for one in same]
+        self.lookalikes = Lookalikes(looked_for) if looked_for else None
         self.mixtures = Mixtures(sounds.items)
 
     def reversed(self) -> Sequence[Writing]:
         """Words that are also looked for from their end, as they stand then."""
         return self._reversed
 
-    def search(self, reading: Reading, seeds: Sequence[int]) -> Iterator[Candidate]:
-        """Every disguised word. `seeds`: where in the searched text `parts` begin."""
+    def search(self, reading: Reading, coded: Sequence[Coded], seeds: Sequence[int]) -> Iterator[Candidate]:
+        """Every disguised word. `coded`: where keys of `lookalikes` stand; `seeds`: where `parts` begin."""
         for soundalikes in self.soundalikes:
             yield from soundalikes.find(reading)
         if self.lookalikes is not None:
-            yield from self.lookalikes.find(reading)
-        for start, one in self.mixtures.find(reading.searched):
+            yield from self.lookalikes.find(reading, coded)
+        for start, one in self.mixtures.find(reading):
             yield from one.candidates(reading, start)
         yield from self.spelled(reading, seeds)
 

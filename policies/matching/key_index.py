@@ -20,7 +20,7 @@ class GramKey:
     is_doubtful: bool
 
 
-class KeyIndex(Generic[T]):
+class KeyTable(Generic[T]):
     """What stands under keys of at least two characters. Immutable."""
 
     def __init__(self, items: Mapping[str, tuple[T, ...]]) -> None:
@@ -30,15 +30,8 @@ class KeyIndex(Generic[T]):
         if sizes and min(sizes) < FEWEST:
             raise ValueError("a key of fewer than two characters")
         self._long = sorted(size for size in sizes if size >= LONG)
-        self._machine = automaton(items)
         self.longest = max(sizes, default=0)
         """Characters of the longest key."""
-
-    def find(self, text: str) -> Iterator[tuple[int, int, tuple[T, ...]]]:
-        """(start, end, what stands there) for each key in `text`, by start and end."""
-        keys, items = self._machine.keys, self.items
-        for start, end, number in sorted(self._machine.find(text)):
-            yield start, end, items[keys[number]]
 
     def at(self, text: str, length: int) -> Iterator[tuple[int, tuple[T, ...]]]:
         """(end, what stands there) for each key that `text` begins with: of `length`, or with LONG every long one."""
@@ -46,6 +39,21 @@ class KeyIndex(Generic[T]):
             key = text[:one]
             if key in self.items and len(key) == one:
                 yield one, self.items[key]
+
+
+class KeyIndex(KeyTable[T]):
+    """The same, with the means to look through whole texts."""
+
+    def __init__(self, items: Mapping[str, tuple[T, ...]]) -> None:
+        """As `KeyTable`."""
+        super().__init__(items)
+        self._machine = automaton(items)
+
+    def find(self, text: str) -> Iterator[tuple[int, int, tuple[T, ...]]]:
+        """(start, end, what stands there) for each key in `text`, by start and end."""
+        keys, items = self._machine.keys, self.items
+        for start, end, number in sorted(self._machine.find(text)):
+            yield start, end, items[keys[number]]
 
 
 def gathered(keys: Iterable[str], items: Iterable[tuple[T, ...]]) -> dict[str, tuple[T, ...]]:

@@ -16,6 +16,7 @@ from .candidate import Candidate
 from .disguises import Disguised
 from .entry import Entry, Writing
 from .key_index import gathered
+from .lookalikes import Coded
 from .reading import Lens, Reading, has_runs, lens
 from .soundalikes import is_unheard
 
@@ -47,10 +48,19 @@ class Part:
         self.targets = gathered(self._drawn_all([one[0].key for one in targets]), targets)
         self.parts = frozenset(self._drawn_all(list(self.disguised.parts)))
         """Parts of characters as they are searched for."""
-        self._machine: Automaton = automaton([*self.targets, *self.parts])
+        self._machine: Automaton = automaton(self._coded_keys())
         self.needed = _needed_symbols(view, map(_key, entries)) if view.skip is Skip.MARKS else ""
         """Every key holds one of these, so a text without any of them need not be read; empty: some key holds none."""
         self._needs = re.compile(f"[{re.escape(self.needed)}]") if self.needed else None
+
+    def _coded_keys(self) -> Iterable[str]:
+        """Targets and parts as one search finds them together with look-alikes: drawn alike is of one family too."""
+        disguised = self.disguised
+        if self._alike is None:
+            return [*self.targets, *self.parts]
+        others = [*(one.key for one in disguised.undrawn), *(one.key for one in disguised.reversed())]
+        families = translated([*others, *disguised.parts], shape_table(Likeness.FAMILY))
+        return families if disguised.lookalikes is None else [*disguised.lookalikes.index.items, *families]
 
     @cached_property
     def batch(self) -> "PartBatch":
@@ -65,7 +75,7 @@ class Part:
         return self._alike is not None
 
     def drawn(self, chars: str) -> str:
-        """Characters as the automaton is to see them."""
+        """Characters as keys have them."""
         return chars.translate(self._alike) if self._alike is not None else chars
 
     def _drawn_all(self, texts: Sequence[str]) -> Sequence[str]:
@@ -84,24 +94,36 @@ class Part:
             return
         reading = Reading(text, self.lens)
         seeds: list[int] = []
-        yield from self.words(reading, seeds)
+        coded = self._coded(reading)
+        yield from self._words(reading, coded, seeds)
         yield from self.words_across(reading)
-        yield from self.disguised.search(reading, seeds)
+        yield from self.disguised.search(reading, coded, seeds)
 
-    def words(self, reading: Reading, seeds: list[int]) -> Iterator[Candidate]:
+    def _coded(self, reading: Reading) -> list[Coded]:
+        """Where keys of the automaton stand, by end, longer ones first."""
+        keys, searched = self._machine.keys, reading.searched
+        if self._alike is not None:
+            searched = searched.translate(shape_table(Likeness.FAMILY))
+        return [(start, end, keys[number]) for start, end, number in self._machine.find(searched)]
+
+    def _words(self, reading: Reading, coded: Sequence[Coded], seeds: list[int]) -> Iterator[Candidate]:
         """Entries as they are written, folded or drawn alike; puts into `seeds` where parts begin."""
-        searched, keys, parts = reading.searched, self._machine.keys, self.parts
-        for start, end, number in self._machine.find(self.drawn(searched)):
-            key = keys[number]
+        if not coded:
+            return
+        searched, targets, parts = reading.searched, self.targets, self.parts
+        drawn = self.drawn(searched)
+        for start, end, _ in coded:
+            key = drawn[start:end]
             if key in parts:
                 seeds.append(start)
-            yield from self.words_at(reading, start, end, self.aimed_at(key, searched[start:end]))
+            if key in targets:
+                yield from self.words_at(reading, start, end, self.aimed_at(key, searched[start:end]))
 
     def words_across(self, reading: Reading) -> Iterator[Candidate]:
         """Entries in the text as `Reading.across` has it, where that is another one."""
         across = reading.across()
         if across is not None:
-            yield from self.words(across, [])
+            yield from self._words(across, self._coded(across), [])
 
     def words_at(self, reading: Reading, start: int, end: int, targets: Sequence[Target]) -> Iterator[Candidate]:
         """What `aimed_at` tells for a place, where it stands there."""

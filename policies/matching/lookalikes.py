@@ -1,6 +1,6 @@
 """Words found by how they are drawn: the searched text by the component that tells each character."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, combinations
 from operator import contains
 
@@ -11,7 +11,7 @@ from ..model import How
 from .belief import Belief, drawing_belief
 from .candidate import Candidate
 from .entry import Entry
-from .key_index import LONG, GramKey, KeyIndex, gathered
+from .key_index import LONG, GramKey, KeyTable, gathered
 from .reading import Reading
 from .soundalikes import FEWEST, is_unheard
 from .standing import Standing
@@ -20,6 +20,10 @@ MOST_KEYS, MOST_KEYS_OF_TWO = 48, 12
 """Keys a word is looked up by, and one of two characters."""
 KEYS = 24_000
 """Those of all words, about: the more words, the fewer has each."""
+
+
+Coded = tuple[int, int, str]
+"""A place in a searched text, start and end, and its characters by their families."""
 
 
 class Lookalikes:
@@ -37,21 +41,22 @@ class Lookalikes:
                 for key in _keys(one[0].key, families, min(room, _most_keys(one[0].key)))
             ]
             keys, ones = [key for key, _ in several], [one for _, one in several]
-        self.index = KeyIndex(gathered(keys, ones))
+        self.index = KeyTable(gathered(keys, ones))
 
     def keys(self) -> Iterator[GramKey]:
         """Every key of `index`, with whether all words behind it need a writing that honest talk does not have."""
         for key, same in self.index.items.items():
             yield GramKey(key, not any(map(_is_sure, same)))
 
-    def find(self, reading: Reading) -> Iterator[Candidate]:
+    def find(self, reading: Reading, coded: Iterable[Coded]) -> Iterator[Candidate]:
         """Where the searched text is drawn like a word and is not the word, by start and end.
 
-        Writings that honest talk has are left out.
+        `coded`: where its characters are those of keys of `index` or others by their families. Writings that honest
+        talk has are left out.
         """
-        searched = reading.searched
-        for start, end, same in self.index.find(searched.translate(self._table)):
-            for one in _others(searched[start:end], same):
+        searched, items = reading.searched, self.index.items
+        for start, end, key in sorted([place for place in coded if place[2] in items and reading.is_odd(*place[:2])]):
+            for one in _others(searched[start:end], items[key]):
                 yield from one.candidates(reading, start)
 
     def at(self, coded: str, surface: str, length: int) -> Iterator[Standing]:

@@ -11,7 +11,8 @@ from ..folding.sounds import Ear, codes
 from ..model import How
 from .belief import Belief
 from .key_index import LONG
-from .soundalikes import Heard, is_unheard
+from .reading import Reading
+from .soundalikes import Heard
 from .standing import Standing
 
 CODE_BITS = 10
@@ -67,9 +68,10 @@ class Mixtures:
         self.flags = bytes(flags)
         """1 where some of `numbers` is, spread."""
 
-    def find(self, searched: str) -> Iterator[tuple[int, Standing]]:
+    def find(self, reading: Reading) -> Iterator[tuple[int, Standing]]:
         """(start, word) where such words stand whose writing honest talk does not have, by start of the window."""
-        if not self._words:
+        searched = reading.searched
+        if not self._words or 1 not in reading.odd:
             return
         code = _codes_of(searched.translate(_TABLE))
         pairs = self.pairs
@@ -80,7 +82,7 @@ class Mixtures:
         ]
         begins = {at for at, flags in known if flags & _BEGINS} | {at - 2 for at, flags in known if flags & _ENDS}
         windows = (begin for begin in sorted(begins) if 0 <= begin <= len(code) - LONG)
-        odd = (begin for begin in windows if is_unheard(searched[begin : begin + LONG]))
+        odd = (begin for begin in windows if reading.is_odd(begin, begin + LONG))
         yield from self.at(searched, code, odd)
 
     def at(self, searched: str, code: Sequence[int], begins: Iterable[int]) -> Iterator[tuple[int, Standing]]:

@@ -5,11 +5,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property, lru_cache
+from operator import add
 
+from ..folding.clean import usual_pair
 from ..folding.table import LIMIT, View, bounded, fold_table, kept_table
 
 REPEATED = re.compile(r"(.)\1", re.DOTALL)
 _RUN = re.compile(r"(.)\1+", re.DOTALL)
+
+
+@lru_cache(maxsize=1 << 16)
+def _is_odd(pair: str) -> bool:
+    return not usual_pair(pair)
 
 
 class Collapse(StrEnum):
@@ -91,6 +98,15 @@ class Reading:
     def uncollapsed(self) -> "Reading":
         """The reading with every run at its length; itself when there are none."""
         return Reading(self.text, lens(replace(self._lens.view, repeats=False))) if self.has_runs else self
+
+    @cached_property
+    def odd(self) -> bytes:
+        """For each searched character but the last 1 where honest talk does not have it with the next, else 0."""
+        return bytes(map(_is_odd, map(add, self.searched, self.searched[1:])))
+
+    def is_odd(self, start: int, end: int) -> bool:
+        """Whether some two of `searched[start:end]` do not follow each other in honest talk; two alike do."""
+        return self.odd.find(1, start, end - 1) >= 0
 
     @cached_property
     def folded(self) -> str:

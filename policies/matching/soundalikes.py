@@ -1,10 +1,9 @@
 """Words found by their sound: the searched text as syllables, one index for all words that may be heard."""
 
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from operator import add
 
-from ..folding.clean import is_usual
+from ..folding.clean import usual_pair
 from ..folding.sounds import Codes, Ear, codes, has_syllable, have_syllables
 from ..model import How
 from .belief import Belief
@@ -17,12 +16,6 @@ from .standing import Standing
 
 FEWEST = 2
 """Han characters a word needs to be looked for in disguise, or one beside two letters or digits."""
-
-
-@lru_cache(maxsize=1 << 16)
-def usual_pair(pair: str) -> bool:
-    """Whether two characters follow each other in honest talk, or are alike."""
-    return pair[0] == pair[1] or is_usual(pair)
 
 
 Heard = Entry | Writing
@@ -77,9 +70,9 @@ class Soundalikes:
 
         Writings that honest talk has are left out for words that need more (see `Belief`).
         """
-        searched = reading.searched
+        searched, odd = reading.searched, reading.odd
         for start, end, same in self.index.find(searched.translate(self.codes.table)):
-            if end - start == FEWEST and usual_pair(searched[start:end]) and not any(map(_is_sure, same)):
+            if end - start == FEWEST and not odd[start] and not any(map(_is_sure, same)):
                 continue
             for one in self._others(searched[start:end], same):
                 yield from one.candidates(reading, start)
