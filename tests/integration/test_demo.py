@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.forking import run_forked
+
 SHOPWARDEN = str(Path(sys.executable).with_name("shopwarden"))
 FIRST_SCREEN_S = 20.0
 
@@ -42,13 +44,10 @@ def test_headless_demo_prints_the_summary_of_the_contract() -> None:
 
 def test_bad_arguments_are_usage(tmp_path: Path) -> None:
     for arguments in (["--phones", "0"], ["--headless", "soon"], ["--scenario", str(tmp_path / "none.toml")]):
-        ended = subprocess.run(
-            [SHOPWARDEN, "demo", *arguments, "--json"],
-            capture_output=True, text=True, timeout=60, check=False, stdin=subprocess.DEVNULL,
-        )  # fmt: skip
+        ended = run_forked("console.main", ["demo", *arguments, "--json"], environment=dict(os.environ))
         assert ended.returncode == 2, ended.stderr
-        assert ended.stdout == ""
-        assert "Traceback" not in ended.stderr
+        assert ended.stdout == b""
+        assert b"Traceback" not in ended.stderr
 
 
 @pytest.mark.slow

@@ -106,34 +106,41 @@ async def test_an_adb_server_that_keeps_dying_is_told_and_comes_back(tmp_path: P
         assert (await adb_check(client))[0] == "ok"
 
 
-@pytest.mark.parametrize(
-    ("setting", "detail", "advice"),
-    [
-        ('binary = "/nonexistent/adb"', "No adb program", "adb.binary"),
-        ('binary = "{folder}/not-executable"', "No adb program", "adb.binary"),
-        ('binary = "{folder}/old"', "too old", "34"),
-        ("port = {taken}", "Another program uses the port", "adb.port"),
-        ('server = "127.0.0.1:{taken}"', "does not answer", "adb"),
-    ],
+WITHOUT_ADB = (
+    ('binary = "/nonexistent/adb"', "No adb program", "adb.binary"),
+    ('binary = "{folder}/not-executable"', "No adb program", "adb.binary"),
+    ('binary = "{folder}/old"', "too old", "34"),
+    ("port = {taken}", "Another program uses the port", "adb.port"),
+    ('server = "127.0.0.1:{taken}"', "does not answer", "adb"),
 )
-async def test_without_adb_the_archive_is_served_and_the_reason_told(
-    tmp_path: Path, setting: str, detail: str, advice: str
-) -> None:
+"""A setting, and what is told of it."""
+
+
+async def serves_and_tells(folder: Path, line: str, detail: str, advice: str) -> None:
+    """A daemon that has no adb because of this line of its configuration."""
+    daemon = RunningDaemon(new_state(folder, [], line))
+    try:
+        await daemon.start()
+        async with asyncio.timeout(25), ApiClient(daemon.socket, "en") as client:
+            while detail not in (said := await adb_check(client))[1]:
+                await asyncio.sleep(0.05)
+            assert said[0] == "fail", line
+            assert advice in (said[2] or ""), line
+            assert await client.devices() == (), line
+        assert await daemon.stop() == 0
+        assert "Traceback" not in daemon.log.read_text(), line
+    finally:
+        await daemon.kill()
+
+
+async def test_without_adb_the_archive_is_served_and_the_reason_told(tmp_path: Path) -> None:
     (tmp_path / "not-executable").write_text("#!/bin/sh\n")
     (tmp_path / "old").write_text("#!/bin/sh\necho 'Version 29.0.5-5949299'\n")
     (tmp_path / "old").chmod(0o755)
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        line = setting.format(folder=tmp_path, taken=taken.getsockname()[1])
-        daemon = RunningDaemon(new_state(tmp_path, [], line))
-        try:
-            await daemon.start()
-            async with asyncio.timeout(25), ApiClient(daemon.socket, "en") as client:
-                while detail not in (said := await adb_check(client))[1]:
-                    await asyncio.sleep(0.1)
-                assert said[0] == "fail"
-                assert advice in (said[2] or "")
-                assert await client.devices() == ()
-            assert await daemon.stop() == 0
-            assert "Traceback" not in daemon.log.read_text()
-        finally:
-            await daemon.kill()
+        async with asyncio.TaskGroup() as daemons:
+            for number, (setting, detail, advice) in enumerate(WITHOUT_ADB):
+                folder = tmp_path / str(number)
+                folder.mkdir()
+                line = setting.format(folder=tmp_path, taken=taken.getsockname()[1])
+                daemons.create_task(serves_and_tells(folder, line, detail, advice))

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from daemon.api.client import ApiClient
 from daemon.api.errors import ApiClientError
 from daemon.api.exit_codes import ExitCode
 from daemon.api.wire import EventQuery
+from tests.forking import run_forked
 
 from .running_daemon import RunningDaemon, archived_rows, enrol, new_state
 from .test_archive_disk import small_disk
@@ -42,14 +42,15 @@ async def is_archive_failing(client: ApiClient) -> bool:
 
 async def refused(daemon: RunningDaemon, *arguments: str) -> None:
     """A command line that wants to write: the contract's exit code and a message."""
-    process = await asyncio.create_subprocess_exec(
-        Path(sys.executable).with_name("shopwarden"), "--socket", str(daemon.socket), "--lang", "en", *arguments,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    _, errors = await process.communicate()
-    assert process.returncode == ExitCode.VAULT, errors
-    assert b"disk is full" in errors
-    assert b"Traceback" not in errors
+    ended = await asyncio.to_thread(
+        run_forked,
+        "console.main",
+        ["--socket", str(daemon.socket), "--lang", "en", *arguments],
+        environment=dict(os.environ),
+    )
+    assert ended.returncode == ExitCode.VAULT, ended.stderr
+    assert b"disk is full" in ended.stderr
+    assert b"Traceback" not in ended.stderr
 
 
 @pytest.mark.slow
@@ -64,11 +65,11 @@ async def test_a_full_disk_stops_collecting_and_nothing_else(tmp_path: Path) -> 
             ballast, rest = disk / "ballast", disk / "rest"
             async with asyncio.timeout(40), ApiClient(daemon.socket, "en") as client:
                 while "FULL0001" not in {device.serial for device in await client.devices()}:
-                    await asyncio.sleep(0.1)
+                    await asyncio.sleep(0.03)
                 fill(ballast, leave=700_000)
                 await enrol(client, "FULL0001", "Test Person")
                 while not await is_archive_failing(client):
-                    await asyncio.sleep(0.2)
+                    await asyncio.sleep(0.05)
                 # What is kept in reserve is for this: opening content and its audit entry.
                 kept = (await client.device("FULL0001")).events
                 assert 0 <= kept < SMS

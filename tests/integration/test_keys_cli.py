@@ -6,7 +6,6 @@ import io
 import json
 import os
 import re
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,6 +22,7 @@ from daemon.cli import keys_recovery
 from daemon.cli.narration import texts_for
 from daemon.credentials import tpm_of_this_machine
 from daemon.main import main
+from tests.forking import run_forked
 from tests.integration.running_daemon import RunningDaemon, new_state, opened_archive
 
 
@@ -279,9 +279,7 @@ async def test_beside_a_running_daemon(tmp_path: Path) -> None:
         open_keyring(state / "keys.json", KeyFileSecret(tmp_path / secret))
     (state / "keys.json").write_bytes(old)
     refused = await asyncio.to_thread(
-        subprocess.run,
-        [sys.executable, "-m", "daemon", "--lang", "en", "run", "--state", str(state)],
-        capture_output=True, text=True, timeout=30, check=False,
-    )  # fmt: skip
+        run_forked, "daemon.main", ["--lang", "en", "run", "--state", str(state)], environment=dict(os.environ)
+    )
     assert refused.returncode == 10
-    assert "older copy" in refused.stderr
+    assert b"older copy" in refused.stderr

@@ -2,10 +2,10 @@
 
 import asyncio
 import json
+import os
 import signal
 import sys
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -13,6 +13,7 @@ from adb_bridge.clock import SystemClock
 from adb_bridge.records import Source
 from adb_bridge.simphone.fleet import SimFleet
 from adb_bridge.simphone.scenario import load_scenario
+from tests.forking import run_forked
 
 from .simphone_support import Adb
 
@@ -118,12 +119,8 @@ async def test_process_prints_its_phones_serves_them_and_ends_cleanly(adb: Adb) 
         (("jewellery-day", "--fault", "explode=x"), "'explode' is none of"),
     ],
 )
-async def test_process_refuses_bad_arguments(arguments: tuple[str, ...], says: str, tmp_path: Path) -> None:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "adb_bridge.simphone", *arguments, stderr=asyncio.subprocess.PIPE
-    )
-    async with asyncio.timeout(20):
-        _, errors = await process.communicate()
-    assert process.returncode == 2
-    assert says in errors.decode()
-    assert "Traceback" not in errors.decode()
+def test_process_refuses_bad_arguments(arguments: tuple[str, ...], says: str) -> None:
+    ended = run_forked("daemon.main", ["simphone", *arguments], environment=dict(os.environ))
+    assert ended.returncode == 2
+    assert says in ended.stderr.decode()
+    assert b"Traceback" not in ended.stderr

@@ -1,7 +1,5 @@
 """The rules' work-bench on a real daemon: rules in force, explanations, candidates tried on the archive."""
 
-import asyncio
-import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +12,7 @@ from daemon.api.requests import AlertQuery, AuditQuery
 from daemon.config import PolicySection
 from daemon.service import Caller, ServiceError
 from daemon.service_impl import DaemonService
+from tests.contract.cli_runner import shopwarden
 
 from .daemon_support import (
     ADMIN,
@@ -136,24 +135,15 @@ async def test_a_candidate_is_tried_on_the_archive_and_leaves_nothing_behind(tmp
         assert caught.value.code == "trial.not_found", "it is another person's"
 
         candidate = own_rules(tmp_path / "candidate", RULES)
-        made = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "console.main", "--state", str(tmp_path / "state"),
-            "--lang", "zh", "policy", "try", str(candidate),
-            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-        )  # fmt: skip
-        out, said = await made.communicate()
-        assert made.returncode == 0, said.decode()
-        assert "candidate.deposit" in out.decode()
-        assert "[尾-款]" in out.decode()
-        assert NUMBER not in out.decode()
-        made = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "console.main", "--state", str(tmp_path / "state"),
-            "--lang", "zh", "policy", "try", str(candidate), "--with", "jewelery",
-            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-        )  # fmt: skip
-        out, said = await made.communicate()
-        assert (made.returncode, out) == (2, b""), "a pack beside the folder is asked for too"
-        assert "没有这个规则包（是不是想写“jewellery”？）" in said.decode()
+        trying = (tmp_path / "state", "--lang", "zh", "policy", "try", str(candidate))
+        made = await shopwarden(*trying)
+        assert made.code == 0, made.err
+        assert "candidate.deposit" in made.out
+        assert "[尾-款]" in made.out
+        assert NUMBER not in made.out
+        made = await shopwarden(*trying, "--with", "jewelery")
+        assert (made.code, made.out) == (2, ""), "a pack beside the folder is asked for too"
+        assert "没有这个规则包（是不是想写“jewellery”？）" in made.err
 
 
 async def test_what_cannot_be_used_is_refused_with_its_place_and_who_may_not_is_refused(tmp_path: Path) -> None:
