@@ -31,13 +31,13 @@ class Mixtures:
 
     def __init__(self, sounds: Mapping[str, Sequence[Heard]]) -> None:
         """`sounds`: words by their syllables, as codes of the plain ear; short ones and others are left aside."""
-        self._words = [
-            (reading, words) for reading, same in sounds.items() if len(reading) >= LONG and (words := _mixed(same))
+        self._sounds = sounds
+        self._readings = [
+            reading for reading, same in sounds.items() if len(reading) >= LONG and any(map(_may_be_mixed, same))
         ]
-        """Syllables, and the words behind them."""
         windows: list[str] = []
         places: list[int] = []
-        for at, (reading, _) in enumerate(self._words):
+        for at, reading in enumerate(self._readings):
             windows.append(reading[:LONG])
             places.append(at << 1)
             if len(reading) > LONG:
@@ -55,7 +55,7 @@ class Mixtures:
         self.numbers = array("I")
         """In order; of windows with one syllable left out."""
         self._at = array("I")
-        """For each the number of the word, twice, and one more where the window is the word's end."""
+        """For each the number of the reading, twice, and one more where the window is its end."""
         flags = bytearray(1 << FLAG_BITS)
         for left_out, kept in enumerate(((two, three, four), (one, three, four), (one, two, four), (one, two, three))):
             numbers = [a << 2 * CODE_BITS | b << CODE_BITS | c for a, b, c in zip(*kept, strict=True)]
@@ -71,7 +71,7 @@ class Mixtures:
     def find(self, reading: Reading) -> Iterator[tuple[int, Standing]]:
         """(start, word) where such words stand whose writing honest talk does not have, by start of the window."""
         searched = reading.searched
-        if not self._words or 1 not in reading.odd:
+        if not self._readings or 1 not in reading.odd:
             return
         code = _codes_of(searched.translate(_TABLE))
         pairs = self.pairs
@@ -98,7 +98,7 @@ class Mixtures:
         while place < len(self.numbers) and self.numbers[place] == number:
             where = self._at[place]
             place += 1
-            reading, words = self._words[where >> 1]
+            reading = self._readings[where >> 1]
             inside = len(reading) - LONG if where & 1 else 0
             start = begin - inside
             surface = searched[start : start + len(reading)] if start >= 0 else ""
@@ -107,8 +107,8 @@ class Mixtures:
             if len(surface) < len(reading) or coded[differs] == reading[differs]:
                 continue
             if coded[:differs] == reading[:differs] and coded[differs + 1 :] == reading[differs + 1 :]:
-                for heard in words:
-                    if _is_alike(surface[differs], heard.chars[differs]):
+                for heard in self._sounds[reading]:
+                    if _may_be_mixed(heard) and _is_alike(surface[differs], heard.chars[differs]):
                         how = How.LOOKALIKE if _is_else(heard.chars, surface, differs) else How.HOMOPHONE
                         yield start, Standing(heard.entry, len(surface), how, Belief.ALWAYS, heard.runs)
 
@@ -125,9 +125,8 @@ def _codes_of(reading: str) -> "array[int]":
     return found
 
 
-def _mixed(same: Sequence[Heard]) -> Sequence[Heard]:
-    found = [heard for heard in same if heard.terms.disguises.is_mixed]
-    return found if len(found) < len(same) else same
+def _may_be_mixed(heard: Heard) -> bool:
+    return heard.terms.disguises.is_mixed
 
 
 def _numbers(window: Sequence[int]) -> list[int]:
