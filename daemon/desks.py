@@ -11,6 +11,7 @@ from .backup.desk import BackupDesk
 from .desk_parts import DeskParts as DeskParts
 from .event_filters import EventFilters
 from .exports_desk import ExportsDesk
+from .figures.desk import FiguresDesk
 from .keys_desk import KeysDesk
 from .proofs.heads_desk import HeadsDesk
 from .proofs.proof_desk import ProofDesk
@@ -33,6 +34,7 @@ class Desks:
     backups: BackupDesk
     documents: DocumentsDesk
     exports: ExportsDesk
+    figures: FiguresDesk
     heads: HeadsDesk
     keys: KeysDesk
     me: OwnDesk
@@ -70,6 +72,7 @@ def open_desks(parts: DeskParts) -> Desks:
         ),
         documents=DocumentsDesk(parts, Papers(parts.archive, parts.config, parts.clock, notices), notices),
         exports=ExportsDesk(parts),
+        figures=FiguresDesk(parts),
         keys=KeysDesk(parts),
         me=OwnDesk(parts, requests, notices),
         requests=requests,

@@ -1,6 +1,7 @@
 """Who is who: phones by serial or by the name of a connection, their enrolments and their figures."""
 
 import asyncio
+from datetime import datetime
 
 import msgspec
 
@@ -86,6 +87,11 @@ class DeviceDirectory:
                 readings = await self._archive.clocks.readings(DeviceSerial(wanted), _CLOCK_CHANGES)
                 return msgspec.structs.replace(device, clock_changes=tuple(map(clock_change, readings)))
         raise not_found("device")
+
+    def battery(self, serial: DeviceSerial) -> dict[datetime, float]:
+        """Percent by time since the daemon's start, at most of two days; empty for a phone not seen since."""
+        live = self._fleet.live(serial)
+        return {} if live is None else live.battery.points()
 
     def named(self, name: str | None) -> DeviceSerial | None:
         """For filters: a connection's name means its phone; an unknown name finds nothing."""

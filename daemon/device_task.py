@@ -174,9 +174,11 @@ class DeviceTask:
                 is_readable = len(troubled) < max(len(self._collectors), 1)
                 self._refetch.note(job, is_done=is_done, is_anything_readable=is_readable)
             case ReadStatus():
-                self._live.status = await read_status(session, self._shop.clock)
+                self._live.status = status = await read_status(session, self._shop.clock)
+                if status.battery_pct is not None:
+                    self._live.battery.note(status.read_at, status.battery_pct)
                 self._seen()
-                await self._note_clock(self._live.status)
+                await self._note_clock(status)
                 await self._remember()
                 self._tell()
             case CheckNotice():

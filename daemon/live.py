@@ -7,6 +7,8 @@ from adb_bridge.carrier import Carrier
 from adb_bridge.identity import Body, carrier_of
 from adb_bridge.records import AdbState, DeviceProfile, DeviceSerial, DeviceStatus, Source, TransportSerial
 
+from .figures.battery import BatteryTrace
+
 _TRANSPORT_RANK = {AdbState.DEVICE: 0, AdbState.UNAUTHORIZED: 1, AdbState.AUTHORIZING: 2}
 _CARRIER_RANK = {carrier: rank for rank, carrier in enumerate(Carrier)}
 DUPLICATE_SERIAL = "device.duplicate_serial"
@@ -39,6 +41,7 @@ class LiveDevice:
     """Two phones claim this serial: neither is used until that is solved."""
     profile: DeviceProfile | None = None
     status: DeviceStatus | None = None
+    battery: BatteryTrace = field(default_factory=BatteryTrace)
     notice_posted: bool | None = None
     last_seen_at: datetime | None = None
     link_trouble: str | None = None

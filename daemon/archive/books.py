@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .documents import DocumentBook
     from .evidence import EvidenceBook
     from .exports import ExportBook
+    from .figures import FigureBook
     from .holds import HoldBook
     from .imports import ImportBook
     from .key_changes import KeyBook
@@ -126,6 +127,13 @@ class Books(ABC):
         from .exports import ExportBook
 
         return ExportBook(self._write, self._readers.read)
+
+    @property
+    def figures(self) -> "FigureBook":
+        """What figures over time are counted from."""
+        from .figures import FigureBook
+
+        return FigureBook(self._readers.read)
 
     @property
     def neighbours(self) -> "NeighbourBook":

@@ -45,6 +45,7 @@ from .backup_routes import BACKUP_ROUTES
 from .call import ApiRoute
 from .documents_routes import DOCUMENTS_ROUTES
 from .exports_routes import EXPORTS_ROUTES
+from .figure_routes import FIGURE_ROUTES
 from .keys_routes import KEYS_ROUTES
 from .openapi import document
 from .policy_routes import POLICY_ROUTES
@@ -275,6 +276,7 @@ ROUTES: tuple[ApiRoute, ...] = (
         summary="Recompute the ledger and compare it with the archive and all signed heads",
         handler=handlers.verify, query=Nothing, body=VerifyRequest, answer=VerifyReport,
     ),
+    *FIGURE_ROUTES,
     *KEYS_ROUTES,
     *POLICY_ROUTES,
     *PROOFS_ROUTES,
