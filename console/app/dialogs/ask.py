@@ -74,7 +74,7 @@ class AskDialog(Dialog[str]):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         self.query_one("#confirm", Button).disabled = self._answer() is None
-        self.query_one("#ask-missing", Note).show(self._missing(event.value))
+        self.query_one("#ask-missing", Note).show(self._missing(self.query_one("#answer", Input).value))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
@@ -85,11 +85,15 @@ class AskDialog(Dialog[str]):
 
     def on_key(self, event: events.Key) -> None:
         """Typing while the focus is on Cancel goes to the field: the reason is what is asked for."""
-        field = self.query_one("#answer", Input)
-        if event.is_printable and event.character and not event.character.isspace() and not field.has_focus:
+        field = self._first_field()
+        is_text = event.is_printable and event.character is not None and not event.character.isspace()
+        if is_text and event.character and not isinstance(self.focused, Input):
             event.stop()
             field.focus()
             field.insert_text_at_cursor(event.character)
+
+    def _first_field(self) -> Input:
+        return self.query_one("#answer", Input)
 
     def confirmed(self) -> None:
         answer = self._answer()
@@ -100,8 +104,8 @@ class AskDialog(Dialog[str]):
         answer = self.query_one("#answer", Input).value.strip()
         return answer if len(answer) >= self._least else None
 
-    def _missing(self, value: str) -> SafeContent:
-        missing = self._least - len(value.strip())
+    def _missing(self, reason: str) -> SafeContent:
+        missing = self._least - len(reason.strip())
         if missing > 0:
             return self.desk.line("ask.missing", "$muted", n=missing)
         return self.desk.line("ask.audited", "$muted")
