@@ -97,14 +97,13 @@ def _keys(chars: str, families: str, most: int) -> Iterator[str]:
 
 
 def _others(surface: str, same: tuple[Entry, ...]) -> Iterator[Standing]:
+    if not same or not is_unheard(surface):
+        return
     alike = [drawn_alike(char) for char in surface]
-    found = [entry for entry in same if all(map(contains, alike, entry.key)) and entry.key != surface]
-    if not found:
-        return iter(())
     belief = drawing_belief(surface)
-    if not is_unheard(surface):
-        return iter(())
-    return (Standing(entry, len(surface), How.LOOKALIKE, belief, entry.runs) for entry in found)
+    for entry in same:
+        if entry.key != surface and all(map(contains, alike, entry.key)):
+            yield Standing(entry, len(surface), How.LOOKALIKE, belief, entry.runs)
 
 
 def _is_sure(entry: Entry) -> bool:
