@@ -8,7 +8,7 @@ from ..folding.table import Fold, Table, bounded, fold_table
 from ..model import ContactKind, ContactSpan
 from .handles import HIDDEN
 from .name_words import COMMON, GIVEN, SINGLE, TITLES
-from .spelling import HAN, MANY, digit_of_han
+from .spelling import HAN, LAST_MARKS, MANY, digit_of_han
 from .told import JOIN_WORDS
 
 MOST_APART = 20_000
@@ -24,12 +24,12 @@ _TOLD = rf"(?:(?:[{JOIN_WORDS}]|(?<=\[)){_HAN}{{0,5}}+[^\w\n]{{0,3}}+)?+"
 _SHAPE = (
     rf"(?<![{_LOCAL}])[{_LOCAL}]{{1,64}}+@[a-z0-9.{HIDDEN}-]{{2,200}}|{_ACCOUNT}"
     rf"|[{_PROVINCES}] ?[a-z](?:[ ·.-]?[a-z0-9]){{5,6}}|q[^\w\n]{{1,3}}[0-9]{{5,6}}(?![0-9])"
-    rf"|[0-9]{{7,40}}(?![0-9])|[0-9](?:(?:[^\w\n]|[a-z_](?![a-z_])){{0,6}}+{_TOLD}[0-9]){{6,40}}+"
+    rf"|[0-9]{{7,40}}(?![0-9])[a-z0-9]{{0,12}}|[0-9](?:(?:[^\w\n]|[a-z_](?![a-z_])){{0,6}}+{_TOLD}[0-9]){{6,40}}+"
     rf"|(?:收货人|收件人|联系人|姓名|户名|我叫)[^\w\n]{{0,3}}[{SINGLE}]{_HAN}{{1,3}}|[{_SURNAMES}]{GIVEN}{{1,2}}(?={TITLES})"
     rf"|[路街道巷弄村镇区园苑厦场]{_HAN}{{0,6}}[0-9]{{1,5}}[号栋幢座室]"
 )
-_ONE = re.compile(rf"({_SHAPE})|{_WORD}")
-_ROW = re.compile(rf"({_SHAPE})(?:(?:{TITLES})?+\W{{0,3}}{_TOLD}(?:{_SHAPE}))*+|{_WORD}")
+_ONE = re.compile(rf"({_SHAPE})[{LAST_MARKS}]*+|{_WORD}")
+_ROW = re.compile(rf"({_SHAPE})(?:(?:{TITLES})?+\W{{0,3}}{_TOLD}(?:{_SHAPE}))*+[{LAST_MARKS}]*+|{_WORD}")
 _DIGIT = re.compile("[0-9]")
 _BY_LENGTH = {11: ContactKind.MOBILE, 15: ContactKind.ID_CARD, 18: ContactKind.ID_CARD}
 _BEFORE_ROAD = 10

@@ -16,7 +16,7 @@ from .numbers import may_hold_short, numbers_in
 from .papers import papers_in, plates_in
 from .parts import Budget, Found
 from .people import addresses_and_names
-from .spelling import HAN, Spelled, spelled, spoken_figures
+from .spelling import HAN, LAST_MARKS, Spelled, has_marks, spelled, spoken_figures
 from .told import told_numbers
 from .trigger import ACCOUNTS, LINKS, MAILS, NUMBERS, ODD, PLATES, SHORT, TOLD, TOLD_SPOKEN, WHERE, stages_of
 
@@ -25,8 +25,21 @@ __all__ = ["details_in", "find_contacts", "spoken_figures"]
 LONGEST_BLOCK = 10_000
 """Code points; longer texts are read in blocks of so many."""
 _CUT_REACH = 400
+_MARK = re.compile(f"[{LAST_MARKS}]+")
 _WORD = rf"[^\W\d_{HAN}]"
-_CUTS = tuple(map(re.compile, ("[\n。]", rf"(?<={_WORD})[ ,](?={_WORD})", rf"(?<={_WORD}){_WORD}(?={_WORD})", "[ ,]")))
+_IN_HAN = rf"[^\W\d_a-z{HAN}]"
+_CUTS = tuple(
+    map(
+        re.compile,
+        (
+            "[\n。]",
+            rf"(?<={_WORD})[ ,](?={_WORD})",
+            rf"(?<={_IN_HAN}){_IN_HAN}(?={_IN_HAN})",
+            rf"[^0-9{HAN}]{{9}}",
+            "[ ,]",
+        ),
+    )
+)
 """Behind what a long text may be cut, the best first: no number goes on behind it."""
 
 
@@ -64,7 +77,7 @@ def closely(text: str, flat: str, stages: AbstractSet[int | None], budget: Budge
     """What those finders find, in no order."""
     found: list[Found] = []
     is_odd = ODD in stages
-    view = spelled(text, flat) if is_odd else Spelled(text, flat, flat, None)
+    view = spelled(text, flat) if is_odd or has_marks(flat) else Spelled(text, flat, flat, None)
     if PLATES in stages:
         found += plates_in(view, budget)
     if is_odd or NUMBERS in stages or (SHORT in stages and may_hold_short(flat)):
@@ -74,7 +87,6 @@ def closely(text: str, flat: str, stages: AbstractSet[int | None], budget: Budge
         found += wechat_accounts(view, budget)
     if view.origin is not None:
         origin = view.origin
-        budget.left -= len(origin) // 8
         found = [(origin[start], origin[end - 1] + 1, kind) for start, end, kind in found]
     if is_odd or TOLD in stages or TOLD_SPOKEN in stages:
         found += told_numbers(flat, budget)
@@ -85,7 +97,15 @@ def closely(text: str, flat: str, stages: AbstractSet[int | None], budget: Budge
     if found or not WHERE.isdisjoint(stages):  # last: names are looked for beside what was found
         found += addresses_and_names(flat, found, stages, budget)
     budget.left -= len(found)
+    if found and _MARK.search(flat):
+        return [(start, _behind_marks(flat, end), kind) for start, end, kind in found]
     return found
+
+
+def _behind_marks(flat: str, end: int) -> int:
+    """The end of what ends at `end`, with the rest of its last sign: 8️⃣ is three characters."""
+    marks = _MARK.match(flat, end)
+    return marks.end() if marks else end
 
 
 def _in_blocks(text: str, flat: str) -> tuple[ContactSpan, ...]:

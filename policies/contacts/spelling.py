@@ -37,7 +37,10 @@ ODD_TAIL = (
     rf"|(?<=[oli])(?:[0-9]|(?<=[0-9].))|(?<=%)(?:3[0-9]|ef%bc%9)|(?<=&)#x?[345]|(?<=\\)u003|(?<=[{_SIGNS}])"
 )
 _ODD = re.compile(f"[{ODD_SIGNS}](?:{ODD_TAIL})")
-_MANY_RUN = re.compile(f"[{_SIGNS}]")
+LAST_MARKS = "\u0300-\u036f\u20d0-\u20ff\ufe00-\ufe0f"
+"""Signs of keycaps, strokes and the like, which belong to what stands before them; as the inside of a class."""
+_MARKED = re.compile(f"(?<=[a-z0-9{HAN}])[{LAST_MARKS}\u200b-\u200f\u2060-\u2064\ufeff\u00ad]+")
+_CHANGED = re.compile(f"{_MARKED.pattern}|[{_SIGNS}]")
 _ESCAPE = re.compile(r"%3([0-9])|%ef%bc%9([0-9])|&#x3([0-9]);?|&#(4[89]|5[0-7]);?|\\u003([0-9])")
 _LETTERED = re.compile(
     r"(?<![a-z0-9])(?=[0-9]*[oli])(?:[oli]*[0-9][0-9oli]*)(?![a-z0-9])|(?<=[0-9][ .-])[oli]{2,4}(?=[ .-][0-9])"
@@ -51,8 +54,6 @@ LEAST_REAL = 6
 """So many digits must be written plainly before neighbours that only sound like digits are read as such."""
 LONG = 2_000
 """Characters from which on tables by code point, which take a while to make, are worth it."""
-MOST_EXPANDED = 20_000
-"""Signs of two digits (⑩) beyond this are left alone: it is no message."""
 
 
 @dataclass(slots=True)  # not frozen, for speed: one is made for every text
@@ -71,12 +72,11 @@ class Spelled:
 
 def spelled(text: str, flat: str) -> Spelled:
     """The digit view of `text`, whose folded form is `flat`. Linear."""
-    if not _ODD.search(flat):
-        return Spelled(text, flat, flat, None)
     source, origin = text, None
-    many = _MANY_RUN.findall(flat)
-    if many and len(many) <= MOST_EXPANDED:
-        source, flat, origin = _expanded(text, flat)
+    if _CHANGED.search(flat):
+        source, flat, origin = _changed(text, flat)
+    if not _ODD.search(flat):
+        return Spelled(source, flat, flat, origin)
     digits = flat
     if "%" in digits or "&#" in digits or "\\u" in digits:
         digits = _ESCAPE.sub(_unescape, digits)
@@ -137,17 +137,24 @@ def han_signs() -> str:
     return HAN + "".join(chr(source) for source, target in fold_changes(Fold()).items() if target in wanted)
 
 
-def _expanded(text: str, flat: str) -> tuple[str, str, tuple[int, ...]]:
+def has_marks(flat: str) -> bool:
+    """Whether signs of keycaps and the like stand behind characters of numbers: they hide that those stand together."""
+    return _MARKED.search(flat) is not None
+
+
+def _changed(text: str, flat: str) -> tuple[str, str, tuple[int, ...]]:
+    """The text as written and folded, without marks behind digits and letters, signs of two digits as two."""
     sources: list[str] = []
     flats: list[str] = []
     origin: list[int] = []
     edge = 0
-    for found in _MANY_RUN.finditer(flat):
-        at = found.start()
-        sources += (text[edge:at], text[at] * 2)
-        flats += (flat[edge:at], MANY[found.group()])
-        origin += (*range(edge, at), at, at)
-        edge = at + 1
+    for found in _CHANGED.finditer(flat):
+        at, end = found.span()
+        digits = MANY.get(flat[at], "")
+        sources += (text[edge:at], text[at] * len(digits))
+        flats += (flat[edge:at], digits)
+        origin += (*range(edge, at), *[at] * len(digits))
+        edge = end
     origin += range(edge, len(text) + 1)
     return "".join([*sources, text[edge:]]), "".join([*flats, flat[edge:]]), tuple(origin)
 

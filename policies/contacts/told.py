@@ -37,6 +37,7 @@ _JOINED = re.compile(_JOIN)
 _PART = re.compile(rf"{_DIGIT}(?:[ .-]?{_DIGIT}){{0,10}}")
 _FIRST = re.compile(rf"{_DIGIT}(?:[ .-]?{_DIGIT}){{0,10}}$")
 _MARKS = re.compile(_MARK)
+_GROUP = re.compile(f"{_DIGIT}+")
 _LONGEST_PART = 24
 _SIZE = 11
 
@@ -63,16 +64,23 @@ def _told(flat: str, end: int, edge: int) -> tuple[int, int] | None:
     low = max(edge, end - _LONGEST_PART)
     first = _FIRST.search(flat[low:end])
     start = low + first.start() if first else end - 1
-    digits = flat[start:end]
+    starts = [start, *(start + mark.end() for mark in _MARKS.finditer(flat[start:end]))]
+    return next((span for one in starts if (span := _told_from(flat, one, end)) is not None), None)
+
+
+def _told_from(flat: str, start: int, end: int) -> tuple[int, int] | None:
+    """The number whose first part is `flat[start:end]`."""
+    digits = spoken_figures(_MARKS.sub("", flat[start:end]))
     join = _JOINED.match(flat, end)
-    while join and len(digits) < _SIZE * 2:
+    while join and len(digits) < _SIZE:
         part = _PART.match(flat, join.end())
         if part is None:
             break
-        digits += part.group()
-        end = part.end()
+        for group in _GROUP.finditer(part.group()):
+            if len(digits) < _SIZE:  # what follows behind a mark is another number's
+                digits += spoken_figures(group.group())
+                end = part.start() + group.end()
         join = _JOINED.match(flat, end)
-    number = spoken_figures(_MARKS.sub("", digits))
-    if not is_mobile(number) or number[1:3] not in MOBILE_PREFIXES:
+    if not is_mobile(digits) or digits[1:3] not in MOBILE_PREFIXES:
         return None
     return None if cues.is_of_a_thing(flat[max(0, start - cues.REACH) : start]) else (start, end)

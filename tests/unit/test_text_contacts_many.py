@@ -92,6 +92,7 @@ PIECES = (
         "[微笑]",
     ),
     *(" ", "\n", "-", "，", "。", "/", "@", "+", "元", "订单", "🇨🇳", "🇽", "\ud800", "\U000e0041", "\u200b", "丨", "“"),
+    *("1\ufe0f\u20e3", "3\u20e3", "\ufe0f", "\u0336", "b\u0336"),
 )
 texts = st.lists(st.sampled_from(PIECES) | st.text(max_size=3), max_size=12).map("".join)
 
