@@ -1,9 +1,9 @@
 """The Textual app: a live view of one shop, a client of daemon.api and of nothing else.
 
 Reading order:
-- the app: `app` on `calls` (worker, message, follow-up) and `sturdy`; the daemon: `link` → `shop` (what is known),
-  through `client_port`
-- the screen: `stage` → `panes/` → `widgets/`; long lists: `event_pages`, `timeline_rows`, `filters`
+- the app: `app` on `calls` (worker, message, follow-up), `work` (what takes a while), `run_log` and `sturdy`; the
+  daemon: `link` → `shop` (what is known), through `client_port`
+- the screen: `stage` → `panes/` → `widgets/`; long lists: `event_pages`, `timeline_rows`, `filters`, `clipboard`
 - a person acts: `keys`, `palette` → `flows/` → `dialogs/`, as far as `access` allows
-- how things are said: `desk` (what all share), `settings`, `ordering`, `glyphs`, `times`, `themes`, `announcer`
+- how things are said: `desk` (what all share), `settings`, `ordering`, `symbols`, `glyphs`, `times`, `themes`, `announcer`
 """

@@ -2,12 +2,17 @@
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import ClassVar, Generic, TypeVar
 
+from daemon.api.wire_base import Wire
+
 from ...safe_text import SafeContent, safe_page, safe_text
+from ..clipboard import CopyForm, json_lines, tab_separated
 from ..desk import Desk
 from ..filters import RowFilter
 from ..flows import Flows
+from ..ordering import SortKey
 from ..shop import Part
 from ..widgets.live_list import LiveList
 from .pane import Pane
@@ -89,6 +94,27 @@ class ItemPane(Pane, Generic[ItemT]):
     @abstractmethod
     def empty_of_all(self) -> SafeContent:
         """The page for when there is nothing at all."""
+
+    def sort_value(self, item: ItemT, column: str) -> SortKey:
+        """What its row is sorted by in a column; empty where nothing is known. Cheap: it is asked of every item."""
+        return (self.cells_of(item)[column].plain.casefold(),)
+
+    def moment_of(self, item: ItemT) -> datetime | None:
+        """The moment that `age:`, `since:` and `until:` of the filter are about; None where there is none."""
+        return None
+
+    def copy_text(self, items: Sequence[ItemT], form: CopyForm) -> str:
+        """What a copy of them holds: nothing that is not on the screen, masked as there."""
+        match form:
+            case CopyForm.CELL:
+                column = next(column.key for column in self.COLUMNS if column.title)
+                return "\n".join(self.cells_of(item)[column].plain for item in items)
+            case CopyForm.ROW:
+                titled = [column.key for column in self.COLUMNS if column.title]
+                cells = [self.cells_of(item) for item in items]
+                return "\n".join(tab_separated([row[key].plain for key in titled if key in row]) for row in cells)
+            case CopyForm.JSON:
+                return json_lines([item for item in items if isinstance(item, Wire)])
 
     def rows(self) -> ItemRows[ItemT]:
         self._fill()

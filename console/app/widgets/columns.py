@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 GAP = 1
 """Blank cells behind each column."""
+WIDE_CELLS = 40
+"""What a column that grows gets in the wide view."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +23,12 @@ class Column:
     most: int = 10_000
     """Never wider than this."""
     drop: int = 0
+    sort_letter: str = ""
+    """Capital letter that sorts by it; empty for a column that the list cannot be sorted by."""
+    sorts_down: bool = False
+    """True: the largest come first when it is sorted by first: what people look for is the most, or the latest."""
+    is_shown: bool = True
+    """False: only where a person chose it, or in the wide view."""
 
 
 def laid_out(columns: Sequence[Column], width: int) -> tuple[tuple[Column, int], ...]:
@@ -45,6 +53,42 @@ def laid_out(columns: Sequence[Column], width: int) -> tuple[tuple[Column, int],
             given = 1
         spare -= given
     return tuple((column, cells[column.key]) for column in shown)
+
+
+def laid_out_wide(columns: Sequence[Column], width: int, first: int) -> tuple[tuple[Column, int], ...]:
+    """All columns as wide as they like, from the one at `first` among those that move; what stands before stays.
+
+    Columns move whole: one that does not fit is not there, unless it is the only one that moves.
+    """
+    fixed, moving = _held(columns)
+    room = width - sum(column.width + GAP for column in fixed)
+    shown: list[tuple[Column, int]] = []
+    for column in moving[max(min(first, len(moving) - 1), 0) :]:
+        cells = min(_liked(column), max(room - GAP, column.width if not shown else 0))
+        if cells < column.width or (cells < _liked(column) and shown):
+            break
+        shown.append((column, cells))
+        room -= cells + GAP
+    if shown and room > 0:
+        column, cells = shown[-1]
+        shown[-1] = column, cells + (room if column.weight else 0)
+    return (*((column, column.width) for column in fixed), *shown)
+
+
+def steps_of(columns: Sequence[Column]) -> int:
+    """How many columns move in the wide view."""
+    return len(_held(columns)[1])
+
+
+def _held(columns: Sequence[Column]) -> tuple[tuple[Column, ...], tuple[Column, ...]]:
+    """The marks and the first titled column stay where they are; the others move."""
+    at = next((position for position, column in enumerate(columns) if column.title), len(columns) - 1)
+    return tuple(columns[: at + 1]), tuple(columns[at + 1 :])
+
+
+def _liked(column: Column) -> int:
+    """Cells for all that it usually holds."""
+    return min(column.most, max(column.width, WIDE_CELLS if column.weight else 0))
 
 
 def _needed(columns: Sequence[Column]) -> int:
