@@ -5,5 +5,6 @@ Reading order:
   daemon: `link` → `shop` (what is known), through `client_port`
 - the screen: `stage` → `panes/` → `widgets/`; long lists: `event_pages`, `timeline_rows`, `filters`, `clipboard`
 - a person acts: `keys`, `palette` → `flows/` → `dialogs/`, as far as `access` allows
-- how things are said: `desk` (what all share), `settings`, `ordering`, `symbols`, `glyphs`, `times`, `themes`, `announcer`
+- how things are said: `desk` (what all share), `settings`, `ordering`, `symbols`, `glyphs`, `times`, `themes`,
+  `announcer`
 """

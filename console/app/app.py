@@ -77,7 +77,7 @@ class ShopwardenApp(CallingApp):
         now: Now = system_now,
         zone: tzinfo | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(now)
         self.title = "shopwarden"
         self.desk = Desk(texts=texts, times=Times(texts, now, zone), mode=mode, settings=settings or Settings())
         self.flows = Flows(self, self.desk, self._changed)

@@ -14,7 +14,11 @@ from textual.worker import Worker, WorkerState
 from daemon.api.errors import ApiClientError, ApiTimeoutError, ApiUnreachableError
 
 from ..plain_text import clean
+from ..safe_text import SafeContent
+from .run_log import Outcome, RunLog
 from .sturdy import Sturdy
+from .times import Now, system_now
+from .work import Cancel, LongWork
 
 T = TypeVar("T")
 
@@ -34,8 +38,11 @@ class CallEnded(Message):
 class CallingApp(Sturdy, App[int]):
     """An app whose calls and handlers may fail without ending it."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Now = system_now) -> None:
         super().__init__()
+        self.run_log = RunLog(now)
+        self.works: list[tuple[LongWork, Worker[None]]] = []
+        """What takes a while and has not ended, oldest first."""
         self.faults: list[str] = []
         """Class names of the errors that reached the last handler. No messages: they could hold content."""
         self._fault_times: deque[float] = deque(maxlen=FAULTS_TOLERATED)
@@ -48,6 +55,38 @@ class CallingApp(Sturdy, App[int]):
     ) -> None:
         """Await `work` in a worker, then run `then` with its answer, or `otherwise` (a toast) with its error."""
         self.run_worker(self._called(work, then, otherwise), group="calls", exit_on_error=False)
+
+    def log_run(self, what: SafeContent, outcome: Outcome) -> None:
+        """Something that a person asked for has ended. No content of phones and no typed reasons in `what`."""
+        self.run_log.note(what, outcome)
+
+    def long_work(
+        self,
+        title: SafeContent,
+        job: Callable[[LongWork], Awaitable[T]],
+        then: Callable[[T], None],
+        *,
+        otherwise: Callable[[ApiClientError], None] | None = None,
+        cancel: Cancel | None = None,
+    ) -> None:
+        """As `call`, for what takes a while: `job` tells its progress, a banner shows it, escape stops it.
+
+        A stopped one runs neither `then` nor `otherwise`; `cancel` asks whoever does the work to stop, too.
+        """
+        work = LongWork(title, self.works_changed, cancel)
+        worker = self.run_worker(self._worked(work, job, then, otherwise), group="works", exit_on_error=False)
+        self.works.append((work, worker))
+        self.works_changed()
+
+    def stop_work(self) -> None:
+        """Stop the youngest of what takes a while."""
+        if self.works:
+            work, worker = self.works[-1]
+            work.is_cancelled = True
+            worker.cancel()
+
+    def works_changed(self) -> None:
+        """What takes a while has begun, gone on or ended; the app says so on its screen."""
 
     def tell_error(self, error: ApiClientError) -> None:
         """A refusal or failure of one call, as a toast. What is wrong with the link is the banner's to say."""
@@ -99,6 +138,32 @@ class CallingApp(Sturdy, App[int]):
     def _loop_time(self) -> float:
 
         return asyncio.get_running_loop().time()
+
+    async def _worked(
+        self,
+        work: LongWork,
+        job: Callable[[LongWork], Awaitable[T]],
+        then: Callable[[T], None],
+        otherwise: Callable[[ApiClientError], None] | None,
+    ) -> None:
+        outcome = Outcome.FAILED
+        try:
+            answer = await job(work)
+        except asyncio.CancelledError:
+            outcome = Outcome.CANCELLED
+            if work.is_cancelled and work.cancel is not None:
+                self.call(work.cancel(), lambda nothing: None)
+            raise
+        except ApiClientError as error:
+            outcome = Outcome.REFUSED
+            self.post_message(CallEnded(partial(otherwise or self.tell_error, error)))
+        else:
+            outcome = Outcome.DONE
+            self.post_message(CallEnded(partial(then, answer)))
+        finally:
+            self.works = [(other, worker) for other, worker in self.works if other is not work]
+            self.log_run(work.title, outcome)
+            self.works_changed()
 
     async def _called(
         self,

@@ -51,5 +51,8 @@ class ConsoleClient(Protocol):
     ) -> AnswerT:
         """A route that has its client functions in a file of its own."""
 
+    def speak(self, language: str) -> None:
+        """The language of calls from now on; a stream that is open keeps its own."""
+
     def stream_forever(self, after: int | None = None) -> AsyncIterator[StreamItem | LinkState]:
         """The live stream; connects again by itself and says so with a `LinkState` in between. Never raises."""

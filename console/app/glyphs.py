@@ -7,6 +7,8 @@ from daemon.api.texts import Texts
 from daemon.api.wire import AlertStatus, CommandState, Device, DeviceAvailability, Direction, EventKind, Severity
 
 from ..safe_text import SafeContent, joined, safe_text
+from .symbols import GlyphName as GlyphName
+from .symbols import glyph as glyph
 
 SEVERITIES: Final = tuple(reversed(Severity))
 """Worst first."""
@@ -52,20 +54,20 @@ def severity_rank(severity: Severity) -> int:
 
 def severity_cell(severity: Severity, texts: Texts) -> SafeContent:
     """Glyph, word and colour of a severity."""
-    glyph, style = _SEVERITY[severity]
-    return safe_text(f"{glyph} {texts.get(f'app.severity.{severity}')}", style)
+    sign, style = _SEVERITY[severity]
+    return safe_text(f"{sign} {texts.get(f'app.severity.{severity}')}", style)
 
 
 def status_cell(status: AlertStatus, texts: Texts) -> SafeContent:
     """Glyph, word and colour of an alert's status."""
-    glyph, style = _STATUS[status]
-    return safe_text(f"{glyph} {texts.get(f'app.status.{status}')}", style)
+    sign, style = _STATUS[status]
+    return safe_text(f"{sign} {texts.get(f'app.status.{status}')}", style)
 
 
 def command_cell(state: CommandState, texts: Texts) -> SafeContent:
     """Glyph, word and colour of a command's state."""
-    glyph, style = _COMMAND[state]
-    return safe_text(f"{glyph} {texts.get(f'app.command.{state}')}", style)
+    sign, style = _COMMAND[state]
+    return safe_text(f"{sign} {texts.get(f'app.command.{state}')}", style)
 
 
 def direction_glyph(direction: Direction) -> str:
@@ -80,13 +82,13 @@ def kind_word(kind: EventKind, texts: Texts) -> str:
 
 def device_state(device: Device, texts: Texts) -> SafeContent:
     """Availability, or the adb state where that is what a person must act on, and whether the phone is locked."""
-    glyph, style = _AVAILABILITY[device.availability]
+    sign, style = _AVAILABILITY[device.availability]
     if device.state in ADB_TROUBLE and device.availability is not DeviceAvailability.ONLINE:
-        glyph, style = "!", "bold $text-warning"
+        sign, style = "!", "bold $text-warning"
         word = texts.get(f"app.adb.{device.state.replace(' ', '_')}")
     else:
         word = texts.get(f"app.availability.{device.availability}")
-    parts = [safe_text(f"{glyph} {word}", style)]
+    parts = [safe_text(f"{sign} {word}", style)]
     if device.is_locked and device.availability is DeviceAvailability.ONLINE:
         parts.append(safe_text(" · " + texts.get("app.device.locked")))
     return joined(parts)
@@ -97,7 +99,7 @@ def severity_counts(counts: Iterable[tuple[Severity, int]], texts: Texts) -> Saf
     parts: list[SafeContent] = []
     for severity, count in counts:
         if count:
-            glyph, style = _SEVERITY[severity]
+            sign, style = _SEVERITY[severity]
             lead = "  " if parts else ""
-            parts.append(safe_text(f"{lead}{glyph} {count} {texts.get(f'app.severity_short.{severity}')}", style))
+            parts.append(safe_text(f"{lead}{sign} {count} {texts.get(f'app.severity_short.{severity}')}", style))
     return joined(parts) if parts else safe_text(texts.get("app.header.no_alerts"), "$text-success")

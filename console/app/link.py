@@ -105,11 +105,10 @@ class Link:
             return shop.put_commands(await client.commands(limit=LATEST_LOADED))
 
         async def health() -> Part:
-            shop.health = await client.health()
-            return Part.HEADER
+            return shop.put_health(await client.health())
 
         for part, load in (
-            (Part.DEVICES, devices), (Part.ALERTS, alerts), (Part.COMMANDS, commands), (Part.HEADER, health),
+            (Part.DEVICES, devices), (Part.ALERTS, alerts), (Part.COMMANDS, commands), (Part.HEALTH, health),
         ):  # fmt: skip
             await self._load(part, load)
 

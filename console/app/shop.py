@@ -49,7 +49,8 @@ class Part(Flag):
     ALERTS = auto()
     EVENTS = auto()
     COMMANDS = auto()
-    EVERYTHING = HEADER | DEVICES | ALERTS | EVENTS | COMMANDS
+    HEALTH = auto()
+    EVERYTHING = HEADER | DEVICES | ALERTS | EVENTS | COMMANDS | HEALTH
 
 
 class Shop:
@@ -83,8 +84,7 @@ class Shop:
                 self.hello = item.hello or self.hello
                 return Part.HEADER
             case StreamKind.HEALTH:
-                self.health = item.health or self.health
-                return Part.HEADER
+                return self.put_health(item.health) if item.health else Part.NOTHING
             case StreamKind.DEVICE:
                 return self.put_devices((item.device,)) if item.device else Part.NOTHING
             case StreamKind.ALERT:
@@ -97,6 +97,10 @@ class Shop:
                 self._waiting.clear()
                 self._has_overflowed = True
                 return Part.EVERYTHING
+
+    def put_health(self, health: Health) -> Part:
+        self.health = health
+        return Part.HEALTH | Part.HEADER
 
     def put_devices(self, devices: Iterable[Device]) -> Part:
         for device in devices:
@@ -116,6 +120,11 @@ class Shop:
                 self.is_alert_count_exact = self.is_alert_count_exact and alert.status in settled
                 del self.alerts[alert.alert_id]
         return Part.ALERTS | Part.HEADER
+
+    def put_alert_page(self, alerts: Iterable[Alert], *, is_last: bool) -> Part:
+        """One more page of open alerts, newest first; `is_last` when the daemon holds none beyond it."""
+        self.is_alert_count_exact = is_last
+        return self.put_alerts(alerts)
 
     def put_commands(self, commands: Iterable[Command]) -> Part:
         for command in commands:

@@ -62,6 +62,7 @@ class FakeClient:
         }
         """Method and path, or its beginning, to what `call` answers. The longest that fits is taken."""
         self._queue: asyncio.Queue[StreamItem | LinkState] = asyncio.Queue()
+        self.spoken = language
         self.is_closed = False
 
     async def __aenter__(self) -> Self:
@@ -129,6 +130,10 @@ class FakeClient:
         found = self.answers[method, max(fitting, key=len)](body)
         assert isinstance(found, get_origin(answer) or answer)
         return cast(AnswerT, found)
+
+    def speak(self, language: str) -> None:
+        self.asked.append(("speak", language))
+        self.spoken = language
 
     async def health(self) -> Health:
         self._asked("health", None)
