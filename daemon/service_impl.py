@@ -101,6 +101,7 @@ class DaemonService:
                 reading=self._reading,
                 rescans=parts.rescans,
                 retention=parts.retention,
+                rule_watch=parts.health.rule_watch,
                 texts=parts.texts,
             )
         )
@@ -124,6 +125,7 @@ class DaemonService:
             ledger_size=counts.ledger_size,
             server_time=self._parts.clock.now(),
             language=config.store.language,
+            caller=caller.name,
         )
 
     async def health(self, caller: Caller) -> Health:

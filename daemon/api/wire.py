@@ -100,6 +100,8 @@ class Hello(Wire, frozen=True, kw_only=True):
     server_time: datetime
     language: str
     """The store's default language, `en` or `zh`."""
+    caller: str | None = None
+    """The name that the daemon writes down for what this client does; None from a daemon that does not tell."""
 
 
 class Evidence(Wire, frozen=True, kw_only=True):
