@@ -15,17 +15,17 @@ Reading order:
 - files that belong to a record: `holdings` → `media_store` (on `media_shelves`), `attachments`, opened by
   `attachment_reading`; recordings and their calls: `pairing` with `pair_assignment` (pure), `recording_claims` →
   `recording_pairs`
-- the archive looked through with other rules: `rescans`, `rescans_desk`
+- the archive looked through with other rules: `rescans`, `rescans_desk`; for plots: `figures/`
 - how long things stay: `retention/`; what is handed over: `exports_desk` with `bundles/`
 - copies: `backup/`; evidence: `proofs/`
 - files of the shop's own: `importing/`; what tells of changes in a folder, also of rules: `folder_notices`
 - the ways into the vault: `keys_desk`, `key_watch` (is the file ours and new?), `key_protection`, `credentials`
 - commands to phones: `commands` (their life), `command_queue`, `command_runner`
 - what may be asked: `http/` → `service` (the contract), `service_impl` (of `service_parts`) and `desks` (of
-  `desk_parts`), with `roles`,
-  `callers`, `audit`, `denials`, `enrolment`, `event_reading` (`event_filters`), `timeline_desk`,
-  `device_directory`, `health` (`health_phones`, `health_check`), `stream_feed`; what people may ask about themselves,
-  and what is private: `rights/`; what may leave: `views`, `timeline_view`, `event_told`, `event_text`, `device_view`
+  `desk_parts`), with `roles`, `callers`, `audit` (`audit_reading`), `denials`, `enrolment`,
+  `event_reading` (`event_filters`), `timeline_desk`, `alerts_desk`, `device_directory`, `health` (`health_phones`,
+  `health_check`), `stream_feed`; what people may ask about themselves, and what is private: `rights/`; what
+  may leave: `views`, `timeline_view`, `event_told`, `event_text`, `device_view`
 - errors: `errors` (our own), `refusals` (for programs), `service_errors` (for the API)
 - for clients: `api/`; on simulated phones: `demo/`
 """

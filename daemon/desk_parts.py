@@ -19,6 +19,7 @@ from .paths import StatePaths
 from .rescans import Rescans
 from .retention.passes import Retention
 from .rights.guard import PrivacyGuard
+from .rule_watch import RuleWatch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,5 +42,7 @@ class DeskParts:
     reading: EventReading
     rescans: Rescans
     retention: Retention
+    rule_watch: RuleWatch | None
+    """None: the shop has no rules of its own."""
     texts: dict[str, Texts]
     """By language."""

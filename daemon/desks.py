@@ -24,6 +24,7 @@ from .rights.notices import Notices
 from .rights.papers import Papers
 from .timeline_desk import TimelineDesk
 from .workbench.desk import WorkbenchDesk
+from .workbench.rule_state import RuleStateDesk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,7 @@ class Desks:
     requests: RequestsDesk
     rescans: RescansDesk
     retention: RetentionDesk
+    rule_state: RuleStateDesk
     timeline: TimelineDesk
     workbench: WorkbenchDesk
 
@@ -92,6 +94,13 @@ def open_desks(parts: DeskParts) -> Desks:
             clock=parts.clock,
             settings=parts.config.retention,
             guard=parts.guard,
+            texts=parts.texts,
+        ),
+        rule_state=RuleStateDesk(
+            packs=parts.config.policy.packs,
+            judge=parts.judge,
+            watch=parts.rule_watch,
+            clock=parts.clock,
             texts=parts.texts,
         ),
         heads=HeadsDesk(

@@ -10,9 +10,11 @@
 
 import asyncio
 import gc
+import os
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
@@ -29,8 +31,9 @@ from .judge import Judge
 from .logs import Log, log_for
 from .supervise import Supervision
 
-_Stamp = tuple[tuple[str, int, int, int], ...]
-"""Path, size in bytes, time in nanoseconds and inode of every rule file."""
+_FileStamp = tuple[str, int, int, int]
+"""Path, size in bytes, time in nanoseconds and inode of a rule file."""
+_Stamp = tuple[_FileStamp, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +46,25 @@ class WatchPace:
     """The longest wait for that quiet."""
     look_s: float = 5.0
     """Between two looks at sizes and times."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchedFile:
+    """A file of the folder as it is now."""
+
+    name: str
+    """Relative to the folder."""
+    is_in_force: bool
+    """It is as it was when the rules in force were read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedFile:
+    """Where the first mistake is."""
+
+    name: str
+    """As in WatchedFile."""
+    line: int | None
 
 
 class RuleWatch:
@@ -59,7 +81,7 @@ class RuleWatch:
         pace: WatchPace = WatchPace(),
     ) -> None:
         """`load` gives all rules of the configuration and raises RuleError or OSError; it is called in a thread."""
-        self._folder = folder
+        self.folder = folder
         self._load = load
         self._judge = judge
         self._archive = archive
@@ -69,17 +91,30 @@ class RuleWatch:
         self._stamp: _Stamp | None = None
         self.trouble: str | None = None
         """Why the files as they are now are not in force; None when they are."""
+        self.refused: RefusedFile | None = None
+        """Which of them is wrong; None when none is, or when that is not about one."""
+        self.replaced_at: datetime | None = None
+        """When the rules in force took the place of others; None: they are those of the start."""
+        self._in_force: frozenset[_FileStamp] = frozenset()
+
+    def files(self) -> tuple[WatchedFile, ...]:
+        """Those there are now, by name. Looks at the disk: call it in a thread."""
+        base = self.folder.parent if self.folder.is_file() else self.folder
+        return tuple(
+            WatchedFile(name=os.path.relpath(stamp[0], base), is_in_force=stamp in self._in_force)
+            for stamp in _stamp_of(self.folder)
+        )
 
     async def run(self, supervision: Supervision) -> None:
         """For ever. Raises ArchiveError when the audit cannot be written; the old rules stay then."""
         changed = asyncio.Event()
-        notifier = FolderNotices(self._folder, changed, asyncio.get_running_loop(), self._log)
+        notifier = FolderNotices(self.folder, changed, asyncio.get_running_loop(), self._log)
         try:
             while True:
                 await asyncio.to_thread(notifier.attach)
-                stamp = await asyncio.to_thread(_stamp_of, self._folder)
+                stamp = await asyncio.to_thread(_stamp_of, self.folder)
                 if stamp != self._stamp:
-                    await self._reload()
+                    await self._reload(stamp)
                     self._stamp = stamp
                 supervision.well()
                 await self._change_or_look(changed)
@@ -100,14 +135,15 @@ class RuleWatch:
             await asyncio.sleep(self._pace.quiet_s)
         changed.clear()
 
-    async def _reload(self) -> None:
+    async def _reload(self, stamp: _Stamp) -> None:
         try:
             engine = await asyncio.to_thread(self._loaded)
         except (RuleError, OSError) as error:
             await self._refuse(error)
             return
+        self._in_force = frozenset(stamp)
         if engine.version != self._judge.ruleset_version:
-            await self._archive.audit(
+            entry = await self._archive.audit(
                 AuditDraft(
                     actor=DAEMON_ACTOR,
                     role=NO_ROLE,
@@ -118,10 +154,11 @@ class RuleWatch:
                 )
             )
             self._judge.replace_engine(engine)
+            self.replaced_at = entry.at
             self._log.info("rules.replaced", rules=engine.version)
         elif self.trouble is None:
             return
-        self.trouble = None
+        self.trouble = self.refused = None
         self._bus.publish(HealthChanged())
 
     def _loaded(self) -> Engine:
@@ -132,12 +169,25 @@ class RuleWatch:
         finally:
             gc.enable()
 
+    def _refused_of(self, error: RuleError | OSError) -> RefusedFile | None:
+        match error:
+            case RuleSyntaxError() | RuleTestError():
+                file, line = error.file, error.line
+            case RuleConflictError():
+                file, line = error.second, error.second_line
+            case _:
+                return None
+        base = self.folder.parent if self.folder.is_file() else self.folder
+        if not file.is_relative_to(base) or file == base:
+            return None
+        return RefusedFile(name=str(file.relative_to(base)), line=line)
+
     async def _refuse(self, error: RuleError | OSError) -> None:
         """The rules in force stay; who reads the audit sees that others were offered, and where they are wrong."""
         trouble = str(error) if isinstance(error, RuleError) else error.strerror or type(error).__name__
         if trouble == self.trouble:
             return
-        self.trouble = trouble
+        self.trouble, self.refused = trouble, self._refused_of(error)
         place = place_of(error)
         await self._archive.audit(
             AuditDraft(

@@ -2,6 +2,7 @@
 
 from ..api.policy import ExplainedText, ExplainRequest, RulesInForce, Trial, TrialRequest
 from ..api.requests import Nothing
+from ..api.rule_state import RulesState
 from ..roles import Permission
 from .call import ApiRoute, Call
 from .table import json_route
@@ -32,11 +33,21 @@ async def stop(call: Call, _query: Nothing, _body: Nothing) -> Trial:
     return await call.service.desks.workbench.stop(call.caller, call.path["trial_id"])
 
 
+async def state(call: Call, _query: Nothing, _body: Nothing) -> RulesState:
+    """Where they come from."""
+    return await call.service.desks.rule_state.state(call.caller)
+
+
 POLICY_ROUTES: tuple[ApiRoute, ...] = (
     json_route(
         method="GET", path="/v1/policy/rules", permission=Permission.POLICY_READ,
         summary="The rules in force with their advice, and the alerts of each in the last seven days",
         handler=rules, query=Nothing, body=Nothing, answer=RulesInForce,
+    ),
+    json_route(
+        method="GET", path="/v1/policy/state", permission=Permission.POLICY_READ,
+        summary="Where the rules in force come from: packs, the shop's own files, and what is wrong with them",
+        handler=state, query=Nothing, body=Nothing, answer=RulesState,
     ),
     json_route(
         method="POST", path="/v1/policy/explain", permission=Permission.POLICY_READ,

@@ -2,4 +2,5 @@
 
 Reading order: `desk` → `words` (explanations in words), `trials` (one at a time) → `window` (messages of the archive) →
 `tally` (what two rule sets find in them) → `report` (as it goes out).
+Where the rules come from: `rule_state`.
 """
