@@ -111,7 +111,7 @@ class Shop:
     def put_alerts(self, alerts: Iterable[Alert]) -> Part:
         for alert in alerts:
             known = self.alerts.get(alert.alert_id)
-            if known is None or _ALERT_ORDER.index(alert.status) >= _ALERT_ORDER.index(known.status):
+            if known is None or _alert_version(alert) >= _alert_version(known):
                 self.alerts[alert.alert_id] = alert
         if len(self.alerts) > ALERTS_KEPT:
             settled = {AlertStatus.RESOLVED, AlertStatus.SUPPRESSED}
@@ -175,6 +175,11 @@ class Shop:
             self._has_overflowed = True
         self._waiting.append(event)
         return Part.EVENTS
+
+
+def _alert_version(alert: Alert) -> tuple[float, int]:
+    """The time of its last step, then the order of statuses: a settled one may be opened again."""
+    return alert.handled_at.timestamp() if alert.handled_at is not None else 0.0, _ALERT_ORDER.index(alert.status)
 
 
 def _version(command: Command) -> tuple[bool, float, int]:
