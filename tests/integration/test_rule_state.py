@@ -57,7 +57,7 @@ async def test_each_file_says_whether_it_is_in_force(tmp_path: Path) -> None:
         refused = found["sub/c.toml"]
         lines = (folder / "sub" / "c.toml").read_text().splitlines()
         assert refused.line is not None and "unheard" in lines[refused.line - 1]
-        assert refused.problem is not None and "未知" in refused.problem and "unheard" in refused.problem
+        assert refused.problem is not None and "没有这个键" in refused.problem and "unheard" in refused.problem
         assert str(folder) not in refused.problem and state.problem == refused.problem
         assert found["b.toml"].problem is None and found["b.toml"].line is None
         assert state.version == judge.ruleset_version and state.rules == 3
