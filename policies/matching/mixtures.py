@@ -74,16 +74,16 @@ class Mixtures:
         if not self._readings or 1 not in reading.odd:
             return
         code = _codes_of(searched.translate(_TABLE))
+        odd = [at for at, is_odd in enumerate(reading.odd) if is_odd]
+        begins = sorted({at - back for back in range(LONG - 1) for at in odd})
+        windows = (begin for begin in begins if 0 <= begin <= len(code) - LONG)
+        yield from self.at(searched, code, (begin for begin in windows if self._may_hold(code, begin)))
+
+    def _may_hold(self, code: Sequence[int], begin: int) -> bool:
+        """Whether a window begins or ends as those of words do."""
+        one, two, three, four = code[begin : begin + LONG]
         pairs = self.pairs
-        known = [
-            (at, pairs[one << CODE_BITS | two])
-            for at, (one, two) in enumerate(zip(code, code[1:], strict=False))
-            if pairs[one << CODE_BITS | two]
-        ]
-        begins = {at for at, flags in known if flags & _BEGINS} | {at - 2 for at, flags in known if flags & _ENDS}
-        windows = (begin for begin in sorted(begins) if 0 <= begin <= len(code) - LONG)
-        odd = (begin for begin in windows if reading.is_odd(begin, begin + LONG))
-        yield from self.at(searched, code, odd)
+        return bool(pairs[one << CODE_BITS | two] & _BEGINS or pairs[three << CODE_BITS | four] & _ENDS)
 
     def at(self, searched: str, code: Sequence[int], begins: Iterable[int]) -> Iterator[tuple[int, Standing]]:
         """The same for windows that begin at `begins`, in order. `code`: of each searched character."""

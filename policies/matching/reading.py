@@ -5,18 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property, lru_cache
-from operator import add
 
-from ..folding.clean import usual_pair
+from ..folding.clean import odd_pairs
 from ..folding.table import LIMIT, View, bounded, fold_table, kept_table
 
 REPEATED = re.compile(r"(.)\1", re.DOTALL)
 _RUN = re.compile(r"(.)\1+", re.DOTALL)
-
-
-@lru_cache(maxsize=1 << 16)
-def _is_odd(pair: str) -> bool:
-    return not usual_pair(pair)
 
 
 class Collapse(StrEnum):
@@ -102,7 +96,7 @@ class Reading:
     @cached_property
     def odd(self) -> bytes:
         """For each searched character but the last 1 where honest talk does not have it with the next, else 0."""
-        return bytes(map(_is_odd, map(add, self.searched, self.searched[1:])))
+        return odd_pairs(self.searched)
 
     def is_odd(self, start: int, end: int) -> bool:
         """Whether some two of `searched[start:end]` do not follow each other in honest talk; two alike do."""

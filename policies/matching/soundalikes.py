@@ -1,9 +1,8 @@
 """Words found by their sound: the searched text as syllables, one index for all words that may be heard."""
 
 from collections.abc import Iterable, Iterator
-from operator import add
 
-from ..folding.clean import usual_pair
+from ..folding.clean import odd_pairs
 from ..folding.sounds import Codes, Ear, codes, has_syllable, have_syllables
 from ..model import How
 from .belief import Belief
@@ -31,7 +30,7 @@ def may_be_disguised(chars: str) -> bool:
 
 def is_unheard(surface: str) -> bool:
     """Whether some two of these characters do not follow each other in honest talk; two alike do."""
-    return not all(map(usual_pair, map(add, surface, surface[1:])))
+    return 1 in odd_pairs(surface)
 
 
 def heard_of(entry: Entry) -> tuple[Heard, ...]:
