@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from ..folding.table import Fold, Table, bounded, fold_table
-from ..model import ContactSpan
+from ..model import ContactKind, ContactSpan
 from .coarse import coarse_details
 from .handles import wechat_accounts
 from .links import links_in
@@ -26,6 +26,12 @@ LONGEST_BLOCK = 10_000
 """Code points; longer texts are read in blocks of so many."""
 _CUT_REACH = 400
 _MARK = re.compile(f"[{LAST_MARKS}]+")
+_BRACKETS = {"(": ")", "[": "]", "{": "}", "<": ">", "【": "】", "「": "」", "“": "”", "‘": "’", '"': '"', "'": "'"}
+_CLOSING = {closing: opening for opening, closing in _BRACKETS.items()}
+_BRACKETED = frozenset(
+    (ContactKind.MOBILE, ContactKind.LANDLINE, ContactKind.QQ, ContactKind.ID_CARD, ContactKind.BANK_CARD)
+)
+_EDGES = re.compile(rf"[{LAST_MARKS}{re.escape(''.join((*_BRACKETS, *_CLOSING)))}]")
 _WORD = rf"[^\W\d_{HAN}]"
 _IN_HAN = rf"[^\W\d_a-z{HAN}]"
 _CUTS = tuple(
@@ -97,15 +103,23 @@ def closely(text: str, flat: str, stages: AbstractSet[int | None], budget: Budge
     if found or not WHERE.isdisjoint(stages):  # last: names are looked for beside what was found
         found += addresses_and_names(flat, found, stages, budget)
     budget.left -= len(found)
-    if found and _MARK.search(flat):
-        return [(start, _behind_marks(flat, end), kind) for start, end, kind in found]
+    if found and _EDGES.search(flat):
+        return [_to_its_edges(flat, one) for one in found]
     return found
 
 
-def _behind_marks(flat: str, end: int) -> int:
-    """The end of what ends at `end`, with the rest of its last sign: 8️⃣ is three characters."""
+def _to_its_edges(flat: str, found: Found) -> Found:
+    """With the brackets around its first and last part, and the rest of its last sign: 8️⃣ is three characters."""
+    start, end, kind = found
+    if kind in _BRACKETED:
+        inside = flat[start:end]
+        before, after = flat[max(0, start - 1) : start], flat[end : end + 1]
+        if before in _BRACKETS and _BRACKETS[before] in inside:
+            start -= 1
+        if after in _CLOSING and _CLOSING[after] in inside:
+            end += 1
     marks = _MARK.match(flat, end)
-    return marks.end() if marks else end
+    return start, marks.end() if marks else end, kind
 
 
 def _in_blocks(text: str, flat: str) -> tuple[ContactSpan, ...]:

@@ -22,7 +22,7 @@ from .name_words import GIVEN, TITLES
 from .names import ANNOUNCING, SURE
 from .papers import PROVINCE_SIGNS
 from .runs import LEAST_DIGITS, SEPARATOR
-from .spelling import HAN, MANY
+from .spelling import BAR, HAN, MANY
 from .told import JOIN_FIRSTS
 from .trigger import EVERY, LINKING, NUMBERS, RARE_TRACES, SHORT, SURNAME_FIRSTS, stages_of
 
@@ -119,7 +119,7 @@ _PAIRS: Final = (
     Pair(_ENOUGH, f"{_LETTERS}:", "/"),
     Pair(_SPOKEN, HAN, f"{HAN}{_DIGITS}"),
     Pair(_ENOUGH, f"{_DIGITS} ", HAN),
-    Pair(_ENOUGH, "oli", _DIGITS),
+    Pair(_ENOUGH, f"oli{BAR}", _DIGITS),
     Pair(_ENOUGH, _DIGITS, "oli"),
     Pair(_JOINED, f"{_DIGITS}{HAN}", JOIN_FIRSTS),
     Pair(_ENOUGH, "%", "3e"),

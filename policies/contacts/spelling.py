@@ -29,17 +29,23 @@ MANY |= {chr(0x3251 + n): str(21 + n) for n in range(15)}
 MANY |= {chr(0x32B1 + n): str(36 + n) for n in range(15)}
 MANY |= {"❿": "10", "➉": "10", "➓": "10", "🔟": "10"}
 _SIGNS = "".join(MANY)
+BAR = "丨"
+"""A stroke that stands for 1, or parts the digits of a number."""
+_BARRED = rf"[3-9][0-9{BAR}]{{9}}(?![0-9{BAR}])"
+_BARS = re.compile(rf"(?<![0-9{BAR}])[1{BAR}]{_BARRED}")
+"""So many signs are a mobile number when the strokes are digits."""
 _HAN_AND_DIGITS = rf"{_GAP}[{HAN}0-9]{_GAP}[{HAN}0-9]"
 # One class of first characters, then what must stand around each: the search skips everything else at once.
-ODD_SIGNS = rf"{HAN}oli%&\\{_SIGNS}"
+ODD_SIGNS = rf"{HAN}oli{BAR}%&\\{_SIGNS}"
 ODD_TAIL = (
     rf"(?<=[{HAN}])(?:{_HAN_AND_DIGITS}|(?<=[0-9 ].)(?<=[0-9][^\w\n].|.[0-9].))"
-    rf"|(?<=[oli])(?:[0-9]|(?<=[0-9].))|(?<=%)(?:3[0-9]|ef%bc%9)|(?<=&)#x?[345]|(?<=\\)u003|(?<=[{_SIGNS}])"
+    rf"|(?<={BAR}){_BARRED}|(?<=[oli])(?:[0-9]|(?<=[0-9].))|(?<=%)(?:3[0-9]|ef%bc%9)|(?<=&)#x?[345]|(?<=\\)u003|(?<=[{_SIGNS}])"
 )
 _ODD = re.compile(f"[{ODD_SIGNS}](?:{ODD_TAIL})")
 LAST_MARKS = "\u0300-\u036f\u20d0-\u20ff\ufe00-\ufe0f"
 """Signs of keycaps, strokes and the like, which belong to what stands before them; as the inside of a class."""
-_MARKED = re.compile(f"(?<=[a-z0-9{HAN}])[{LAST_MARKS}\u200b-\u200f\u2060-\u2064\ufeff\u00ad]+")
+_JOINERS = f"[{LAST_MARKS}\u200b-\u200f\u2060-\u2064\ufeff\u00ad]"
+_MARKED = re.compile(f"{_JOINERS}(?<=[a-z0-9{HAN}].){_JOINERS}*")
 _CHANGED = re.compile(f"{_MARKED.pattern}|[{_SIGNS}]")
 _ESCAPE = re.compile(r"%3([0-9])|%ef%bc%9([0-9])|&#x3([0-9]);?|&#(4[89]|5[0-7]);?|\\u003([0-9])")
 _LETTERED = re.compile(
@@ -75,11 +81,13 @@ def spelled(text: str, flat: str) -> Spelled:
     source, origin = text, None
     if _CHANGED.search(flat):
         source, flat, origin = _changed(text, flat)
-    if not _ODD.search(flat):
+    if BAR not in flat and not _ODD.search(flat):
         return Spelled(source, flat, flat, origin)
     digits = flat
     if "%" in digits or "&#" in digits or "\\u" in digits:
         digits = _ESCAPE.sub(_unescape, digits)
+    if BAR in digits:
+        digits = _BARS.sub(lambda found: found.group().replace(BAR, "1"), digits)
     if _LETTER.search(digits):
         digits = _LETTERED.sub(lambda found: found.group().translate(_LETTERS), digits)
     if _SOUND.search(digits):
@@ -138,8 +146,8 @@ def han_signs() -> str:
 
 
 def has_marks(flat: str) -> bool:
-    """Whether signs of keycaps and the like stand behind characters of numbers: they hide that those stand together."""
-    return _MARKED.search(flat) is not None
+    """Whether signs of keycaps and the like stand behind digits or letters, or strokes that may be digits."""
+    return BAR in flat or _MARKED.search(flat) is not None
 
 
 def _changed(text: str, flat: str) -> tuple[str, str, tuple[int, ...]]:

@@ -12,7 +12,7 @@ from .wording import any_of, words
 _WORDS = words(
     "后面 中间 前面 后半段 后半截 后半 末尾 尾号 尾数 尾巴 结尾 最后面 最后 然后 接着 接上 接下来 接 紧接着 再接着 "
     "再接 再加上 再加 再来 再打 再记 再输 再写 再是 再 加上 跟着 跟 连着 连上 连 横杠 斜杠 短横 短杠 杠 横 "
-    "空格 空一格 空 竖线 竖 星号 星 井号 逗号 句号 下划线 后缀 下半段 下面 下一段"
+    "的 双 空格 空一格 空 竖线 竖 星号 星 井号 逗号 句号 下划线 后缀 下半段 下面 下一段"
 )
 """What people say between the parts of one number."""
 _COUNT = "[一二两三四五六七八九2-9]"
@@ -76,6 +76,7 @@ def _told_from(flat: str, start: int, end: int) -> tuple[int, int] | None:
         part = _PART.match(flat, join.end())
         if part is None:
             break
+        digits += spoken_figures(flat[join.end()]) * (_MARKS.sub("", join.group())[-1:] == "双")
         for group in _GROUP.finditer(part.group()):
             if len(digits) < _SIZE:  # what follows behind a mark is another number's
                 digits += spoken_figures(group.group())
