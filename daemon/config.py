@@ -8,7 +8,7 @@ import re
 import tomllib
 from dataclasses import fields, is_dataclass
 from pathlib import Path
-from typing import get_args, get_type_hints
+from typing import get_args, get_origin, get_type_hints
 from zoneinfo import ZoneInfoNotFoundError
 
 import msgspec
@@ -34,8 +34,11 @@ from .config_sections import (
     RetentionSection,
     RolesSection,
     StoreSection,
+    WebAccountSection,
+    WebSection,
 )
 from .errors import ConfigError
+from .web.passwords import read_hash
 
 __all__ = [
     "AdbSection",
@@ -54,9 +57,13 @@ __all__ = [
     "RetentionSection",
     "RolesSection",
     "StoreSection",
+    "WebAccountSection",
+    "WebSection",
     "employee_of_uids",
+    "gate_uids",
     "is_address",
     "load_config",
+    "parse_config",
     "role_of_uids",
 ]
 
@@ -78,6 +85,11 @@ def load_config(file: Path | None) -> Config:
             content = stream.read(MAX_CONFIG_BYTES + 1)
     except OSError as error:
         raise ConfigError("config.unreadable", file=file, expected=error.strerror or "?") from error
+    return parse_config(content, file)
+
+
+def parse_config(content: bytes, file: Path) -> Config:
+    """The same of what is, or will be, in `file`."""
     if len(content) > MAX_CONFIG_BYTES:
         raise ConfigError("config.unreadable", file=file, expected=f"<= {MAX_CONFIG_BYTES} bytes")
     try:
@@ -120,6 +132,11 @@ def employee_of_uids(config: Config, file: Path | None) -> dict[int, str]:
     return {_uid(principal, "employees.accounts", file): name for name, principal in accounts}
 
 
+def gate_uids(config: Config, file: Path | None) -> frozenset[int]:
+    """Who, beside the daemon itself, may let people in by the web. ConfigError as `role_of_uids`."""
+    return frozenset() if config.web.user is None else frozenset({_uid(config.web.user, "web.user", file)})
+
+
 def _uid(principal: int | str, key: str, file: Path | None) -> int:
     where = file or Path("shopwarden.toml")
     if isinstance(principal, int):
@@ -140,6 +157,21 @@ def _refuse_unknown(table: dict[str, object], section: type, file: Path, prefix:
             raise ConfigError("config.unknown_key", file=file, key=path, nearest=_nearest(path, key, prefix))
         if is_dataclass(hints[key]) and isinstance(content, dict) and isinstance(hints[key], type):
             _refuse_unknown(content, hints[key], file, f"{path}.")
+        elif get_origin(hints[key]) is dict and isinstance(content, dict):
+            _refuse_unknown_below(content, get_args(hints[key])[1], file, f"{path}.")
+
+
+def _refuse_unknown_below(table: dict[str, object], section: object, file: Path, prefix: str) -> None:
+    """Of a table with names of the shop's own."""
+    if not is_dataclass(section):
+        return
+    known = [item.name for item in fields(section)]
+    for name, content in table.items():
+        for key in content if isinstance(content, dict) else ():
+            if key not in known:
+                close = difflib.get_close_matches(key, known, n=1, cutoff=0.0)
+                path = f"{prefix}{name}."
+                raise ConfigError("config.unknown_key", file=file, key=f"{path}{key}", nearest=f"{path}{close[0]}")
 
 
 def _nearest(path: str, key: str, prefix: str) -> str:
@@ -209,6 +241,14 @@ def _check_sense(config: Config, file: Path) -> None:
             raise ConfigError("config.wrong_value", file=file, key="adb.interfaces", expected="an IPv4 address")
     if not config.policy.packs and config.policy.dir is None:
         raise ConfigError("config.wrong_value", file=file, key="policy.packs", expected="at least one pack or a dir")
+    for name, account in config.web.accounts.items():
+        try:
+            read_hash(account.password)
+        except ValueError:
+            expected = "what `shopwardend web-account` prints, scrypt$…"
+            key = f"web.accounts.{name}.password"
+            raise ConfigError("config.wrong_value", file=file, key=key, expected=expected) from None
+    gate_uids(config, file)
     role_of_uids(config, 0, file)
 
 

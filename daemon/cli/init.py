@@ -16,12 +16,13 @@ from crypto.secrets import CredentialSecret, KeyFileSecret, PassphraseSecret, Se
 
 from ..api.exit_codes import ExitCode
 from ..api.texts import Texts
+from ..config import parse_config
 from ..errors import ConfigError
 from ..paths import config_file, prepare_state, state_paths
 from ..state_lock import StateLock
 from .narration import emit, say
 from .secret_input import given_secret, named_passphrase, new_passphrase
-from .template import config_template, quoted
+from .template import Given, config_template, quoted
 
 
 class Initialised(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,8 +44,9 @@ def run(options: Namespace, texts: Texts) -> ExitCode:
     secret = given_secret(options) or new_passphrase(texts)
     if isinstance(secret, PassphraseSecret):
         secret = named_passphrase(secret, None, texts)
+    config = config_template(options.store_name or "shop", texts.language, _key_lines(secret), _given(options))
+    parse_config(config.encode(), config_path)
     prepare_state(paths)
-    config = config_template(options.store_name or "shop", texts.language, _key_lines(secret))
     lock = StateLock(paths.lock)
     lock.acquire()  # of two at once the one that fails must not take away the key the other builds on
     try:
@@ -65,6 +67,18 @@ def run(options: Namespace, texts: Texts) -> ExitCode:
             )
         )
     return ExitCode.OK
+
+
+def _given(options: Namespace) -> Given:
+    """Raises ConfigError for a notice that cannot be read."""
+    text: str | None = None
+    if options.notice_file is not None:
+        try:
+            text = options.notice_file.read_text("utf-8-sig").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            problem = error.strerror if isinstance(error, OSError) else "UTF-8"
+            raise ConfigError("config.unreadable", file=options.notice_file, expected=problem or "?") from error
+    return Given(timezone=options.timezone, notice_title=options.notice_title, notice_text=text)
 
 
 def _make_all(keyring: Path, secret: Secret, config_path: Path, config: bytes) -> bool:

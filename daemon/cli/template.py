@@ -1,5 +1,7 @@
 """The commented configuration that `init` writes: every key with its default and what it means."""
 
+from dataclasses import dataclass
+
 from ..api.texts import Language
 from ..config import Config
 
@@ -10,7 +12,7 @@ _TEMPLATE = """\
 [store]
 name = {name}
 language = {language}            # "en" or "zh": language of the notice on the phones / 手机告知所用语言
-# timezone = "Asia/Shanghai"   # of imported times that name none; else this machine's / 导入文件中无时区时间所用时区
+{timezone}   # of imported times that name none; else this machine's / 导入文件中无时区时间所用时区
 
 [key]                       # what opens the vault / 打开保险库的方式
 {key}
@@ -65,7 +67,7 @@ packs = ["retail-zh"]
 # text_zh = {notice.text_zh}
 # title_en = {notice.title_en}
 # text_en = {notice.text_en}
-
+{notice_given}
 [ledger]                    # heads outside the shop / 树头外部见证
 # witnesses = []            # public keys of witnesses / 见证方公钥
 # witness_warning_days = {ledger.witness_warning_days}
@@ -119,13 +121,32 @@ def quoted(text: str) -> str:
     return f'"{escaped}"'
 
 
-def config_template(store_name: str, language: Language, key_lines: str) -> str:
-    """The text of a new shopwarden.toml; loads without an error."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What was said of a store beside its name; what was not stays a comment."""
+
+    timezone: str | None = None
+    notice_title: str | None = None
+    notice_text: str | None = None
+    """Both in the store's language."""
+
+    def notice_lines(self, language: Language) -> str:
+        """Of the section `notice`."""
+        named = (("title", self.notice_title), ("text", self.notice_text))
+        return "".join(f"{name}_{language} = {quoted(text)}\n" for name, text in named if text is not None)
+
+
+def config_template(store_name: str, language: Language, key_lines: str, given: Given | None = None) -> str:
+    """The text of a new shopwarden.toml; loads without an error unless what was given makes no sense."""
     defaults = Config()
+    given = given or Given()
+    zone = '# timezone = "Asia/Shanghai"' if given.timezone is None else f"timezone = {quoted(given.timezone)}"
     return _TEMPLATE.format(
         name=quoted(store_name),
         language=quoted(language.value),
         key=key_lines,
+        timezone=zone,
+        notice_given=given.notice_lines(language),
         adb=_Quoted(defaults.adb),
         capture=_Quoted(defaults.capture),
         notice=_Quoted(defaults.notice),

@@ -10,8 +10,8 @@ import pytest
 from daemon.api.exit_codes import ExitCode
 from daemon.api.texts import Language
 from daemon.api.wire import Role
-from daemon.cli.template import config_template
-from daemon.config import Config, load_config, role_of_uids
+from daemon.cli.template import Given, config_template
+from daemon.config import Config, load_config, parse_config, role_of_uids
 from daemon.errors import ConfigError
 
 SECTIONS = {section.name: fields(get_type_hints(Config)[section.name]) for section in fields(Config)}
@@ -109,3 +109,15 @@ def test_the_daemons_own_uid_is_owner_and_the_highest_role_wins(tmp_path: Path) 
     file.write_text("[roles]\nreviewer = [2001, 2002, 1000]\nadmin = [2002, 'root']\n", encoding="utf-8")
     roles = role_of_uids(load_config(file), 1000, file)
     assert roles == {1000: Role.OWNER, 2001: Role.REVIEWER, 2002: Role.ADMIN, 0: Role.ADMIN}
+
+
+def test_what_init_was_told_is_in_the_template() -> None:
+    given = Given(
+        timezone="Asia/Shanghai", notice_title='工作 "手机"', notice_text="第一行告知内容。\n第二行告知内容。"
+    )
+    config = parse_config(
+        config_template("金店", Language.ZH, 'source = "passphrase"\n', given).encode(), Path("x.toml")
+    )
+    assert (config.store.name, config.store.timezone) == ("金店", "Asia/Shanghai")
+    assert config.notice_for("zh") == ('工作 "手机"', "第一行告知内容。\n第二行告知内容。")
+    assert config.notice_for("en") == Config().notice_for("en")
