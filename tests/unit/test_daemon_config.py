@@ -112,12 +112,10 @@ def test_the_daemons_own_uid_is_owner_and_the_highest_role_wins(tmp_path: Path) 
 
 
 def test_what_init_was_told_is_in_the_template() -> None:
-    given = Given(
-        timezone="Asia/Shanghai", notice_title='工作 "手机"', notice_text="第一行告知内容。\n第二行告知内容。"
-    )
+    given = Given(timezone="Asia/Shanghai", notice_title='工作 "手机"', notice_text="一行告知内容。\n又一行告知。")
     config = parse_config(
         config_template("金店", Language.ZH, 'source = "passphrase"\n', given).encode(), Path("x.toml")
     )
     assert (config.store.name, config.store.timezone) == ("金店", "Asia/Shanghai")
-    assert config.notice_for("zh") == ('工作 "手机"', "第一行告知内容。\n第二行告知内容。")
+    assert config.notice_for("zh") == ('工作 "手机"', "一行告知内容。\n又一行告知。")
     assert config.notice_for("en") == Config().notice_for("en")
