@@ -52,14 +52,6 @@ async def test_acknowledge_by_letter_and_by_function_key() -> None:
         assert screen_text(app).count("◐ acked") >= 3
 
 
-async def test_several_are_acknowledged_at_once() -> None:
-    client = FakeClient()
-    async with running(client) as (_, pilot):
-        await pilot.press("2", "space", "space", "space", "a")
-        await settled(pilot)
-        assert len(client.calls("change_alert")) == 3
-
-
 async def test_resolve_asks_for_a_note() -> None:
     client = FakeClient()
     async with running(client) as (app, pilot):
