@@ -220,6 +220,7 @@ class App:
             monotonic=opened.clock.monotonic,
             default_language=Language(opened.config.store.language),
             note_denied=Denials(AuditTrail(opened.archive, opened.keys), opened.clock.monotonic).note,
+            web_sessions=self.service.desks.web.sessions,
         )
         try:
             await self._key_watch.refuse_older_copy()

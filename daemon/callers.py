@@ -5,7 +5,8 @@ import pwd
 from functools import lru_cache
 from pathlib import Path
 
-from .config import Config, employee_of_uids, role_of_uids
+from .api.wire import Role
+from .config import Config, employee_of_uids, gate_uids, role_of_uids
 from .http.identity import IdentifyCaller
 from .service import Caller
 
@@ -14,12 +15,20 @@ def callers_of(config: Config, config_file: Path | None) -> IdentifyCaller:
     """Raises ConfigError for a user whom this machine does not know."""
     roles = role_of_uids(config, os.geteuid(), config_file)
     employees = employee_of_uids(config, config_file)
+    gates = {os.geteuid(), *gate_uids(config, config_file)}
 
     def identify(uid: int, language: str) -> Caller | None:
         role = roles.get(uid)
-        if role is None:
+        if role is None and uid not in gates:
             return None
-        return Caller(uid=uid, name=_user_name(uid), role=role, language=language, employee=employees.get(uid))
+        return Caller(
+            uid=uid,
+            name=_user_name(uid),
+            role=role or Role.EMPLOYEE,  # of nobody: a gate may let people in and say hello
+            language=language,
+            employee=employees.get(uid),
+            is_gate=uid in gates,
+        )
 
     return identify
 

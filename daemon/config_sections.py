@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from adb_bridge.collectors.settings import DEFAULT_NOTIFICATION_APPS
 
+from .api.wire import Role
 from .archive.data_classes import DataClass
 
 Port = Annotated[int, Meta(ge=0, le=65535)]
@@ -261,6 +262,32 @@ class RetentionSection:
                 return self.papers_days
 
 
+AccountName = Annotated[str, Meta(pattern=r"^[^\s:/\x00-\x1f\x7f]{1,64}$")]
+"""Of a web account; ends up in the audit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebAccountSection:
+    """Somebody who may log in by the web."""
+
+    role: Literal["owner", "admin", "reviewer", "auditor"]
+    password: str
+    """As `shopwardend web-account` prints it, `scrypt$…`."""
+
+    def given_role(self) -> Role:
+        """What the account may do."""
+        return Role(self.role)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebSection:
+    """The console in a browser."""
+
+    user: int | str | None = None
+    """uid or user name of the web server, which may let people in; None: only the daemon's own."""
+    accounts: dict[AccountName, WebAccountSection] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogSection:
     """What goes to stderr."""
@@ -285,6 +312,7 @@ class Config:
     ledger: LedgerSection = field(default_factory=LedgerSection)
     backup: BackupSection = field(default_factory=BackupSection)
     retention: RetentionSection = field(default_factory=RetentionSection)
+    web: WebSection = field(default_factory=WebSection)
     log: LogSection = field(default_factory=LogSection)
 
     def notice_for(self, language: str) -> tuple[str, str]:

@@ -23,6 +23,7 @@ from .rights.me import OwnDesk
 from .rights.notices import Notices
 from .rights.papers import Papers
 from .timeline_desk import TimelineDesk
+from .web.desk import WebDesk
 from .workbench.desk import WorkbenchDesk
 from .workbench.rule_state import RuleStateDesk
 
@@ -45,6 +46,7 @@ class Desks:
     retention: RetentionDesk
     rule_state: RuleStateDesk
     timeline: TimelineDesk
+    web: WebDesk
     workbench: WorkbenchDesk
 
 
@@ -113,6 +115,7 @@ def open_desks(parts: DeskParts) -> Desks:
             guard=parts.guard,
             texts=parts.texts,
         ),
+        web=WebDesk(config=parts.config, audit=parts.audit, clock=parts.clock),
         workbench=workbench,
         proofs=ProofDesk(archive=parts.archive, audit=parts.audit, guard=parts.guard),
     )

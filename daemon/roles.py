@@ -56,6 +56,8 @@ class Permission(StrEnum):
     """The rules in force, and why they find a text of one's own."""
     POLICY_TRY = "policy.try"
     """Try rules on archived messages. What they find tells what is in them: for those who may reveal only."""
+    WEB_LOGIN = "web.login"
+    """Let people in by the web. Beside the role, it has to be the user whom the configuration names."""
     SELF = "self"
     """What is kept about the caller."""
 
@@ -138,7 +140,8 @@ def may(role: Role, permission: Permission) -> bool:
 
 def require(caller: Caller, permission: Permission) -> None:
     """Raise `permission.denied` (403, exit 5) unless the caller's role has it."""
-    if not may(caller.role, permission):
+    is_gate = permission is Permission.WEB_LOGIN and caller.is_gate
+    if not (may(caller.role, permission) or is_gate):
         raise ServiceError(
             "permission.denied",
             http_status=403,

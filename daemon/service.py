@@ -41,6 +41,11 @@ class Caller:
     """`en` or `zh`: the language of texts in the answer."""
     employee: str | None = None
     """Which employee the caller is, as enrolled; None: none that the configuration names."""
+    web_session: str | None = None
+    """Of whom came by the web; then `uid` is a number of the account's, beyond all users', and `name` begins with
+    WEB_NAME. None: the user who connects."""
+    is_gate: bool = False
+    """May let people in by the web."""
 
 
 class ServiceError(Exception):

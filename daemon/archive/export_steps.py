@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from ..api.exports import ExportState
+from ..people_names import is_same_name
 from .errors import ArchiveError, ArchiveErrorCode, IllegalTransitionError
 
 STATE_CODES: Final = {
@@ -64,7 +65,7 @@ class Person:
 
     def is_same_as(self, other: "Person") -> bool:
         """Whether they may be one and the same."""
-        return self.uid == other.uid or self.name.casefold() == other.name.casefold()
+        return self.uid == other.uid or is_same_name(self.name, other.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ import msgspec
 from crypto.database import Database, Row
 
 from ..api.rights import Outcome, RequestKind, RequestState, RequestStep, SubjectKind
+from ..people_names import is_same_name
 from .book import Read, Write
 from .codes import from_micros, to_micros
 from .errors import ArchiveError, ArchiveErrorCode, IllegalTransitionError, RecordNotFoundError
@@ -197,7 +198,7 @@ def take_step(transaction: Transaction, request: ArchivedRequest, draft: StepDra
         asked = request.erasure_asked
         if asked is None:
             raise IllegalTransitionError(current=request.state.value, to=draft.step.value)
-        if asked.actor.casefold() == draft.actor.casefold():
+        if is_same_name(asked.actor, draft.actor):
             raise SecondPersonError
     if draft.step is RequestStep.ERASURE_ASKED and request.erasure_asked is not None:
         raise IllegalTransitionError(current=RequestStep.ERASURE_ASKED.value, to=draft.step.value)

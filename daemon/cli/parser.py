@@ -10,6 +10,8 @@ from .keys_arguments import add_keys_actions
 from .policy_arguments import add_policy
 from .proof_arguments import add_proofs
 
+WEB_ROLES = ("owner", "admin", "reviewer", "auditor")
+"""Those that `[web.accounts]` takes."""
 HANDED_OVER = ("simphone", "demo")
 """Subcommands whose arguments belong to another package: everything after the name is passed on untouched."""
 
@@ -63,7 +65,10 @@ def build_parser(texts: Texts, called_as: str = "shopwardend") -> argparse.Argum
     add_bundles(add, text, json=json)
     add_backups(add, text, where=where, key=key, json=json, descriptor=_descriptor)
     add_keys_actions(add("keys"), text, common=common, where=where, key=key, json=json, descriptor=_descriptor)
-    add("web-account", where)
+    account = add("web-account", json)
+    account.add_argument("name", metavar="NAME", help=text("argument.web_account"))
+    account.add_argument("--role", required=True, choices=WEB_ROLES, help=text("option.web_role"))
+    account.add_argument("--password-fd", type=_descriptor, metavar="N", help=text("option.password_fd"))
     for name in HANDED_OVER:
         add(name)
     return parser

@@ -96,6 +96,10 @@ packs = ["retail-zh"]
 # warn_days = {backup.warn_days}             # doctor warns of a backup as old / 备份超过几天时提醒
 # drill_days = {backup.drill_days}           # and of a restore drill as old / 恢复演练超过几天时提醒
 
+[web]                       # the console in a browser / 浏览器控制台
+# user = "shopwarden-web"   # the web server's user, which may let people in / 网页服务所用用户，可代他人登录
+# accounts: `shopwardend web-account NAME --role reviewer` prints the lines / 由该命令生成账号配置
+
 [log]
 # level = {log.level}
 """

@@ -19,6 +19,19 @@ class IdentifyCaller(Protocol):
     def __call__(self, uid: int, language: str) -> Caller | None: ...
 
 
+class WebSessions(Protocol):
+    """Who came by the web."""
+
+    def caller(self, token: str, gate_uid: int, language: str) -> Caller | None:
+        """None for a token that has ended, or that was given to another user than `gate_uid`."""
+
+    def used(self, session_id: str) -> None:
+        """Somebody did something."""
+
+    def is_open(self, session_id: str) -> bool:
+        """It has not ended."""
+
+
 def peer_uid(request: web.Request) -> int | None:
     """The uid that connected, as the kernel keeps it (SO_PEERCRED, unix(7)); None when the link is gone already."""
     transport = request.transport

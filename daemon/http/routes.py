@@ -55,6 +55,7 @@ from .rescan_routes import RESCAN_ROUTES
 from .retention_routes import RETENTION_ROUTES
 from .table import json_route
 from .timeline_routes import TIMELINE_ROUTES
+from .web_routes import WEB_ROUTES
 
 STREAM_PATH = "/v1/stream"
 IMPORT_PATH = "/v1/imports/{import_id}"
@@ -287,6 +288,7 @@ ROUTES: tuple[ApiRoute, ...] = (
     *DOCUMENTS_ROUTES,
     *EXPORTS_ROUTES,
     *BACKUP_ROUTES,
+    *WEB_ROUTES,
     StreamRoute(),
     DocumentRoute(),
 )  # fmt: skip

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from ..api.exit_codes import ExitCode
 from ..api.texts import Language
+from ..api.web import SESSION_HEADER
 from ..logs import log_for, where
 from ..roles import Permission, require
 from ..service import Caller, Service, ServiceError
@@ -17,7 +18,7 @@ from . import download, stream, upload
 from .answers import answer, internal_error, refusal
 from .bundle_download import BundleRoute
 from .call import ApiRoute
-from .identity import IdentifyCaller, asked_language, peer_uid
+from .identity import IdentifyCaller, WebSessions, asked_language, peer_uid
 from .listener import Listener, listen
 from .rate_limit import RateLimiter
 from .routes import ATTACHMENT_PATH, IMPORT_PATH, ROUTES, STREAM_PATH
@@ -56,8 +57,10 @@ class ApiServer:
         limits: ApiLimits | None = None,
         routes: tuple[ApiRoute, ...] = ROUTES,
         note_denied: NoteDenied | None = None,
+        web_sessions: WebSessions | None = None,
     ) -> None:
         self._service = service
+        self._web_sessions = web_sessions
         self._note_denied = note_denied
         self._identify = identify_caller
         self._socket = socket
@@ -114,6 +117,7 @@ class ApiServer:
         language = asked_language(request, self._language)
         try:
             caller = self._caller(request, language)
+            self._note_use(request, caller)
             if request.match_info.http_exception is not None:
                 return await handler(request)
             route = self._routes.get(request.match_info.route)
@@ -133,12 +137,27 @@ class ApiServer:
 
     def _caller(self, request: web.Request, language: Language) -> Caller:
         uid = peer_uid(request)
+        if (token := request.headers.get(SESSION_HEADER)) is not None:
+            return self._caller_by_web(token, uid, language)
         caller = None if uid is None else self._identify(uid, language.value)
         if caller is None:
             raise ServiceError(
                 "permission.no_role", http_status=403, exit_code=ExitCode.NOT_PERMITTED, uid=-1 if uid is None else uid
             )
         return caller
+
+    def _caller_by_web(self, token: str, uid: int | None, language: Language) -> Caller:
+        """Never the user who connects: whoever says that they came by the web has the web account's role or none."""
+        sessions = self._web_sessions
+        caller = None if sessions is None or uid is None else sessions.caller(token, uid, language.value)
+        if caller is None:
+            raise ServiceError("web.session_ended", http_status=401, exit_code=ExitCode.NOT_PERMITTED)
+        return caller
+
+    def _note_use(self, request: web.Request, caller: Caller) -> None:
+        """A stream that is opened anew by itself is nobody at the keys."""
+        if self._web_sessions is not None and caller.web_session is not None and request.path != STREAM_PATH:
+            self._web_sessions.used(caller.web_session)
 
     @staticmethod
     def _check(caller: Caller, route: ApiRoute | None) -> None:
@@ -182,9 +201,14 @@ class ApiServer:
             raise _too_many(self._limits.idle_timeout_s)
         self._streams[caller.uid] = open_streams + 1
         try:
-            return await stream.serve(request, self._service, caller, self._stopping)
+            return await stream.serve(request, self._service, caller, self._stopping, lambda: self._is_out(caller))
         finally:
             self._streams[caller.uid] -= 1
+
+    def _is_out(self, caller: Caller) -> bool:
+        """Whether a web session has ended meanwhile."""
+        sessions, session_id = self._web_sessions, caller.web_session
+        return session_id is not None and (sessions is None or not sessions.is_open(session_id))
 
     def _limit_reveals(self, caller: Caller) -> None:
         if wait_s := self._reveals.take(caller.uid):

@@ -1,7 +1,7 @@
 """The live stream: server-sent events with the ledger index as id, heartbeats, and no patience with a slow client."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 
 import msgspec
@@ -34,8 +34,11 @@ NEEDED: dict[StreamKind, Permission] = {
 """What a role must have to be told of an item, whatever the service sends."""
 
 
-async def serve(request: web.Request, service: Service, caller: Caller, stopping: asyncio.Event) -> web.StreamResponse:
-    """Answer one stream request; returns when the client went away or the daemon stops. Raises ServiceError early."""
+async def serve(
+    request: web.Request, service: Service, caller: Caller, stopping: asyncio.Event, is_out: Callable[[], bool]
+) -> web.StreamResponse:
+    """Answer one stream request; returns when the client went away, may not hear more (`is_out`) or the daemon stops.
+    Raises ServiceError early."""
     items = aiter(service.stream(caller, _start(request)))
     upcoming = asyncio.ensure_future(_next(items))
     stopped = asyncio.ensure_future(stopping.wait())
@@ -50,6 +53,8 @@ async def serve(request: web.Request, service: Service, caller: Caller, stopping
         written_at = loop.time()
         while not stopping.is_set() and request.transport is not None and not request.transport.is_closing():
             await asyncio.wait({upcoming, stopped}, timeout=_LOOK_S, return_when=asyncio.FIRST_COMPLETED)
+            if is_out():
+                break
             payload = b""
             if upcoming.done():
                 item = upcoming.result()

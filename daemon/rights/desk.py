@@ -33,6 +33,7 @@ from ..bundles.parts import BundleOrder, BundleReceipt, BundleSource
 from ..bundles.writer import write_bundle
 from ..desk_parts import DeskParts
 from ..events import EventId
+from ..people_names import is_same_name
 from ..roles import Permission, require
 from ..service import Caller, ServiceError
 from ..service_errors import invalid, not_found, not_permitted, refusing, unusable
@@ -206,7 +207,7 @@ class RequestsDesk:
         """The person's own bundle. Who recorded a request does not make its copy: two people, as for every export."""
         require(caller, Permission.COPY_MAKE)
         request = await self._existing(request_id)
-        if request.recorded_by.casefold() == caller.name.casefold():
+        if is_same_name(request.recorded_by, caller.name):
             raise not_permitted("rights.second_person_copies")
         if request.kind not in {RequestKind.ACCESS, RequestKind.COPY} or not request.state.is_open:
             raise unusable("rights.wrong_state", http_status=409)
@@ -259,7 +260,7 @@ class RequestsDesk:
         asked = request.erasure_asked
         if asked is None:
             raise unusable("rights.wrong_state", http_status=409)
-        if asked.actor.casefold() == caller.name.casefold():
+        if is_same_name(asked.actor, caller.name):
             raise not_permitted("rights.second_person")
         with _refusing():
             await self._audit.write(caller, "requests.erase", request_id, reason=told(body.reason), outcome="asked")
