@@ -98,7 +98,7 @@ packs = ["retail-zh"]
 
 [web]                       # the console in a browser / 浏览器控制台
 # user = "shopwarden-web"   # the web server's user, which may let people in / 网页服务所用用户，可代他人登录
-# accounts: `shopwardend web-account NAME --role reviewer` prints the lines / 由该命令生成账号配置
+# accounts = {{}}             # `shopwardend web-account NAME --role reviewer` prints one / 由该命令生成账号
 
 [log]
 # level = {log.level}
