@@ -184,7 +184,8 @@ async def test_an_archive_from_before_the_sums_gets_them(tmp_path: Path) -> None
         for table in ("archive_state", "heads"):
             for column in ("sums_version", "sums"):
                 database.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
-        database.execute("DROP TABLE rescans")
+        for table in ("rescans", "alert_assignments"):
+            database.execute(f"DROP TABLE {table}")
         database.execute("PRAGMA user_version = 14")
     assert (await verified(tmp_path)).ok
     with behind_the_back(tmp_path) as database:
