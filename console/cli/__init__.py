@@ -2,7 +2,7 @@
 
 Reading order:
 - `parser` → `dispatch` → one module for each group of subcommands with a `context`: `devices`, `pairing`, `events`,
-  `attachments`, `imports`, `alerts`, `commands`, `oversight`, `doctor` (with `local_checks`), `demo`
+  `attachments`, `imports`, `alerts` (`alert_change`), `commands`, `oversight`, `doctor` (with `local_checks`), `demo`
 - subcommands with their arguments in a file of their own: `rooms` → `alert_arguments`, `show_arguments`,
   `figure_arguments`, `setup_arguments`, `web_arguments`, `completion_arguments`; what they share: `numbers`;
   what is not there yet: `unbuilt`

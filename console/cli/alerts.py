@@ -1,18 +1,20 @@
-"""`alerts …`."""
+"""`alerts list|show|history`."""
 
 import msgspec
 
-from daemon.api.client import ApiClient
-from daemon.api.errors import ApiRefusedError
+from daemon.api.alert_life import AlertStep
+from daemon.api.alert_life_client import alert_history, find_alerts
 from daemon.api.exit_codes import ExitCode
+from daemon.api.requests import AlertQuery
 from daemon.api.wire import Alert, AlertStatus, Severity
 
-from .context import Context
+from .context import Context, UsageError
 from .output import Format
 from .table import Cell
 from .times import shown
 
-_COLUMNS = ("raised_at", "severity", "status", "device", "employee", "alert_id", "title", "evidence")
+_COLUMNS = ("raised_at", "severity", "status", "device", "employee", "alert_id", "assignee", "title", "evidence")
+_HISTORY_COLUMNS = ("at", "actor", "role", "done", "assignee", "note")
 SEVERITY_STYLES = {
     Severity.CRITICAL: "1;37;41",
     Severity.HIGH: "1;31",
@@ -26,29 +28,44 @@ class _List(msgspec.Struct):
     status: str = "all"
     device: str | None = None
     limit: int = 50
+    severity: str | None = None
+    rule: str | None = None
+    employee: str | None = None
+    assignee: str | None = None
+    unassigned: bool = False
+    before: int | None = None
 
 
 class _Show(msgspec.Struct):
     alert_id: str
 
 
-class _Change(msgspec.Struct):
-    alert_ids: list[str]
-    note: str | None = None
-
-
 async def list_alerts(context: Context) -> ExitCode:
     """Alerts, newest first."""
     arguments = context.take(_List)
-    status = None if arguments.status == "all" else AlertStatus(arguments.status)
+    if arguments.unassigned and arguments.assignee is not None:
+        raise UsageError("usage.one_assignee_filter")
+    query = AlertQuery(
+        status=None if arguments.status == "all" else AlertStatus(arguments.status),
+        device=arguments.device,
+        limit=arguments.limit,
+        before=arguments.before,
+        severity=None if arguments.severity is None else Severity(arguments.severity),
+        rule=arguments.rule,
+        employee=arguments.employee,
+        assignee="" if arguments.unassigned else arguments.assignee,
+    )
     async with context.client() as client:
-        alerts = await client.alerts(status=status, device=arguments.device, limit=arguments.limit)
+        page = await find_alerts(client, query)
+    alerts = page.items
     if context.output.format is not Format.TABLE:
         context.output.items(alerts)
     elif alerts:
         context.output.table(_COLUMNS, [_row(context, alert) for alert in alerts])
     if not alerts:
         context.output.empty("empty.alerts")
+    elif page.next_before is not None and len(alerts) == arguments.limit:
+        context.output.say("more_alerts", before=page.next_before)
     return ExitCode.OK
 
 
@@ -63,49 +80,35 @@ async def show_alert(context: Context) -> ExitCode:
     return ExitCode.OK
 
 
-async def acknowledge(context: Context) -> ExitCode:
-    """Somebody looks after them."""
-    return await _change(context, AlertStatus.ACKNOWLEDGED)
-
-
-async def resolve(context: Context) -> ExitCode:
-    """They are settled."""
-    return await _change(context, AlertStatus.RESOLVED)
-
-
-async def reopen(context: Context) -> ExitCode:
-    """They are open again: settled too early."""
-    return await _change(context, AlertStatus.OPEN)
-
-
-async def _change(context: Context, to: AlertStatus) -> ExitCode:
-    arguments = context.take(_Change)
-    changed: list[Alert] = []
-    refusals: list[ApiRefusedError] = []
+async def history(context: Context) -> ExitCode:
+    """What was done with one, oldest first."""
+    alert_id = context.take(_Show).alert_id
     async with context.client() as client:
-        for alert_id in arguments.alert_ids:
-            match await _changed(client, alert_id, to, arguments.note):
-                case Alert() as alert:
-                    changed.append(alert)
-                    if context.output.format is Format.TABLE:
-                        status = context.word("status", alert.status.value)
-                        context.output.line(f"{alert.alert_id}  {status}")
-                case ApiRefusedError() as refusal:
-                    refusals.append(refusal)
-                    context.output.error(f"{alert_id}: {refusal.message}", refusal.hint)
+        steps = await alert_history(client, alert_id)
     if context.output.format is not Format.TABLE:
-        context.output.items(changed)
-    if not refusals:
-        return ExitCode.OK
-    codes = {refusal.exit_code for refusal in refusals}
-    return ExitCode.PARTIAL if changed or len(codes) > 1 else ExitCode(codes.pop())
+        context.output.items(steps)
+    elif steps:
+        context.output.table(_HISTORY_COLUMNS, [_step_row(context, step) for step in steps])
+    if not steps:
+        context.output.empty("empty.history")
+    return ExitCode.OK
 
 
-async def _changed(client: ApiClient, alert_id: str, to: AlertStatus, note: str | None) -> Alert | ApiRefusedError:
-    try:
-        return await client.change_alert(alert_id, to, note)
-    except ApiRefusedError as refusal:
-        return refusal
+def _step_row(context: Context, step: AlertStep) -> list[Cell]:
+    if step.is_assignment:
+        done = context.texts.get("cli.step.assigned" if step.assignee else "cli.step.unassigned")
+    elif step.from_status is step.to_status:
+        done = context.texts.get("cli.step.noted")
+    else:
+        done = context.word("status", step.to_status.value)
+    return [
+        Cell(shown(step.at)),
+        Cell(step.actor),
+        Cell(step.role or "-"),
+        Cell(done),
+        Cell(step.assignee or "-"),
+        Cell(step.note or "-"),
+    ]
 
 
 def _row(context: Context, alert: Alert) -> list[Cell]:
@@ -116,6 +119,7 @@ def _row(context: Context, alert: Alert) -> list[Cell]:
         Cell(alert.device),
         Cell(alert.employee or "-"),
         Cell(alert.alert_id, "2"),
+        Cell(alert.assignee or "-"),
         Cell(alert.title),
         Cell(alert.evidence[0].surface if alert.evidence else "-"),
     ]
@@ -135,6 +139,7 @@ def _facts(context: Context, alert: Alert) -> None:
             ("device", alert.device),
             ("employee", alert.employee or "-"),
             ("event_id", alert.event_id),
+            ("assignee", alert.assignee or "-"),
             ("handled_by", f"{alert.handled_by} {shown(alert.handled_at)}" if alert.handled_by else "-"),
             ("note", alert.note or "-"),
             *((("rescan_id", alert.rescan),) if alert.rescan is not None else ()),

@@ -172,7 +172,13 @@ async def test_alerts(tmp_path: Path) -> None:
         assert "al_1" in some.out and "al_9" in some.err
         assert done.items[0]["status"] == "resolved"
         assert host.service.known_alerts[0].status.value == "resolved"
-        again = await shopwarden(tmp_path, "alerts", "reopen", "al_1", "--note", "看错了", "--jsonl")
+        again = await shopwarden(
+            tmp_path, "alerts", "reopen", "--marked-file", "-", "--note", "看错了", "--jsonl", stdin=done.out.encode()
+        )
+        assert again.code == ExitCode.USAGE and "is no list" in again.err, "a document is no list of lines"
+        again = await shopwarden(
+            tmp_path, "alerts", "reopen", "--marked-file", "-", "--note", "看错了", "--jsonl", stdin=b"al_1\n"
+        )
         assert again.code == 0
         assert host.service.known_alerts[0].status is AlertStatus.OPEN
 
