@@ -149,7 +149,7 @@ def _prepare(program: str) -> None:
     """What each start would make, the same every time: it is found made as long as somebody holds it."""
     from daemon.api import texts
 
-    texts.load_texts("en", ROOT / "daemon" / "catalog", ROOT / "console" / "catalog")
+    texts.load_texts("en", ROOT / program.partition(".")[0] / "catalog")
     if program == "daemon.main":
         from daemon.config import Config
         from daemon.rules import load_rules
