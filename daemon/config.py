@@ -203,8 +203,10 @@ def _refuse_not_finite(table: dict[str, object], file: Path, prefix: str) -> Non
 
 def _choices(key: str) -> tuple[str, ...]:
     section: object = Config
-    for part in key.split("."):
-        section = get_type_hints(section).get(part)
+    for part in key.replace("[...]", "[]").split("."):
+        section = get_type_hints(section).get(part.removesuffix("[]"))
+        if part.endswith("[]"):  # of a table with names of the shop's own
+            section = get_args(section)[1]
     return tuple(str(choice) for choice in get_args(section))
 
 

@@ -262,8 +262,10 @@ class RetentionSection:
                 return self.papers_days
 
 
-AccountName = Annotated[str, Meta(pattern=r"^[^\s:/\x00-\x1f\x7f]{1,64}$")]
-"""Of a web account; ends up in the audit."""
+AccountName = Annotated[
+    str, Meta(pattern=r"^[^\s:/\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]{1,64}$")
+]
+"""Of a web account; ends up in the audit, so nothing in it may deceive who reads that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,10 @@ SESSION_VARIABLE = "SHOPWARDEN_SESSION"
 """The same for a program that is started for a session; it takes it out of its environment at once."""
 
 
+SESSION_ENDED = "web.session_ended"
+"""Code of every refusal of a token that is none any more (HTTP 401)."""
+
+
 class WebLogin(Wire, frozen=True, kw_only=True):
     """Who wants to come in. In no log and no audit entry but the account's name."""
 

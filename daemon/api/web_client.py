@@ -1,8 +1,9 @@
 """Client functions of web sessions. They raise what `ApiClient` raises."""
 
 from .calling import READ_TIMEOUT_S, Calling
+from .errors import ApiRefusedError
 from .requests import Nothing
-from .web import WebLogin, WebSession
+from .web import SESSION_ENDED, WebLogin, WebSession
 
 
 async def open_web_session(client: Calling, login: WebLogin) -> WebSession:
@@ -12,4 +13,8 @@ async def open_web_session(client: Calling, login: WebLogin) -> WebSession:
 
 async def end_web_session(client: Calling) -> None:
     """End the session that `client` has; harmless when it ended by itself."""
-    await client.call("DELETE", "/v1/web/sessions/current", Nothing, timeout_s=READ_TIMEOUT_S)
+    try:
+        await client.call("DELETE", "/v1/web/sessions/current", Nothing, timeout_s=READ_TIMEOUT_S)
+    except ApiRefusedError as refused:
+        if refused.code != SESSION_ENDED:
+            raise

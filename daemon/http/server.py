@@ -10,7 +10,7 @@ from aiohttp import web
 
 from ..api.exit_codes import ExitCode
 from ..api.texts import Language
-from ..api.web import SESSION_HEADER
+from ..api.web import SESSION_ENDED, SESSION_HEADER
 from ..logs import log_for, where
 from ..roles import Permission, require
 from ..service import Caller, Service, ServiceError
@@ -151,7 +151,7 @@ class ApiServer:
         sessions = self._web_sessions
         caller = None if sessions is None or uid is None else sessions.caller(token, uid, language.value)
         if caller is None:
-            raise ServiceError("web.session_ended", http_status=401, exit_code=ExitCode.NOT_PERMITTED)
+            raise ServiceError(SESSION_ENDED, http_status=401, exit_code=ExitCode.NOT_PERMITTED)
         return caller
 
     def _note_use(self, request: web.Request, caller: Caller) -> None:
