@@ -19,6 +19,7 @@ from crypto.cosignatures import is_witness_key
 
 from .api.wire import Role
 from .config_sections import (
+    AccountName,
     AdbSection,
     BackupSection,
     CaptureSection,
@@ -244,12 +245,17 @@ def _check_sense(config: Config, file: Path) -> None:
     if not config.policy.packs and config.policy.dir is None:
         raise ConfigError("config.wrong_value", file=file, key="policy.packs", expected="at least one pack or a dir")
     for name, account in config.web.accounts.items():
+        key = f"web.accounts.{name}"
+        try:
+            msgspec.convert(name, AccountName)
+        except msgspec.ValidationError:
+            expected = "a name of 1-64 characters, none of them a blank, a colon or a slash"
+            raise ConfigError("config.wrong_value", file=file, key=key, expected=expected) from None
         try:
             read_hash(account.password)
         except ValueError:
             expected = "what `shopwardend web-account` prints, scrypt$…"
-            key = f"web.accounts.{name}.password"
-            raise ConfigError("config.wrong_value", file=file, key=key, expected=expected) from None
+            raise ConfigError("config.wrong_value", file=file, key=f"{key}.password", expected=expected) from None
     gate_uids(config, file)
     role_of_uids(config, 0, file)
 

@@ -262,9 +262,8 @@ class RetentionSection:
                 return self.papers_days
 
 
-AccountName = Annotated[
-    str, Meta(pattern=r"^[^\s:/\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]{1,64}$")
-]
+_UNSEEN = r"\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
+AccountName = Annotated[str, Meta(pattern=rf"^[^\s:/{_UNSEEN}]{{1,64}}$")]
 """Of a web account; ends up in the audit, so nothing in it may deceive who reads that."""
 
 
@@ -287,7 +286,8 @@ class WebSection:
 
     user: int | str | None = None
     """uid or user name of the web server, which may let people in; None: only the daemon's own."""
-    accounts: dict[AccountName, WebAccountSection] = field(default_factory=dict)
+    accounts: dict[str, WebAccountSection] = field(default_factory=dict)
+    """By name, an AccountName each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
