@@ -80,13 +80,20 @@ class _Maker:
 
         Such a word has one form, and its key is the whole of it.
         """
+        plain = [word for word in words if word.isalnum()]
+        if len(plain) == len(words):
+            return self._keys_of(words)
+        keys = iter(self._keys_of(plain))
+        return [next(keys) if word.isalnum() else None for word in words]
+
+    def _keys_of(self, words: Sequence[str]) -> list[str | None]:
         joined = "".join(words)
-        kept = bounded(joined).translate(self._kept_table) if joined.isalnum() else ""
-        if len(kept) != len(joined):
+        kept = bounded(joined).translate(self._kept_table)
+        if len(kept) != len(joined):  # something is passed over
             if len(words) == 1:
                 return [None]
             half = len(words) // 2
-            return [*self.plain_keys(words[:half]), *self.plain_keys(words[half:])]
+            return [*self._keys_of(words[:half]), *self._keys_of(words[half:])]
         keys = words if kept == joined else _cut(kept, words)
         fewest = 1 if self.terms.is_allow else FEWEST
         return [key if len(key) >= fewest and not REPEATED.search(key) else None for key in keys]
@@ -97,8 +104,12 @@ class _Maker:
             forms = self._forms(word)
         except PatternError as error:
             raise EntryError(str(error)) from error
-        for form in forms:
-            if (entry := self._entry(form, word, rank)) is not None:
+        literals = [form.literal for form in forms]
+        for form, literal, key in zip(forms, literals, self.plain_keys(literals), strict=True):
+            if key is not None:
+                terms = self._alias_terms if form.is_alias else self.terms
+                yield Entry(word, rank, key, terms, None if literal == word else Spelling(form=literal, folded=key))
+            elif (entry := self._entry(form, literal, word, rank)) is not None:
                 yield entry
 
     def _forms(self, word: str) -> tuple[Form, ...]:
@@ -110,14 +121,9 @@ class _Maker:
             case _:
                 return (Form(tuple(word), is_alias=False),)
 
-    def _entry(self, form: Form, word: str, rank: int) -> Entry | None:
+    def _entry(self, form: Form, literal: str, word: str, rank: int) -> Entry | None:
         terms = self._alias_terms if form.is_alias else self.terms
-        is_wild = None in form.text
-        literal = form.literal
-        key = None if is_wild or not literal else self.plain_keys((literal,))[0]
-        if key is not None:
-            return Entry(word, rank, key, terms, None if literal == word else Spelling(form=literal, folded=key))
-        profile = self._profile
+        is_wild, profile = None in form.text, self._profile
         view = replace(profile.view, repeats=False) if is_wild else profile.view
         folded = fold(literal, view.fold)
         if profile.skip is Skip.SYMBOLS and any(map(is_symbol, folded)):

@@ -22,7 +22,7 @@ class Form:
     @property
     def literal(self) -> str:
         """The form as text, with `.` for any character."""
-        return "".join("." if c is None else c for c in self.text)
+        return "".join([c or "." for c in self.text])
 
 
 Choice = tuple[tuple[tuple[str | None, ...], bool], ...]
