@@ -18,6 +18,11 @@ class Act(StrEnum):
     """What changes something or opens content."""
 
     LOCK = "lock"
+    COMMAND = "command"
+    """What a phone is asked to do and nobody loses anything by."""
+    ENROL = "enrol"
+    REACH_PHONES = "reach_phones"
+    """Connect to phones, pair with them."""
     CANCEL_COMMAND = "cancel_command"
     HANDLE_ALERT = "handle_alert"
     REVEAL = "reveal"
@@ -26,7 +31,9 @@ class Act(StrEnum):
 
 RIGHTS: Final[dict[Role, frozenset[Act]]] = {
     Role.OWNER: frozenset(Act),
-    Role.ADMIN: frozenset({Act.LOCK, Act.CANCEL_COMMAND, Act.HANDLE_ALERT}),
+    Role.ADMIN: frozenset(
+        {Act.LOCK, Act.COMMAND, Act.CANCEL_COMMAND, Act.HANDLE_ALERT, Act.ENROL, Act.REACH_PHONES}
+    ),
     Role.REVIEWER: frozenset({Act.HANDLE_ALERT, Act.REVEAL, Act.TRY_RULES}),
     Role.AUDITOR: frozenset(),
     Role.EMPLOYEE: frozenset(),

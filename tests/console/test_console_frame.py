@@ -256,7 +256,10 @@ def test_the_catalog_is_complete_in_both_languages() -> None:
 def test_rights_mirror_the_daemons_table(role: Role) -> None:
     needed = {
         Act.LOCK: Permission.COMMANDS_ISSUE,
+        Act.COMMAND: Permission.COMMANDS_ISSUE,
         Act.CANCEL_COMMAND: Permission.COMMANDS_ISSUE,
+        Act.ENROL: Permission.ENROL,
+        Act.REACH_PHONES: Permission.DEVICES_MANAGE,
         Act.HANDLE_ALERT: Permission.ALERTS_HANDLE,
         Act.REVEAL: Permission.EVENTS_REVEAL,
         Act.TRY_RULES: Permission.POLICY_TRY,
