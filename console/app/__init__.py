@@ -3,7 +3,8 @@
 Reading order:
 - the app: `app` on `calls` (worker, message, follow-up), `work` (what takes a while), `run_log` and `sturdy`; the
   daemon: `link` → `shop` (what is known), through `client_port`
-- the screen: `stage` → `panes/` → `widgets/`; long lists: `event_pages`, `timeline_rows`, `filters`, `clipboard`
+- the screen: `stage` → `panes/` → `widgets/`; long lists: `event_pages`, `timeline_rows`,
+  `filter_line` → `filters`; what leaves the console: `clipboard`, `shown_table`
 - a person acts: `keys`, `palette` → `flows/` → `dialogs/`, as far as `access` allows
 - how things are said: `desk` (what all share), `settings`, `ordering`, `symbols`, `glyphs`, `times`, `themes`,
   `announcer`

@@ -1,1 +1,8 @@
-"""Modal dialogs: reasons, confirmation of commands, details and help."""
+"""Modal dialogs: reasons, confirmation of commands, details and help.
+
+Reading order:
+- the frame: `dialog`; text to read: `page`; a list inside: `choice_list`
+- before something happens: `ask`, `ladder`, `assign`; what can be done: `menu`
+- one thing in full: `alert`, `timeline`, `explain`, `trial`
+- a list: `columns`, `saved`, `jump`, `export`
+"""

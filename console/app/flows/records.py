@@ -1,7 +1,9 @@
 """Looking at records: pages of them, the conversation around one, the content of one."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Awaitable, Callable
 from functools import partial
+from pathlib import Path
 
 from daemon.api.errors import ApiClientError, ApiRefusedError
 from daemon.api.exit_codes import ExitCode
@@ -15,6 +17,8 @@ from ..access import Act
 from ..dialogs.ask import LEAST_REASON, AskDialog, Weight
 from ..dialogs.dialog import labelled
 from ..dialogs.page import PageDialog, RevealedDialog
+from ..shown_table import ShownTable, file_bytes, form_of
+from ..work import LongWork
 from .base import FlowBase
 
 
@@ -63,6 +67,48 @@ class RecordFlows(FlowBase):
     ) -> None:
         """A page of masked events."""
         self._app.call(self._desk.client.events(query), then, otherwise)
+
+    def why_not_export(self) -> str | None:
+        """A browser's console would write on the machine of the daemon."""
+        return self._desk.say("export.web") if self._app.is_web else None
+
+    def export(self, pane: str, gather: Callable[[LongWork], Awaitable[ShownTable]]) -> None:
+        """Write what a list shows, masked as it is there, to a new file that only its owner can read."""
+        if self.explained(self.why_not_export()):
+            return
+        from ..dialogs.export import ExportDialog
+
+        self._app.push_screen(ExportDialog(self._desk, pane=pane), partial(self._export_confirmed, pane, gather))
+
+    def _export_confirmed(
+        self, pane: str, gather: Callable[[LongWork], Awaitable[ShownTable]], path: str | None
+    ) -> None:
+        if path is not None:
+            title = self._desk.line("export.running", screen=self._desk.say(f"screen.{pane}"))
+            self._app.long_work(title, partial(self._write, gather, path), self._written)
+
+    async def _write(self, gather: Callable[[LongWork], Awaitable[ShownTable]], path: str, work: LongWork) -> str:
+        """Answers what to say, also of a file that could not be made."""
+        from ...cli.context import UsageError
+        from ...cli.new_file import new_file
+
+        table = await gather(work)
+        form = form_of(path)
+        assert form is not None
+
+        def write() -> None:
+            with new_file(path) as (file, keep):
+                file.write(file_bytes(table, form))
+                keep()
+
+        try:
+            await asyncio.to_thread(write)
+        except UsageError as error:
+            return self._desk.texts.get(f"cli.{error.key}", **error.values)
+        return self._desk.say("export.done", n=len(table.rows), path=str(Path(path)))
+
+    def _written(self, told: str) -> None:
+        self._app.notify(told)
 
     def _reveal_confirmed(self, event_id: str, reason: str | None) -> None:
         if reason is not None:

@@ -37,16 +37,23 @@ class EventRows:
         event = self.pages.event(position)
         if event is None:
             return None
-        desk = self._desk
-        is_absence = event.kind is EventKind.ABSENCE
-        return {
-            "when": safe_text(desk.times.short(event.occurred_at)),
-            "who": safe_text(desk.shop.name_of(event.device)),
-            "kind": safe_text(kind_word(event.kind, desk.texts), "bold $text-warning" if is_absence else ""),
-            "direction": safe_text(direction_glyph(event.direction)),
-            "peer": safe_text(event.peer or "–"),
-            "body": body_of(event, desk),
-        }
+        return event_cells(event, self._desk)
+
+
+def event_cells(event: Event, desk: Desk) -> Mapping[str, SafeContent]:
+    """The cell of each column."""
+    is_absence = event.kind is EventKind.ABSENCE
+    return {
+        "when": safe_text(desk.times.short(event.occurred_at)),
+        "who": safe_text(desk.shop.name_of(event.device)),
+        "kind": safe_text(kind_word(event.kind, desk.texts), "bold $text-warning" if is_absence else ""),
+        "direction": safe_text(direction_glyph(event.direction)),
+        "peer": safe_text(event.peer or "–"),
+        "source": safe_text(desk.known(f"app.source.{event.source}", event.source)),
+        "person": safe_text(event.person or "–"),
+        "body": body_of(event, desk),
+        "number": safe_text(f"#{event.ledger_index}"),
+    }
 
 
 def body_of(event: Event, desk: Desk) -> SafeContent:

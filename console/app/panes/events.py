@@ -1,25 +1,32 @@
 """Screen 3: everything archived, masked, newest first, as pages over the API with live events on top."""
 
+from datetime import datetime
 from functools import partial
 from typing import ClassVar, Final
 
+import msgspec
 from textual.binding import BindingType
+from textual.message import Message
 from textual.timer import Timer
 
 from daemon.api.errors import ApiClientError, ApiRefusedError
 from daemon.api.wire import Event, EventQuery
 
 from ...safe_text import SafeContent, safe_page, safe_text
+from ..clipboard import CopyForm, json_lines, tab_separated
 from ..desk import Desk
+from ..dialogs.jump import JumpDialog
 from ..dialogs.page import PageDialog
 from ..event_pages import PAGE, EventPages
 from ..filters import RowFilter, event_query
 from ..flows import Flows
-from ..keys import key
+from ..keys import key, quiet
 from ..shop import Part
+from ..shown_table import MOST_ROWS, ShownTable
 from ..widgets.columns import Column
 from ..widgets.live_list import LiveList
-from .event_rows import EventRows, event_detail, fits, is_told_by_daemon
+from ..work import LongWork
+from .event_rows import EventRows, event_cells, event_detail, fits, is_told_by_daemon
 from .pane import Pane
 
 LOOK_AHEAD: Final = 40
@@ -35,6 +42,13 @@ class EventList(LiveList):
 
     HOLDS_VIEW = True
 
+    class TopAsked(Message):
+        """Home was pressed: the newest, also where the list begins earlier."""
+
+    def action_top(self) -> None:
+        super().action_top()
+        self.post_message(self.TopAsked())
+
 
 class EventsPane(Pane):
     """The archive's end, growing."""
@@ -48,12 +62,16 @@ class EventsPane(Pane):
         Column(key="kind", title="app.column.kind", width=8),
         Column(key="direction", title="", width=1),
         Column(key="peer", title="app.column.peer", width=12, weight=1, most=20),
+        Column(key="source", title="app.column.event_source", width=10, weight=1, most=20, drop=2, is_shown=False),
+        Column(key="person", title="app.column.person", width=12, weight=1, most=20, drop=2, is_shown=False),
         Column(key="body", title="app.column.body", width=20, weight=8),
+        Column(key="number", title="app.column.number", width=9, drop=3, is_shown=False),
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         key("v,f9", "reveal", "reveal"),
         key("c,ctrl+t", "conversation", "events.conversation"),
         key("t,f6", "timeline", "timeline"),
+        quiet("J,ctrl+g", "jump", "jump"),
     ]
 
     def __init__(self, desk: Desk, flows: Flows) -> None:
@@ -64,6 +82,8 @@ class EventsPane(Pane):
         self._held_count = 0
         self._is_stale = True
         self._unseen = 0
+        self._asked_for = EventQuery()
+        self._from: datetime | None = None
         self._refused: ApiClientError | None = None
         self._search_timer: Timer | None = None
 
@@ -97,20 +117,38 @@ class EventsPane(Pane):
         self.show_state()
 
     def apply_filter(self, row_filter: RowFilter) -> None:
-        query = event_query(row_filter, tuple(self.desk.shop.devices.values()))
-        self._load(query)
+        self._asked_for = event_query(row_filter, tuple(self.desk.shop.devices.values()), self.desk.times.now())
+        self._load(self._query())
+
+    def jump_to(self, moment: datetime | None) -> None:
+        """Begin with what was before a moment; None for the newest, as it grows."""
+        self._from = moment
+        self._load(self._query())
+        self.show_state()
+
+    def _query(self) -> EventQuery:
+        """The filter's, from where was jumped to."""
+        query, moment = self._asked_for, self._from
+        if moment is None or (query.until is not None and query.until <= moment):
+            return query
+        return msgspec.structs.replace(query, until=moment)
 
     def news(self) -> int:
         if self.is_paused:
             return self._held_count
-        if self.table.is_at_top:
+        if self.table.is_at_top and self._from is None:
             self._unseen = 0
         return self._unseen
 
     def counts(self) -> str:
+        if self._from is None:
+            return self._count()
+        return f"{self._count()}  {self.desk.say('list.from_time', when=self.desk.times.full(self._from))}"
+
+    def _count(self) -> str:
         loaded = self._pages.loaded
         health = self.desk.shop.health
-        if self._pages.is_complete or not self.filter.is_empty or health is None:
+        if self._pages.is_complete or not self.filter.is_empty or self._from or health is None:
             more = "" if self._pages.is_complete else "+"
             return self.desk.say("list.events", n=f"{loaded}{more}")
         return self.desk.say("list.events", n=max(health.events, loaded))
@@ -138,6 +176,59 @@ class EventsPane(Pane):
                 return None if event is not None else self.desk.say("refusal.no_event")
             case _:
                 return None
+
+    def copied(self, form: CopyForm) -> str:
+        event = self.current()
+        if event is None:
+            return ""
+        match form:
+            case CopyForm.CELL:
+                return event.body
+            case CopyForm.ROW:
+                return tab_separated(self._plain_row(event))
+            case CopyForm.JSON:
+                return json_lines([event])
+
+    async def shown(self, work: LongWork) -> ShownTable:
+        """Page after page from the daemon, so that it is all of the list and not what was scrolled to."""
+        events: list[Event] = []
+        query = EventPages(self._pages.query).wanted(0)
+        while query is not None and len(events) < MOST_ROWS:
+            page = await self.desk.client.events(query)
+            events += page
+            work.step(len(events))
+            is_last = len(page) < PAGE
+            query = None if is_last else msgspec.structs.replace(query, before=page[-1].ledger_index)
+        titles = tuple(self.desk.texts.get(column.title) for column in self.listing.chosen if column.title)
+        return ShownTable(titles=titles, rows=[self._plain_row(event) for event in events], items=events)
+
+    def _plain_row(self, event: Event) -> list[str]:
+        cells = event_cells(event, self.desk)
+        return [cells[column.key].plain for column in self.listing.chosen if column.title]
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "clear_filter" and self._from is not None:
+            return True
+        return super().check_action(action, parameters)
+
+    def action_clear_filter(self) -> None:
+        if self._from is not None and self.filter.is_empty and not self.is_paused:
+            self.jump_to(None)
+        else:
+            super().action_clear_filter()
+
+    def action_jump(self) -> None:
+        """A day or a moment; the list begins there."""
+        self.app.push_screen(JumpDialog(self.desk), self._jump_asked)
+
+    def _jump_asked(self, moment: datetime | None) -> None:
+        if moment is not None:
+            self.jump_to(moment)
+
+    def on_event_list_top_asked(self, event: EventList.TopAsked) -> None:
+        event.stop()
+        if self._from is not None:
+            self.jump_to(None)
 
     def action_reveal(self) -> None:
         event = self.current()
@@ -209,6 +300,9 @@ class EventsPane(Pane):
         self.show_state()
 
     def _add(self, live: tuple[Event, ...]) -> None:
+        if self._from is not None:
+            self._unseen += sum(fits(event, self._asked_for) for event in live)
+            return
         query = self._pages.query
         if is_told_by_daemon(query):
             if any(fits(event, query) for event in live) and self._search_timer is None:

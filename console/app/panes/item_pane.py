@@ -1,57 +1,32 @@
 """A pane over things that are all in memory: devices, alerts, commands. Rows are matched by key at every change."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
-from typing import ClassVar, Generic, TypeVar
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import ClassVar, Final, Generic
+
+from textual.binding import BindingType
 
 from daemon.api.wire_base import Wire
 
 from ...safe_text import SafeContent, safe_page, safe_text
 from ..clipboard import CopyForm, json_lines, tab_separated
 from ..desk import Desk
-from ..filters import RowFilter
+from ..filter_line import RowFilter, checked
+from ..filters import window_of
 from ..flows import Flows
-from ..ordering import SortKey
+from ..keys import quiet
+from ..ordering import OWN_ORDER, SortKey, in_order
 from ..shop import Part
+from ..shown_table import ShownTable
 from ..widgets.live_list import LiveList
+from ..work import LongWork
+from .item_rows import ItemRows, ItemT, Remembered
 from .pane import Pane
 
-ItemT = TypeVar("ItemT")
-
-
-class ItemRows(Generic[ItemT]):
-    """Items as rows. Cells are made when a line is drawn, so ages are always of now."""
-
-    def __init__(self, key: Callable[[ItemT], str], cells: Callable[[ItemT], Mapping[str, SafeContent]]) -> None:
-        self._key = key
-        self._cells = cells
-        self._items: tuple[ItemT, ...] = ()
-        self._positions: dict[str, int] = {}
-
-    def put(self, items: Sequence[ItemT]) -> None:
-        """Replace the rows; those with the same key are the same row."""
-        self._items = tuple(items)
-        self._positions = {self._key(item): position for position, item in enumerate(self._items)}
-
-    def __len__(self) -> int:
-        return len(self._items)
-
-    def item(self, key: str | None) -> ItemT | None:
-        position = self._positions.get(key) if key is not None else None
-        return None if position is None else self._items[position]
-
-    def keys(self) -> frozenset[str]:
-        return frozenset(self._positions)
-
-    def key_at(self, position: int) -> str | None:
-        return self._key(self._items[position]) if 0 <= position < len(self._items) else None
-
-    def position_of(self, key: str) -> int | None:
-        return self._positions.get(key)
-
-    def cells(self, position: int) -> Mapping[str, SafeContent] | None:
-        return self._cells(self._items[position]) if 0 <= position < len(self._items) else None
+MARK: Final = "mark"
+"""Key of the column that shows marks; a pane without one has none."""
+_TIMED: Final = ("age", "since", "until")
 
 
 class ItemPane(Pane, Generic[ItemT]):
@@ -59,6 +34,13 @@ class ItemPane(Pane, Generic[ItemT]):
 
     OWN: ClassVar[Part]
     """The list that its items come from."""
+    FILTERS_LIVE = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        quiet("space", "mark", "mark"),
+        quiet("asterisk,ctrl+a", "mark_all", "mark.all"),
+        quiet("shift+down", "mark_range(1)", "mark.down"),
+        quiet("shift+up", "mark_range(-1)", "mark.up"),
+    ]
 
     def __init__(self, desk: Desk, flows: Flows) -> None:
         super().__init__(desk, flows)
@@ -66,6 +48,8 @@ class ItemPane(Pane, Generic[ItemT]):
         self.marked: set[str] = set()
         self._total = 0
         self._waiting = 0
+        self._haystacks: Remembered[ItemT, str] = Remembered(lambda item: self.haystack_of(item).casefold())
+        self._values: Remembered[ItemT, SortKey] = Remembered(self._value)
 
     @abstractmethod
     def items(self) -> Sequence[ItemT]:
@@ -85,7 +69,7 @@ class ItemPane(Pane, Generic[ItemT]):
 
     @abstractmethod
     def facets_of(self, item: ItemT) -> Mapping[str, Sequence[str]]:
-        """What `key:value` of the filter is compared with."""
+        """What `key:value` of the filter is compared with. `sev` begins with the value of the wire."""
 
     @abstractmethod
     def detail_of(self, item: ItemT) -> SafeContent:
@@ -95,8 +79,12 @@ class ItemPane(Pane, Generic[ItemT]):
     def empty_of_all(self) -> SafeContent:
         """The page for when there is nothing at all."""
 
+    @abstractmethod
+    def open_detail(self) -> None:
+        """Show the current item on a page of its own."""
+
     def sort_value(self, item: ItemT, column: str) -> SortKey:
-        """What its row is sorted by in a column; empty where nothing is known. Cheap: it is asked of every item."""
+        """What its row is sorted by in a column; empty where nothing is known. Asked again only of a changed item."""
         return (self.cells_of(item)[column].plain.casefold(),)
 
     def moment_of(self, item: ItemT) -> datetime | None:
@@ -110,9 +98,7 @@ class ItemPane(Pane, Generic[ItemT]):
                 column = next(column.key for column in self.COLUMNS if column.title)
                 return "\n".join(self.cells_of(item)[column].plain for item in items)
             case CopyForm.ROW:
-                titled = [column.key for column in self.COLUMNS if column.title]
-                cells = [self.cells_of(item) for item in items]
-                return "\n".join(tab_separated([row[key].plain for key in titled if key in row]) for row in cells)
+                return "\n".join(tab_separated(row) for row in self._plain_rows(items))
             case CopyForm.JSON:
                 return json_lines([item for item in items if isinstance(item, Wire)])
 
@@ -125,10 +111,11 @@ class ItemPane(Pane, Generic[ItemT]):
         return self._rows.item(self.table.key)
 
     def chosen(self) -> list[ItemT]:
-        """The marked items, or the one under the cursor."""
-        marked = [item for key in sorted(self.marked) if (item := self._rows.item(key)) is not None]
+        """The marked items, also those that a filter hides, or the one under the cursor."""
+        if self.marked:
+            return [item for item in self.items() if self.key_of(item) in self.marked]
         current = self.current()
-        return marked or ([current] if current is not None else [])
+        return [current] if current is not None else []
 
     def refresh_rows(self) -> None:
         if self.is_paused:
@@ -137,12 +124,24 @@ class ItemPane(Pane, Generic[ItemT]):
         else:
             self._waiting = 0
             self._fill()
-            self.marked &= self._rows.keys()
+            if self.marked:
+                self.marked &= {self.key_of(item) for item in self.items()}
             self.table.reload()
         self.show_state()
 
     def apply_filter(self, row_filter: RowFilter) -> None:
-        self._rows.put(self._admitted(row_filter))
+        if row_filter.conditions:
+            checked(row_filter, self._filter_keys(row_filter))
+        window_of(row_filter, self.desk.times.now())
+        self._haystacks.clear()
+        self._rows.put(self._ordered(self._admitted(row_filter)))
+        self.table.reload()
+
+    def reordered(self) -> None:
+        """The rows shown, and no others, stand in the new order."""
+        self._values.clear()
+        shown = [item for item in self.items() if self._rows.position_of(self.key_of(item)) is not None]
+        self._rows.put(self._ordered(shown))
         self.table.reload()
 
     def news(self) -> int:
@@ -152,7 +151,11 @@ class ItemPane(Pane, Generic[ItemT]):
         shown = len(self._rows)
         name = "list.counts" if shown == self._total else "list.counts_filtered"
         text = self.desk.say(name, shown=shown, total=self._total, what=self.desk.say(f"what.{self.NAME}"))
-        return f"{text}  {self.desk.say('list.marked', n=len(self.marked))}" if self.marked else text
+        if not self.marked:
+            return text
+        hidden = sum(self._rows.position_of(key) is None for key in self.marked)
+        marked = "list.marked_hidden" if hidden else "list.marked"
+        return f"{text}  {self.desk.say(marked, n=len(self.marked), hidden=hidden)}"
 
     def detail(self) -> SafeContent:
         item = self.current()
@@ -167,31 +170,108 @@ class ItemPane(Pane, Generic[ItemT]):
             return self.no_match()
         return self.empty_of_all() if self.OWN in shop.loaded else safe_page(self.desk.say("empty.waiting"), "$muted")
 
+    def copied(self, form: CopyForm) -> str:
+        return self.copy_text(self.chosen(), form)
+
+    async def shown(self, work: LongWork) -> ShownTable:
+        items = self._rows.items()
+        titles = tuple(self.desk.texts.get(column.title) for column in self.listing.chosen if column.title)
+        wires = [item for item in items if isinstance(item, Wire)]
+        return ShownTable(titles=titles, rows=self._plain_rows(items), items=wires)
+
     def mark_cell(self, item: ItemT) -> SafeContent:
         return safe_text("✓", "bold $text-accent") if self.key_of(item) in self.marked else safe_text("")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in {"mark", "mark_all", "mark_range"}:
+            return any(column.key == MARK for column in self.COLUMNS)
+        return super().check_action(action, parameters)
 
     def action_mark(self) -> None:
         key = self.table.key
         if key is not None:
             self.marked ^= {key}
             self.table.action_move(1)
-            self.table.refresh()
-            self.show_state()
+            self._marks_changed()
+
+    def action_mark_all(self) -> None:
+        """Mark all that are shown; when they are, take the marks off again, the hidden ones' too."""
+        shown = self._rows.keys()
+        self.marked = set() if shown <= self.marked else self.marked | shown
+        self._marks_changed()
+
+    def action_mark_range(self, by: int) -> None:
+        """Mark this row and the next one."""
+        before = self.table.key
+        self.table.action_move(by)
+        self.marked |= {key for key in (before, self._rows.key_at(self.table.cursor)) if key is not None}
+        self._marks_changed()
 
     def on_live_list_chosen(self, event: LiveList.Chosen) -> None:
         event.stop()
         self.open_detail()
 
-    @abstractmethod
-    def open_detail(self) -> None:
-        """Show the current item on a page of its own."""
+    def tick(self) -> None:
+        if self.filter.has(*_TIMED) and not self.is_paused:
+            self.refresh_rows()
+        super().tick()
+
+    def _marks_changed(self) -> None:
+        self.table.refresh()
+        self.show_state()
+
+    def _plain_rows(self, items: Sequence[ItemT]) -> list[list[str]]:
+        titled = [column.key for column in self.listing.chosen if column.title]
+        cells = (self.cells_of(item) for item in items)
+        return [[row[key].plain if key in row else "" for key in titled] for row in cells]
 
     def _fill(self) -> None:
-        self._rows.put(self._admitted(self.filter))
+        self._rows.put(self._ordered(self._admitted(self.filter)))
+
+    def _ordered(self, items: list[ItemT]) -> list[ItemT]:
+        order = self.listing.order
+        if order == OWN_ORDER:
+            return items
+        self._values.keep_at_most(2 * len(items))
+        return in_order(items, lambda item: self._values.of(self.key_of(item), item), self.key_of, order)
+
+    def _value(self, item: ItemT) -> SortKey:
+        return self.sort_value(item, self.listing.order.column)
 
     def _admitted(self, row_filter: RowFilter) -> list[ItemT]:
         items = self.items()
         self._total = len(items)
         if row_filter.is_empty:
             return list(items)
-        return [item for item in items if row_filter.admits(self.haystack_of(item), self.facets_of(item))]
+        self._haystacks.keep_at_most(2 * len(items))
+        now = self.desk.times.now()
+        since, until = window_of(row_filter, now)
+        plain = row_filter.without("since", "until")
+        return [
+            item
+            for item in items
+            if self._is_inside(item, since, until)
+            and plain.admits(
+                self._haystacks.of(self.key_of(item), item), self._facets(item, now) if plain.conditions else {}
+            )
+        ]
+
+    def _is_inside(self, item: ItemT, since: datetime | None, until: datetime | None) -> bool:
+        if since is None and until is None:
+            return True
+        moment = self.moment_of(item)
+        return moment is not None and (since is None or moment >= since) and (until is None or moment < until)
+
+    def _facets(self, item: ItemT, now: datetime) -> Mapping[str, Sequence[str]]:
+        moment = self.moment_of(item)
+        facets = self.facets_of(item)
+        return facets if moment is None else {**facets, "age": (f"{max((now - moment), timedelta()).total_seconds()}",)}
+
+    def _filter_keys(self, row_filter: RowFilter) -> list[str]:
+        """The keys that the items have; with no items all of the line's."""
+        items = self.items()
+        if not items:
+            return [condition.key for condition in row_filter.conditions]
+        keys = {key: None for item in (items[0], items[-1]) for key in self.facets_of(item)}
+        timed = _TIMED if self.moment_of(items[0]) is not None else ()
+        return [*keys, *timed]

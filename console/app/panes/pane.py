@@ -1,169 +1,108 @@
-"""What every screen has: a line of status, a list, a page for when the list is empty, a detail panel and a filter."""
+"""What can be done on every screen: filter, pause, columns and order, copy, export."""
 
-from abc import abstractmethod
-from typing import ClassVar
+import os
+from collections.abc import Iterable
+from functools import partial
+from typing import ClassVar, Final
 
-from textual import events, on
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Container, Vertical, VerticalScroll
+from textual import on
+from textual.binding import BindingType
+from textual.timer import Timer
 from textual.widgets import Input
 
-from daemon.api.errors import ApiClientError
-
-from ...safe_text import SafeContent, joined, lines, safe_page, safe_text
+from ..clipboard import CopyForm, fit_to_copy
 from ..desk import Desk
-from ..filters import FilterError, RowFilter, parse_filter
+from ..filters import FilterError, parse_filter
 from ..flows import Flows
 from ..keys import key, quiet
-from ..shop import Part
-from ..sturdy import Sturdy
-from ..widgets.columns import Column
-from ..widgets.live_list import LiveList, Rows
-from ..widgets.note import Note
+from ..palette import PaletteEntry
+from ..widgets.live_list import LiveList
+from .filter_input import FilterInput as FilterInput
+from .filter_input import told
+from .frame import PaneFrame
+
+TYPED_S: Final = 0.2
+"""After the last letter a filter of rows in memory is tried."""
 
 
-class FilterInput(Input):
-    """The filter line; escape gives it up."""
+class Pane(PaneFrame):
+    """One screen. Subclasses say what can be done with its rows."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [key("escape", "abandon", "filter.abandon")]
-
-    def action_abandon(self) -> None:
-        self.display = False
-        pane = self.parent
-        if isinstance(pane, Pane):
-            pane.focus_rows()
-
-
-class Pane(Sturdy, Vertical):
-    """One screen. Subclasses say what rows it has and what can be done with them."""
-
-    NAME: ClassVar[str]
-    PARTS: ClassVar[Part]
-    """What of the shop it shows."""
-    COLUMNS: ClassVar[tuple[Column, ...]]
-    LIST: ClassVar[type[LiveList]] = LiveList
+    FILTERS_LIVE: ClassVar[bool] = False
+    """True: the filter is applied as it is typed."""
+    """True: the filter is applied as it is typed."""
     BINDINGS: ClassVar[list[BindingType]] = [
         key("slash,ctrl+f", "filter", "filter.open"),
+        quiet("F,alt+f", "saved_filters", "filter.saved"),
         key("p,ctrl+s", "pause", "pause"),
         key("escape", "clear_filter", "filter.clear"),
-        quiet("tab", "app.focus_next", "pane.next"),
+        quiet("o,alt+o", "arrange", "list.arrange"),
+        quiet("w,alt+w", "wide", "list.wide"),
+        quiet("y,alt+y", "copy", "copy"),
+        quiet("E,alt+e", "export", "export"),
     ]
 
     def __init__(self, desk: Desk, flows: Flows) -> None:
-        super().__init__(id=self.NAME, classes="pane")
-        self.desk = desk
-        self.flows = flows
-        self.filter = RowFilter()
-        self.is_paused = False
-        self._usable: tuple[str, ...] = ()
-
-    @abstractmethod
-    def rows(self) -> Rows:
-        """What the list shows first."""
-
-    @abstractmethod
-    def refresh_rows(self) -> None:
-        """Take over what changed in the shop. Called at most a few times a second, and only while visible."""
-
-    @abstractmethod
-    def detail(self) -> SafeContent:
-        """What the panel says of the row under the cursor."""
-
-    @abstractmethod
-    def empty(self) -> SafeContent:
-        """What stands where no row is."""
-
-    @abstractmethod
-    def counts(self) -> str:
-        """How many rows there are and how many are shown."""
-
-    def news(self) -> int:
-        """Rows that wait for the end of a pause, or above the view."""
-        return 0
-
-    def why_not(self, action: str) -> str | None:
-        """Why an action is not possible now; None when it is."""
-        return None
-
-    @abstractmethod
-    def apply_filter(self, row_filter: RowFilter) -> None:
-        """Show only what the filter admits. Raises FilterError when it cannot be used here."""
-
-    @property
-    def table(self) -> LiveList:
-        return self.query_one(LiveList)
-
-    def compose(self) -> ComposeResult:
-        yield Note(classes="pane-status")
-        with Container(classes="pane-body"):
-            with Container(classes="pane-rows"):
-                yield self.LIST(self.rows(), self.COLUMNS, self.desk.texts, id=f"{self.NAME}-list")
-                with VerticalScroll(classes="pane-empty"):
-                    yield Note(classes="pane-empty-text")
-            with VerticalScroll(classes="pane-detail"):
-                yield Note(classes="pane-detail-text")
-        field = FilterInput(placeholder=self.desk.say("filter.example"), max_length=200)
-        field.display = False
-        yield field
-
-    def on_mount(self) -> None:
-        self.show_state()
-
-    def show_state(self) -> None:
-        """Draw status, detail and the empty page from what is known now."""
-        is_empty = len(self.table.rows) == 0
-        rows, page = self.table, self.query_one(".pane-empty", VerticalScroll)
-        had_focus = rows.has_focus or page.has_focus
-        rows.display, page.display = not is_empty, is_empty
-        self.query_one(".pane-detail").display = not is_empty
-        if is_empty:
-            self.query_one(".pane-empty-text", Note).show(self.empty())
-        else:
-            self.query_one(".pane-detail-text", Note).show(self.detail())
-        self.query_one(".pane-status", Note).show(self._status())
-        if had_focus:
-            self.focus_rows()
-        self.refresh_keys()
-
-    def tick(self) -> None:
-        """Time went by: ages change."""
-        self.table.refresh()
-        self.show_state()
-
-    def focus_rows(self) -> None:
-        """Put the focus where the rows are, or would be."""
-        rows = self.table
-        target = rows if rows.display else self.query_one(".pane-empty", VerticalScroll)
-        if not target.has_focus:
-            target.focus()
-
-    def refresh_keys(self) -> None:
-        """Tell the footer when other keys became usable."""
-        usable = tuple(binding.action for binding in self.usable_bindings())
-        if usable != self._usable:
-            self._usable = usable
-            self.screen.refresh_bindings()
-
-    def usable_bindings(self) -> tuple[Binding, ...]:
-        """The pane's own bindings whose action is possible now, one an action."""
-        usable = {
-            binding.action: binding
-            for _, binding in reversed(list(self._bindings))
-            if binding.show and self.why_not(binding.action) is None and self.check_action(binding.action, ())
-        }
-        return tuple(reversed(usable.values()))
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action == "clear_filter":
-            return not self.filter.is_empty or self.is_paused
-        return True
+        super().__init__(desk, flows)
+        self._copied: tuple[str | None, CopyForm] = (None, CopyForm.JSON)
+        self._filter_before = ""
+        self._typing: Timer | None = None
 
     def action_filter(self) -> None:
         field = self.query_one(FilterInput)
+        self._filter_before = self.filter.line
         field.value = self.filter.line
         field.display = True
         field.focus()
+
+    def action_saved_filters(self) -> None:
+        """Filters that have a name: use one, keep the current one, forget one."""
+        from ..dialogs.saved import SavedDialog
+
+        dialog = SavedDialog(self.desk, pane=self.NAME, line=self.filter.line)
+        self.app.push_screen(dialog, self._saved_chosen)
+
+    def action_arrange(self) -> None:
+        """Columns and order."""
+        from ..dialogs.columns import ColumnsDialog
+
+        self.app.push_screen(ColumnsDialog(self.desk, self.listing, self._arranged))
+
+    def action_wide(self) -> None:
+        """All columns, one screen beside the other; or those that fit."""
+        self.listing.turn_wide()
+        self._arranged()
+        self.screen.refresh_bindings()
+
+    def action_sort(self, column: str) -> None:
+        """By a column; again, the other way round."""
+        before = self.listing.order
+        if self.listing.sort_by(column) != before:
+            self._arranged()
+
+    def action_copy(self) -> None:
+        """The cell; again the row; again everything as JSON."""
+        row, form = self._copied
+        form = form.following if row == self.table.key else CopyForm.CELL
+        text, is_cut = fit_to_copy(self.copied(form))
+        if self.app.is_web:
+            self.app.notify(self.desk.say("copy.web"), severity="warning")
+        elif not text:
+            self.app.notify(self.desk.say("copy.nothing"), severity="warning")
+        else:
+            self._copied = (self.table.key, form)
+            self.app.copy_to_clipboard(text)
+            said = [self.desk.say(f"copy.{form}", n=len(text))]
+            said += [self.desk.say("copy.cut")] if is_cut else []
+            said += [self.desk.say("copy.tmux" if os.environ.get("TMUX") else "copy.terminal")]
+            self.app.notify(" ".join(said))
+
+    def action_export(self) -> None:
+        """What is shown, into a file."""
+        if len(self.table.rows) == 0:
+            self.app.notify(self.desk.say("copy.nothing"), severity="warning")
+            return
+        self.flows.records.export(self.NAME, self.shown)
 
     def action_clear_filter(self) -> None:
         if self.is_paused:
@@ -182,43 +121,82 @@ class Pane(Sturdy, Vertical):
             row_filter = parse_filter(line)
             self.apply_filter(row_filter)
         except FilterError as error:
-            self.app.notify(self.desk.texts.get(error.text_key, **error.values), severity="warning")
+            self.app.notify(told(error, self.desk), severity="warning")
             return False
         self.filter = row_filter
         self.show_state()
         return True
 
+    def palette_entries(self) -> Iterable[PaletteEntry]:
+        """On the screen that is shown: what is done with the whole list, and its orders."""
+        if not self.display:
+            return
+        for name, run in (
+            ("filter.saved", self.action_saved_filters),
+            ("list.arrange", self.action_arrange),
+            ("list.wide", self.action_wide),
+            ("export", self.action_export),
+        ):
+            yield PaletteEntry(title=self.desk.say(f"key.{name}"), about=self.desk.say("palette.list"), run=run)
+        for column in self.listing.sortable:
+            title = self.desk.say(f"key.sort.{column.key}")
+            run_sort = partial(self.action_sort, column.key)
+            yield PaletteEntry(title=title, about=self.desk.say("palette.list"), run=run_sort)
+
     @on(Input.Submitted)
     def _filter_entered(self, event: Input.Submitted) -> None:
         event.stop()
+        self._stop_typing()
         if self.set_filter(event.value):
             event.input.display = False
             self.focus_rows()
 
-    def on_live_list_moved(self, event: LiveList.Moved) -> None:
+    @on(Input.Changed)
+    def _filter_typed(self, event: Input.Changed) -> None:
         event.stop()
-        self.query_one(".pane-detail", VerticalScroll).scroll_home(animate=False)
+        self._stop_typing()
+        if self.FILTERS_LIVE and event.input.display and event.value.strip() != self.filter.line:
+            self._typing = self.set_timer(TYPED_S, partial(self._try_filter, event.value))
+
+    @on(FilterInput.Abandoned)
+    def _filter_abandoned(self, event: FilterInput.Abandoned) -> None:
+        event.stop()
+        self._stop_typing()
+        self.query_one(FilterInput).display = False
+        if self.filter.line != self._filter_before:
+            self.set_filter(self._filter_before)
+        self.focus_rows()
+
+    def _try_filter(self, line: str) -> None:
+        """While one types, a line that cannot be used yet is no mistake."""
+        try:
+            row_filter = parse_filter(line)
+            self.apply_filter(row_filter)
+        except FilterError:
+            return
+        self.filter = row_filter
         self.show_state()
 
-    def on_show(self, event: events.Show) -> None:
+    def _stop_typing(self) -> None:
+        if self._typing is not None:
+            self._typing.stop()
+            self._typing = None
+
+    def _saved_chosen(self, line: str | None) -> None:
+        if line is not None:
+            self.set_filter(line)
+
+    def _arranged(self) -> None:
+        """Columns or order were chosen anew."""
+        table = self.table
+        is_new_order = table.order != self.listing.order
+        table.show_columns(self.listing.columns, self.listing.fit)
+        table.show_order(self.listing.order)
+        if is_new_order:
+            self.reordered()
         self.show_state()
 
-    def _status(self) -> SafeContent:
-        parts = [safe_text(self.counts(), "$muted")]
-        if not self.filter.is_empty:
-            parts.append(safe_text("  " + self.desk.say("filter.chip", line=self.filter.line), "bold $text-accent"))
-        news = self.news()
-        if self.is_paused:
-            parts.append(safe_text("  " + self.desk.say("list.paused", n=news), "bold $text-warning"))
-        elif news:
-            parts.append(safe_text("  " + self.desk.say("list.news", n=news), "bold $text-primary"))
-        return joined(parts)
-
-    def no_match(self) -> SafeContent:
-        """The page for a filter that nothing passes."""
-        return safe_page(self.desk.say("empty.no_match", line=self.filter.line))
-
-    def denied(self, error: ApiClientError) -> SafeContent:
-        """The page for a role that may not read this list."""
-        who = self.desk.say("empty.denied", role=self.desk.role_word())
-        return lines([safe_page(error.message, "bold"), safe_page(error.hint), safe_text(""), safe_page(who)])
+    @on(LiveList.TitleClicked)
+    def _title_clicked(self, event: LiveList.TitleClicked) -> None:
+        event.stop()
+        self.action_sort(event.column)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 GAP = 1
 """Blank cells behind each column."""
-WIDE_CELLS = 40
-"""What a column that grows gets in the wide view."""
+WIDE_CELLS = 10
+"""What a column gets in the wide view for each part of its weight."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +88,7 @@ def _held(columns: Sequence[Column]) -> tuple[tuple[Column, ...], tuple[Column, 
 
 def _liked(column: Column) -> int:
     """Cells for all that it usually holds."""
-    return min(column.most, max(column.width, WIDE_CELLS if column.weight else 0))
+    return min(column.most, max(column.width, WIDE_CELLS * column.weight))
 
 
 def _needed(columns: Sequence[Column]) -> int:

@@ -5,6 +5,7 @@ Cursor and scroll belong to keys, not to positions: rows that come, go or move a
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import ClassVar, Protocol
 
 from rich.segment import Segment
@@ -19,13 +20,16 @@ from textual.style import Style
 
 from daemon.api.texts import Texts
 
-from ...safe_text import SafeContent, fitted, joined, safe_text
+from ...safe_text import SafeContent, cut, fitted, joined, safe_text
 from ..keys import key, quiet
+from ..ordering import OWN_ORDER, Order
 from ..sturdy import Sturdy
-from .columns import GAP, Column, laid_out
+from .columns import GAP, Column, laid_out, laid_out_wide, steps_of
 
 HEADER_LINES = 1
 WHEEL_LINES = 3
+ASCENDING = "▲"
+DESCENDING = "▼"
 
 
 class Rows(Protocol):
@@ -40,6 +44,15 @@ class Rows(Protocol):
         """Column key to cell; None for a row that is not loaded yet."""
 
 
+class Fit(StrEnum):
+    """What is done where the columns need more cells than there are."""
+
+    NARROWED = "narrowed"
+    """The less important ones are left out."""
+    WIDE = "wide"
+    """Each is as wide as it likes; left and right bring the others."""
+
+
 class LiveList(Sturdy, ScrollView, can_focus=True):
     """The list. Titles stay on the first line."""
 
@@ -51,6 +64,8 @@ class LiveList(Sturdy, ScrollView, can_focus=True):
         quiet("pagedown", "page(1)", "list.page_down"),
         quiet("home,g", "top", "list.top"),
         quiet("end,G", "bottom", "list.bottom"),
+        quiet("left", "sideways(-1)", "list.left"),
+        quiet("right", "sideways(1)", "list.right"),
         key("enter", "choose", "list.open"),
     ]
 
@@ -72,6 +87,12 @@ class LiveList(Sturdy, ScrollView, can_focus=True):
         key: str
 
     @dataclass
+    class TitleClicked(Message):
+        """A column's title was clicked."""
+
+        column: str
+
+    @dataclass
     class Seen(Message):
         """Rows `first` to `last` (inclusive) are visible; whoever owns the rows loads what is missing."""
 
@@ -82,6 +103,9 @@ class LiveList(Sturdy, ScrollView, can_focus=True):
         super().__init__(id=id)
         self.rows = rows
         self.columns = columns
+        self.fit = Fit.NARROWED
+        self.order = OWN_ORDER
+        self._first_column = 0
         self._texts = texts
         self._layout: tuple[tuple[Column, int], ...] = ()
         self._key: str | None = None
@@ -109,6 +133,19 @@ class LiveList(Sturdy, ScrollView, can_focus=True):
         self.set_reactive(LiveList.cursor, 0)
         self.scroll_to(y=0, animate=False)
         self.reload()
+
+    def show_columns(self, columns: tuple[Column, ...], fit: Fit) -> None:
+        """Other columns, or another way to fit them in; rows and cursor stay."""
+        self.columns = columns
+        self.fit = fit
+        self._first_column = min(self._first_column, max(steps_of(columns) - 1, 0)) if fit is Fit.WIDE else 0
+        self._lay_out()
+        self.refresh()
+
+    def show_order(self, order: Order) -> None:
+        """Say beside a title how the rows stand; whoever owns the rows puts them so."""
+        self.order = order
+        self.refresh()
 
     def reload(self) -> None:
         """The rows changed: keep the cursor on its key and the first visible row where it is, unless at the top."""
@@ -140,7 +177,7 @@ class LiveList(Sturdy, ScrollView, can_focus=True):
         self.reload()
 
     def on_resize(self, event: events.Resize) -> None:
-        self._layout = laid_out(self.columns, self.size.width)
+        self._lay_out()
         self._resize_virtual()
         self._show_cursor()
         self._tell_seen()
@@ -149,13 +186,9 @@ class LiveList(Sturdy, ScrollView, can_focus=True):
         """Titles on line 0, rows below."""
         width = self.size.width
         if not self._layout:
-            self._layout = laid_out(self.columns, width)
+            self._lay_out()
         if y < HEADER_LINES:
-            titles = {
-                column.key: safe_text(self._texts.get(column.title)) if column.title else safe_text("")
-                for column, _ in self._layout
-            }
-            return self._strip(titles, self.get_visual_style("live-list--titles"), width)
+            return self._titles(width)
         position = y - HEADER_LINES + self.scroll_offset.y
         if position >= self._count:
             return Strip.blank(width, self.visual_style.rich_style)
@@ -193,12 +226,25 @@ class LiveList(Sturdy, ScrollView, can_focus=True):
     def action_bottom(self) -> None:
         self.cursor = self._count - 1
 
+    def action_sideways(self, by: int) -> None:
+        first = max(0, min(self._first_column + by, steps_of(self.columns) - 1))
+        if first != self._first_column:
+            self._first_column = first
+            self._lay_out()
+            self.refresh()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return self.fit is Fit.WIDE if action == "sideways" else True
+
     def action_choose(self) -> None:
         if self._key is not None:
             self.post_message(self.Chosen(self._key))
 
     def on_click(self, event: events.Click) -> None:
         if event.y < HEADER_LINES:
+            column = self._column_at(event.x - self.gutter.left)
+            if column is not None:
+                self.post_message(self.TitleClicked(column.key))
             return
         position = event.y - HEADER_LINES + self.scroll_offset.y
         if position >= self._count:
@@ -214,6 +260,35 @@ class LiveList(Sturdy, ScrollView, can_focus=True):
     def _on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         self.scroll_to(y=self.scroll_offset.y - WHEEL_LINES, animate=False)
         event.stop()
+
+    def _lay_out(self) -> None:
+        width = self.size.width
+        match self.fit:
+            case Fit.NARROWED:
+                self._layout = laid_out(self.columns, width)
+            case Fit.WIDE:
+                self._layout = laid_out_wide(self.columns, width, self._first_column)
+
+    def _titles(self, width: int) -> Strip:
+        """The arrow of the order may stand in the gap behind its column, so that it takes nothing of the title."""
+        parts: list[SafeContent] = []
+        for column, room in self._layout:
+            title = self._texts.get(column.title) if column.title else ""
+            if not title or column.key != self.order.column:
+                parts += [fitted(safe_text(title), room), _GAP]
+                continue
+            arrow = DESCENDING if self.order.is_descending else ASCENDING
+            shown = cut(safe_text(title), room)
+            parts.append(fitted(joined((shown, safe_text(arrow))), room + GAP))
+        return self._drawn(fitted(joined(parts), width), self.get_visual_style("live-list--titles"))
+
+    def _column_at(self, x: int) -> Column | None:
+        at = 0
+        for column, room in self._layout:
+            at += room + GAP
+            if x < at:
+                return column
+        return None
 
     def _strip(self, cells: Mapping[str, SafeContent], style: Style, width: int) -> Strip:
         parts = [fitted(cells.get(column.key, _EMPTY), room) for column, room in self._layout]
