@@ -80,7 +80,7 @@ async def test_console_follows_a_daemon_that_dies_and_gives_the_terminal_back(tm
         await daemon.start()
         await console.shows("51 records")
         phone.store.add_sms(address="13900139000", body="加我微信 abc12345，私下转账给我")
-        await console.shows("private WeChat")  # the alert
+        await console.shows("payment to a person")  # the alert
         for number in (signal.SIGTERM, signal.SIGHUP):
             console.process.send_signal(number)
             last = await asyncio.to_thread(console.read_until, b"never", 2.0)
