@@ -10,7 +10,7 @@ Reading order:
 - the archive looked through again: `rescans` (`rescans_client`)
 - of rules: `policy` (`policy_client`), where they come from `rule_state` (`rule_state_client`)
 - an alert's life: `alert_life` (`alert_life_client`); figures over time: `figures` (`figures_client`)
-- people who come by the web: `web` (`web_client`)
+- people who come by the web: `web` (`web_client`); who did what: `audit_client`
 - of backups: `backups` (`backups_client`)
 - the client: `client` on `transport` and `sse`, what the files of calls need of it `calling`, `query_text`; its link:
   `links`; where the daemon is: `socket_path`, `state_dir`
