@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from ..folding.sounds import main_syllable
 from ..folding.table import DigitFold, Fold, fold
 from ..matching.candidate import Candidate
-from ..matching.soundalikes import written
+from ..matching.entry import written
 from ..model import How
 from .explanation import Relation, Step
 from .looks import stretches

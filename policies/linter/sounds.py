@@ -8,9 +8,9 @@ from itertools import islice
 from ..contacts.everyday import everyday_words
 from ..folding.sounds import Codes, Ear, codes, is_han
 from ..matching.entries import Entry
+from ..matching.entry import written
 from ..matching.matcher import Matcher
 from ..matching.profile import Homophone, MatchProfile, Syntax
-from ..matching.soundalikes import written
 from ..model import How
 from .finding import Code, Finding
 from .rule_words import Places, RuleWords, SetWords
