@@ -31,9 +31,7 @@ class Act(StrEnum):
 
 RIGHTS: Final[dict[Role, frozenset[Act]]] = {
     Role.OWNER: frozenset(Act),
-    Role.ADMIN: frozenset(
-        {Act.LOCK, Act.COMMAND, Act.CANCEL_COMMAND, Act.HANDLE_ALERT, Act.ENROL, Act.REACH_PHONES}
-    ),
+    Role.ADMIN: frozenset({Act.LOCK, Act.COMMAND, Act.CANCEL_COMMAND, Act.HANDLE_ALERT, Act.ENROL, Act.REACH_PHONES}),
     Role.REVIEWER: frozenset({Act.HANDLE_ALERT, Act.REVEAL, Act.TRY_RULES}),
     Role.AUDITOR: frozenset(),
     Role.EMPLOYEE: frozenset(),
