@@ -66,7 +66,7 @@ check: setup
 coverage: coverage-crypto coverage-policies
 
 coverage-crypto coverage-policies: coverage-%: setup
-	@$(RUN) coverage run --data-file=.coverage.$* --source=$* -m pytest -q --hypothesis-seed=0 $(tests_of_$*) $(ARGS)
+	@NUMBA_DISABLE_JIT=1 $(RUN) coverage run --data-file=.coverage.$* --source=$* -m pytest -q --hypothesis-seed=0 $(tests_of_$*) $(ARGS)
 	@$(RUN) coverage report --data-file=.coverage.$* --show-missing --skip-covered --fail-under=100
 
 bench: setup

@@ -1,8 +1,9 @@
 """The engine: one pass over a text for all rules, then each rule's own conditions."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import islice
+from types import MappingProxyType
 
 from .contacts import find_contacts_many
 from .context import Contexts, Reference, references
@@ -58,6 +59,7 @@ class _Searched:
 
 
 _NOTHING = _Searched({}, {})
+_NO_HITS: Mapping[int, list[Hit]] = MappingProxyType({})
 
 
 class Engine:
@@ -138,7 +140,7 @@ class Engine:
     def hits_many(self, subjects: Sequence[Subject]) -> list[tuple[Hit, ...]]:
         """For each subject what `hits` gives, in less time."""
         found = self._find_many(subjects)
-        return [tuple(sorted(hit for hits in one.values() for hit in hits)) for one in found]
+        return [tuple(sorted(hit for hits in one.values() for hit in hits)) if one else () for one in found]
 
     def evaluate(self, subject: Subject) -> tuple[Verdict, ...]:
         """One verdict for each rule that has something to say, in the order of the rule set."""
@@ -149,7 +151,7 @@ class Engine:
         found = self._find_many(subjects)
         return [self._verdicts(subject, one) for subject, one in zip(subjects, found, strict=True)]
 
-    def _verdicts(self, subject: Subject, found: dict[int, list[Hit]]) -> tuple[Verdict, ...]:
+    def _verdicts(self, subject: Subject, found: Mapping[int, list[Hit]]) -> tuple[Verdict, ...]:
         wordless = self._audience(subject).wordless
         if not found and not wordless:
             return ()
@@ -184,47 +186,69 @@ class Engine:
         across = _NOTHING if joined is None else _sorted_out(self._lexicon.search(joined.text))
         return self._judge(subject, searched, joined, across, None, None)
 
-    def _find_many(self, subjects: Sequence[Subject]) -> list[dict[int, list[Hit]]]:
+    def _find_many(self, subjects: Sequence[Subject]) -> list[Mapping[int, list[Hit]]]:
         if len(subjects) < FEW:
             return [self._find(subject) for subject in subjects]
         texts = [subject.text if len(subject.text) <= LONG_TEXT else "" for subject in subjects]
-        joined = [self._join(subject) for subject in subjects]
-        found = self._lexicon.search_many([*texts, *(one.text for one in joined if one is not None)])
-        searched = (_sorted_out(candidates) if candidates else _NOTHING for candidates in found)
-        own = [
-            one if text or not subject.text else _sorted_out(self._lexicon.search(subject.text))
-            for subject, text, one in zip(subjects, texts, islice(searched, len(texts)), strict=True)
-        ]
-        contacts, seen = self._contacts_of(subjects, texts), self._seen_in(subjects, texts, own)
-        return [
-            self._judge(subject, one, beside, _NOTHING if beside is None else next(searched), details, terms)
-            for subject, one, beside, details, terms in zip(subjects, own, joined, contacts, seen, strict=True)
-        ]
+        joined = {n: one for n, subject in enumerate(subjects) if subject.previous and (one := self._join(subject))}
+        found = self._lexicon.search_many([*texts, *(one.text for one in joined.values())])
+        across = dict(zip(joined, map(_sorted_out, islice(found, len(texts), None)), strict=True))
+        own = {n: _sorted_out(candidates) for n, candidates in enumerate(islice(found, len(texts))) if candidates}
+        for n, subject in enumerate(subjects):
+            if len(subject.text) > LONG_TEXT:
+                own[n] = _sorted_out(self._lexicon.search(subject.text))
+        wanted = self._worth_judging(subjects, {*own, *joined})
+        contacts, seen = self._contacts_of(subjects, texts, wanted, own), self._seen_in(subjects, texts, own)
+        judged_ones = {
+            n: self._judge(
+                subjects[n], own.get(n, _NOTHING), joined.get(n), across.get(n, _NOTHING), contacts.get(n), seen.get(n)
+            )
+            for n in wanted
+        }
+        return [judged_ones.get(n, _NO_HITS) for n in range(len(subjects))]
+
+    def _worth_judging(self, subjects: Sequence[Subject], found: Set[int]) -> Sequence[int]:
+        """Numbers of those in which something was found or whose rules look for something else than words."""
+        kind, channel, side, asks = None, "", Side.UNKNOWN, False
+        wanted: list[int] = []
+        for n, subject in enumerate(subjects):
+            if subject.kind is not kind or subject.channel != channel or subject.side is not side:
+                kind, channel, side = subject.kind, subject.channel, subject.side
+                audience = self._audience(subject)
+                asks = bool(audience.contacts or audience.others)
+            if asks or n in found:
+                wanted.append(n)
+        return wanted
 
     def _seen_in(
-        self, subjects: Sequence[Subject], texts: Sequence[str], searched: Sequence[_Searched]
-    ) -> Iterable[Seen | None]:
-        """Terms of contexts, of those of the texts whose rules have some; None: they are looked for when asked for."""
+        self, subjects: Sequence[Subject], texts: Sequence[str], searched: Mapping[int, _Searched]
+    ) -> Mapping[int, Seen]:
+        """Terms of contexts, of those of the texts whose rules have some; of others they are looked for when asked."""
         wanted = [
             n
-            for n, subject in enumerate(subjects)
-            if texts[n]
-            and any(self._rules[o].near for o in self._audience(subject).owners & searched[n].by_rule.keys())
+            for n, one in searched.items()
+            if texts[n] and any(self._rules[o].near for o in self._audience(subjects[n]).owners & one.by_rule.keys())
         ]
-        found: list[Seen | None] = [None] * len(subjects)
-        for n, seen in zip(wanted, self._contexts.seen_in([texts[n] for n in wanted]), strict=True):
-            found[n] = seen
-        return found
+        return dict(zip(wanted, self._contexts.seen_in([texts[n] for n in wanted]), strict=True))
 
     def _contacts_of(
-        self, subjects: Sequence[Subject], texts: Sequence[str]
-    ) -> Iterable[tuple[ContactSpan, ...] | None]:
-        """Those of the texts that rules ask for anyway; None: they are found when somebody asks."""
-        wanted = [n for n, subject in enumerate(subjects) if texts[n] and self._audience(subject).contacts]
-        found: list[tuple[ContactSpan, ...] | None] = [None] * len(subjects)
-        for n, spans in zip(wanted, find_contacts_many([texts[n] for n in wanted]), strict=True):
-            found[n] = spans
-        return found
+        self,
+        subjects: Sequence[Subject],
+        texts: Sequence[str],
+        wanted: Iterable[int],
+        searched: Mapping[int, _Searched],
+    ) -> Mapping[int, tuple[ContactSpan, ...]]:
+        """Those of the texts whose rules ask for them; of others they are found when somebody asks."""
+        asked = [
+            n
+            for n in wanted
+            if texts[n]
+            and (
+                self._audience(subjects[n]).contacts
+                or (n in searched and any(self._rules[owner].asks_for_contacts for owner in searched[n].by_rule))
+            )
+        ]
+        return dict(zip(asked, find_contacts_many([texts[n] for n in asked]), strict=True))
 
     def _judge(
         self,

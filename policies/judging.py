@@ -28,6 +28,11 @@ class CompiledRule:
         """Whether a text without contact details has nothing that its references find."""
         return all(reference.contacts for _, reference in self.references)
 
+    @property
+    def asks_for_contacts(self) -> bool:
+        """Whether what it finds is worse with contact details beside it."""
+        return Raise.CONTACT in self.rule.raise_on and not self.is_about_contacts
+
     def applies(self, kind: SubjectKind, channel: str, side: Side) -> bool:
         """Whether the rule speaks of such a subject. An unknown channel or side is not excluded."""
         rule = self.rule
@@ -70,7 +75,7 @@ def judged(compiled: CompiledRule, match: Match, contexts: Contexts, window: Win
     how = How.SPLIT if match.earlier else found.how
     if Raise.EVASION in rule.raise_on and how in EVASIVE:
         steps += 1
-    if Raise.CONTACT in rule.raise_on and not compiled.is_about_contacts and (match.facts.has_way or window.has_way()):
+    if compiled.asks_for_contacts and (match.facts.has_way or window.has_way()):
         steps += 1
     return Hit(
         start=match.start,

@@ -16,12 +16,14 @@ class Severity(StrEnum):
     @property
     def rank(self) -> int:
         """0 for INFO up to 4 for CRITICAL."""
-        return list(Severity).index(self)
+        return _LEVELS.index(self)
 
     def raised(self, steps: int) -> "Severity":
         """`steps` levels higher, or lower when negative; INFO and CRITICAL are the ends."""
-        levels = list(Severity)
-        return levels[max(0, min(self.rank + steps, len(levels) - 1))]
+        return _LEVELS[max(0, min(self.rank + steps, len(_LEVELS) - 1))] if steps else self
+
+
+_LEVELS = tuple(Severity)
 
 
 class How(StrEnum):

@@ -34,6 +34,12 @@ def _known() -> _Known:
     return _Known(groups, near)
 
 
+def known_drawings() -> tuple[str, ...]:
+    """Every character that `drawn_alike` knows others of."""
+    known = _known()
+    return tuple(dict.fromkeys((*known.groups, *known.near)))
+
+
 @lru_cache(maxsize=1 << 13)
 def drawn_alike(char: str) -> str:
     """The characters that a folded one is taken for, by itself or as built around one component, and itself."""

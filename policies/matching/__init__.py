@@ -9,6 +9,7 @@ Reading order:
   words), `mixtures` (heard, but for one character that is drawn alike) and `spelling` (letters and parts), which
   `promise` keeps from texts that cannot hold any.
 - Many texts: `pages` (texts as arrays) → `grams` (where keys may stand) → `batches` (what `lexicon` finds, for all).
+- The same through machine code: `machine_code` (when) → `compiled` (how).
 - Beside words: `detectors` (addresses, numbers). For tools and tests: `matcher` (one list of words), `collisions`
   (honest texts taken for words).
 """

@@ -60,7 +60,7 @@ class Belief(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class _Demand:
+class Demand:
     """How far to stand out, and what it is measured by."""
 
     least: int
@@ -78,14 +78,14 @@ _NEVER = 1_000
 _SOUNDING = {"openness": 1, "edge": 4}
 _ALIKE = {"openness": 2, "edge": 0}
 _DEMANDS = {
-    Belief.UNUSUAL: _Demand(least=-25, kept=6, cued=4, **_SOUNDING),
-    Belief.STANDING_OUT: _Demand(least=-13, kept=10, cued=5, **_SOUNDING),
-    Belief.APART: _Demand(least=-10, kept=10, cued=5, **_SOUNDING),
-    Belief.CUED: _Demand(least=_NEVER, kept=9, cued=_NEVER + 14, **_SOUNDING),
-    Belief.DRAWN: _Demand(least=-44, kept=10, cued=0, **_ALIKE),
-    Belief.DRAWN_APART: _Demand(least=-30, kept=11, cued=0, **_ALIKE),
+    Belief.UNUSUAL: Demand(least=-25, kept=6, cued=4, **_SOUNDING),
+    Belief.STANDING_OUT: Demand(least=-13, kept=10, cued=5, **_SOUNDING),
+    Belief.APART: Demand(least=-10, kept=10, cued=5, **_SOUNDING),
+    Belief.CUED: Demand(least=_NEVER, kept=9, cued=_NEVER + 14, **_SOUNDING),
+    Belief.DRAWN: Demand(least=-44, kept=10, cued=0, **_ALIKE),
+    Belief.DRAWN_APART: Demand(least=-30, kept=11, cued=0, **_ALIKE),
 }
-_GAP = _Demand(least=OPEN_GAP, kept=0, cued=0, **_SOUNDING)
+_GAP = Demand(least=OPEN_GAP, kept=0, cued=0, **_SOUNDING)
 
 
 def belief_of(chars: str) -> Belief:
@@ -129,6 +129,11 @@ def is_believed(belief: Belief, folded: str, positions: Sequence[int], own: str 
     return shown >= least - demand.cued and has_cue(folded, positions[0], positions[-1] + 1)
 
 
+def demand_of(belief: Belief) -> Demand | None:
+    """What the characters have to show; None for ALWAYS."""
+    return _DEMANDS.get(belief)
+
+
 def is_apart(folded: str, positions: Sequence[int]) -> bool:
     """Whether a word of two characters with something between them is that word, and not two words: 套，现在."""
     return _standing_out(_GAP, folded, positions[0], positions[-1]) >= OPEN_GAP
@@ -151,7 +156,7 @@ def has_cue(folded: str, start: int, end: int) -> bool:
     return _CUE.search(around) is not None
 
 
-def _standing_out(demand: _Demand, folded: str, first: int, last: int) -> int:
+def _standing_out(demand: Demand, folded: str, first: int, last: int) -> int:
     """The less the outer characters go with what is beside them, and the fewer others each stands beside, the more."""
     start, end = folded[first], folded[last]
     before, after = folded[first - 1 : first], folded[last + 1 : last + 2]

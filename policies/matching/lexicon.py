@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ..folding.shapes import Likeness, shape_table
 from ..folding.table import Skip, View, fold_changes, is_symbol, translated
 from ..model import How
+from . import machine_code
 from .automaton import Automaton, automaton
 from .belief import Belief, drawing_belief
 from .candidate import Candidate
@@ -22,6 +23,7 @@ from .soundalikes import is_unheard
 
 if TYPE_CHECKING:
     from .batches import PartBatch
+    from .compiled.part import PartSieve
 
 __all__ = ["Candidate", "Lexicon"]
 
@@ -68,6 +70,13 @@ class Part:
         from .batches import PartBatch  # numpy is loaded by those who have batches
 
         return PartBatch(self)
+
+    @cached_property
+    def sieve(self) -> "PartSieve":
+        """The same through machine code."""
+        from .compiled.part import PartSieve  # numba is an optional extra
+
+        return PartSieve(self)
 
     @property
     def has_alike(self) -> bool:
@@ -198,24 +207,37 @@ class Lexicon:
         by_view: dict[View, list[Entry]] = {}
         for terms, same in groupby(entries, key=_terms):
             by_view.setdefault(terms.view, []).extend(same)
-        self._parts = tuple(Part(view, same) for view, same in by_view.items())
+        self.parts = tuple(Part(view, same) for view, same in by_view.items())
+        """One for each view."""
 
     def search(self, text: str) -> Iterator[Candidate]:
         """Every occurrence of every entry, wildcards and run lengths checked, and of disguised words those that may be
         believed; by view, then by kind, then by place."""
-        if len(text) > LONG_TEXT:
-            yield from self.search_many((text,))[0]
+        if machine_code.is_worth(1) or len(text) > LONG_TEXT:
+            yield from self._search_together((text,))[0]
             return
-        for part in self._parts:
+        for part in self.parts:
             yield from part.search(text)
 
     def search_many(self, texts: Sequence[str]) -> list[list[Candidate]]:
-        """For each text what `search` yields, in the same order; the time of a text falls with their number."""
+        """For each text what `search` yields, in the same order; the time of a text falls with their number.
+
+        Through machine code, where it is loaded, some are left out that `filters.place` would not believe.
+        """
+        if not texts:
+            return []
+        machine_code.is_worth(len(texts))
+        return self._search_together(texts)
+
+    def _search_together(self, texts: Sequence[str]) -> list[list[Candidate]]:
+        if machine_code.is_ready():
+            from .compiled.searching import search_through  # as above
+
+            return search_through(self.parts, texts)
         from .pages import Sheet  # as above
 
         found: list[list[Candidate]] = [[] for _ in texts]
-        if texts:
-            sheet = Sheet(texts)
-            for part in self._parts:
-                part.batch.search(texts, sheet, found)
+        sheet = Sheet(texts)
+        for part in self.parts:
+            part.batch.search(texts, sheet, found)
         return found

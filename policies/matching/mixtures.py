@@ -68,6 +68,13 @@ class Mixtures:
         self.flags = bytes(flags)
         """1 where some of `numbers` is, spread."""
 
+    def left_out(self) -> Iterator[tuple[str, ...]]:
+        """For each of `numbers` the characters that words behind it have in the place left out."""
+        for number, where in zip(self.numbers, self._at, strict=True):
+            reading = self._readings[where >> 1]
+            place = (len(reading) - LONG if where & 1 else 0) + (number >> 3 * CODE_BITS)
+            yield tuple(heard.chars[place] for heard in self._sounds[reading])
+
     def find(self, reading: Reading) -> Iterator[tuple[int, Standing]]:
         """(start, word) where such words stand whose writing honest talk does not have, by start of the window."""
         searched = reading.searched

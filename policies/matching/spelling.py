@@ -73,6 +73,8 @@ class Speller:
         for part in parts:
             lengths.setdefault(part[0], set()).add(len(part))
         self._lengths = {first: sorted(found) for first, found in lengths.items()}
+        self.sounds = sounds
+        """Words by their syllables."""
         self._targets = sounds.items
         self._keys = sorted(sounds.items)
         self._firsts = frozenset(key[0] for key in self._keys)

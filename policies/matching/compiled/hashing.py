@@ -1,0 +1,89 @@
+"""Hashes of characters, and what is found by them."""
+
+from collections.abc import Callable
+from typing import SupportsInt, TypeVar, cast
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from ...folding.arrays import Points
+from .known import Ints, Wides
+
+F = TypeVar("F", bound=Callable[..., object])
+LIKENESS_BITS = 22
+PLAIN_SALT, SPELLED_SALT = 63, 62
+"""In place of a view's number: keys as they are written, and by their syllables where no view has them."""
+_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
+_FIRST, _BOTH = np.uint64(0x9E3779B1), np.uint64(0xC2B2AE3D27D4EB4F)
+_UNCOUNTED = {"_nrt": False}
+
+
+def compiled(function: F) -> F:
+    """`function` as machine code, kept on disk for the next process.
+
+    It makes no arrays, so none are counted: counting each array of `Keys` at each call would take most of the time.
+    """
+    return cast(F, numba.njit(cache=True, nogil=True, **_UNCOUNTED)(function))  # type: ignore[call-overload]
+
+
+def compiled_entry(function: F) -> F:
+    """The same for what is called from outside and makes the arrays that all others work in."""
+    return cast(F, numba.njit(cache=True, nogil=True)(function))
+
+
+@compiled
+def whole(number: SupportsInt) -> int:
+    """A number as one with a sign: together with one that has none it would become a float."""
+    return np.int64(number)  # type: ignore[return-value]
+
+
+@compiled
+def step(state: np.uint64, point: int) -> np.uint64:
+    """The hash of characters and one more."""
+    return (state ^ np.uint64(point)) * _MULTIPLIER
+
+
+@compiled
+def begin(salt: int) -> np.uint64:
+    """The hash of no characters, of a view."""
+    return np.uint64(salt + 1) << np.uint64(40)
+
+
+@compiled
+def plain_hash(searched: Points, at: int, length: int) -> np.uint64:
+    """The hash of characters as they are written."""
+    state = begin(PLAIN_SALT)
+    for place in range(at, at + length):
+        state = step(state, whole(searched[place]))
+    return state
+
+
+@compiled
+def slot_of(slots: Wides, slot_keys: NDArray[np.int32], slot_bits: int, state: np.uint64) -> int:
+    """The key with this hash, -1 for none."""
+    mask = (1 << slot_bits) - 1
+    at = whole(state >> np.uint64(64 - slot_bits))
+    while slots[at] != 0:
+        if slots[at] == state:
+            return whole(slot_keys[at])
+        at = (at + 1) & mask
+    return -1
+
+
+@compiled
+def fill(slots: Wides, slot_keys: NDArray[np.int32], slot_bits: int, hashes: Wides, numbers: Ints) -> None:
+    """Puts keys into free slots."""
+    mask = (1 << slot_bits) - 1
+    for number in range(len(hashes)):
+        at = whole(hashes[number] >> np.uint64(64 - slot_bits))
+        while slots[at] != 0:
+            at = (at + 1) & mask
+        slots[at] = hashes[number]
+        slot_keys[at] = numbers[number]
+
+
+@compiled
+def likeness_bit(first: np.uint64, second: np.uint64) -> np.uint64:
+    """Which bit tells of two characters."""
+    return (first * _FIRST ^ second) * _BOTH >> np.uint64(64 - LIKENESS_BITS)

@@ -1,0 +1,210 @@
+"""The tables of one view's entries for the compiled pass."""
+
+from collections.abc import Iterable, Mapping, Sequence, Set
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...folding.arrays import BARRIER, Points, code_points, fold_array, kept_array, shape_array, sound_array
+from ...folding.shapes import Likeness
+from ...folding.sounds import Ear
+from ..entry import Entry
+from ..soundalikes import Heard, Soundalikes, Sounds, listens
+from .hashed import Hashed, hashes_of
+from .hashing import PLAIN_SALT, SPELLED_SALT
+from .known import ALIKE, ANY_WRITING, NEEDS_RUN, NEEDS_RUNS, PART, TARGET, Bytes, Ints, Keys, Wides
+
+if TYPE_CHECKING:
+    from ..lexicon import Part
+
+
+class _Columns:
+    """What is known of each key, by its number."""
+
+    def __init__(self) -> None:
+        self.hashed = Hashed()
+        self.flags: list[int] = []
+        self.spelled: list[int] = []
+        self.behind: list[Sequence[str]] = []
+        """The words behind it, where somebody asks."""
+        self._soles: list[tuple[int, str]] = []
+
+    def add_drawn(self, part: "Part") -> None:
+        """Words and parts of characters, as they are drawn."""
+        words = [word for word in dict.fromkeys([*part.targets, *part.parts]) if len(word) > 1]
+        self._add(words, 0, [_kind(part, word) for word in words])
+
+    def add_heard(self, one: Soundalikes, view: int) -> None:
+        """Words by their syllables."""
+        items = one.index.items
+        beliefs = [_beliefs(one.ear, same) for same in items.values()]
+        behind = [[heard.chars for heard in same] for same in items.values()]
+        self._soles += [(len(self.flags) + at, words[0]) for at, words in enumerate(behind) if len(words) == 1]
+        spelled = list(map(_beliefs_spelled, items.values())) if one.ear is Ear.PLAIN else ()
+        sure = {key for key, belief in zip(items, beliefs, strict=True) if belief & 1}
+        self._add(list(items), view, beliefs, behind, spelled, sure)
+
+    def add_drawings(self, items: Mapping[str, Sequence[Entry]], view: int) -> None:
+        """Words by the families of their characters."""
+        flags = [NEEDS_RUNS if all(entry.runs is not None for entry in same) else 0 for same in items.values()]
+        self._add(list(items), view, flags, [[entry.key for entry in same] for same in items.values()])
+
+    def add_spelled(self, sounds: Sounds) -> None:
+        """Words by their syllables, looked for in letters and parts only."""
+        spelled = list(map(_beliefs_spelled, sounds.items.values()))
+        self._add(list(sounds.items), SPELLED_SALT, [0] * len(sounds.items), (), spelled)
+
+    def _add(
+        self,
+        words: Sequence[str],
+        salt: int,
+        flags: Sequence[int],
+        behind: Sequence[Sequence[str]] = (),
+        spelled: Sequence[int] = (),
+        sure: Set[str] = frozenset(),
+    ) -> None:
+        self.hashed.add(words, salt, sure)
+        self.flags += flags
+        self.behind += behind or [()] * len(words)
+        self.spelled += spelled or [0] * len(words)
+
+    def soles(self) -> Wides:
+        """As `Keys.soles`."""
+        found = np.zeros(len(self.flags), dtype=np.uint64)
+        if self._soles:
+            found[[at for at, _ in self._soles]] = hashes_of([chars for _, chars in self._soles], PLAIN_SALT)
+        return found
+
+
+def keys_of(part: "Part") -> Keys:
+    """The tables of a view's entries."""
+    view, disguised = part.lens.view, part.disguised
+    mixtures, speller, drawings = disguised.mixtures, disguised.speller, disguised.lookalikes
+    lines = [shape_array(Likeness.ALIKE) if part.has_alike else _identity()]
+    columns = _Columns()
+    columns.add_drawn(part)
+    sound_salt = SPELLED_SALT
+    for one in disguised.soundalikes:
+        sound_salt = len(lines) if one.ear is Ear.PLAIN else sound_salt
+        columns.add_heard(one, len(lines))
+        lines.append(sound_array(one.ear))
+    if drawings is not None:
+        columns.add_drawings(drawings.index.items, len(lines))
+        lines.append(shape_array(Likeness.FAMILY))
+    plain = {target.key: None for same in part.targets.values() for target in same if len(target.key) > 1}
+    if speller is not None:
+        plain |= {heard.chars: None for same in speller.sounds.items.values() for heard in same}
+        if sound_salt == SPELLED_SALT:
+            columns.add_spelled(speller.sounds)
+    hashed = columns.hashed
+    hashed.add(list(plain), PLAIN_SALT)
+    slots, slot_keys = hashed.slots()
+    part_starts, part_chars = _meant(part)
+    word_starts, word_chars = _in_a_row(columns.behind)
+    mix_starts, mix_chars = _in_a_row(list(mixtures.left_out()))
+    return Keys(
+        kept_of=kept_array(view),
+        folded_of=fold_array(view.fold),
+        collapses=int(view.repeats),
+        coded=np.stack([*lines, sound_array(Ear.PLAIN)]),
+        singles=_singles(part),
+        pairs=hashed.flags(2),
+        triples=hashed.flags(3),
+        quads=hashed.flags(4),
+        bits=hashed.bits,
+        slots=slots,
+        slot_keys=slot_keys,
+        slot_bits=hashed.slot_bits,
+        is_length=hashed.lengths(),
+        flags=np.array(columns.flags, dtype=np.uint8),
+        spelled=np.array(columns.spelled, dtype=np.uint8),
+        soles=columns.soles(),
+        ears=len(disguised.soundalikes),
+        mix_pairs=_packed(mixtures.pairs),
+        mix_flags=np.packbits(_bytes(mixtures.flags if len(mixtures.numbers) else b""), bitorder="little"),
+        mix_numbers=np.array(mixtures.numbers, dtype=np.uint32),
+        mix_starts=mix_starts,
+        mix_chars=mix_chars,
+        spells=int(speller is not None),
+        promised=_bytes(speller.promise.pairs if speller is not None else b""),
+        word_starts=word_starts,
+        word_chars=word_chars,
+        longest_sound=speller.sounds.longest if speller is not None else 0,
+        sound_salt=sound_salt,
+        part_starts=part_starts,
+        part_codes=sound_array(Ear.PLAIN)[part_chars],
+        part_chars=part_chars,
+    )
+
+
+@lru_cache(maxsize=1)
+def _identity() -> Points:
+    return np.arange(BARRIER + 1, dtype=np.uint32)
+
+
+def _bytes(data: bytes | bytearray) -> Bytes:
+    return np.frombuffer(data, dtype=np.uint8)
+
+
+def _packed(pairs: bytes | bytearray) -> Bytes:
+    """Numbers of two bits, four of them in a byte."""
+    quarters = _bytes(pairs).reshape(-1, 4)
+    found: Bytes = (quarters << np.array([0, 2, 4, 6], dtype=np.uint8)).sum(axis=1, dtype=np.uint8)
+    return found
+
+
+def _singles(part: "Part") -> Bytes:
+    chars = [word for word in part.targets if len(word) == 1]
+    if not chars:
+        return np.zeros(0, dtype=np.uint8)
+    found = np.zeros(BARRIER + 1, dtype=np.uint8)
+    found[list(map(ord, chars))] = [TARGET | NEEDS_RUN if part.runs_of(char) else TARGET for char in chars]
+    return found
+
+
+def _kind(part: "Part", word: str) -> int:
+    found = PART if word in part.parts else 0
+    same = part.targets.get(word)
+    if same is None:
+        return found
+    found |= TARGET
+    if any(target.entry.disguises.lookalike for target in same):
+        found |= ALIKE
+    if any(target.entry.wild is not None for target in same):
+        found |= ANY_WRITING
+    return found | NEEDS_RUN if part.runs_of(word) else found
+
+
+def _beliefs(ear: Ear, same: Iterable[Heard]) -> int:
+    found, needs = 0, NEEDS_RUNS
+    for heard in same:
+        if listens(heard.entry, ear):
+            found |= 1 << heard.believed_by_sound
+            needs &= NEEDS_RUNS if heard.runs is not None else 0
+    return found | needs
+
+
+def _beliefs_spelled(same: Iterable[Heard]) -> int:
+    found = 0
+    for heard in same:
+        found |= 1 << heard.belief
+    return found
+
+
+def _meant(part: "Part") -> tuple[Ints, Points]:
+    """For each key that is drawn like parts the characters they may be: where they begin, and they."""
+    by_drawing: dict[str, str] = {}
+    for parts, chars in part.disguised.parts.items():
+        drawn = part.drawn(parts)
+        by_drawing[drawn] = by_drawing.get(drawn, "") + chars
+    words = (word for word in dict.fromkeys([*part.targets, *part.parts]) if len(word) > 1)
+    meant = [by_drawing.get(word, "") for word in words]
+    return np.cumsum([0, *map(len, meant)], dtype=np.int64), code_points("".join(meant))
+
+
+def _in_a_row(several: Sequence[Sequence[str]]) -> tuple[NDArray[np.int32], Points]:
+    """Texts, of each several: where those of each begin, with the end of all, and their characters."""
+    joined = list(map("".join, several))
+    return np.cumsum([0, *map(len, joined)], dtype=np.int32), code_points("".join(joined))

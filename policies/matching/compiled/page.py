@@ -1,0 +1,96 @@
+"""Texts under one view as arrays: what `pages.Page` is, for the compiled pass."""
+
+from typing import NamedTuple
+
+from ...folding.arrays import BARRIER, PASSED_OVER, Points
+from .hashing import compiled, whole
+from .known import Bytes, Keys, Places
+from .talk import is_usual
+
+HAS_LETTERS, HAS_PAIRS, MAY_HOLD, HOLDS = 1, 2, 4, 8
+"""Of a text: letters; two alike with something passed over; letters or parts that a word may hold; such a word."""
+_FLAG_LETTERS = (0x1F1E6, 0x1F1FF)
+_A, _Z = ord("a"), ord("z")
+
+
+class Page(NamedTuple):
+    """The texts under one view; `searched` and `kept` as in `pages.Page`, a barrier after each."""
+
+    kept: Points
+    places: Places
+    """Of each kept character its offset in the points."""
+    kept_begins: Places
+    searched: Points
+    firsts: Places
+    """Of each searched character the offset of its run's first in the points; `lasts`: of its last."""
+    lasts: Places
+    begins: Places
+    """Where in `searched` each text begins, and where the last one ends."""
+    odd: Places
+    """For each searched character the next one, or itself, that honest talk does not have with the one after it."""
+    marks: Bytes
+    in_kept: Places
+    """Of each searched character its place in `kept`."""
+    is_special: Bytes
+    """Of each kept character whether letters or parts that words may be spelled with begin there."""
+    scratch: Points
+
+
+@compiled
+def is_bounded(points: Points, texts: int) -> int:
+    """Whether there are as many barriers as texts, and nothing that `folding.table.bounded` would change."""
+    barriers, others = 0, 0
+    for point in points:
+        if point >= _FLAG_LETTERS[0]:
+            if point == BARRIER:
+                barriers += 1
+            elif point > BARRIER or point <= _FLAG_LETTERS[1]:
+                others += 1
+    return whole(barriers == texts and others == 0)
+
+
+@compiled
+def fold(points: Points, keys: Keys, page: Page) -> None:
+    """Fills the page but for `odd`."""
+    kept_of, collapses = keys.kept_of, keys.collapses
+    kept, places, searched, firsts, lasts = page.kept, page.places, page.searched, page.firsts, page.lasts
+    in_kept, begins, kept_begins, all_marks = page.in_kept, page.begins, page.kept_begins, page.marks
+    held, count, text, marks, passed, before = 0, 0, 0, 0, 0, BARRIER
+    begins[0], kept_begins[0] = 0, 0
+    for at in range(len(points)):
+        point = kept_of[points[at]]
+        if point == PASSED_OVER:
+            passed += 1
+            continue
+        kept[held], places[held] = point, at
+        held += 1
+        if point == before and point != BARRIER:
+            if collapses and places[held - 2] == at - 1:
+                lasts[count - 1] = at
+                continue
+            marks |= HAS_PAIRS
+        searched[count], firsts[count], lasts[count], in_kept[count] = point, at, at, held - 1
+        count += 1
+        before = whole(point)
+        if _A <= point <= _Z:
+            marks |= HAS_LETTERS
+        elif point == BARRIER:
+            all_marks[text] = marks if passed else marks & ~HAS_PAIRS
+            text += 1
+            begins[text], kept_begins[text] = count, held
+            marks, passed = 0, 0
+
+
+@compiled
+def find_odd(usual: Bytes, page: Page, texts: int) -> None:
+    """Fills `odd`."""
+    searched, odd = page.searched, page.odd
+    count = whole(page.begins[texts])
+    found, second = count + 1, BARRIER
+    for back in range(count):
+        at = count - 1 - back
+        first = whole(searched[at])
+        if first != BARRIER and second != BARRIER and not is_usual(usual, first, second):
+            found = at
+        odd[at] = found
+        second = first

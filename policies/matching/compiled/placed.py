@@ -1,0 +1,36 @@
+"""A reading of a text of which some places are known before it is read."""
+
+from functools import cached_property
+
+from ..reading import Collapse, Lens, Reading
+
+
+class PlacedReading(Reading):
+    """As `Reading`, each of its parts made when it is first asked for."""
+
+    def __init__(self, text: str, through: Lens) -> None:
+        self.text = text
+        self._lens = through
+        self._collapse = Collapse.ADJACENT
+        self.placed: dict[tuple[int, int], tuple[int, int]] = {}
+        """Where in the text some pieces of `searched` stand, without anything passed over, runs or gaps."""
+
+    @cached_property
+    def _read(self) -> Reading:
+        return Reading(self.text, self._lens)
+
+    @cached_property
+    def kept(self) -> str:  # type: ignore[override]
+        return self._read.kept
+
+    @cached_property
+    def has_runs(self) -> bool:  # type: ignore[override]
+        return self._read.has_runs
+
+    @cached_property
+    def searched(self) -> str:  # type: ignore[override]
+        return self._read.searched
+
+    def positions(self, start: int, end: int) -> list[int]:
+        known = self.placed.get((start, end))
+        return super().positions(start, end) if known is None else list(range(*known))

@@ -1,0 +1,19 @@
+"""The first run, which makes the code or takes it from disk."""
+
+from ..entries import entries_of
+from ..profile import MatchProfile
+
+
+def try_out() -> bool:
+    """Whether words are found as they have to be."""
+    from ..lexicon import Lexicon
+    from .searching import search_through
+
+    entries = [
+        one
+        for word in ("回扣", "加微信")
+        for one in entries_of(word, rank=0, owner=0, profile=MatchProfile(), aliases={})
+    ]
+    text = "要回，扣，加力口wei信"
+    lexicon = Lexicon(entries)
+    return [one.entry.word for one in search_through(lexicon.parts, (text,))[0]][:1] == ["回扣"]

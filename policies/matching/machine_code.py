@@ -1,0 +1,75 @@
+"""Whether texts are searched through machine code: of the extra `fast`, loaded once enough texts have come.
+
+Loading takes about a second, and half a minute the first time on a machine, when the code is made. What is found is the
+same with it and without it.
+"""
+
+import importlib.util
+import os
+from enum import Enum, auto
+from pathlib import Path
+
+WORTH = 5_000
+"""So many texts of one process make it worth loading, where the code is made already."""
+WORTH_MAKING = 1_000_000
+"""So many make it worth making."""
+_COMPILED = Path(__file__).parent / "compiled"
+
+
+class Use(Enum):
+    """Who decides on loading."""
+
+    AFTER_MANY = auto()
+    """This module, by the texts that come."""
+    WHEN_PREPARED = auto()
+    """The caller, by `prepare`: for those who must not be kept waiting."""
+
+
+class _State:
+    """Of the process, as what is imported is."""
+
+    use = Use.AFTER_MANY
+    texts = 0
+    is_ready = False
+    is_missing = importlib.util.find_spec("numba") is None
+
+
+def decide(use: Use) -> None:
+    """Says who decides; for the process."""
+    _State.use = use
+
+
+def chosen() -> Use:
+    """What was said last."""
+    return _State.use
+
+
+def is_ready() -> bool:
+    """Whether it is loaded."""
+    return _State.is_ready
+
+
+def is_worth(texts: int) -> bool:
+    """Whether to search so many more texts through it; may load it."""
+    if _State.is_ready or _State.is_missing or _State.use is Use.WHEN_PREPARED:
+        return _State.is_ready
+    _State.texts += texts
+    if _State.texts < WORTH or (_State.texts < WORTH_MAKING and not _is_made()):
+        return False
+    return prepare()
+
+
+def prepare() -> bool:
+    """Loads it, and makes it where it is not made; False where the extra is missing. Takes up to half a minute."""
+    if not _State.is_missing and not _State.is_ready:
+        from .compiled.trying import try_out
+
+        _State.is_ready = try_out()
+    return _State.is_ready
+
+
+def _is_made() -> bool:
+    """Whether the code on disk is of the sources as they are."""
+    kept = Path(os.environ["NUMBA_CACHE_DIR"]) if "NUMBA_CACHE_DIR" in os.environ else _COMPILED / "__pycache__"
+    made = [file.stat().st_mtime for file in kept.rglob("sift.sift-*.nbi")]
+    return bool(made) and max(made) >= max(file.stat().st_mtime for file in _COMPILED.glob("*.py"))

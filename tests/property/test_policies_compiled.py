@@ -1,0 +1,139 @@
+"""The search through machine code finds what the others do. Without the extra it is not there, and not tested."""
+
+import importlib.util
+from collections.abc import Iterable, Iterator, Sequence
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from benchmarks.evasion_sets import lexicon_engine
+from policies.engine import Engine
+from policies.folding.table import LIMIT
+from policies.matching import machine_code
+from policies.matching.entries import entries_of
+from policies.matching.filters import place
+from policies.matching.lexicon import Candidate, Lexicon
+from policies.matching.profile import PLAIN, Disguises, Homophone, MatchProfile, Overlap
+from policies.model import Hit, Subject, SubjectKind
+from tests.evasion.carriers import negatives, samples
+from tests.evasion.corpora import retail_words
+
+from .test_policies_batches import LEXICONS, PROFILES, TEXTS, WORDS, lexicon_of
+
+pytestmark = [
+    pytest.mark.skipif(importlib.util.find_spec("numba") is None, reason="the extra `fast` is not installed"),
+    pytest.mark.timeout(300),
+]
+WIDE = MatchProfile(disguises=Disguises(homophone=Homophone.ON), overlap=Overlap.ALL)
+FURTHER = [
+    *(
+        lexicon_of(profile, (*WORDS, "加微信号", "不走公司", "哈哈哈", "一条龙服务", "p图", "私聊"))
+        for profile in PROFILES
+    ),
+    lexicon_of(MatchProfile(disguises=Disguises(homophone=Homophone.OFF, lookalike=False)), WORDS),
+]
+
+
+@pytest.fixture(autouse=True)
+def _own_use() -> Iterator[None]:
+    """Each test says itself what texts are searched through."""
+    before = machine_code.chosen()
+    machine_code.decide(machine_code.Use.WHEN_PREPARED)
+    yield
+    machine_code.decide(before)
+
+
+def through_code(lexicon: Lexicon, texts: Sequence[str]) -> list[list[Candidate]]:
+    from policies.matching.compiled.searching import search_through
+
+    return search_through(lexicon.parts, texts)
+
+
+def one_by_one(lexicon: Lexicon, texts: Iterable[str]) -> list[list[Candidate]]:
+    return [[found for part in lexicon.parts for found in part.search(text)] for text in texts]
+
+
+def believed(found: list[Candidate]) -> set[tuple[object, ...]]:
+    """Where words stand after all that is asked of candidates."""
+    matches = ((one.entry, place(one, WIDE)) for one in found)
+    return {(entry.owner, entry.form, match) for entry, match in matches if match is not None}
+
+
+@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(texts=st.lists(TEXTS, max_size=4), number=st.integers(0, 40))
+@example(texts=["加窝微信", "", "w ei x in加我", "谢 谢，谢谢你", "不奏公同"], number=0)
+@example(texts=["他,妈,妈的", "力口我亻言", "jia1微信", "\U0001f1e8\U0001f1f3加微信", chr(LIMIT) + "返点"], number=5)
+def test_words_are_found_where_each_text_alone_has_them(texts: list[str], number: int) -> None:
+    lexicon = [*LEXICONS, *FURTHER][number % (len(LEXICONS) + len(FURTHER))]
+    for ours, theirs in zip(through_code(lexicon, texts), one_by_one(lexicon, texts), strict=True):
+        assert believed(ours) == believed(theirs)
+
+
+@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(text=TEXTS)
+def test_words_of_tricky_pieces_are_found(text: str) -> None:
+    for lexicon in (*LEXICONS, *FURTHER):
+        (ours,), (theirs,) = through_code(lexicon, [text]), one_by_one(lexicon, [text])
+        assert believed(ours) == believed(theirs)
+
+
+def hits_of(engine: Engine, texts: Sequence[str]) -> list[tuple[Hit, ...]]:
+    return engine.hits_many([Subject(kind=SubjectKind.MESSAGE, channel="sms", text=text) for text in texts])
+
+
+def test_disguises_and_honest_talk_have_the_same_hits(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = retail_words()
+    engine = lexicon_engine(words, reads_backwards="true")
+    texts = [sample.text for sample in samples(words, seed=11)][::9] + [*negatives(count=400, seed=3)]
+    monkeypatch.setattr(machine_code, "is_ready", lambda: False)
+    monkeypatch.setattr(machine_code, "is_worth", lambda texts: False)
+    without = hits_of(engine, texts)
+    alone = [engine.hits(text) for text in texts[::20]]
+    monkeypatch.setattr(machine_code, "is_ready", lambda: True)
+    monkeypatch.setattr(machine_code, "is_worth", lambda texts: True)
+    assert hits_of(engine, texts) == without
+    assert [engine.hits(text) for text in texts[::20]] == alone
+    assert sum(map(bool, without)) > len(texts) // 2
+
+
+def test_a_text_that_holds_too_much_is_searched_in_the_other_way() -> None:
+    chars = "甲乙丙丁"
+    pieces = {(chars * 3)[at : at + size] for at in range(4) for size in (1, 2, 3, 4, 5)}
+    profile = MatchProfile(disguises=PLAIN, allow_single=True)
+    lexicon = Lexicon(
+        one for word in sorted(pieces) for one in entries_of(word, rank=0, owner=0, profile=profile, aliases={})
+    )
+    texts = [chars * 60, "要甲"]
+    many, one = through_code(lexicon, texts)
+    assert believed(many) == believed(one_by_one(lexicon, texts)[0])
+    assert len(many) > 4 * len(texts[0])
+    assert [found.entry.word for found in one] == ["甲"]
+
+
+def test_it_is_loaded_once_it_is_worth_it_and_never_for_those_who_prepare_it_themselves(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+
+    def prepare() -> bool:
+        asked.append("prepare")
+        return True
+
+    monkeypatch.setattr(machine_code, "_State", type("State", (machine_code._State,), {"is_ready": False, "texts": 0}))
+    monkeypatch.setattr(machine_code, "prepare", prepare)
+    assert not machine_code.is_worth(machine_code.WORTH)
+    machine_code.decide(machine_code.Use.AFTER_MANY)
+    monkeypatch.setattr(machine_code, "_is_made", lambda: False)
+    assert not machine_code.is_worth(machine_code.WORTH)
+    assert not asked
+    monkeypatch.setattr(machine_code, "_is_made", lambda: True)
+    assert machine_code.is_worth(1)
+    assert asked == ["prepare"]
+    monkeypatch.setattr(machine_code, "_is_made", lambda: False)
+    assert machine_code.is_worth(machine_code.WORTH_MAKING)
+
+
+def test_preparing_loads_it_and_says_so() -> None:
+    assert machine_code.prepare()
+    assert machine_code.is_ready()
