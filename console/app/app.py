@@ -127,7 +127,7 @@ class ShopwardenApp(CallingApp):
                 self.desk.shop,
                 changed=self._changed,
                 arrived=self._arrived,
-                reloaded=lambda: self.stage.events_pane.invalidate(),
+                reloaded=lambda: self.stage.reload(),
             )
             while True:
                 try:
@@ -199,18 +199,18 @@ class ShopwardenApp(CallingApp):
             return 0
         return max(0, round(retry_at - asyncio.get_running_loop().time()))
 
-    def on_screen_tabs_picked(self, event: ScreenTabs.Picked) -> None:
-        self.action_go(event.name)
+    async def on_screen_tabs_picked(self, event: ScreenTabs.Picked) -> None:
+        await self.action_go(event.name)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "retry":
             return not self.desk.shop.is_online
         return self.screen is self.stage or action not in {"go", "help"}
 
-    def action_go(self, name: str) -> None:
+    async def action_go(self, name: str) -> None:
         """Show a screen by its name."""
         if name in NAMES and self.screen is self.stage:
-            self.stage.go_to(name)
+            await self.stage.go_to(name)
 
     def action_help_quit(self) -> None:
         """Ctrl+C copies or does nothing; say how to leave."""
@@ -253,35 +253,34 @@ class ShopwardenApp(CallingApp):
         say = self.desk.say
         pane = self.stage.current
         for binding in pane.usable_bindings():
-            run = partial(self._run_on, pane.NAME, binding.action)
+            run = partial(self.call_later, self._run_on, pane.NAME, binding.action)
             yield PaletteEntry(title=self.desk.texts.get(binding.description), about=say("palette.action"), run=run)
         for name in NAMES:
+            run_go = partial(self.call_later, self.action_go, name)
             title = say("palette.go", screen=say(f"screen.{name}"))
-            yield PaletteEntry(title=title, about=say(f"about.{name}"), run=partial(self.action_go, name))
+            yield PaletteEntry(title=title, about=say(f"about.{name}"), run=run_go)
         for device in self.desk.shop.devices.values():
             about = say("palette.device", serial=device.serial, profile=device.profile)
-            run = partial(self._show_device, device.serial)
+            run = partial(self.call_later, self._show_device, device.serial)
             yield PaletteEntry(title=device.employee or device.serial, about=about, run=run)
         for source in self.stage.query(".pane"):
             if isinstance(source, PaletteSource):
                 yield from source.palette_entries()
         yield PaletteEntry(title=say("key.app.help"), about=say("palette.help"), run=self.action_help)
         for choice in CHOICES:
-            run = partial(self._set_theme, choice)
-            yield PaletteEntry(title=say(f"theme.{choice}"), about=say("palette.theme"), run=run)
+            run_theme = partial(self._set_theme, choice)
+            yield PaletteEntry(title=say(f"theme.{choice}"), about=say("palette.theme"), run=run_theme)
         for language in Language:
-            run = partial(self._set_language, language)
-            yield PaletteEntry(title=say(f"language.{language}"), about=say("palette.language"), run=run)
+            run_language = partial(self._set_language, language)
+            yield PaletteEntry(title=say(f"language.{language}"), about=say("palette.language"), run=run_language)
         yield PaletteEntry(title=say("key.app.quit"), about=say("palette.quit"), run=self.exit)
 
-    def _run_on(self, name: str, action: str) -> None:
-        self.stage.go_to(name)
-        method = getattr(self.stage.current, f"action_{action}")
-        self.call_later(method)
+    async def _run_on(self, name: str, action: str) -> None:
+        pane = await self.stage.go_to(name)
+        await pane.run_action(action)
 
-    def _show_device(self, serial: str) -> None:
-        self.stage.go_to("devices")
-        pane = self.stage.current
+    async def _show_device(self, serial: str) -> None:
+        pane = await self.stage.go_to("devices")
         if not pane.table.move_to(serial) and not pane.filter.is_empty:
             pane.set_filter("")
             pane.table.move_to(serial)

@@ -16,7 +16,7 @@ class PaletteEntry:
 
     title: str
     about: str
-    run: Callable[[], None]
+    run: Callable[[], object]
 
 
 @runtime_checkable

@@ -1,4 +1,9 @@
-"""The one screen behind all dialogs: header, tabs, banner, the panes and the footer."""
+"""The one screen behind all dialogs: header, tabs, banner, the panes and the footer.
+
+A pane is made when it is first shown: seven at once would be half of the start.
+"""
+
+from typing import Protocol, runtime_checkable
 
 from textual import events
 from textual.app import ComposeResult
@@ -7,7 +12,6 @@ from textual.widgets import ContentSwitcher
 
 from .desk import Desk
 from .flows import Flows
-from .panes.events import EventsPane
 from .panes.pane import Pane
 from .panes.registry import PANES
 from .shop import Part
@@ -21,6 +25,14 @@ LEAST_WIDTH = 80
 LEAST_HEIGHT = 24
 
 
+@runtime_checkable
+class Reloads(Protocol):
+    """A pane that keeps pages of its own beside the shop."""
+
+    def invalidate(self) -> None:
+        """The daemon's history may be another one now: load again what is shown."""
+
+
 class Stage(Sturdy, Screen[None]):
     """Holds the panes; repaints only the visible one."""
 
@@ -32,6 +44,7 @@ class Stage(Sturdy, Screen[None]):
         super().__init__()
         self._desk = desk
         self._flows = flows
+        self._first = NAMES[0]
         self._is_redrawing = False
 
     def compose(self) -> ComposeResult:
@@ -39,9 +52,8 @@ class Stage(Sturdy, Screen[None]):
         yield ScreenTabs(self._desk, NAMES)
         yield Banner(id="banner")
         yield Banner(id="size-banner")
-        with ContentSwitcher(initial=NAMES[0], id="panes"):
-            for pane in PANES:
-                yield pane(self._desk, self._flows)
+        with ContentSwitcher(initial=self._first, id="panes"):
+            yield self._made(self._first)
         yield KeyFooter(self._desk)
 
     @property
@@ -51,13 +63,9 @@ class Stage(Sturdy, Screen[None]):
         assert isinstance(pane, Pane)
         return pane
 
-    @property
-    def events_pane(self) -> EventsPane:
-        return self.query_one(EventsPane)
-
-    def on_mount(self) -> None:
+    async def on_mount(self) -> None:
         self.query_one(HeaderBar).refresh_shop()
-        self.go_to(NAMES[0])
+        await self.go_to(self._first)
 
     @property
     def is_ready(self) -> bool:
@@ -70,22 +78,35 @@ class Stage(Sturdy, Screen[None]):
 
     async def redraw(self) -> None:
         """Compose everything anew, as after a change of language, and stay on the same pane."""
-        name = self.current.NAME
+        self._first = self.current.NAME
         self._is_redrawing = True
         try:
             await self.recompose()
         finally:
             self._is_redrawing = False
-        self.go_to(name)
+        await self.go_to(self._first)
         self.repaint(Part.EVERYTHING)
 
-    def go_to(self, name: str) -> None:
+    async def go_to(self, name: str) -> Pane:
         """Show another pane, with everything that changed while it was hidden."""
-        self.query_one(ContentSwitcher).current = name
+        switcher = self.query_one(ContentSwitcher)
+        if not switcher.query(f"#{name}"):
+            made = self._made(name)
+            made.display = False
+            await switcher.mount(made)
+        switcher.current = name
         self.query_one(ScreenTabs).refresh_tabs(name)
-        self.current.refresh_rows()
-        self.current.focus_rows()
+        pane = self.current
+        pane.refresh_rows()
+        pane.focus_rows()
         self.refresh_bindings()
+        return pane
+
+    def reload(self) -> None:
+        """Pages that panes keep for themselves may be stale."""
+        for pane in self.query(Pane):
+            if isinstance(pane, Reloads):
+                pane.invalidate()
 
     def repaint(self, parts: Part) -> None:
         """Take over changes: the header, and the visible pane if they are its own."""
@@ -104,3 +125,6 @@ class Stage(Sturdy, Screen[None]):
     def tick(self) -> None:
         """Time went by."""
         self.current.tick()
+
+    def _made(self, name: str) -> Pane:
+        return PANES[NAMES.index(name)](self._desk, self._flows)

@@ -60,7 +60,8 @@ class FakeClient:
         self.answers: dict[tuple[str, str], Callable[[Wire | None], object]] = {
             ("GET", "/v1/policy/rules"): lambda body: RulesInForce(version="1+00000000", items=()),
         }
-        """Method and path, or its beginning, to what `call` answers. The longest that fits is taken."""
+        """Method and path, or its beginning, to what `call` answers. The longest that fits is taken; without one
+        it is an older daemon that does not know the route."""
         self._queue: asyncio.Queue[StreamItem | LinkState] = asyncio.Queue()
         self.spoken = language
         self.is_closed = False
@@ -124,9 +125,11 @@ class FakeClient:
         timeout_s: float = 1.0,
     ) -> AnswerT:
         fitting = [known for verb, known in self.answers if verb == method and path.startswith(known)]
-        if not fitting:
-            raise AssertionError((method, path))
         self._asked(f"{method} {path}", body if query is None else dict(query))
+        if not fitting:
+            raise ApiRefusedError(
+                "request.no_such_route", "The daemon does not know this.", "Update it.", ExitCode.NOT_FOUND, 404
+            )
         found = self.answers[method, max(fitting, key=len)](body)
         assert isinstance(found, get_origin(answer) or answer)
         return cast(AnswerT, found)

@@ -7,6 +7,7 @@ import pytest
 
 from console.app.access import AccessMode
 from console.app.dialogs.page import PageDialog, RevealedDialog
+from console.app.panes.events import EventsPane
 from console.app.panes.pane import FilterInput
 from daemon.api.errors import ApiTimeoutError
 from daemon.api.wire import Event, EventQuery, Role
@@ -43,13 +44,13 @@ async def test_pages_come_as_they_are_scrolled_to_and_memory_stays_bounded() -> 
         await pilot.press("3")
         await settled(pilot)
         assert len(client.calls("events")) == 1
-        rows = app.stage.events_pane.table
+        rows = app.stage.query_one(EventsPane).table
         async with asyncio.timeout(30):
             while rows.key != "0":
                 rows.action_bottom()
                 await pilot.pause(0.01)
         await settled(pilot)
-        pages = app.stage.events_pane.rows().pages
+        pages = app.stage.query_one(EventsPane).rows().pages
         assert pages.is_complete and len(pages) == 3500
         assert sum(len(page) for page in pages._kept.values()) <= 3000
         asked = len(client.calls("events"))
@@ -75,7 +76,7 @@ async def test_what_is_read_stays_where_it_is() -> None:
     async with running(client) as (app, pilot):
         await pilot.press("3", "down", "down", "down")
         await settled(pilot)
-        rows = app.stage.events_pane.table
+        rows = app.stage.query_one(EventsPane).table
         key, before = rows.key, [line[:100].rstrip() for line in screen_text(app).splitlines()[4:12]]
         for number in range(500, 520):
             client.emit_event(live(number))
@@ -118,7 +119,7 @@ async def test_filters_become_the_daemons_query() -> None:
     client = FakeClient()
     async with running(client) as (app, pilot):
         await pilot.press("3", "slash")
-        field = app.stage.events_pane.query_one(FilterInput)
+        field = app.stage.query_one(EventsPane).query_one(FilterInput)
         field.value = "设备：lin kind:短信 积分"
         await pilot.press("enter")
         await settled(pilot)
