@@ -60,9 +60,9 @@ def _help_text(desk: Desk, screen: str, keys: Iterable[tuple[str, str]]) -> Safe
         [
             safe_page(desk.say(f"help.{screen}")),
             blank,
-            *table,
-            blank,
             safe_page(desk.say("help.filter"), "$muted"),
             safe_page(desk.say("help.input_method"), "$muted"),
+            blank,
+            *table,
         ]
     )
