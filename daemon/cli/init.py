@@ -20,7 +20,7 @@ from ..config import parse_config
 from ..errors import ConfigError
 from ..paths import config_file, prepare_state, state_paths
 from ..state_lock import StateLock
-from .narration import emit, say
+from .narration import emit, emit_text, say
 from .secret_input import given_secret, named_passphrase, new_passphrase
 from .template import Given, config_template, quoted
 
@@ -41,11 +41,12 @@ def run(options: Namespace, texts: Texts) -> ExitCode:
     config_path = config_file(options.config, os.environ, paths) or paths.config
     if config_path.exists():
         raise ConfigError("config.exists", file=config_path)
+    if options.check:
+        return _shown(options, texts, config_path)
     secret = given_secret(options) or new_passphrase(texts)
     if isinstance(secret, PassphraseSecret):
         secret = named_passphrase(secret, None, texts)
-    config = config_template(options.store_name or "shop", texts.language, _key_lines(secret), _given(options))
-    parse_config(config.encode(), config_path)
+    config = _config(options, texts, _key_lines(secret), config_path)
     prepare_state(paths)
     lock = StateLock(paths.lock)
     lock.acquire()  # of two at once the one that fails must not take away the key the other builds on
@@ -67,6 +68,22 @@ def run(options: Namespace, texts: Texts) -> ExitCode:
             )
         )
     return ExitCode.OK
+
+
+def _shown(options: Namespace, texts: Texts, config_path: Path) -> ExitCode:
+    """The configuration as it would be; nothing is asked and nothing made."""
+    given = given_secret(options)
+    lines = 'source = "passphrase"\n' if given is None else _key_lines(given)
+    emit_text(_config(options, texts, lines, config_path).rstrip())
+    say(texts.get("cli.init.checked", config=str(config_path)))
+    return ExitCode.OK
+
+
+def _config(options: Namespace, texts: Texts, key_lines: str, config_path: Path) -> str:
+    """Raises ConfigError, before anything is made."""
+    config = config_template(options.store_name or "shop", texts.language, key_lines, _given(options))
+    parse_config(config.encode(), config_path)
+    return config
 
 
 def _given(options: Namespace) -> Given:

@@ -48,6 +48,7 @@ def build_parser(texts: Texts, called_as: str = "shopwardend") -> argparse.Argum
     run.add_argument("--sealed", action="store_true", help=text("option.sealed"))
     init = add("init", where, key, json)
     init.add_argument("--store-name", metavar="NAME", help=text("option.store_name"))
+    init.add_argument("--check", action="store_true", help=text("option.init_check"))
     init.add_argument("--timezone", metavar="ZONE", help=text("option.timezone"))
     init.add_argument("--notice-title", metavar="TEXT", help=text("option.notice_title"))
     init.add_argument("--notice-file", type=Path, metavar="FILE", help=text("option.notice_file"))
