@@ -170,6 +170,8 @@ class FakeClient:
             and query.kind in {None, event.kind, event.source}
             and query.conversation in {None, event.conversation}
             and (query.before is None or event.ledger_index < query.before)
+            and (query.since is None or event.occurred_at >= query.since)
+            and (query.until is None or event.occurred_at < query.until)
             and (query.text is None or query.text in event.body)
         ]
         return tuple(found[: query.limit])
