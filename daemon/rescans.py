@@ -16,6 +16,7 @@ from typing import Final
 
 from adb_bridge.clock import Clock
 from policies.engine import Engine
+from policies.matching import machine_code
 from policies.model import Earlier
 
 from .archive.archive import Archive
@@ -114,6 +115,7 @@ class Rescans:
         self._log.info("rescan.going_on", rules=rescan.new_version, rows=rescan.done)
         self.pace = Pace()
         said = Conversations()
+        await asyncio.to_thread(machine_code.prepare_for, rescan.up_to - rescan.position)
         while True:
             began_s = self._clock.monotonic()
             engine = self._judge.engine

@@ -4,6 +4,8 @@ import os
 import sys
 from pathlib import Path
 
+from policies.matching import machine_code
+
 _BYTECODE = Path(__file__).parents[1] / ".pytest_cache" / "bytecode"
 
 
@@ -15,3 +17,4 @@ def _keep_bytecode() -> None:
 
 
 _keep_bytecode()
+machine_code.decide(machine_code.Use.WHEN_PREPARED)  # no test waits for it that does not ask for it

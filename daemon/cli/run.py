@@ -9,6 +9,7 @@ from pathlib import Path
 from adb_bridge.clock import SystemClock
 from crypto.errors import CryptoError, CryptoErrorCode, KeyUnavailableError
 from crypto.vault_keys import VaultKeys
+from policies.matching import machine_code
 
 from ..api.exit_codes import ExitCode
 from ..api.texts import Texts
@@ -46,6 +47,7 @@ def run(options: Namespace, texts: Texts) -> ExitCode:
     prepare_state(paths)
     lock = StateLock(paths.lock)
     lock.acquire()
+    machine_code.decide(machine_code.Use.WHEN_PREPARED)
     try:
         engine = load_rules(config, file)
         clock = SystemClock()

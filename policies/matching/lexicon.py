@@ -209,6 +209,9 @@ class Lexicon:
             by_view.setdefault(terms.view, []).extend(same)
         self.parts = tuple(Part(view, same) for view, same in by_view.items())
         """One for each view."""
+        if machine_code.is_ready():
+            for part in self.parts:
+                _ = part.sieve  # now, and not while a message waits
 
     def search(self, text: str) -> Iterator[Candidate]:
         """Every occurrence of every entry, wildcards and run lengths checked, and of disguised words those that may be

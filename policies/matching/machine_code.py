@@ -54,7 +54,12 @@ def is_worth(texts: int) -> bool:
     if _State.is_ready or _State.is_missing or _State.use is Use.WHEN_PREPARED:
         return _State.is_ready
     _State.texts += texts
-    if _State.texts < WORTH or (_State.texts < WORTH_MAKING and not _is_made()):
+    return prepare_for(_State.texts)
+
+
+def prepare_for(texts: int) -> bool:
+    """`prepare` if so many texts are worth it; whether it is loaded."""
+    if not _State.is_ready and (texts < WORTH or (texts < WORTH_MAKING and not _is_made())):
         return False
     return prepare()
 
