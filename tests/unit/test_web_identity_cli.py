@@ -1,4 +1,4 @@
-"""`shopwardend web-account` prints what the configuration takes, `init --check` what it would write: no file changes."""
+"""What `web-account` prints for the configuration, and what `init --check` says it would write; both make nothing."""
 
 import io
 import json
