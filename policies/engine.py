@@ -248,6 +248,8 @@ class Engine:
                 or (n in searched and any(self._rules[owner].asks_for_contacts for owner in searched[n].by_rule))
             )
         ]
+        if len(asked) < FEW:
+            return {}
         return dict(zip(asked, find_contacts_many([texts[n] for n in asked]), strict=True))
 
     def _judge(

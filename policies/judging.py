@@ -1,7 +1,7 @@
 """A match becomes a hit: the contexts of its rule are asked, and its severity is settled."""
 
 from dataclasses import dataclass
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from .context import Contexts, NearTerms, Reference
 from .facts import TextFacts
@@ -41,8 +41,7 @@ class CompiledRule:
         return not rule.sides or side is Side.UNKNOWN or side in rule.sides
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Match:
+class Match(NamedTuple):
     """What a rule found, before its contexts are asked."""
 
     found: Found

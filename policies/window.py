@@ -60,6 +60,8 @@ class Window:
 
     def has_way(self) -> bool:
         """Whether one of the last messages, whoever's, tells a way to reach or pay a person."""
+        if not self._previous:
+            return False
         last = range(max(0, len(self.previous) - CONTACT_WINDOW), len(self.previous))
         return any(self._read((at,)).has_way for at in last)
 

@@ -1,6 +1,6 @@
 """What a search yields before it is judged."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..model import How
 from .belief import Belief
@@ -8,8 +8,7 @@ from .entry import Entry
 from .reading import Reading
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """An entry found, not yet judged. `start`, `end` are offsets of the reading's searched text."""
 
     entry: Entry

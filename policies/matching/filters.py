@@ -2,8 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from ..folding.likeness import is_drawn_alike
 from ..model import How
@@ -27,9 +26,8 @@ PAUSE = 2
 """So many of them together part two sentences: 公司，，，不知道."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """One match in a text. Offsets are code points, end exclusive."""
+class Found(NamedTuple):
+    """One match in a text. Offsets are code points, end exclusive. A tuple, since texts are full of them."""
 
     start: int
     end: int
@@ -215,6 +213,9 @@ def _reach(reach: Sequence[tuple[int, int]], start: int) -> int:
 
 def resolve(found: Iterable[Found], overlap: Overlap) -> list[Found]:
     """The matches the overlap policy keeps, by start and end."""
+    found = list(found)
+    if len(found) < 2:
+        return found
     match overlap:
         case Overlap.ALL:
             return sorted(found, key=lambda f: (f.start, f.end, f.rank))

@@ -48,15 +48,11 @@ class PartSieve:
         if count < 0:
             return False
         lines: list[_Line] = told[:count].tolist()
-        if len(texts) > 1:
-            lines.sort(key=_text)
-        at = 0
-        while at < count:
-            text, end = lines[at][0], at
-            while end < count and lines[end][0] == text:
-                end += 1
-            found[text].extend(islice(self._candidates(texts[text], lines[at:end]), MOST_CANDIDATES))
-            at = end
+        by_text: dict[int, list[_Line]] = {}
+        for line in lines:
+            by_text.setdefault(line[0], []).append(line)
+        for text in sorted(by_text):
+            found[text].extend(islice(self._candidates(texts[text], by_text[text]), MOST_CANDIDATES))
         return True
 
     def _candidates(self, text: str, lines: Sequence[_Line]) -> Iterator[Candidate]:
@@ -108,10 +104,6 @@ class PartSieve:
 
 def _end_and_start(line: _Line) -> _Place:
     return line[2] + line[3], line[2]
-
-
-def _text(line: Sequence[int]) -> int:
-    return line[0]
 
 
 def _start_and_end(place: _Place) -> _Place:
