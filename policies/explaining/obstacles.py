@@ -22,7 +22,7 @@ def placed(candidate: Candidate, profile: MatchProfile) -> tuple[Found, tuple[Re
         return found, ()
     loose = replace(profile, gap_rule=GapRule.ANY, gap=ANY_GAP)
     free = replace(loose, boundary=Boundary.NONE)
-    sure = replace(candidate, belief=Belief.ALWAYS)
+    sure = candidate._replace(belief=Belief.ALWAYS)
     found = place(sure, free)
     if found is None:  # whatever the gaps, boundaries and doubts: a character that honest talk repeats
         positions, word = candidate.reading.positions(candidate.start, candidate.end), candidate.entry.word
