@@ -5,14 +5,19 @@ from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from typing import Final
 
+from daemon.api.alert_life_client import find_alerts
 from daemon.api.errors import ApiClientError, ApiRefusedError, ApiTimeoutError
 from daemon.api.links import LinkOffline, LinkOnline, LinkRefused
-from daemon.api.wire import AlertStatus, StreamItem, StreamKind
+from daemon.api.requests import AlertQuery
+from daemon.api.wire import Alert, AlertStatus, StreamItem, StreamKind
 
 from .client_port import ConsoleClient
 from .shop import Part, Shop
 
-OPEN_ALERTS_LOADED: Final = 1000
+ALERT_PAGE: Final = 1000
+"""Loaded at once; what is open beyond it comes page by page behind the screen."""
+BETWEEN_PAGES_S: Final = 0.05
+"""Left to keys and drawing."""
 LATEST_LOADED: Final = 200
 LOAD_TRIES: Final = 3
 
@@ -36,6 +41,7 @@ class Link:
         self._reloaded = reloaded
         self._position: int | None = None
         self._again = asyncio.Event()
+        self._rest: asyncio.Task[None] | None = None
         self.retry_at: float | None = None
         """When the next try is due, on the loop's clock; None while online."""
 
@@ -44,8 +50,18 @@ class Link:
         if self.retry_at is not None:
             self._again.set()
 
+    def restart(self) -> None:
+        """Open the stream anew where it was and load the lists again: they are to be said in another language."""
+        self._again.set()
+
     async def follow(self) -> None:
         """Run until cancelled."""
+        try:
+            await self._follow_on()
+        finally:
+            self._stop_rest()
+
+    async def _follow_on(self) -> None:
         while True:
             self._again.clear()
             following = asyncio.create_task(self._follow_once())
@@ -91,12 +107,14 @@ class Link:
     async def _load_lists(self) -> None:
         """Each list by itself: a role that may not read one still sees the others."""
         shop, client = self._shop, self._client
+        self._stop_rest()
 
         async def alerts() -> Part:
-            open_ones = await client.alerts(status=AlertStatus.OPEN, limit=OPEN_ALERTS_LOADED)
+            open_ones = await client.alerts(status=AlertStatus.OPEN, limit=ALERT_PAGE)
             latest = await client.alerts(limit=LATEST_LOADED)
-            shop.is_alert_count_exact = len(open_ones) < OPEN_ALERTS_LOADED
-            return shop.put_alerts((*open_ones, *latest))
+            is_last = len(open_ones) < ALERT_PAGE
+            self._rest = asyncio.create_task(self._load_rest(None if is_last else _oldest(open_ones)))
+            return shop.put_alert_page(open_ones, is_last=is_last) | shop.put_alerts(latest)
 
         async def devices() -> Part:
             return shop.put_devices(await client.devices())
@@ -129,3 +147,37 @@ class Link:
             shop.loaded |= part
             self._changed(changed | part)
             return
+
+    async def _load_rest(self, before: int | None) -> None:
+        """Open alerts older than `before`, then those that somebody looks at, as far as there is room.
+
+        A page that fails ends it: what is here stays, and the count stays the daemon's.
+        """
+        shop = self._shop
+        try:
+            while before is not None and shop.has_room_for_alerts:
+                await asyncio.sleep(BETWEEN_PAGES_S)
+                query = AlertQuery(status=AlertStatus.OPEN, limit=ALERT_PAGE, before=before)
+                page = await find_alerts(self._client, query)
+                before = page.next_before
+                self._changed(shop.put_alert_page(page.items, is_last=before is None))
+            query = AlertQuery(status=AlertStatus.ACKNOWLEDGED, limit=ALERT_PAGE)
+            while shop.has_room_for_alerts:
+                page = await find_alerts(self._client, query)
+                self._changed(shop.put_alerts(page.items))
+                if page.next_before is None:
+                    return
+                query = AlertQuery(status=AlertStatus.ACKNOWLEDGED, limit=ALERT_PAGE, before=page.next_before)
+                await asyncio.sleep(BETWEEN_PAGES_S)
+        except ApiClientError:
+            return
+
+    def _stop_rest(self) -> None:
+        if self._rest is not None:
+            self._rest.cancel()
+            self._rest = None
+
+
+def _oldest(alerts: tuple[Alert, ...]) -> int | None:
+    """`before` of the next page; None from a daemon that cannot turn pages."""
+    return min((alert.ledger_index for alert in alerts if alert.ledger_index is not None), default=None)

@@ -28,7 +28,9 @@ from daemon.api.wire import (
 from .glyphs import SEVERITIES
 
 DEVICES_KEPT: Final = 2000
-ALERTS_KEPT: Final = 2000
+ALERTS_KEPT: Final = 20_000
+ALERTS_OVER: Final = 500
+"""As many more before the least of them are dropped, all at once: dropping sorts them."""
 COMMANDS_KEPT: Final = 500
 EVENTS_WAITING: Final = 1000
 """Live events kept between two repaints; more than that and the list is loaded anew."""
@@ -67,7 +69,8 @@ class Shop:
         self.loaded = Part.NOTHING
         """The lists that were loaded at least once: nothing is said of what is not known."""
         self.is_alert_count_exact = True
-        """False when the daemon held more open alerts than were loaded."""
+        """False while the daemon holds more open alerts than are here."""
+        self._commands_of: dict[str, dict[str, Command]] = {}
         self.refused: dict[Part, ApiRefusedError] = {}
         """Lists that this caller may not read, with the daemon's words."""
         self._waiting: list[Event] = []
@@ -113,13 +116,18 @@ class Shop:
             known = self.alerts.get(alert.alert_id)
             if known is None or _alert_version(alert) >= _alert_version(known):
                 self.alerts[alert.alert_id] = alert
-        if len(self.alerts) > ALERTS_KEPT:
+        if len(self.alerts) > ALERTS_KEPT + ALERTS_OVER:
             settled = {AlertStatus.RESOLVED, AlertStatus.SUPPRESSED}
             by_worth = sorted(self.alerts.values(), key=lambda alert: (alert.status not in settled, alert.raised_at))
             for alert in by_worth[: len(self.alerts) - ALERTS_KEPT]:
                 self.is_alert_count_exact = self.is_alert_count_exact and alert.status in settled
                 del self.alerts[alert.alert_id]
         return Part.ALERTS | Part.HEADER
+
+    @property
+    def has_room_for_alerts(self) -> bool:
+        """Whether a page more would stay."""
+        return len(self.alerts) < ALERTS_KEPT
 
     def put_alert_page(self, alerts: Iterable[Alert], *, is_last: bool) -> Part:
         """One more page of open alerts, newest first; `is_last` when the daemon holds none beyond it."""
@@ -131,10 +139,12 @@ class Shop:
             known = self.commands.get(command.command_id)
             if known is None or _version(command) >= _version(known):
                 self.commands[command.command_id] = command
+                self._commands_of.setdefault(command.device, {})[command.command_id] = command
         if len(self.commands) > COMMANDS_KEPT:
             by_worth = sorted(self.commands.values(), key=lambda one: (not one.state.is_terminal, one.requested_at))
             for command in by_worth[: len(self.commands) - COMMANDS_KEPT]:
                 del self.commands[command.command_id]
+                del self._commands_of[command.device][command.command_id]
         return Part.COMMANDS | Part.DEVICES | Part.HEADER
 
     def take_events(self) -> tuple[tuple[Event, ...], bool]:
@@ -159,9 +169,13 @@ class Shop:
         pending = (command for command in self.commands.values() if not command.state.is_terminal)
         return tuple(sorted(pending, key=lambda command: command.requested_at))
 
+    def commands_of(self, serial: str) -> tuple[Command, ...]:
+        """Those of one phone, in no order; costs no more than there are."""
+        return tuple(self._commands_of.get(serial, {}).values())
+
     def last_command(self, serial: str, verb: Verb | None = None) -> Command | None:
         """The youngest command of a phone."""
-        mine = (one for one in self.commands.values() if one.device == serial and verb in {None, one.verb})
+        mine = (one for one in self.commands_of(serial) if verb in {None, one.verb})
         return max(mine, key=lambda command: command.requested_at, default=None)
 
     def name_of(self, serial: str) -> str:

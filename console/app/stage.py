@@ -104,7 +104,7 @@ class Stage(Sturdy, Screen[None]):
 
     def reload(self) -> None:
         """Pages that panes keep for themselves may be stale."""
-        for pane in self.query(Pane):
+        for pane in self.query(".pane"):
             if isinstance(pane, Reloads):
                 pane.invalidate()
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from console.app.event_pages import HEAD_KEPT, PAGE, PAGES_KEPT, EventPages
 from console.app.filters import FilterError, event_query, parse_filter
-from console.app.shop import ALERTS_KEPT, COMMANDS_KEPT, EVENTS_WAITING, Shop
+from console.app.shop import ALERTS_KEPT, ALERTS_OVER, COMMANDS_KEPT, EVENTS_WAITING, Shop
 from console.app.widgets.columns import GAP, Column, laid_out
 from daemon.api.wire import AlertStatus, CommandState, Event, EventQuery, StreamItem, StreamKind
 
@@ -133,8 +133,12 @@ def test_columns_fit_or_only_those_that_always_stay_are_left(columns: list[Colum
 
 def test_the_shop_is_bounded_and_keeps_what_matters() -> None:
     shop = Shop()
-    shop.put_alerts(sample.alert(number, status=AlertStatus.RESOLVED) for number in range(ALERTS_KEPT))
-    shop.put_alerts(sample.alert(10_000 + number) for number in range(50))
+    settled = sample.alert(0, status=AlertStatus.RESOLVED)
+    shop.put_alerts(
+        msgspec.structs.replace(settled, alert_id=f"al_{number}") for number in range(ALERTS_KEPT + ALERTS_OVER)
+    )
+    assert len(shop.alerts) == ALERTS_KEPT + ALERTS_OVER
+    shop.put_alerts(sample.alert(100_000 + number) for number in range(50))
     assert len(shop.alerts) == ALERTS_KEPT
     assert sum(alert.status is AlertStatus.OPEN for alert in shop.alerts.values()) == 50
     shop.put_commands(sample.command(number, state=CommandState.FAILED) for number in range(COMMANDS_KEPT * 2))
