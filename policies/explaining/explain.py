@@ -93,7 +93,7 @@ class Explainer:
     def _candidates(self, text: str) -> tuple[dict[int, list[Candidate]], list[AllowSpan]]:
         by_rule: dict[int, list[Candidate]] = {}
         allowed: dict[AllowSpan, None] = {}
-        for candidate in islice(self.engine.lexicon.search(text), MAX_CANDIDATES):
+        for candidate in islice(self.engine.lexicon.doubtful(text), MAX_CANDIDATES):
             owner = candidate.entry.owner
             if not candidate.entry.is_allow:
                 by_rule.setdefault(owner, []).append(candidate)

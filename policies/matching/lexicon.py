@@ -215,18 +215,25 @@ class Lexicon:
 
     def search(self, text: str) -> Iterator[Candidate]:
         """Every occurrence of every entry, wildcards and run lengths checked, and of disguised words those that may be
-        believed; by view, then by kind, then by place."""
-        if machine_code.is_worth(1) or len(text) > LONG_TEXT:
+        believed; by view, then by kind, then by place.
+
+        Through machine code, where it is loaded, some are left out that `filters.place` would not believe.
+        """
+        if machine_code.is_worth(1):
             yield from self._search_together((text,))[0]
+        else:
+            yield from self.doubtful(text)
+
+    def doubtful(self, text: str) -> Iterator[Candidate]:
+        """The same with those that will not be believed, whatever is loaded: for those who tell why."""
+        if len(text) > LONG_TEXT:
+            yield from self._search_arrays((text,))[0]
             return
         for part in self.parts:
             yield from part.search(text)
 
     def search_many(self, texts: Sequence[str]) -> list[list[Candidate]]:
-        """For each text what `search` yields, in the same order; the time of a text falls with their number.
-
-        Through machine code, where it is loaded, some are left out that `filters.place` would not believe.
-        """
+        """For each text what `search` yields, in the same order; the time of a text falls with their number."""
         if not texts:
             return []
         machine_code.is_worth(len(texts))
@@ -237,6 +244,9 @@ class Lexicon:
             from .compiled.searching import search_through  # as above
 
             return search_through(self.parts, texts)
+        return self._search_arrays(texts)
+
+    def _search_arrays(self, texts: Sequence[str]) -> list[list[Candidate]]:
         from .pages import Sheet  # as above
 
         found: list[list[Candidate]] = [[] for _ in texts]

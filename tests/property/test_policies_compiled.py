@@ -15,7 +15,7 @@ from policies.matching.entries import entries_of
 from policies.matching.filters import place
 from policies.matching.lexicon import Candidate, Lexicon
 from policies.matching.profile import PLAIN, Disguises, Homophone, MatchProfile, Overlap
-from policies.model import Hit, Subject, SubjectKind
+from policies.model import Hit, How, Subject, SubjectKind
 from tests.evasion.carriers import negatives, samples
 from tests.evasion.corpora import retail_words
 
@@ -95,6 +95,16 @@ def test_disguises_and_honest_talk_have_the_same_hits(monkeypatch: pytest.Monkey
     assert hits_of(engine, texts) == without
     assert [engine.hits(text) for text in texts[::20]] == alone
     assert sum(map(bool, without)) > len(texts) // 2
+
+
+def test_who_tells_why_sees_what_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    lexicon = lexicon_of(PROFILES[0], ["苦头"])
+    text = "免去受潮之苦，实为意外之喜"
+    without = [one.how for one in lexicon.doubtful(text)]
+    monkeypatch.setattr(machine_code, "is_ready", lambda: True)
+    monkeypatch.setattr(machine_code, "is_worth", lambda texts: True)
+    assert [one.how for one in lexicon.doubtful(text)] == without == [How.LOOKALIKE]
+    assert list(lexicon.search(text)) == []
 
 
 def test_a_text_that_holds_too_much_is_searched_in_the_other_way() -> None:
