@@ -1,27 +1,27 @@
 """Screen 1: the phones, with what each permits and what to tap. Lock starts here."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import ClassVar
 
 from textual.binding import BindingType
 
-from daemon.api.wire import Command, Device, DeviceAvailability, Verb
+from daemon.api.wire import Device, DeviceAvailability, Verb
 
-from ...safe_text import SafeContent, joined, lines, safe_page, safe_text
-from ..dialogs.dialog import labelled
-from ..dialogs.page import PageDialog
+from ...safe_text import SafeContent, safe_page, safe_text
+from ..dialogs.device import DeviceScreen, DeviceTab
+from ..flows.phone_acts import PhoneAct
 from ..glyphs import command_cell, device_state
 from ..keys import key, quiet
+from ..ordering import SortKey
 from ..shop import Part
 from ..widgets.columns import Column
+from .device_detail import device_detail
 from .item_pane import ItemPane
-from .life import command_life
 
 BATTERY_LOW_PCT = 20
-CLOCK_OFF_MS = 60_000
 LOCK_TOLD_S = 600
 """How long the end of a lock stays in its column; the panel and screen 4 keep it."""
-_UNSUPPORTED = "adb.unsupported_system"
 
 
 class DevicesPane(ItemPane[Device]):
@@ -32,17 +32,22 @@ class DevicesPane(ItemPane[Device]):
     OWN = Part.DEVICES
     COLUMNS = (
         Column(key="mark", title="", width=1),
-        Column(key="name", title="app.column.name", width=10, weight=2, most=24),
-        Column(key="state", title="app.column.state", width=15, weight=1, most=28),
-        Column(key="seen", title="app.column.seen", width=8, most=12, weight=1, drop=2),
-        Column(key="alerts", title="app.column.alerts", width=6),
-        Column(key="battery", title="app.column.battery", width=7, drop=3),
-        Column(key="profile", title="app.column.profile", width=13, weight=3, most=40, drop=5),
+        Column(key="name", title="app.column.name", width=10, weight=2, most=24, sort_letter="N"),
+        Column(key="state", title="app.column.state", width=15, weight=1, most=28, sort_letter="S"),
+        Column(
+            key="seen", title="app.column.seen", width=8, most=12, weight=1, drop=2, sort_letter="T", sorts_down=True
+        ),
+        Column(key="alerts", title="app.column.alerts", width=6, sort_letter="A", sorts_down=True),
+        Column(key="battery", title="app.column.battery", width=7, drop=3, sort_letter="B"),
+        Column(key="profile", title="app.column.profile", width=13, weight=3, most=40, drop=5, sort_letter="P"),
         Column(key="transport", title="app.column.transport", width=17, most=24, weight=1, drop=6),
         Column(key="pending", title="app.column.pending", width=12, weight=1, most=20),
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         key("l,f6", "lock", "devices.lock"),
+        key("a,f7", "menu", "devices.menu"),
+        key("r,alt+r", "refetch", "devices.refetch"),
+        key("t,f9", "timeline", "devices.timeline"),
         quiet("space", "mark", "mark"),
     ]
 
@@ -70,6 +75,26 @@ class DevicesPane(ItemPane[Device]):
             "pending": self._pending(item),
         }
 
+    def sort_value(self, item: Device, column: str) -> SortKey:
+        match column:
+            case "name":
+                return (item.employee is None, (item.employee or item.serial).casefold())
+            case "state":
+                return (list(DeviceAvailability).index(item.availability), item.state)
+            case "seen":
+                return (item.last_seen_at.timestamp(),) if item.last_seen_at is not None else ()
+            case "alerts":
+                return (item.open_alerts,)
+            case "battery":
+                return (item.battery_pct,) if item.battery_pct is not None else ()
+            case "profile":
+                return (item.profile.casefold(),) if item.profile else ()
+            case _:
+                return super().sort_value(item, column)
+
+    def moment_of(self, item: Device) -> datetime | None:
+        return item.last_seen_at
+
     def haystack_of(self, item: Device) -> str:
         state = device_state(item, self.desk.texts).plain
         return " ".join((item.serial, item.employee or "", state, item.state, item.profile, *item.transports))
@@ -83,64 +108,47 @@ class DevicesPane(ItemPane[Device]):
         }
 
     def detail_of(self, item: Device) -> SafeContent:
-        desk = self.desk
-        if item.employee is None:
-            trouble = item.last_error and safe_text(self._trouble(item.last_error, item), "bold $text-warning")
-            enrol = None if item.last_error == _UNSUPPORTED else self._how_to_enrol(item)
-            told = [one for one in (trouble, enrol) if one]
-            return lines([safe_text(item.serial, "bold"), *told, *self._permits(item)])
-        seen = desk.times.both(item.last_seen_at) if item.last_seen_at else desk.say("device.never_seen")
-        progress = desk.say("device.complete" if item.backfill_done else "device.reading", n=item.events)
-        head = joined(
-            (
-                safe_text(item.employee, "bold"),
-                safe_text(" · ".join(("", item.serial, item.profile, *filter(None, (item.system,))))),
-            )
-        )
-        notice = {True: "device.notice_posted", False: "device.notice_missing", None: "device.notice_unknown"}
-        rows = [
-            ("state", joined((device_state(item, desk.texts), safe_text(f" · {seen}", "$muted")))),
-            ("archive", safe_text(f"{progress} · {desk.say(notice[item.notice_posted])}")),
-        ]
-        rows += [("commands", command_life(command, desk)) for command in self._commands(item)]
-        refusal = self.flows.phones.why_not_lock([item])
-        if refusal is not None:
-            rows.append(("lock", safe_text(refusal, "$text-warning")))
-        if item.clock_offset_ms is not None and abs(item.clock_offset_ms) >= CLOCK_OFF_MS:
-            name = "device.clock_ahead" if item.clock_offset_ms > 0 else "device.clock_behind"
-            rows.append(
-                ("clock", desk.line(name, "$text-warning", age=desk.times.span(abs(item.clock_offset_ms) // 1000)))
-            )
-        if item.last_error:
-            rows.append(("trouble", safe_text(self._trouble(item.last_error, item), "bold $text-warning")))
-        if item.connect_advice:
-            rows.append(("connect", safe_text(item.connect_advice)))
-        return lines([head, *labelled(desk, rows), *self._permits(item)])
-
-    def _trouble(self, code: str, item: Device) -> str:
-        """What is wrong, after the sources that it keeps from being read."""
-        words = self.desk.known(f"error.{code}.message", code)
-        names = ", ".join(self.desk.known(f"capability.name.{one}", one) for one in item.troubled_sources)
-        return f"{names}: {words}" if names else words
+        return device_detail(item, self.desk, self.flows.phones.why_not(PhoneAct.LOCK, (item,)))
 
     def empty_of_all(self) -> SafeContent:
         return safe_page(self.desk.say("empty.devices"))
 
     def why_not(self, action: str) -> str | None:
-        return self.flows.phones.why_not_lock(self.chosen()) if action == "lock" else None
+        match action:
+            case "menu":
+                return self.flows.phones.why_not_menu()
+            case "timeline":
+                return self.desk.say("refusal.no_device") if self.current() is None else None
+            case "lock" | "refetch":
+                return self.flows.phones.why_not(PhoneAct(action), self.chosen())
+            case _:
+                return super().why_not(action)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "refetch":
+            return self.desk.shop.is_online
+        return super().check_action(action, parameters)
 
     def action_lock(self) -> None:
-        self.flows.phones.lock(self.chosen())
+        self.flows.phones.run(PhoneAct.LOCK, self.chosen())
+
+    def action_refetch(self) -> None:
+        self.flows.phones.run(PhoneAct.REFETCH, self.chosen())
+
+    def action_menu(self) -> None:
+        self.flows.phones.menu(self.chosen())
+
+    def action_timeline(self) -> None:
+        """Everything that was recorded of the current phone."""
+        self._open(DeviceTab.TIMELINE)
 
     def open_detail(self) -> None:
+        self._open(DeviceTab.OVERVIEW)
+
+    def _open(self, tab: DeviceTab) -> None:
         device = self.current()
         if device is not None:
-            title = safe_text(device.employee or device.serial)
-            self.app.push_screen(PageDialog(self.desk, title=title, text=self.detail_of(device)))
-
-    def _commands(self, item: Device) -> list[Command]:
-        last = self.desk.shop.last_command(item.serial)
-        return [last] if last is not None else []
+            self.app.push_screen(DeviceScreen(self.desk, self.flows, device, tab))
 
     def _battery(self, item: Device) -> SafeContent:
         if item.battery_pct is None:
@@ -150,36 +158,18 @@ class DevicesPane(ItemPane[Device]):
         return safe_text(f"{item.battery_pct}%{charging}", "bold $text-warning" if is_low else "")
 
     def _pending(self, item: Device) -> SafeContent:
-        pending = [one for one in self.desk.shop.pending_commands() if one.device == item.serial]
+        mine = [one for one in self.desk.shop.commands.values() if one.device == item.serial]
+        pending = [one for one in mine if not one.state.is_terminal]
         if any(command.verb is Verb.LOCK for command in pending):
             return self.desk.line("device.lock_pending", "bold $text-warning")
-        last = self.desk.shop.last_command(item.serial, Verb.LOCK)
         count = max(len(pending), item.pending_commands if not pending else 0)
         if count:
             return self.desk.line("device.pending", "$text-warning", n=count)
+        locks = [one for one in mine if one.verb is Verb.LOCK]
+        last = max(locks, key=lambda command: command.requested_at, default=None)
         if last is not None and (self.desk.times.now() - last.updated_at).total_seconds() < LOCK_TOLD_S:
             return command_cell(last.state, self.desk.texts)
         return safe_text("–")
-
-    def _permits(self, item: Device) -> list[SafeContent]:
-        """What the phone permits, and for what it does not, what to tap."""
-        found: list[SafeContent] = []
-        for line in sorted(item.capabilities, key=lambda one: one.availability == "yes"):
-            glyph, style = _PERMITS.get(line.availability, _PERMITS["unknown"])
-            word = self.desk.known(f"app.permits.{line.availability}", line.availability)
-            name = safe_text(f"{glyph} {self.desk.known(f'capability.name.{line.name}', line.name)}: {word}", style)
-            why = safe_text(f" · {self.desk.known(f'capability.evidence.{line.evidence}', line.evidence)}", "$muted")
-            advice = safe_text(f" · {line.advice}") if line.advice else safe_text("")
-            found.append(joined((name, advice, why)))
-        return [safe_text(self.desk.say("device.permits"), "$muted"), *found] if found else []
-
-    def _how_to_enrol(self, item: Device) -> SafeContent:
-        if item.state == "unauthorized":
-            return safe_page(self.desk.say("device.unauthorized_help"))
-        return safe_page(self.desk.say("device.enrol_help", serial=item.serial))
-
-
-_PERMITS = {"yes": ("✓", "$text-success"), "no": ("×", "bold $text-error"), "unknown": ("?", "$text-warning")}
 
 
 def _transport(serial: str) -> str:
