@@ -263,7 +263,7 @@ def test_what_cannot_be_told_is_left_out(explainer: Explainer) -> None:
     candidate = next(c for c in explainer.engine.lexicon.search("加我vx") if c.entry.form == "加我vx")
     aliases = explainer.engine.ruleset.alias_forms
     assert stand_ins(candidate, aliases)
-    assert stand_ins(replace(candidate, end=candidate.end - 1), aliases) == (), "not of this form's length"
+    assert stand_ins(candidate._replace(end=candidate.end - 1), aliases) == (), "not of this form's length"
     (hit,) = explainer.engine.hits("飞票")
     other = replace(hit, severity=Severity.HIGH)
     lab = RuleLab(explainer.engine.ruleset)
