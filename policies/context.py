@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from .custom_detectors import Detector
-from .facts import Seen, Span, TextFacts
+from .facts import Pieces, Seen, Span, TextFacts
 from .matching.candidate import Candidate
 from .matching.detectors import Shape, shape_spans
 from .matching.entries import Entry, entries_of
@@ -22,7 +22,12 @@ LONGEST_TERM = 400
 """Code points that a term with everything inserted into it, or an e-mail address, may span."""
 LONG_TEXT = 10_000
 """Code points; of a longer text only what is around a hit is looked at, `within = 0` or not."""
-BLOCK = 2_048
+WHOLE = Pieces(size=LONG_TEXT, margin=2_048)
+"""Of a long text, where a term may stand anywhere, or not very near."""
+NEAR = Pieces(size=4_096, margin=512)
+"""Where it must stand near."""
+WIDE = Pieces(size=LONG_TEXT, margin=LONG_TEXT)
+"""The same for the rare ones that reach far."""
 MAX_TERMS = 20_000
 """So many places of terms are looked at in one text."""
 ANY_CONTACT = "@contact.any"
@@ -119,7 +124,10 @@ class Contexts:
     def holds(self, terms: NearTerms, facts: TextFacts, start: int, end: int, window: Window) -> bool:
         """Whether a term stands near `text[start:end]`, or anywhere in the earlier messages that count."""
         if len(facts.text) > LONG_TEXT:
-            facts, begin = facts.part(*_reach(terms.near, start, end))
+            part = facts.piece(_pieces(terms.near, end - start), start, self.seen_in)
+            if part is None:
+                return False
+            facts, begin = part
             start, end = start - begin, end - begin
         spans = self._around(terms.near, self._spans(terms, facts), start, end)
         if any(_is_near(terms.near, span, start, end) for span in spans):
@@ -167,10 +175,12 @@ def _by_term(candidates: Iterable[Candidate]) -> Seen:
     return seen
 
 
-def _reach(near: Near, start: int, end: int) -> Span:
-    """What of a long text can matter, in whole blocks so that hits share them."""
-    reach = (near.within or LONG_TEXT) + LONGEST_TERM
-    return max(0, (start - reach) // BLOCK) * BLOCK, -(-(end + reach) // BLOCK) * BLOCK
+def _pieces(near: Near, length: int) -> Pieces:
+    """Those that hold what can matter for a hit of this length."""
+    reach = near.within + LONGEST_TERM + length
+    if near.within and reach <= NEAR.margin:
+        return NEAR
+    return WHOLE if reach <= WHOLE.margin else WIDE
 
 
 def _is_near(near: Near, span: Span, start: int, end: int) -> bool:

@@ -1,5 +1,8 @@
 """What has been found out about one text, each thing at most once."""
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
 from .contacts import find_contacts
 from .matching.candidate import Candidate
 from .model import CONTACT_WAYS, ContactSpan
@@ -7,6 +10,38 @@ from .model import CONTACT_WAYS, ContactSpan
 Span = tuple[int, int]
 Seen = dict[int, list[Candidate]]
 """Where the terms of all contexts may stand, by the term's number."""
+
+
+TOGETHER = 4
+"""Pieces of a long text that are searched in one go."""
+MOST_SEEN = 40_000
+MOST_SEARCHED = 150_000
+"""Places of terms, and code points, that are looked at in pieces of one size of one text; behind, nothing is near."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pieces:
+    """How a long text is taken apart: code points of a piece, and how many around it are looked at with it."""
+
+    size: int
+    margin: int
+
+    def begin(self, number: int) -> int:
+        """Where in the text a piece begins, with what is around it."""
+        return max(0, number * self.size - self.margin)
+
+    def end(self, number: int) -> int:
+        """Where it ends."""
+        return (number + 1) * self.size + self.margin
+
+
+@dataclass(slots=True)
+class _Known:
+    """What is known of a text's pieces of one kind."""
+
+    pieces: dict[int, "TextFacts"]
+    seen: int = 0
+    searched: int = 0
 
 
 class TextFacts:
@@ -21,7 +56,7 @@ class TextFacts:
         """Where they do stand, for those that were asked for."""
         self.near: dict[int, list[Span]] = {}
         """The same with `@names`, by the context's number, for those that were asked for; in order."""
-        self._parts: dict[Span, TextFacts] = {}
+        self._known: dict[Pieces, _Known] = {}
 
     @property
     def contacts(self) -> tuple[ContactSpan, ...]:
@@ -35,8 +70,23 @@ class TextFacts:
         """Whether one of the details is a way to reach or pay a person."""
         return any(span.kind in CONTACT_WAYS for span in self.contacts)
 
-    def part(self, start: int, end: int) -> "tuple[TextFacts, int]":
-        """Of a piece of the text, and where it begins."""
-        if (start, end) not in self._parts:
-            self._parts[start, end] = TextFacts(self.text[start:end])
-        return self._parts[start, end], start
+    def piece(
+        self, pieces: Pieces, at: int, search: Callable[[Sequence[str]], list[Seen]]
+    ) -> "tuple[TextFacts, int] | None":
+        """Of the piece of a long text around `at`, and where it begins; `search` finds terms, of several in one go.
+
+        None once too much is found or searched in others: that text is hostile, or no message.
+        """
+        known = self._known.setdefault(pieces, _Known({}))
+        number = at // pieces.size
+        if number not in known.pieces:
+            if known.seen >= MOST_SEEN or known.searched >= MOST_SEARCHED:
+                return None
+            first = number // TOGETHER * TOGETHER
+            numbers = range(first, min(first + TOGETHER, len(self.text) // pieces.size + 1))
+            texts = [self.text[pieces.begin(one) : pieces.end(one)] for one in numbers]
+            known.searched += sum(map(len, texts))
+            for one, text, seen in zip(numbers, texts, search(texts), strict=True):
+                known.pieces[one] = TextFacts(text, seen=seen)
+                known.seen += sum(map(len, seen.values()))
+        return known.pieces[number], pieces.begin(number)

@@ -93,6 +93,7 @@ def closely(text: str, flat: str, stages: AbstractSet[int | None], budget: Budge
         found += wechat_accounts(view, budget)
     if view.origin is not None:
         origin = view.origin
+        budget.left -= abs(len(view.digits) - len(flat)) // 8
         found = [(origin[start], origin[end - 1] + 1, kind) for start, end, kind in found]
     if is_odd or TOLD in stages or TOLD_SPOKEN in stages:
         found += told_numbers(flat, budget)

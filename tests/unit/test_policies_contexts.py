@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from policies import facts
 from policies.engine import Engine
 from policies.errors import RuleSyntaxError
 from policies.model import Earlier, Severity, Side, Subject, SubjectKind
@@ -103,6 +104,17 @@ def test_many_terms_and_many_hits_stay_quick_and_right(tmp_path: Path) -> None:
     inside = engine_with(tmp_path, 'words = ["店长优惠"]\nnear = { any = ["店长", "优惠价"] }\n')
     assert not hit(inside, "店长优惠"), "what is part of the hit is not near it"
     assert hit(inside, "店长优惠价"), "what begins in it and goes on is"
+
+
+@pytest.mark.parametrize(("within", "found"), [(0, 4), (20, 4), (300, 4), (3_000, 3)])
+def test_of_a_very_long_text_terms_are_looked_for_near_the_first_hits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, within: int, found: int
+) -> None:
+    engine = engine_with(tmp_path, f'words = ["优惠"]\nnear = {{ any = ["私下"], within = {within} }}\n')
+    text = ("私下优惠" + "好" * 30_000) * 4
+    assert len(engine.hits(text)) == found
+    monkeypatch.setattr(facts, "MOST_SEARCHED", 20_000)
+    assert [hit.start for hit in engine.hits(text)][:1] == [2] and len(engine.hits(text)) < 4
 
 
 def test_of_a_long_text_what_is_around_a_hit_counts(tmp_path: Path) -> None:
