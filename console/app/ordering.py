@@ -1,6 +1,6 @@
 """In which order a list stands."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self, TypeAlias, TypeVar
 
@@ -37,18 +37,17 @@ class Order:
 OWN_ORDER = Order(column="", is_descending=False)
 
 
-def in_order(
-    items: Iterable[ItemT], value: Callable[[ItemT], SortKey], key: Callable[[ItemT], str], order: Order
-) -> list[ItemT]:
-    """The items by `value`, those alike by `key`, those without a value last."""
-    valued = [(value(item), key(item), item) for item in items]
-    known = sorted((row for row in valued if row[0]), key=lambda row: row[1])
+def in_order(items: Sequence[ItemT], values: Sequence[SortKey], order: Order) -> list[ItemT]:
+    """The items by their `values`, one each; those alike stay as they stood, those without a value are last."""
+    known = [position for position, value in enumerate(values) if value]
     try:
-        known.sort(key=lambda row: row[0], reverse=order.is_descending)
+        known.sort(key=values.__getitem__, reverse=order.is_descending)
     except TypeError:
-        known.sort(key=lambda row: _comparable(row[0]), reverse=order.is_descending)
-    unknown = sorted((row for row in valued if not row[0]), key=lambda row: row[1])
-    return [item for _, _, item in (*known, *unknown)]
+        known.sort(key=lambda position: _comparable(values[position]), reverse=order.is_descending)
+    if len(known) == len(items):
+        return [items[position] for position in known]
+    unknown = (item for item, value in zip(items, values, strict=True) if not value)
+    return [*(items[position] for position in known), *unknown]
 
 
 def _comparable(value: Sequence[int | float | str]) -> tuple[tuple[int, float, str], ...]:

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
-from daemon.api.wire import Alert, AlertStatus, Severity
+from daemon.api.wire import Alert, AlertStatus
 
 from ...safe_text import SafeContent, safe_page, safe_text
 from ..dialogs.alert import AlertDialog
@@ -100,7 +100,7 @@ class AlertsPane(ItemPane[Alert]):
             "device": (item.device, item.employee or ""),
             "employee": (item.employee or "",),
             "state": (item.status.value, self.desk.say(f"status.{item.status}")),
-            "sev": (item.severity.value, word, *_at_least(item.severity)),
+            "sev": (item.severity.value, word),
             "kind": (item.source, item.category),
             "rule": (item.rule_id,),
             "assignee": (item.assignee or "",),
@@ -164,9 +164,3 @@ class AlertsPane(ItemPane[Alert]):
         if self.is_attached:
             self.table.refresh()
             self.show_state()
-
-
-def _at_least(severity: Severity) -> list[str]:
-    """The values that make `sev:>=medium` find this one."""
-    rank = severity_rank(severity)
-    return [f">={one.value}" for one in Severity if severity_rank(one) <= rank]

@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import ClassVar, Final, Generic
 
 from textual.binding import BindingType
@@ -12,7 +12,7 @@ from daemon.api.wire_base import Wire
 from ...safe_text import SafeContent, safe_page, safe_text
 from ..clipboard import CopyForm, json_lines, tab_separated
 from ..desk import Desk
-from ..filter_line import RowFilter, checked
+from ..filter_line import Condition, RowFilter, checked
 from ..filters import window_of
 from ..flows import Flows
 from ..keys import quiet
@@ -48,7 +48,11 @@ class ItemPane(Pane, Generic[ItemT]):
         self.marked: set[str] = set()
         self._total = 0
         self._waiting = 0
-        self._haystacks: Remembered[ItemT, str] = Remembered(lambda item: self.haystack_of(item).casefold())
+        self._chosen: tuple[tuple[ItemT, ...], frozenset[str], list[ItemT]] = ((), frozenset(), [])
+        self._plain_filter = RowFilter()
+        self._sorted_by = ""
+        self._facets: Remembered[ItemT, Mapping[str, Sequence[str]]] = Remembered(self.facets_of)
+        self._verdicts: Remembered[ItemT, bool] = Remembered(self._verdict)
         self._values: Remembered[ItemT, SortKey] = Remembered(self._value)
 
     @abstractmethod
@@ -112,10 +116,14 @@ class ItemPane(Pane, Generic[ItemT]):
 
     def chosen(self) -> list[ItemT]:
         """The marked items, also those that a filter hides, or the one under the cursor."""
-        if self.marked:
-            return [item for item in self.items() if self.key_of(item) in self.marked]
-        current = self.current()
-        return [current] if current is not None else []
+        if not self.marked:
+            current = self.current()
+            return [current] if current is not None else []
+        rows, marks, chosen = self._chosen
+        if rows is not self._rows.items() or marks != self.marked:
+            chosen = self._find_marked()
+            self._chosen = (self._rows.items(), frozenset(self.marked), chosen)
+        return list(chosen)
 
     def refresh_rows(self) -> None:
         if self.is_paused:
@@ -124,7 +132,7 @@ class ItemPane(Pane, Generic[ItemT]):
         else:
             self._waiting = 0
             self._fill()
-            if self.marked:
+            if any(self._rows.position_of(key) is None for key in self.marked):
                 self.marked &= {self.key_of(item) for item in self.items()}
             self.table.reload()
         self.show_state()
@@ -133,15 +141,22 @@ class ItemPane(Pane, Generic[ItemT]):
         if row_filter.conditions:
             checked(row_filter, self._filter_keys(row_filter))
         window_of(row_filter, self.desk.times.now())
-        self._haystacks.clear()
         self._rows.put(self._ordered(self._admitted(row_filter)))
         self.table.reload()
 
+    def action_filter(self) -> None:
+        self._facets.clear()
+        super().action_filter()
+
     def reordered(self) -> None:
         """The rows shown, and no others, stand in the new order."""
-        self._values.clear()
-        shown = [item for item in self.items() if self._rows.position_of(self.key_of(item)) is not None]
-        self._rows.put(self._ordered(shown))
+        if self.is_paused:
+            items = self.items()
+            self._rows.put(
+                self._ordered([one for one in items if self._rows.position_of(self.key_of(one)) is not None])
+            )
+        else:
+            self._fill()
         self.table.reload()
 
     def news(self) -> int:
@@ -216,6 +231,16 @@ class ItemPane(Pane, Generic[ItemT]):
             self.refresh_rows()
         super().tick()
 
+    def _find_marked(self) -> list[ItemT]:
+        positions = {key: self._rows.position_of(key) for key in self.marked}
+        shown = sorted(position for position in positions.values() if position is not None)
+        rows = self._rows.items()
+        chosen = [rows[position] for position in shown]
+        if len(chosen) < len(self.marked):
+            hidden = {key for key, position in positions.items() if position is None}
+            chosen += [item for item in self.items() if self.key_of(item) in hidden]
+        return chosen
+
     def _marks_changed(self) -> None:
         self.table.refresh()
         self.show_state()
@@ -232,29 +257,39 @@ class ItemPane(Pane, Generic[ItemT]):
         order = self.listing.order
         if order == OWN_ORDER:
             return items
-        self._values.keep_at_most(2 * len(items))
-        return in_order(items, lambda item: self._values.of(self.key_of(item), item), self.key_of, order)
+        if order.column != self._sorted_by:
+            self._sorted_by = order.column
+            self._values.clear()
+        return in_order(items, self._values.of_all(items), order)
 
     def _value(self, item: ItemT) -> SortKey:
-        return self.sort_value(item, self.listing.order.column)
+        return self.sort_value(item, self._sorted_by)
 
     def _admitted(self, row_filter: RowFilter) -> list[ItemT]:
         items = self.items()
         self._total = len(items)
         if row_filter.is_empty:
             return list(items)
-        self._haystacks.keep_at_most(2 * len(items))
+        plain = row_filter.without(*_TIMED)
+        if plain != self._plain_filter:
+            self._plain_filter = plain
+            self._verdicts.clear()
+        verdicts = self._verdicts.of_all(items)
+        self._facets.keep_at_most(2 * len(items))
+        admitted = [item for item, verdict in zip(items, verdicts, strict=True) if verdict]
+        return self._in_time(row_filter, admitted) if row_filter.has(*_TIMED) else admitted
+
+    def _verdict(self, item: ItemT) -> bool:
+        """Whether the filter admits an item, but for what time changes."""
+        plain = self._plain_filter
+        haystack = self.haystack_of(item) if plain.words or plain.negatives else ""
+        return plain.admits(haystack, self._facets.of(item) if plain.conditions else {})
+
+    def _in_time(self, row_filter: RowFilter, items: list[ItemT]) -> list[ItemT]:
         now = self.desk.times.now()
         since, until = window_of(row_filter, now)
-        plain = row_filter.without("since", "until")
-        return [
-            item
-            for item in items
-            if self._is_inside(item, since, until)
-            and plain.admits(
-                self._haystacks.of(self.key_of(item), item), self._facets(item, now) if plain.conditions else {}
-            )
-        ]
+        ages = [condition for condition in row_filter.conditions if condition.key == "age"]
+        return [item for item in items if self._is_inside(item, since, until) and self._has_age(item, ages, now)]
 
     def _is_inside(self, item: ItemT, since: datetime | None, until: datetime | None) -> bool:
         if since is None and until is None:
@@ -262,10 +297,12 @@ class ItemPane(Pane, Generic[ItemT]):
         moment = self.moment_of(item)
         return moment is not None and (since is None or moment >= since) and (until is None or moment < until)
 
-    def _facets(self, item: ItemT, now: datetime) -> Mapping[str, Sequence[str]]:
+    def _has_age(self, item: ItemT, ages: Sequence[Condition], now: datetime) -> bool:
         moment = self.moment_of(item)
-        facets = self.facets_of(item)
-        return facets if moment is None else {**facets, "age": (f"{max((now - moment), timedelta()).total_seconds()}",)}
+        if moment is None:
+            return not ages
+        seconds = (str(max((now - moment).total_seconds(), 0.0)),)
+        return all(condition.holds({"age": seconds}) for condition in ages)
 
     def _filter_keys(self, row_filter: RowFilter) -> list[str]:
         """The keys that the items have; with no items all of the line's."""

@@ -48,26 +48,31 @@ class ItemRows(Generic[ItemT]):
 
 
 class Remembered(Generic[ItemT, FoundT]):
-    """What was worked out of each item, by its key, for as long as it is the same object."""
+    """What was worked out of each item, for as long as it is the same object."""
 
     def __init__(self, work_out: Callable[[ItemT], FoundT]) -> None:
         self._work_out = work_out
-        self._known: dict[str, tuple[ItemT, FoundT]] = {}
+        self._known: dict[int, tuple[ItemT, FoundT]] = {}
 
-    def of(self, key: str, item: ItemT) -> FoundT:
+    def of(self, item: ItemT) -> FoundT:
         """What is known of it, or worked out now."""
-        known = self._known.get(key)
-        if known is not None and known[0] is item:
+        known = self._known.get(id(item))
+        if known is not None:
             return known[1]
         found = self._work_out(item)
-        self._known[key] = (item, found)
+        self._known[id(item)] = (item, found)  # holding the item keeps its id from being given to another
         return found
+
+    def of_all(self, items: Sequence[ItemT]) -> list[FoundT]:
+        """The same of each; what was known of others is forgotten once there is more of it."""
+        self.keep_at_most(2 * len(items))
+        return [self.of(item) for item in items]
+
+    def keep_at_most(self, count: int) -> None:
+        """Forget all when there is more: items that are gone must not pile up."""
+        if len(self._known) > count:
+            self._known.clear()
 
     def clear(self) -> None:
         """Work everything out anew."""
         self._known.clear()
-
-    def keep_at_most(self, count: int) -> None:
-        """Forget all when there is more: rows that are gone must not pile up."""
-        if len(self._known) > count:
-            self._known.clear()

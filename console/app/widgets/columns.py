@@ -6,7 +6,8 @@ from dataclasses import dataclass
 GAP = 1
 """Blank cells behind each column."""
 WIDE_CELLS = 10
-"""What a column gets in the wide view for each part of its weight."""
+"""What a column without a limit of its own gets in the wide view for each part of its weight."""
+ENOUGH_CELLS = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +89,7 @@ def _held(columns: Sequence[Column]) -> tuple[tuple[Column, ...], tuple[Column, 
 
 def _liked(column: Column) -> int:
     """Cells for all that it usually holds."""
-    return min(column.most, max(column.width, WIDE_CELLS * column.weight))
+    return column.most if column.most < ENOUGH_CELLS else max(column.width, WIDE_CELLS * column.weight)
 
 
 def _needed(columns: Sequence[Column]) -> int:
