@@ -1,5 +1,6 @@
 """Texts of a million characters made to be slow: for whatever runs over runs, gaps, digits, letters, cues."""
 
+import random
 from collections.abc import Mapping
 from typing import Final
 
@@ -8,6 +9,13 @@ SIZE: Final = 1_000_000
 
 def _of(piece: str) -> str:
     return (piece * (SIZE // len(piece) + 1))[:SIZE]
+
+
+def _any_of(*edges: int) -> str:
+    """Five thousand characters of these ranges, each as likely, always the same."""
+    chance = random.Random(len(edges))
+    ranges = [range(first, last) for first, last in zip(edges[::2], edges[1::2], strict=True)]
+    return "".join(chr(chance.choice(chance.choice(ranges))) for _ in range(5_000))
 
 
 HOSTILE: Final[Mapping[str, str]] = {
@@ -71,5 +79,45 @@ HOSTILE: Final[Mapping[str, str]] = {
         "letters after a cue": "加我a",
         "digits of two scripts": "一1二2",
         "hidden mail addresses": "a\u200b@q\u200bq.com",
+        "keycap digits": "1\ufe0f\u20e3",
+        "struck digits": "1\u0336",
+        "signs of two digits": "⑩",
+        "strokes between digits": "1丨3",
+        "digits said twice": "138双",
+        "accounts": "微信abc12345 ",
+        "accounts too short": "微信abc12 ",
+        "account in signs": "v a b c 1 2 3 ",
+        "QQ numbers": "QQ123456 ",
+        "sound digits": "腰三八林",
+        "numbers abroad": "+852 9123 4567 ",
+        "landlines": "0571-88888888 ",
+        "times": "0930-1130 ",
+        "prices": "158 168 188 99 ",
+        "orders": "订单号202611220013456789 ",
+        "addresses of machines": "192.168.1.1 ",
+        "id cards, wrong check": "110101199003078410 ",
+        "bank cards, wrong check": "6222021234567890120 ",
+        "cards of Hong Kong": "A123456(3) ",
+        "cards of Macao": "澳门1234567(8) ",
+        "passports": "护照E12345678 ",
+        "codes, wrong check": "91310000552936878I ",
+        "one at sign after another": "a@a@a@",
+        "dots": "a.",
+        "links to persons": "https://wa.me/8613800138000 ",
+        "announced names": "收货人：王小明，",
+        "surnames and titles": "王先生",
+        "parts told": "后四位8000，前三位138，中间0013，",
+        "escapes": "&#49;",
+        "stars": "138****8000 ",
+        "English": "thank you for the order we will ship it tomorrow ",
+        "pinyin with tones": "jia1wo3wei1xin4",
+        "letters apart": "w e i x i n ",
+        "parts of a word": "力口我彳山夂",
+        "reversed": "信微我加",
+        "any Han": _any_of(0x4E00, 0x9FA5),
+        "any character": _any_of(0x20, 0x7F, 0x4E00, 0x9FA5, 0x1F300, 0x1F650),
+        "any letter": _any_of(0x61, 0x7B),
+        "any letter and digit": _any_of(0x61, 0x7B, 0x30, 0x3A),
+        "any digit": _any_of(0x30, 0x3A, 0x20, 0x21),
     }.items()
 }
