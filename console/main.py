@@ -54,7 +54,7 @@ def _run(options: dict[str, object], texts: Texts) -> int:
     command = options.get("command")
     if isinstance(command, str):
         return _run_subcommand(command, options, texts, state, socket)
-    return _run_console(options, texts, socket)
+    return _run_console(options, texts, state, socket)
 
 
 def _run_subcommand(command: str, options: dict[str, object], texts: Texts, state: Path, socket: Path) -> int:
@@ -83,20 +83,40 @@ def _run_subcommand(command: str, options: dict[str, object], texts: Texts, stat
         return error.exit_code
 
 
-def _run_console(options: dict[str, object], texts: Texts, socket: Path) -> int:
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+def _run_console(options: dict[str, object], texts: Texts, state: Path, socket: Path) -> int:
+    from daemon.api.web import SESSION_VARIABLE
+
+    web_session = os.environ.pop(SESSION_VARIABLE, None)  # no process that we start ever sees it
+    if options.get("plain"):
+        from .app.access import AccessMode
+        from .plain.loop import run_plain
+
+        return run_plain(socket, texts, AccessMode.READ_ONLY if options.get("readonly") else AccessMode.FULL)
+    if web_session is None and not (sys.stdin.isatty() and sys.stdout.isatty()):
         from .cli.output import Format, Output
 
         output = Output(texts, Format.TABLE, os.environ)
         output.error(texts.get("cli.needs_terminal"), texts.get("cli.hint_help", command="shopwarden"))
         return ExitCode.USAGE
+    from .setup.place import is_needed, place_of
+
+    place = place_of(state, socket, os.environ)
+    if web_session is None and is_needed(place):
+        from .setup.wizard import Ending, run_wizard
+
+        if asyncio.run(run_wizard(place, texts, os.environ)) is Ending.LEFT:
+            return ExitCode.OK
     from .app.access import AccessMode
     from .app.app import run_app
     from .app.settings import ConsoleOptions, Settings
 
     mode = AccessMode.READ_ONLY if options.get("readonly") else AccessMode.FULL
     settings = Settings(theme=str(options.get("theme", "dark")))
-    return run_app(ConsoleOptions(socket=socket, language=texts.language.value, mode=mode, settings=settings))
+    return run_app(
+        ConsoleOptions(
+            socket=socket, language=texts.language.value, mode=mode, settings=settings, web_session=web_session
+        )
+    )
 
 
 def _path(value: object) -> Path | None:

@@ -309,7 +309,7 @@ def run_app(options: ConsoleOptions, *, now: Now = system_now) -> int:
     def open_client() -> ConsoleClient:
         from daemon.api.client import ApiClient  # half of the start, and nothing on the screen needs it
 
-        return ApiClient(options.socket, language)
+        return ApiClient(options.socket, language, options.web_session)
 
     app = ShopwardenApp(
         open_client, load_texts(language, CATALOG), mode=options.mode, settings=options.settings, now=now

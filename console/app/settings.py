@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import time
 from enum import StrEnum
 from pathlib import Path
 from typing import assert_never
@@ -25,6 +26,20 @@ class Mouse(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QuietHours:
+    """When the bell is silent, on the console's clock; over midnight where it ends before it starts."""
+
+    starts_at: time
+    ends_at: time
+
+    def holds(self, moment: time) -> bool:
+        """Whether it is silent then."""
+        if self.starts_at <= self.ends_at:
+            return self.starts_at <= moment < self.ends_at
+        return moment >= self.starts_at or moment < self.ends_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """A person's choices. Keys of `filters`, `sort` and `columns` are names of panes."""
 
@@ -33,6 +48,7 @@ class Settings:
     """None where nothing was chosen: then it is the start's."""
     symbols: Symbols = Symbols.UNICODE
     mouse: Mouse = Mouse.ON
+    bell: QuietHours | None = None
     keys: Mapping[str, str] = field(default_factory=dict)
     """Id of a binding to its keys, as a comma list."""
     filters: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -104,3 +120,5 @@ class ConsoleOptions:
     """`en` or `zh`."""
     mode: AccessMode = AccessMode.FULL
     settings: Settings = field(default_factory=Settings)
+    web_session: str | None = field(default=None, repr=False)
+    """Token of the person in front of a browser; None at a terminal."""

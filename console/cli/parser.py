@@ -111,6 +111,7 @@ class Builder:
         self._common(parser)
         parser.add_argument("--version", action="store_true", help=self.text("option.version"))
         parser.add_argument("--readonly", action="store_true", help=self.text("option.readonly"))
+        parser.add_argument("--plain", action="store_true", help=self.text("option.plain"))
         parser.add_argument("--theme", default="dark", metavar="NAME", help=self.text("option.theme"))
         commands = parser.add_subparsers(dest="command", metavar="COMMAND", title=self.text("help.commands"))
         self._devices(commands)
