@@ -130,7 +130,7 @@ async def test_screens_by_digit_function_key_and_click() -> None:
     ("zh", ("前往：记录", "手机 SIM0001LIN", "主题：浅色", "搜索操作", "锁屏")),
 ])  # fmt: skip
 async def test_the_palette_speaks_the_language(language: str, words: tuple[str, ...]) -> None:
-    async with running(FakeClient(language=language), language=language, size=(120, 66)) as (app, pilot):
+    async with running(FakeClient(language=language), language=language, size=(120, 96)) as (app, pilot):
         await pilot.press("ctrl+p")
         await settled(pilot, 0.5)
         text = screen_text(app)
