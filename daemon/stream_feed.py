@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Protocol, assert_never
 
 from .api.texts import Texts
@@ -32,6 +33,8 @@ LAG_AT_MOST = 300
 QUIET_S = 1.0
 """After a RESET: the client reloads its lists meanwhile."""
 _PAGE = 200
+_FEW_DEVICES = 3
+"""More that changed together are taken from the list of all, which is read for each one otherwise."""
 
 
 class StreamSource(Protocol):
@@ -45,6 +48,29 @@ class StreamSource(Protocol):
     async def command_by_id(self, caller: Caller, command_id: str) -> Command: ...
     async def alert_item(self, caller: Caller, alert: ArchivedAlert) -> Alert: ...
     async def command_item(self, caller: Caller, command: ArchivedCommand) -> Command: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Alerts:
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Devices:
+    serials: frozenset[str]
+
+
+def _together(notices: Sequence[Notice]) -> Iterator[Notice | _Alerts | _Devices]:
+    """Many alerts are handled at once, on many phones: they are read at once too."""
+    ids = tuple(notice.alert_id for notice in notices if isinstance(notice, AlertChanged))
+    serials = frozenset(notice.serial for notice in notices if isinstance(notice, DeviceChanged))
+    yield from (_Alerts(ids[at : at + _PAGE]) for at in range(0, len(ids), _PAGE))
+    is_list = len(serials) > _FEW_DEVICES
+    if is_list:
+        yield _Devices(serials)
+    for notice in notices:
+        if not (isinstance(notice, AlertChanged) or (is_list and isinstance(notice, DeviceChanged))):
+            yield notice
 
 
 class StreamFeed:
@@ -78,18 +104,11 @@ class StreamFeed:
                 async for item in self._catch_up(after):
                     yield item
             while (notices := await self._next(subscription)) is not None:
-                for told in self._alerts_together(notices):
+                for told in _together(notices):
                     async for item in self._tell(told):
                         yield item
         finally:
             self._bus.unsubscribe(subscription)
-
-    @staticmethod
-    def _alerts_together(notices: Sequence[Notice]) -> Iterator[Notice | tuple[AlertChanged, ...]]:
-        """Many alerts are handled at once: they are read at once too."""
-        alerts = tuple(notice for notice in notices if isinstance(notice, AlertChanged))
-        yield from (alerts[at : at + _PAGE] for at in range(0, len(alerts), _PAGE))
-        yield from (notice for notice in notices if not isinstance(notice, AlertChanged))
 
     async def _next(self, subscription: Subscription) -> tuple[Notice, ...] | None:
         """What comes next; after a quiet time, the growth that was held back."""
@@ -117,13 +136,21 @@ class StreamFeed:
                     yield item
             self._position = entries[-1].ledger_index if len(entries) == _PAGE else max(size, self._position)
 
-    async def _tell(self, notice: Notice | tuple[AlertChanged, ...]) -> AsyncIterator[StreamItem]:
+    async def _tell(self, notice: Notice | _Alerts | _Devices) -> AsyncIterator[StreamItem]:
         try:
             match notice:
-                case tuple():
+                case _Alerts(ids=ids):
                     if self._may(Permission.ALERTS_READ):
-                        for alert in await self._service.alerts_named(self._caller, [one.alert_id for one in notice]):
+                        for alert in await self._service.alerts_named(self._caller, ids):
                             yield StreamItem(kind=StreamKind.ALERT, ledger_index=None, alert=alert)
+                case _Devices(serials=serials):
+                    if self._may(Permission.DEVICES_READ):
+                        listed = {one.serial: one for one in await self._service.devices(self._caller)}
+                        for serial in serials & listed.keys():
+                            yield StreamItem(kind=StreamKind.DEVICE, ledger_index=None, device=listed[serial])
+                        for name in serials - listed.keys():  # of a connection that was just told from its phone
+                            async for item in self._tell(DeviceChanged(name)):
+                                yield item
                 case LedgerGrew(size=size):
                     async for item in self._new_events(size):
                         yield item
