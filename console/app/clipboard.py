@@ -33,8 +33,9 @@ def json_lines(items: list[Wire]) -> str:
 
 
 def fit_to_copy(text: str) -> tuple[str, bool]:
-    """The text without anything that acts, at most `MOST_BYTES`, and whether something had to go. Whole lines stay."""
-    shown = clean(text, limit=MOST_BYTES)
+    """The text without anything that acts, at most `MOST_BYTES`, and whether something had to go. Whole lines stay;
+    tabs stay, they part cells."""
+    shown = "\t".join(clean(cell, limit=MOST_BYTES) for cell in text[: MOST_BYTES + 1].split("\t"))
     if len(shown.encode()) <= MOST_BYTES and len(text) <= MOST_BYTES:
         return shown, False
     kept: list[str] = []

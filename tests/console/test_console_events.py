@@ -2,8 +2,12 @@
 
 import asyncio
 import gc
+from datetime import timedelta
+from pathlib import Path
 
+import msgspec
 import pytest
+from textual.widgets import Input
 
 from console.app.access import AccessMode
 from console.app.dialogs.page import PageDialog, RevealedDialog
@@ -14,7 +18,7 @@ from daemon.api.wire import Event, EventQuery, Role
 
 from . import sample_shop as sample
 from .fake_client import FakeClient, refused
-from .stage import NARROW, ROOMY, running, screen_text, settled, typed
+from .stage import NARROW, ROOMY, running, screen_lines, screen_text, settled, typed
 
 SECRET = "CANARY-13800000017-secret"
 
@@ -232,3 +236,60 @@ async def test_enter_opens_the_record() -> None:
         await pilot.press("3", "enter")
         await settled(pilot)
         assert "ev_0499 · #499" in screen_text(app) and app.screen is not app.stage
+
+
+async def test_jump_to_a_time_and_home_again() -> None:
+    client = FakeClient()
+    async with running(client) as (app, pilot):
+        await pilot.press("3", "J")
+        await settled(pilot)
+        await typed(pilot, "soon")
+        await pilot.press("enter")
+        await settled(pilot)
+        assert "no time yet" in screen_text(app) and app.screen is not app.stage
+        app.screen.query_one("#answer", Input).value = "2h"
+        await pilot.press("enter")
+        await settled(pilot)
+        query = client.calls("events")[-1]
+        assert isinstance(query, EventQuery) and query.until == sample.NOW - timedelta(hours=2)
+        rows = app.stage.query_one(EventsPane).table
+        first = rows.key
+        assert first == "379" and "back (Home: live)" in screen_lines(app)[2]
+        client.emit_event(live(500))
+        await settled(pilot)
+        assert rows.key == first and "▲ 1 new" in screen_lines(app)[2]
+        await pilot.press("c")
+        await settled(pilot)
+        query = client.calls("events")[-1]
+        assert isinstance(query, EventQuery) and query.conversation and query.until, "a filter stays at the time"
+        await pilot.press("escape")
+        await pilot.press("home")
+        await settled(pilot)
+        assert "live number 500" in screen_text(app) and "Home" not in screen_lines(app)[2]
+
+
+async def test_a_record_is_copied_and_the_list_exported_page_by_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    client = FakeClient()
+    client.secrets["ev_0499"] = SECRET
+    async with running(client) as (app, pilot):
+        await pilot.press("3", "y")
+        assert app.clipboard == "姐，加我薇❤信 w***8，款式图发您"
+        await pilot.press("y", "y")
+        assert msgspec.json.decode(app.clipboard, type=Event).event_id == "ev_0499"
+        await pilot.press("E")
+        await settled(pilot)
+        app.screen.query_one("#answer", Input).value = "all.json"
+        await pilot.press("enter")
+        await settled(pilot, 0.2)
+        written = msgspec.json.decode((tmp_path / "all.json").read_bytes(), type=list[Event])
+        assert [event.ledger_index for event in written] == list(range(499, -1, -1))
+        assert "500 rows written" in screen_text(app) and SECRET not in (tmp_path / "all.json").read_text()
+        await pilot.press("E")
+        await settled(pilot)
+        client.errors["events"] = refused()
+        await pilot.press("enter")
+        await settled(pilot, 0.1)
+        assert "Your role may not do this." in screen_text(app) and not list(tmp_path.glob("*.csv"))

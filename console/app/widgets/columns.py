@@ -59,15 +59,16 @@ def laid_out(columns: Sequence[Column], width: int) -> tuple[tuple[Column, int],
 def laid_out_wide(columns: Sequence[Column], width: int, first: int) -> tuple[tuple[Column, int], ...]:
     """All columns as wide as they like, from the one at `first` among those that move; what stands before stays.
 
-    Columns move whole: one that does not fit is not there, unless it is the only one that moves.
+    Columns move whole. The last one may be narrower than it likes, never narrower than it needs.
     """
     fixed, moving = _held(columns)
     room = width - sum(column.width + GAP for column in fixed)
     shown: list[tuple[Column, int]] = []
     for column in moving[max(min(first, len(moving) - 1), 0) :]:
-        cells = min(_liked(column), max(room - GAP, column.width if not shown else 0))
-        if cells < column.width or (cells < _liked(column) and shown):
+        cells = min(_liked(column), room - GAP)
+        if cells < column.width and shown:
             break
+        cells = max(cells, column.width)
         shown.append((column, cells))
         room -= cells + GAP
     if shown and room > 0:
