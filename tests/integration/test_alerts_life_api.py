@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from adb_bridge.records import DeviceSerial
 from daemon.api.alert_life import AlertBatch, AssignAlert
 from daemon.api.alert_life_client import alert_history, assign_alert, find_alerts, handle_alerts
 from daemon.api.audit_client import find_audit
@@ -18,11 +19,12 @@ from daemon.api.figures_client import figures
 from daemon.api.requests import AlertQuery, AuditQuery
 from daemon.api.rule_state_client import rules_state
 from daemon.api.wire import AlertStatus, Severity, StreamItem, StreamKind
-from tests.archive_kit import enrolment, ingest_of, sms, verdict
+from tests.archive_kit import PHONE, enrolment, ingest_of, sms, verdict
 
 from .daemon_support import quick_config, running
 
 COUNT = 450
+OTHERS = tuple(DeviceSerial(f"SIM100{number}") for number in range(5))
 
 
 async def test_what_the_console_asks(tmp_path: Path) -> None:
@@ -34,29 +36,38 @@ async def test_what_the_console_asks(tmp_path: Path) -> None:
     ):
         archive = service._archive
         await archive.add_enrolment(enrolment())
-        service._directory.forget()
         events = [sms(key, "给你回扣".encode()) for key in range(1, COUNT + 1)]
         await archive.ingest(ingest_of(events, verdicts=[verdict()]))
+
+        for serial in OTHERS:
+            await archive.add_enrolment(enrolment(serial))
+            one_more = ingest_of([sms(1, "给你回扣".encode(), device=serial)], device=serial, verdicts=[verdict()])
+            await archive.ingest(one_more)
+        service._directory.forget()
 
         first = await find_alerts(client, AlertQuery(limit=400, severity=Severity.HIGH, employee="林小雨", assignee=""))
         rest = await find_alerts(client, AlertQuery(limit=400, before=first.next_before))
         ids = [alert.alert_id for alert in (*first.items, *rest.items)]
-        assert len(set(ids)) == COUNT
+        assert len(set(ids)) == COUNT + len(OTHERS)
         assert (await find_alerts(client, AlertQuery(before=rest.next_before))).next_before is None
 
         told: dict[str, StreamItem] = {}
         kinds: Counter[StreamKind] = Counter()
+        devices: dict[str, int] = {}
+        as_they_are_now = dict.fromkeys((PHONE, *OTHERS), 0)
         started, all_told = asyncio.Event(), asyncio.Event()
 
         async def listen() -> None:
             async with aclosing(other.stream()) as items:
                 async for item in items:
                     kinds[item.kind] += 1
+                    if item.device is not None:
+                        devices[item.device.serial] = item.device.open_alerts
                     started.set()
                     if item.alert is not None and item.alert.assignee == "韩梅梅":
                         told[item.alert.alert_id] = item
-                        if len(told) == len(ids):
-                            all_told.set()
+                    if len(told) == len(ids) and devices == as_they_are_now:
+                        all_told.set()
 
         listening = asyncio.create_task(listen())
         await started.wait()
@@ -88,7 +99,7 @@ async def test_what_the_console_asks(tmp_path: Path) -> None:
 
         counted = await figures(client, FigureQuery(name=FigureName.ALERTS, bucket=Bucket.HOUR, employee="林小雨"))
         high = next(line for line in counted.series if line.label == "high")
-        assert sum(value or 0 for value in high.values) == COUNT
+        assert sum(value or 0 for value in high.values) == COUNT + len(OTHERS)
         state = await rules_state(client)
         assert (state.packs, state.files) == (("retail-zh",), ())
 
