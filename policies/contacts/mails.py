@@ -8,7 +8,7 @@ from .parts import Found
 _MAX_LOCAL = 64
 _MAX_DOMAIN = 253
 _LOCAL = "abcdefghijklmnopqrstuvwxyz0123456789._%+-"
-_AT = re.compile(r"@(?<=[a-z0-9_%+\-]@)(?=[a-z0-9])")
+_AT = re.compile(r"@(?<=[a-z0-9_%+\-]@)(?=[a-z0-9][a-z0-9-]{0,62}\.)")
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,62})\.)+[a-z][a-z0-9-]{0,62}")
 _HIDDEN_SIGNS = frozenset(map(chr, (*range(0x200B, 0x2010), *range(0x2060, 0x2065), 0xFEFF, 0xAD, 0xFE0F)))
 _HIDDEN = re.compile(f"[{''.join(sorted(_HIDDEN_SIGNS))}]")

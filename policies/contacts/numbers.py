@@ -36,6 +36,7 @@ def numbers_in(view: Spelled, budget: Budget) -> list[Found]:
     """The numbers in offsets of `view`, in order. Linear."""
     found: list[Found] = []
     digits, source, flat = view.digits, view.source, view.flat
+    runs = 0
     for run_found in RUN.finditer(digits):
         start, end = run_found.span()
         number = run_found.group()
@@ -58,7 +59,9 @@ def numbers_in(view: Spelled, budget: Budget) -> list[Found]:
                 continue
             if _ENOUGH.match(number) or _is_hinted_within(flat, start, end):
                 for run in runs_within(digits, source, start, end):
+                    runs += 1
                     _classify(view, run, budget, found)
+    budget.left -= runs // 8
     return found
 
 
