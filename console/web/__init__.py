@@ -1,6 +1,8 @@
 """The console in a browser, by textual-serve, which comes with the extra `web`.
 
-`service` needs it when it is imported; ask `is_installed` before.
+Reading order: `guard` (which requests are ours) → `visits` (who is logged in) → `pages` (login and terminal) → `server`
+(what is answered) → `tab` (one browser tab) → `service` (the console behind it). `server`, `tab` and `service` need the
+extra when they are imported; ask `is_installed` before.
 """
 
 import importlib.util
