@@ -9,6 +9,7 @@ from textual.binding import BindingType
 from textual.widget import Widget
 from textual.widgets import Button, Input
 
+from ...plain_text import clean_line
 from ...safe_text import SafeContent, safe_text
 from ..desk import Desk
 from ..keys import quiet
@@ -37,7 +38,16 @@ class AskDialog(Dialog[str]):
     BINDINGS: ClassVar[list[BindingType]] = [quiet("up", "app.focus_previous", "dialog.previous_field")]
 
     def __init__(
-        self, desk: Desk, *, title: SafeContent, text: SafeContent, confirm: str, field: str, least: int, weight: Weight
+        self,
+        desk: Desk,
+        *,
+        title: SafeContent,
+        text: SafeContent,
+        confirm: str,
+        field: str,
+        least: int,
+        weight: Weight,
+        answer: str = "",
     ) -> None:
         super().__init__(desk, title)
         self._text = text
@@ -45,6 +55,7 @@ class AskDialog(Dialog[str]):
         self._field = field
         self._least = least
         self._weight = weight
+        self._first_answer = answer
         self.set_class(weight is Weight.DESTRUCTIVE, "-destructive")
 
     def on_mount(self) -> None:
@@ -57,7 +68,10 @@ class AskDialog(Dialog[str]):
         """The field and the line that says what is still missing."""
         yield Note(safe_text(self.desk.say(f"ask.{self._field}")), id="ask-label")
         example = self.desk.say(f"ask.{self._field}_example")
-        yield Input(id="answer", max_length=MOST_REASON, placeholder=example, select_on_focus=False, compact=True)
+        yield Input(
+            clean_line(self._first_answer, limit=MOST_REASON),
+            id="answer", max_length=MOST_REASON, placeholder=example, select_on_focus=False, compact=True,
+        )  # fmt: skip
         yield Note(self._missing(""), id="ask-missing")
 
     def buttons(self) -> Iterable[SafeButton]:

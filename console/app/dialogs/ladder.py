@@ -48,7 +48,8 @@ class NameInput(Input):
 
 
 class LadderDialog(AskDialog):
-    """Answers the reason, or None when cancelled. `phrase` is the name to type from rung TYPE_NAME on.
+    """Answers the reason, or None when cancelled. `phrase` is the name to type from rung TYPE_NAME on; `reason` is
+    one that was given before, to be taken over or changed.
 
     Enter confirms nothing but on the button itself, which is dead until everything asked for is there.
     """
@@ -63,6 +64,7 @@ class LadderDialog(AskDialog):
         effect: SafeContent,
         confirm: str,
         phrase: str = "",
+        reason: str = "",
     ) -> None:
         told = [safe_page(desk.say("ladder.second_person"), "bold")] if rung is Rung.SECOND_PERSON else []
         super().__init__(
@@ -73,6 +75,7 @@ class LadderDialog(AskDialog):
             field="reason",
             least=LEAST_REASON,
             weight=Weight.DESTRUCTIVE,
+            answer=reason,
         )
         self._rung = rung
         self._phrase = clean_line(phrase, limit=PHRASE_CHARACTERS).strip()

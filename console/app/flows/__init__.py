@@ -10,6 +10,7 @@ from ..desk import Desk
 from ..shop import Part
 from .alerts import AlertFlows
 from .commands import CommandFlows
+from .oversight import OversightFlows
 from .phones import PhoneFlows
 from .records import RecordFlows
 from .rules import RuleFlows
@@ -21,6 +22,7 @@ class Flows:
     def __init__(self, app: CallingApp, desk: Desk, changed: Callable[[Part], None]) -> None:
         self.alerts = AlertFlows(app, desk, changed)
         self.phones = PhoneFlows(app, desk, changed)
-        self.commands = CommandFlows(app, desk, changed)
+        self.commands = CommandFlows(app, desk, changed, self.phones)
         self.records = RecordFlows(app, desk, changed)
         self.rules = RuleFlows(app, desk, changed)
+        self.oversight = OversightFlows(app, desk, changed)

@@ -19,7 +19,7 @@ from ..run_log import Outcome
 from ..shop import Part
 from ..work import LongWork
 from .base import FlowBase
-from .phone_acts import EXPIRES_S, FOR_ONE, LADDER, RIGHT, VERB, WITHOUT_PHONE, PhoneAct
+from .phone_acts import EXPIRES_S, FOR_ONE, RIGHT, VERB, WITHOUT_PHONE, PhoneAct
 from .phone_calls import CommandReport, command_each
 from .reaching import ReachFlows
 
@@ -92,17 +92,21 @@ class PhoneFlows(FlowBase):
             case _:
                 assert_never(act)
 
-    def issue_again(self, command: Command) -> None:
-        """The same verb and reason as a new command, asked for as the first one was."""
+    def why_not_again(self, command: Command) -> str | None:
+        """Why the same cannot be asked of its phone once more."""
         device = self._desk.shop.devices.get(command.device)
         act = next((act for act, verb in VERB.items() if verb is command.verb), None)
-        if act is None or device is None:
-            self.explained(self._desk.say("refusal.no_device"))
-        elif LADDER[act] is None:
-            if not self.explained(self.why_not(act, (device,))):
-                self._issue(command.verb, (device.serial,), command.reason)
+        return self._desk.say("refusal.no_device") if act is None else self.why_not(act, (device,) if device else ())
+
+    def issue_again(self, command: Command) -> None:
+        """The same verb and reason as a new command; where a confirmation is asked for, it is asked for again."""
+        device = self._desk.shop.devices.get(command.device)
+        if device is None or self.explained(self.why_not_again(command)):
+            return
+        if command.verb is Verb.LOCK:
+            self._lock((device,), command.reason)
         else:
-            self.run(act, (device,))
+            self._issue(command.verb, (device.serial,), command.reason)
 
     def _why_not_one(self, act: PhoneAct, device: Device) -> str | None:
         say, name = self._desk.say, self._desk.shop.name_of(device.serial)
@@ -141,7 +145,7 @@ class PhoneFlows(FlowBase):
             return self._desk.line("phone_act.phones", n=len(devices))
         return safe_text(f"{self._desk.shop.name_of(devices[0].serial)} · {devices[0].serial}")
 
-    def _lock(self, devices: Sequence[Device]) -> None:
+    def _lock(self, devices: Sequence[Device], reason: str = "") -> None:
         """Confirm ladder, level 1: names target, owner and effect, asks for a reason, starts on Cancel."""
         desk = self._desk
         is_online = all(device.availability is DeviceAvailability.ONLINE for device in devices)
@@ -159,6 +163,7 @@ class PhoneFlows(FlowBase):
             targets=[] if one else self._named(devices),
             effect=lines(labelled(desk, rows)),
             confirm="lock",
+            reason=reason,
         )
         self._app.push_screen(dialog, partial(self._issue, Verb.LOCK, _serials(devices)))
 

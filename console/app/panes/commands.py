@@ -1,21 +1,22 @@
 """Screen 4: what was asked of the phones and what became of it. Done means read back from the phone."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import ClassVar
 
 from textual.binding import BindingType
 
-from daemon.api.wire import Command
+from daemon.api.wire import Command, CommandState
 
-from ...safe_text import SafeContent, lines, safe_page, safe_text
-from ..dialogs.dialog import labelled
+from ...safe_text import SafeContent, safe_page, safe_text
 from ..dialogs.page import PageDialog
 from ..glyphs import command_cell
 from ..keys import key
+from ..ordering import SortKey
 from ..shop import Part
 from ..widgets.columns import Column
 from .item_pane import ItemPane
-from .life import command_life
+from .life import command_detail
 
 
 class CommandsPane(ItemPane[Command]):
@@ -25,16 +26,19 @@ class CommandsPane(ItemPane[Command]):
     PARTS = Part.COMMANDS
     OWN = Part.COMMANDS
     COLUMNS = (
-        Column(key="state", title="app.column.state", width=14, weight=1, most=24),
-        Column(key="verb", title="app.column.verb", width=9),
-        Column(key="who", title="app.column.who", width=10, weight=2, most=20),
-        Column(key="asked", title="app.column.asked", width=14, most=17, weight=1),
-        Column(key="by", title="app.column.by", width=8, weight=1, most=14, drop=3),
-        Column(key="tries", title="app.column.tries", width=5, drop=4),
-        Column(key="expires", title="app.column.expires", width=8, drop=2),
+        Column(key="state", title="app.column.state", width=14, weight=1, most=24, sort_letter="S"),
+        Column(key="verb", title="app.column.verb", width=9, sort_letter="C"),
+        Column(key="who", title="app.column.who", width=10, weight=2, most=20, sort_letter="N"),
+        Column(key="asked", title="app.column.asked", width=14, most=17, weight=1, sort_letter="A", sorts_down=True),
+        Column(key="by", title="app.column.by", width=8, weight=1, most=14, drop=3, sort_letter="B"),
+        Column(key="tries", title="app.column.tries", width=5, drop=4, sort_letter="T", sorts_down=True),
+        Column(key="expires", title="app.column.expires", width=8, drop=2, sort_letter="X"),
         Column(key="result", title="app.column.result", width=14, weight=5, drop=1),
     )
-    BINDINGS: ClassVar[list[BindingType]] = [key("x,f8", "cancel_command", "commands.cancel")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("x,f8", "cancel_command", "commands.cancel"),
+        key("R,alt+r", "retry_command", "commands.retry"),
+    ]
 
     def items(self) -> Sequence[Command]:
         commands = self.desk.shop.commands.values()
@@ -57,6 +61,28 @@ class CommandsPane(ItemPane[Command]):
             "result": safe_text(item.result_text or item.result or "–"),
         }
 
+    def sort_value(self, item: Command, column: str) -> SortKey:
+        match column:
+            case "state":
+                return (list(CommandState).index(item.state),)
+            case "verb":
+                return (item.verb.value,)
+            case "who":
+                return (self.desk.shop.name_of(item.device).casefold(),)
+            case "asked":
+                return (item.requested_at.timestamp(),)
+            case "by":
+                return (item.requested_by.casefold(),)
+            case "tries":
+                return (item.tries,)
+            case "expires":
+                return () if item.state.is_terminal else (item.expires_at.timestamp(),)
+            case _:
+                return super().sort_value(item, column)
+
+    def moment_of(self, item: Command) -> datetime | None:
+        return item.requested_at
+
     def haystack_of(self, item: Command) -> str:
         who = self.desk.shop.name_of(item.device)
         return " ".join((item.device, who, item.verb, item.reason, item.requested_by, item.command_id))
@@ -70,27 +96,37 @@ class CommandsPane(ItemPane[Command]):
         }
 
     def detail_of(self, item: Command) -> SafeContent:
-        desk = self.desk
-        rows = [
-            ("device", safe_text(f"{desk.shop.name_of(item.device)} · {item.device}")),
-            ("reason", safe_text(item.reason)),
-            ("asked", safe_text(f"{item.requested_by} · {desk.times.both(item.requested_at)}")),
-            ("expiry", safe_text(desk.times.full(item.expires_at))),
-            ("tries", safe_text(str(item.tries))),
-        ]
-        return lines([command_life(item, desk), *labelled(desk, rows), safe_text(item.command_id, "$muted")])
+        return command_detail(item, self.desk)
 
     def empty_of_all(self) -> SafeContent:
         return safe_page(self.desk.say("empty.commands"))
 
     def why_not(self, action: str) -> str | None:
-        return self.flows.commands.why_not_cancel(self.current()) if action == "cancel_command" else None
+        match action:
+            case "cancel_command":
+                return self.flows.commands.why_not_cancel(self.current())
+            case "retry_command":
+                return self.flows.commands.why_not_retry(self.current())
+            case _:
+                return super().why_not(action)
 
     def action_cancel_command(self) -> None:
         self.flows.commands.cancel(self.current())
+
+    def action_retry_command(self) -> None:
+        self.flows.commands.retry(self.current())
 
     def open_detail(self) -> None:
         command = self.current()
         if command is not None:
             title = self.desk.line(f"verb.{command.verb}")
             self.app.push_screen(PageDialog(self.desk, title=title, text=self.detail_of(command)))
+
+    def counts(self) -> str:
+        """How many there are, and those that need a person apart: failed, and nobody knows."""
+        states = [command.state for command in self.desk.shop.commands.values()]
+        failed, unknown = states.count(CommandState.FAILED), states.count(CommandState.UNKNOWN)
+        words = [super().counts()]
+        words += [self.desk.say("command_act.failed", n=failed)] if failed else []
+        words += [self.desk.say("command_act.unknown", n=unknown)] if unknown else []
+        return " · ".join(words)
