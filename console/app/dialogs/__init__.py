@@ -2,7 +2,7 @@
 
 Reading order:
 - the frame: `dialog`; text to read: `page`; a list inside: `choice_list`
-- before something happens: `ask`, `form`, `ladder`, `assign`; what can be done: `menu`
-- one thing in full: `alert`, `device` (`device_tabs`), `timeline`, `explain`, `trial`
+- before something happens: `ask`, `form`, `ladder`, `assign`, `unlock`; what can be done: `menu`
+- one thing in full: `alert`, `device` (`device_tabs`), `timeline`, `explain`, `trial`, `figures`
 - a list: `columns`, `saved`, `jump`, `export`
 """
