@@ -62,6 +62,8 @@ class FigureQuery(Wire, frozen=True, kw_only=True):
     device: Id | None = None
     """`battery` needs one."""
     employee: Line | None = None
+    rule: Id | None = None
+    """Alerts of this rule only; for `alerts`."""
 
 
 class FigureSeries(Wire, frozen=True, kw_only=True):

@@ -20,7 +20,7 @@ MOST_SAID: Final = 200_000
 _CLOCK_SLACK: Final = timedelta(days=1)
 """The ledger's order is the order of time, unless the clock was set back."""
 _ALERTS: Final = """
-SELECT a.raised_at, a.severity, d.serial FROM alerts a JOIN devices d ON d.device_no = a.device_no
+SELECT a.raised_at, a.severity, d.serial, a.rule_id FROM alerts a JOIN devices d ON d.device_no = a.device_no
 ORDER BY a.ledger_index DESC LIMIT ?"""
 _OUT: Final = DIRECTION_CODES[Direction.OUT]
 _SAID: Final = f"""
@@ -34,11 +34,12 @@ ORDER BY e.occurred_at DESC LIMIT ?"""  # noqa: S608
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RaisedAlert:
-    """When, how grave, on which phone."""
+    """When, how grave, on which phone, by which rule."""
 
     at: datetime
     severity: Severity
     device: str
+    rule: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,20 +70,20 @@ class FigureBook:
 
 def _alerts(database: Database, since: datetime, until: datetime) -> Counted:
     early, found, looked_at, last = since - _CLOCK_SLACK, list[RaisedAlert](), 0, None
-    for at, severity, device in _raised(database):
-        looked_at, last = looked_at + 1, at
-        if at < early:
+    for one in _raised(database):
+        looked_at, last = looked_at + 1, one.at
+        if one.at < early:
             break
-        if since <= at < until:
-            found.append(RaisedAlert(at=at, severity=severity, device=device))
+        if since <= one.at < until:
+            found.append(one)
     return Counted(alerts=tuple(found), complete_since=last if looked_at >= MOST_ALERTS else None)
 
 
-def _raised(database: Database) -> Iterator[tuple[datetime, Severity, str]]:
+def _raised(database: Database) -> Iterator[RaisedAlert]:
     for row in database.execute(_ALERTS, (MOST_ALERTS,)):
         match row:
-            case (int(at), int(severity), str(device)):
-                yield from_micros(at), SEVERITIES[severity], device
+            case (int(at), int(severity), str(device), str(rule)):
+                yield RaisedAlert(at=from_micros(at), severity=SEVERITIES[severity], device=device, rule=rule)
             case _:
                 continue
 

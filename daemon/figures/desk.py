@@ -70,7 +70,7 @@ class FiguresDesk:
         counts: dict[Severity, list[int]] = {severity: [0] * len(buckets.starts) for severity in Severity}
         for one in counted.alerts:
             at = buckets.place(one.at)
-            if at is None or device not in (None, one.device):
+            if at is None or device not in (None, one.device) or query.rule not in (None, one.rule):
                 continue
             if query.employee is None or holder_of(holders.get(one.device, ()), one.at) == query.employee:
                 counts[one.severity][at] += 1

@@ -79,6 +79,8 @@ async def test_alerts_are_counted_by_day_of_the_shop_and_severity(
             (FigureQuery(name=FigureName.ALERTS, device=OTHER_PHONE), 0),
             (FigureQuery(name=FigureName.ALERTS, employee="林小雨"), 6),
             (FigureQuery(name=FigureName.ALERTS, employee="李雷"), 0),
+            (FigureQuery(name=FigureName.ALERTS, rule="kickback.cash"), 6),
+            (FigureQuery(name=FigureName.ALERTS, rule="kickback"), 0),
         ):
             assert sum(sum(filter(None, one)) for one in rows(await desk.figures(OWNER, query)).values()) == total
         monkeypatch.setattr(counted, "MOST_ALERTS", 4)
