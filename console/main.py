@@ -52,6 +52,11 @@ def _run(options: dict[str, object], texts: Texts) -> int:
         sys.stdout.write(f"shopwarden {version('shopwarden')}\n")
         return ExitCode.OK
     command = options.get("command")
+    if options.get("check_config") and command is None:
+        from .cli.console_options import check, console_start
+        from .cli.output import Format, Output
+
+        return check(console_start(options, os.environ), texts, Output(texts, Format.TABLE, os.environ))
     if isinstance(command, str):
         return _run_subcommand(command, options, texts, state, socket)
     return _run_console(options, texts, state, socket)
@@ -108,13 +113,21 @@ def _run_console(options: dict[str, object], texts: Texts, state: Path, socket: 
             return ExitCode.OK
     from .app.access import AccessMode
     from .app.app import run_app
-    from .app.settings import ConsoleOptions, Settings
+    from .app.settings import ConsoleOptions
+    from .cli.console_options import console_start
 
     mode = AccessMode.READ_ONLY if options.get("readonly") else AccessMode.FULL
-    settings = Settings(theme=str(options.get("theme", "dark")))
+    start = console_start(options, os.environ)
     return run_app(
         ConsoleOptions(
-            socket=socket, language=texts.language.value, mode=mode, settings=settings, web_session=web_session
+            socket=socket,
+            language=texts.language.value if web_session is not None else start.language,
+            mode=mode,
+            settings=start.settings,
+            kept=start.kept,
+            file=start.path if web_session is None else None,
+            problems=start.problems,
+            web_session=web_session,
         )
     )
 

@@ -7,6 +7,6 @@ Reading order:
 - the screen: `stage` → `panes/` → `widgets/`; long lists: `event_pages`, `timeline_rows`, `health_times`,
   `filter_line` → `filters`; what leaves the console: `clipboard`, `shown_table`
 - a person acts: `keys`, `palette` → `flows/` → `dialogs/`, as far as `access` allows
-- how things are said: `desk` (what all share), `settings`, `settings_file`, `keymap`, `theme_names`, `ordering`, `symbols`, `glyphs`, `times`, `themes`,
-  `announcer`
+- how things are said: `desk` (what all share), `settings` and `settings_file`, `keymap`, `ordering`, `symbols`,
+  `glyphs`, `times`, `themes` and `theme_names`, `announcer`
 """

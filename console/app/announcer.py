@@ -31,7 +31,9 @@ class Announcer:
         if not is_grave or alert.status is not AlertStatus.OPEN or now - self._rang_at < BELL_EVERY_S:
             return
         self._rang_at = now
-        self._app.bell()
+        quiet = self._desk.settings.bell
+        if quiet is None or not quiet.holds(self._desk.times.now().time()):
+            self._app.bell()
         if self._is_watched():
             return
         who = alert.employee or alert.device

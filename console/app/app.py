@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import tzinfo
 from functools import partial
@@ -10,32 +10,38 @@ from pathlib import Path
 from typing import ClassVar, Final
 
 from textual.app import SystemCommand
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
+from textual.filter import LineFilter
 from textual.screen import Screen
+from textual.widgets import Input
 from textual.worker import Worker, WorkerCancelled, WorkerFailed
 
-from daemon.api.errors import ApiVersionError
-from daemon.api.links import LinkOffline, LinkOnline, LinkRefused
 from daemon.api.texts import Language, Texts, load_texts
 from daemon.api.wire import StreamItem
 
-from ..safe_text import SafeContent
+from ..safe_text import SafeContent, joined
 from .access import AccessMode
 from .announcer import Announcer
 from .calls import CallingApp
 from .client_port import ConsoleClient
 from .desk import Desk
 from .dialogs.page import HelpDialog
+from .entries import entries_of
 from .flows import Flows
-from .keys import everywhere, key, quiet
+from .history import History
+from .keys import everywhere, key, keys_of, quiet
 from .link import Link
-from .palette import ConsoleCommands, ConsolePalette, PaletteEntry, PaletteSource
-from .settings import ConsoleOptions, LookChange, Mouse, Settings
+from .palette import ConsoleCommands, ConsolePalette, PaletteEntry
+from .settings import ConsoleOptions, LookChange, Mouse, Settings, SettingsChange, SettingsProblem, Symbols
+from .settings_file import SettingsKeeper
 from .shop import Part
 from .stage import NAMES, Stage
+from .symbols import AsciiFilter
 from .themes import CHOICES, DEFAULT_VARIABLES, OURS
 from .times import Now, Times, system_now
-from .widgets.banner import Banner
+from .trouble import link_trouble
+from .widgets.banner import Banner, Tone
 from .widgets.header import ScreenTabs
 
 CATALOG: Final = Path(__file__).parent.parent / "catalog"
@@ -62,7 +68,13 @@ class ShopwardenApp(CallingApp):
         quiet("6,f11", "go('health')", "app.health"),
         quiet("7,f12", "go('audit')", "app.audit"),
         key("r,ctrl+r", "retry", "app.retry"),
-        key("question_mark,f1", "help", "app.help"),
+        everywhere("escape", "stop", "app.stop"),
+        quiet("left_square_bracket,alt+left", "visit(-1)", "app.back"),
+        quiet("right_square_bracket,alt+right", "visit(1)", "app.forward"),
+        quiet("ctrl+l", "log", "app.log"),
+        quiet("colon", "command_palette", "app.command"),
+        key("question_mark", "help", "app.help"),
+        everywhere("f1", "help", "app.help"),
         key("q,ctrl+q", "quit", "app.quit"),
         everywhere("ctrl+p", "command_palette", "app.palette"),
     ]
@@ -74,6 +86,8 @@ class ShopwardenApp(CallingApp):
         *,
         mode: AccessMode = AccessMode.FULL,
         settings: Settings | None = None,
+        keeper: SettingsKeeper | None = None,
+        problems: tuple[SettingsProblem, ...] = (),
         now: Now = system_now,
         zone: tzinfo | None = None,
     ) -> None:
@@ -91,10 +105,16 @@ class ShopwardenApp(CallingApp):
         self._following: Worker[None] | None = None
         self._was_online = False
         self._fault: str | None = None
+        self._history = History()
+        self._keeper = keeper
+        self._problems = problems
+        self._filters_out = [AsciiFilter()] if self.desk.symbols is Symbols.ASCII else []
         self._stage: Stage | None = None
         for theme in OURS:
             self.register_theme(theme)
         self.theme = CHOICES.get(self.desk.settings.theme, CHOICES["dark"])
+        self.desk.keeper = self._keep
+        self._take_keys(self.desk.settings.keys)
 
     @property
     def stage(self) -> Stage:
@@ -128,6 +148,7 @@ class ShopwardenApp(CallingApp):
                 changed=self._changed,
                 arrived=self._arrived,
                 reloaded=lambda: self.stage.reload(),
+                now=self._now,
             )
             while True:
                 try:
@@ -169,29 +190,31 @@ class ShopwardenApp(CallingApp):
         self._say_link()
 
     def _say_link(self) -> None:
-        """The banner: what is wrong with the link, else with us, else nothing."""
+        """The banner: what is wrong with the link, else with us, else with the settings, else nothing."""
         if not self.stage.is_ready:
             return
-        banner = self.stage.query_one("#banner", Banner)
-        content = self._link_trouble()
+        desk = self.desk
+        content, tone = link_trouble(desk, self._seconds_left()), Tone.ERROR
         if content is None and self._fault is not None:
-            content = self.desk.line("banner.fault", name=self._fault)
-        banner.say(content)
+            content = desk.line("banner.fault", name=self._fault)
+        if content is None and self._problems:
+            first = desk.texts.get(f"app.settings.{self._problems[0].text_key}", **self._problems[0].values)
+            content, tone = desk.line("settings.banner", n=len(self._problems), first=first), Tone.NOTICE
+        self.stage.query_one("#banner", Banner).say(content, tone)
 
-    def _link_trouble(self) -> SafeContent | None:
-        desk, link = self.desk, self.desk.shop.link
-        left = self._seconds_left()
-        match link:
-            case LinkOffline(error=error):
-                has_data = desk.shop.hello is not None
-                name = "banner.lost" if has_data else "banner.not_running"
-                return desk.line(name, message=error.message, hint=error.hint, n=left)
-            case LinkRefused(error=ApiVersionError() as error):
-                return desk.line("banner.version", message=error.message, hint=error.hint)
-            case LinkRefused(error=error):
-                return desk.line("banner.refused", message=error.message, hint=error.hint)
-            case LinkOnline() | None:
-                return None
+    def works_changed(self) -> None:
+        """The line of what takes a while: the youngest, and how many beside it."""
+        if not self.stage.is_ready:
+            return
+        content: SafeContent | None = None
+        if self.works:
+            work, desk = self.works[-1][0], self.desk
+            name = "going" if work.total is None and not work.done else "so_far" if work.total is None else "counted"
+            content = desk.line(f"work.{name}", title=work.title.plain, done=work.done, total=work.total or 0)
+            if len(self.works) > 1:
+                content = joined((content, desk.line("work.more", n=len(self.works) - 1)))
+        self.stage.query_one("#work-banner", Banner).say(content, Tone.NOTICE)
+        self.stage.refresh_bindings()
 
     def _seconds_left(self) -> int:
         retry_at = self._link.retry_at if self._link is not None else None
@@ -203,14 +226,37 @@ class ShopwardenApp(CallingApp):
         await self.action_go(event.name)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action == "retry":
-            return not self.desk.shop.is_online
-        return self.screen is self.stage or action not in {"go", "help"}
+        match action:
+            case "retry":
+                return not self.desk.shop.is_online
+            case "stop":
+                return bool(self.works) and self.screen is self.stage and not isinstance(self.focused, Input)
+            case "help":
+                return not isinstance(self.screen, HelpDialog | ConsolePalette)
+            case "go" | "visit" | "log":
+                return self.screen is self.stage
+            case _:
+                return True
 
     async def action_go(self, name: str) -> None:
         """Show a screen by its name."""
         if name in NAMES and self.screen is self.stage:
             await self.stage.go_to(name)
+            self._history.visit(name)
+
+    async def action_visit(self, by: int) -> None:
+        """Back (-1) or forward (1) among the screens that were looked at."""
+        name = self._history.step(by)
+        if name is not None:
+            await self.stage.go_to(name)
+
+    def action_stop(self) -> None:
+        self.stop_work()
+
+    def action_log(self) -> None:
+        from .dialogs.log import LogDialog
+
+        self.push_screen(LogDialog(self.desk, self.run_log))
 
     def action_help_quit(self) -> None:
         """Ctrl+C copies or does nothing; say how to leave."""
@@ -225,18 +271,9 @@ class ShopwardenApp(CallingApp):
             self.push_screen(ConsolePalette(self.desk.say("palette.placeholder")))
 
     def action_help(self) -> None:
-        pane = self.stage.current
-        self.push_screen(HelpDialog(self.desk, screen=pane.NAME, keys=self._keys()))
-
-    def _keys(self) -> list[tuple[str, str]]:
-        """Every key that works now, all keys of one action together, those of the pane first."""
-        keys: dict[str, list[str]] = {}
-        words: dict[str, str] = {}
-        for _, binding, is_enabled, _ in self.stage.active_bindings.values():
-            if is_enabled and binding.description.startswith("app.key."):
-                keys.setdefault(binding.action, []).append(self.get_key_display(binding))
-                words[binding.action] = self.desk.texts.get(binding.description)
-        return [(" / ".join(keys[action]), words[action]) for action in keys]
+        """The keys that work where the focus is."""
+        name = self.stage.current.NAME if self.screen is self.stage else None
+        self.push_screen(HelpDialog(self.desk, screen=name, keys=keys_of(self.screen, self.desk.texts)))
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return dict(DEFAULT_VARIABLES)
@@ -249,53 +286,75 @@ class ShopwardenApp(CallingApp):
         return self.desk.say("palette.no_match")
 
     def palette_entries(self) -> Iterable[PaletteEntry]:
-        """What can be done now: actions of the pane, screens, phones, looks, leaving."""
-        say = self.desk.say
-        pane = self.stage.current
-        for binding in pane.usable_bindings():
-            run = partial(self.call_later, self._run_on, pane.NAME, binding.action)
-            yield PaletteEntry(title=self.desk.texts.get(binding.description), about=say("palette.action"), run=run)
-        for name in NAMES:
-            run_go = partial(self.call_later, self.action_go, name)
-            title = say("palette.go", screen=say(f"screen.{name}"))
-            yield PaletteEntry(title=title, about=say(f"about.{name}"), run=run_go)
-        for device in self.desk.shop.devices.values():
-            about = say("palette.device", serial=device.serial, profile=device.profile)
-            run = partial(self.call_later, self._show_device, device.serial)
-            yield PaletteEntry(title=device.employee or device.serial, about=about, run=run)
-        for source in self.stage.query(".pane"):
-            if isinstance(source, PaletteSource):
-                yield from source.palette_entries()
-        yield PaletteEntry(title=say("key.app.help"), about=say("palette.help"), run=self.action_help)
-        for choice in CHOICES:
-            run_theme = partial(self._set_theme, choice)
-            yield PaletteEntry(title=say(f"theme.{choice}"), about=say("palette.theme"), run=run_theme)
-        for language in Language:
-            run_language = partial(self._set_language, language)
-            yield PaletteEntry(title=say(f"language.{language}"), about=say("palette.language"), run=run_language)
-        yield PaletteEntry(title=say("key.app.quit"), about=say("palette.quit"), run=self.exit)
+        """What can be done now."""
+        return entries_of(self)
 
-    async def _run_on(self, name: str, action: str) -> None:
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return [*super().get_line_filters(), *self._filters_out]
+
+    def handle_bindings_clash(self, clashed_bindings: set[Binding], node: DOMNode) -> None:
+        """Told at the start, over all screens at once."""
+
+    async def run_on(self, name: str, action: str) -> None:
+        """Do what a key of a screen does."""
         pane = await self.stage.go_to(name)
         await pane.run_action(action)
 
-    async def _show_device(self, serial: str) -> None:
-        pane = await self.stage.go_to("devices")
-        if not pane.table.move_to(serial) and not pane.filter.is_empty:
+    async def show_row(self, name: str, key: str) -> None:
+        """Show a screen with the cursor on one row; a filter that hides it goes."""
+        await self.action_go(name)
+        pane = self.stage.current
+        if not pane.table.move_to(key) and not pane.filter.is_empty:
             pane.set_filter("")
-            pane.table.move_to(serial)
+            pane.table.move_to(key)
 
-    def _set_theme(self, choice: str) -> None:
+    async def show_filtered(self, name: str, line: str) -> None:
+        """Show a screen with a filter."""
+        await self.action_go(name)
+        self.stage.current.set_filter(line)
+
+    def set_theme(self, choice: str) -> None:
+        """Other colours, kept for the next start."""
         self.theme = CHOICES[choice]
         self.desk.keep(LookChange(theme=choice))
 
-    def _set_language(self, language: Language) -> None:
-        """Everything is drawn anew in the other language; answers of the daemon follow with the next start."""
-        texts = load_texts(language, CATALOG)
+    def set_language(self, language: Language) -> None:
+        """Another language, kept for the next start."""
         self.desk.keep(LookChange(language=language))
-        self.desk.texts = texts
-        self.desk.times = Times(texts, self._now, self._zone)
-        self.call_later(self.stage.redraw)
+        self.call_later(self._speak, language)
+
+    def leave(self) -> None:
+        """End, with exit code 0."""
+        self.exit()
+
+    async def _speak(self, language: Language) -> None:
+        """Everything in another language: dialogs and toasts go, the screen is drawn anew, and the daemon is asked
+        again for all that it words."""
+        desk = self.desk
+        desk.texts = texts = load_texts(language, CATALOG)
+        desk.times = Times(texts, self._now, self._zone)
+        while self.screen is not self.stage:
+            await self.pop_screen()
+        self.clear_notifications()
+        if desk.opened is not None:
+            desk.opened.speak(language)
+        if self._link is not None:
+            self._link.restart()
+        await self.stage.redraw()
+        self._say_link()
+        self.works_changed()
+
+    def _keep(self, change: SettingsChange) -> None:
+        if self._keeper is not None and not self._keeper.keep(change):
+            self.notify(self.desk.say("settings.not_kept"), severity="warning")
+
+    def _take_keys(self, chosen: Mapping[str, str]) -> None:
+        if chosen:
+            from .keymap import bound_actions, key_problems, usable_keymap
+
+            problems = key_problems(chosen, bound_actions(type(self)))
+            self._problems += problems
+            self.set_keymap(usable_keymap(chosen, problems))
 
 
 def run_app(options: ConsoleOptions, *, now: Now = system_now) -> int:
@@ -312,7 +371,13 @@ def run_app(options: ConsoleOptions, *, now: Now = system_now) -> int:
         return ApiClient(options.socket, language, options.web_session)
 
     app = ShopwardenApp(
-        open_client, load_texts(language, CATALOG), mode=options.mode, settings=options.settings, now=now
+        open_client,
+        load_texts(language, CATALOG),
+        mode=options.mode,
+        settings=options.settings,
+        keeper=SettingsKeeper(options.file, options.kept, options.problems) if options.file is not None else None,
+        problems=options.problems,
+        now=now,
     )
     asyncio.run(_run(app, options.settings.mouse))
     return app.return_code or 0

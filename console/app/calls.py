@@ -25,6 +25,8 @@ T = TypeVar("T")
 FAULTS_TOLERATED: Final = 20
 FAULT_WINDOW_S: Final = 10.0
 TOAST_CHARACTERS: Final = 400
+TOASTS_AT_ONCE: Final = 3
+"""The oldest goes when there is one more: toasts must not cover what they are about."""
 
 
 class CallEnded(Message):
@@ -103,6 +105,8 @@ class CallingApp(Sturdy, App[int]):
         markup: bool = False,
     ) -> None:
         """A toast. Markup is never parsed, whatever `markup` says."""
+        for old in list(self._notifications)[: -TOASTS_AT_ONCE + 1]:
+            self._unnotify(old, refresh=False)
         super().notify(
             clean(message, limit=TOAST_CHARACTERS),
             title=clean(title, limit=TOAST_CHARACTERS),

@@ -1,5 +1,6 @@
 """What every pane and dialog shares: texts, times, the shop, how the console was started, and the client's methods."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from daemon.api.texts import Texts
@@ -24,9 +25,14 @@ class Desk:
     shop: Shop = field(default_factory=Shop)
     settings: Settings = field(default_factory=Settings)
 
+    keeper: Callable[[SettingsChange], None] | None = None
+    """Told of each choice, to write it down."""
+
     def keep(self, change: SettingsChange) -> None:
         """Take over a choice of the person."""
         self.settings = changed_settings(self.settings, change)
+        if self.keeper is not None:
+            self.keeper(change)
 
     @property
     def symbols(self) -> Symbols:

@@ -6,6 +6,9 @@ Every single-letter key has a control or function key beside it, because letters
 from typing import Protocol, runtime_checkable
 
 from textual.binding import Binding
+from textual.screen import Screen
+
+from daemon.api.texts import Texts
 
 
 @runtime_checkable
@@ -29,3 +32,16 @@ def quiet(keys: str, action: str, id: str) -> Binding:
 def everywhere(keys: str, action: str, id: str) -> Binding:
     """A binding of the app, taken before any widget; for function and control keys only."""
     return Binding(keys, action, f"app.key.{id}", id=id, priority=True)
+
+
+def keys_of(screen: Screen[object], texts: Texts) -> tuple[tuple[str, str], ...]:
+    """Every key that works on a screen now with what it does; all keys of one action together, the nearest first."""
+    keys: dict[str, list[str]] = {}
+    words: dict[str, str] = {}
+    for _, binding, is_enabled, _ in screen.active_bindings.values():
+        if is_enabled and binding.description.startswith("app.key."):
+            shown = screen.app.get_key_display(binding)
+            if shown not in keys.setdefault(binding.action, []):
+                keys[binding.action].append(shown)
+            words[binding.action] = texts.get(binding.description)
+    return tuple((" / ".join(keys[action]), words[action]) for action in keys)

@@ -13,6 +13,7 @@ from daemon.api.wire import Alert, AlertStatus, StreamItem, StreamKind
 
 from .client_port import ConsoleClient
 from .shop import Part, Shop
+from .times import Now, system_now
 
 ALERT_PAGE: Final = 1000
 """Loaded at once; what is open beyond it comes page by page behind the screen."""
@@ -33,7 +34,9 @@ class Link:
         changed: Callable[[Part], None],
         arrived: Callable[[StreamItem], None],
         reloaded: Callable[[], None],
+        now: Now = system_now,
     ) -> None:
+        self._now = now
         self._client = client
         self._shop = shop
         self._changed = changed
@@ -85,6 +88,8 @@ class Link:
                         self.retry_at = None
                         self._changed(Part.EVERYTHING)
                     case LinkOffline(retry_in_s=wait) | LinkRefused(retry_in_s=wait):
+                        if self._shop.is_online:
+                            self._shop.lost_at = self._now()
                         self._shop.link = item
                         self.retry_at = loop.time() + wait
                         self._changed(Part.EVERYTHING)
@@ -93,6 +98,8 @@ class Link:
 
     async def _take(self, item: StreamItem) -> None:
         self._changed(self._shop.apply(item))
+        if item.hello is not None:
+            self._shop.clock_ahead_s = (item.hello.server_time - self._now()).total_seconds()
         if item.ledger_index is not None:
             self._position = max(item.ledger_index, self._position or 0)
         if item.hello is not None and self._position is None:

@@ -112,6 +112,14 @@ def changed_settings(settings: Settings, change: SettingsChange) -> Settings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SettingsProblem:
+    """What is wrong with one line: a text of the catalog under `app.settings`."""
+
+    text_key: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConsoleOptions:
     """How the console is started."""
 
@@ -120,5 +128,11 @@ class ConsoleOptions:
     """`en` or `zh`."""
     mode: AccessMode = AccessMode.FULL
     settings: Settings = field(default_factory=Settings)
+    kept: Settings = field(default_factory=Settings)
+    """What the file of settings says without the command line and the environment."""
+    file: Path | None = None
+    """Where choices are kept; None: nowhere."""
+    problems: tuple[SettingsProblem, ...] = ()
+    """What that file has that cannot be used; it is not written over then."""
     web_session: str | None = field(default=None, repr=False)
     """Token of the person in front of a browser; None at a terminal."""

@@ -5,6 +5,7 @@ asked for before an item arrived never undoes it.
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from enum import Flag, auto
 from typing import Final
 
@@ -62,6 +63,10 @@ class Shop:
         self.hello: Hello | None = None
         self.link: LinkState | None = None
         """None until the first answer or failure."""
+        self.lost_at: datetime | None = None
+        """When the daemon was last there, of a link that is lost now or was."""
+        self.clock_ahead_s = 0.0
+        """The daemon's clock against ours, at its last greeting."""
         self.health: Health | None = None
         self.devices: dict[str, Device] = {}
         self.alerts: dict[str, Alert] = {}

@@ -52,6 +52,7 @@ class Stage(Sturdy, Screen[None]):
         yield ScreenTabs(self._desk, NAMES)
         yield Banner(id="banner")
         yield Banner(id="size-banner")
+        yield Banner(id="work-banner")
         with ContentSwitcher(initial=self._first, id="panes"):
             yield self._made(self._first)
         yield KeyFooter(self._desk)
@@ -124,6 +125,7 @@ class Stage(Sturdy, Screen[None]):
 
     def tick(self) -> None:
         """Time went by."""
+        self.query_one(HeaderBar).refresh_shop()
         self.current.tick()
 
     def _made(self, name: str) -> Pane:

@@ -6,7 +6,7 @@ Reading order:
 - subcommands with their arguments in a file of their own: `rooms` → `alert_arguments`, `show_arguments`,
   `figure_arguments`, `setup_arguments`, `web_arguments`, `completion_arguments`; what they share: `numbers`;
   what is not there yet: `unbuilt`
-- what needs keys, rules or phones at hand: `hand_over`
+- what needs keys, rules or phones at hand: `hand_over`; how the console itself starts: `console_options`
 - events: `events`, `timeline` (`event_arguments`)
 - exports: `exports` (`exports_arguments`); files that are whole or not there: `new_file`
 - people's rights: `requests`, `documents` (`requests_arguments`)

@@ -11,6 +11,7 @@ from daemon.api.exit_codes import ExitCode
 from daemon.api.importing import ImportKind
 from daemon.api.texts import Texts
 
+from ..app.theme_names import THEMES
 from ..plain_text import clean_line
 from . import (
     backup_arguments,
@@ -112,7 +113,10 @@ class Builder:
         parser.add_argument("--version", action="store_true", help=self.text("option.version"))
         parser.add_argument("--readonly", action="store_true", help=self.text("option.readonly"))
         parser.add_argument("--plain", action="store_true", help=self.text("option.plain"))
-        parser.add_argument("--theme", default="dark", metavar="NAME", help=self.text("option.theme"))
+        parser.add_argument("--theme", choices=THEMES, metavar="NAME", help=self.text("option.theme"))
+        parser.add_argument("--ascii", dest="ascii_signs", action="store_true", help=self.text("option.ascii_signs"))
+        parser.add_argument("--no-mouse", dest="no_mouse", action="store_true", help=self.text("option.no_mouse"))
+        parser.add_argument("--check-config", action="store_true", help=self.text("option.check_config"))
         commands = parser.add_subparsers(dest="command", metavar="COMMAND", title=self.text("help.commands"))
         self._devices(commands)
         self._enrolment(commands)

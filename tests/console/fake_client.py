@@ -137,6 +137,10 @@ class FakeClient:
     def speak(self, language: str) -> None:
         self.asked.append(("speak", language))
         self.spoken = language
+        worded = {alert.alert_id: alert.title for alert in sample.alerts(language)}
+        self.alert_list = [
+            msgspec.structs.replace(alert, title=worded.get(alert.alert_id, alert.title)) for alert in self.alert_list
+        ]
 
     async def health(self) -> Health:
         self._asked("health", None)

@@ -43,22 +43,23 @@ class RevealedDialog(PageDialog):
 class HelpDialog(PageDialog):
     """The keys that work where the focus was, each with what it does, and a paragraph on the screen."""
 
-    def __init__(self, desk: Desk, *, screen: str, keys: Iterable[tuple[str, str]]) -> None:
-        super().__init__(
-            desk,
-            title=safe_text(desk.say("help.title", screen=desk.say(f"screen.{screen}"))),
-            text=_help_text(desk, screen, keys),
-        )
+    def __init__(self, desk: Desk, *, screen: str | None, keys: Iterable[tuple[str, str]]) -> None:
+        """`screen` None: the focus is in a dialog."""
+        title = desk.line("help.dialog")
+        if screen is not None:
+            title = desk.line("help.title", screen=desk.say(f"screen.{screen}"))
+        about = desk.say("help_about.dialog" if screen is None else f"help.{screen}")
+        super().__init__(desk, title=title, text=_help_text(desk, about, keys))
 
 
-def _help_text(desk: Desk, screen: str, keys: Iterable[tuple[str, str]]) -> SafeContent:
+def _help_text(desk: Desk, about: str, keys: Iterable[tuple[str, str]]) -> SafeContent:
     known = [(safe_text(key, "bold $text-accent"), safe_text(description)) for key, description in keys]
     width = max((key.cell_length for key, _ in known), default=0)
     table = [joined((fitted(key, width), safe_text("   "), description)) for key, description in known]
     blank = safe_text("")
     return lines(
         [
-            safe_page(desk.say(f"help.{screen}")),
+            safe_page(about),
             blank,
             safe_page(desk.say("help.filter"), "$muted"),
             safe_page(desk.say("help.input_method"), "$muted"),

@@ -14,6 +14,7 @@ from ..shop import Part
 from .note import Note
 
 _LEAST_TEXT = 12
+CLOCK_TOLD_S = 60
 
 
 class HeaderBar(Note):
@@ -30,6 +31,9 @@ class HeaderBar(Note):
         store = safe_text(shop.hello.store if shop.hello else desk.say("name"), "bold")
         pieces: list[tuple[int, SafeContent]] = [(0, cut(store, max(self.size.width // 4, _LEAST_TEXT)))]
         pieces.append((0, self._link()))
+        if not shop.is_online and shop.lost_at is not None:
+            age = desk.times.age(shop.lost_at)
+            pieces.append((1, desk.line("header.data_age", "bold $text-warning", age=age)))
         if Part.ALERTS in shop.loaded:
             pieces.append((0, severity_counts(shop.open_alerts(), desk.texts)))
         pending = len(shop.pending_commands())
@@ -42,6 +46,8 @@ class HeaderBar(Note):
             pieces.append((1, desk.line("header.read_only", "bold $text-warning")))
         if shop.health is not None and not shop.health.is_collecting:
             pieces.append((1, desk.line("header.not_collecting", "bold $text-error")))
+        if (clock := self._clock()) is not None:
+            pieces.append((2, clock))
         self.show(self._fitting(pieces))
 
     def on_resize(self, event: events.Resize) -> None:
@@ -57,6 +63,19 @@ class HeaderBar(Note):
                 return self._desk.line("link.refused", "bold $text-error")
             case _:
                 return self._desk.line("link.online", "$text-success")
+
+    def _clock(self) -> SafeContent | None:
+        """The worst clock there is, the daemon's before those of phones: wrong times make wrong histories."""
+        desk, shop = self._desk, self._desk.shop
+        if abs(shop.clock_ahead_s) > CLOCK_TOLD_S:
+            age = desk.times.span(int(abs(shop.clock_ahead_s)))
+            return desk.line("header.clock", "bold $text-warning", age=age)
+        off = {serial: abs(device.clock_offset_ms or 0) // 1000 for serial, device in shop.devices.items()}
+        worst = max(off, key=off.__getitem__, default=None)
+        if worst is None or off[worst] <= CLOCK_TOLD_S:
+            return None
+        who, age = shop.name_of(worst), desk.times.span(off[worst])
+        return desk.line("header.phone_clock", "$text-warning", who=who, age=age)
 
     def _fitting(self, pieces: list[tuple[int, SafeContent]]) -> SafeContent:
         room = max(self.size.width - 2, 1)
