@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import ClassVar, Final
 
 from textual import events
 
@@ -36,7 +36,16 @@ class Series:
 
 
 class Plot(Note):
-    """Draws series below each other, and under each in words its least, most and last value."""
+    """Draws series below each other, and under each in words its least, most and last value.
+
+    Above a pane's detail it is there only where the terminal is wide or high enough for both.
+    """
+
+    SCOPED_CSS: ClassVar[bool] = False
+    DEFAULT_CSS: ClassVar[str] = """
+    Plot.pane-plot { display: none; margin-bottom: 1; }
+    .-wide Plot.pane-plot, .-high Plot.pane-plot { display: block; }
+    """
 
     def __init__(self, desk: Desk, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
