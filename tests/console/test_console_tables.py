@@ -152,6 +152,14 @@ async def test_conditions_and_what_is_said_of_those_that_cannot_be_used() -> Non
                 assert word in screen_text(app), (line, word)
             app.clear_notifications()
         assert len(keys_of(app)) == 4
+        await pilot.press("1")
+        await settled(pilot)
+        pane = pane_of(app)
+        for line, serials in (
+            ("battery:<=41", {sample.ZHOU, sample.HE}), ("!battery:>0", {sample.STRANGER}), ("age:>1h", {sample.HE}),
+        ):  # fmt: skip
+            assert pane.set_filter(line)
+            assert set(keys_of(app)) == serials, line
 
 
 async def test_a_filter_is_tried_while_it_is_typed_and_given_up_by_escape() -> None:

@@ -105,6 +105,7 @@ class DevicesPane(ItemPane[Device]):
             "device": (item.serial, item.employee or ""),
             "employee": (item.employee or "",),
             "state": (state, item.state, item.availability.value, "locked" if item.is_locked else "unlocked"),
+            "battery": () if item.battery_pct is None else (str(item.battery_pct),),
         }
 
     def detail_of(self, item: Device) -> SafeContent:

@@ -310,5 +310,5 @@ class ItemPane(Pane, Generic[ItemT]):
         if not items:
             return [condition.key for condition in row_filter.conditions]
         keys = {key: None for item in (items[0], items[-1]) for key in self.facets_of(item)}
-        timed = _TIMED if self.moment_of(items[0]) is not None else ()
+        timed = _TIMED if any(self.moment_of(item) is not None for item in items) else ()
         return [*keys, *timed]
