@@ -4,8 +4,8 @@ Reading order:
 - `parser` → `dispatch` → one module for each group of subcommands with a `context`: `devices`, `pairing`, `events`,
   `attachments`, `imports`, `alerts` (`alert_change`), `commands`, `oversight`, `doctor` (with `local_checks`), `demo`
 - subcommands with their arguments in a file of their own: `rooms` → `alert_arguments`, `show_arguments`,
-  `figure_arguments`, `setup_arguments`, `web_arguments`, `completion_arguments`; what they share: `numbers`;
-  what is not there yet: `unbuilt`
+  `figure_arguments`, `setup_arguments`, `web_arguments`, `completion_arguments` → `completion`; what they share:
+  `numbers`
 - what needs keys, rules or phones at hand: `hand_over`; how the console itself starts: `console_options`
 - events: `events`, `timeline` (`event_arguments`)
 - exports: `exports` (`exports_arguments`); files that are whole or not there: `new_file`
@@ -14,7 +14,7 @@ Reading order:
 - keys: `keys` (`keys_arguments`)
 - a closed vault: `unlock`; how long things stay: `retention` (`retention_arguments`)
 - the archive looked through again: `rescans` (`rescans_arguments`)
-- rules: `policies` (`rule_arguments`)
+- rules: `policies`, `rules` (`rule_arguments`); over time: `figures`
 - copies: `backups` (`backup_arguments`)
 - printing: `output`, `table`, `times`; what a phone permits: `capability_table`
 """

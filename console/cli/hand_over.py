@@ -13,7 +13,7 @@ HANDED_OVER = (
 
 CALLED_AS = "SHOPWARDEN_CALLED_AS"
 """Tells the daemon's program the name that its usage lines are to show."""
-_OURS = frozenset({"try"})
+_OURS = frozenset({"try", "rules", "state"})
 """The actions of `policy` that ask the daemon."""
 _TAKE_JSON = frozenset({"demo", "policy", "init", "check-config", "verify-proof", "verify-bundle", "restore"})
 _TAKE_VALUE = {"--state": "SHOPWARDEN_STATE", "--socket": "SHOPWARDEN_SOCKET", "--lang": "SHOPWARDEN_LANG"}

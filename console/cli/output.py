@@ -46,7 +46,10 @@ class Output:
 
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
         """Rows under headers `cli.column.<name>`."""
-        headers = [self.texts.get(f"cli.column.{column}") for column in columns]
+        self.grid([self.texts.get(f"cli.column.{column}") for column in columns], rows)
+
+    def grid(self, headers: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
+        """Rows under headers that are words already."""
         width = self.width if sys.stdout.isatty() else None
         self._lines(table(headers, rows, width=width, styles=self._out_styles))
 

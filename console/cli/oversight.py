@@ -1,13 +1,18 @@
 """`audit` and `verify`: who did what, and whether the record is whole."""
 
+from datetime import UTC, datetime
+
 import msgspec
 
+from daemon.api.audit_client import find_audit
 from daemon.api.errors import ApiUnreachableError
 from daemon.api.exit_codes import ExitCode
+from daemon.api.requests import AuditQuery
 from daemon.api.verify_words import advice_for
 from daemon.api.wire import AuditEntry
 
 from .context import Context
+from .figures import moment_of
 from .hand_over import run_daemon_program
 from .output import Format
 from .table import Cell
@@ -19,6 +24,12 @@ _COLUMNS = ("at", "actor", "role", "action", "target", "outcome", "reason")
 
 class _Audit(msgspec.Struct):
     limit: int = 50
+    actor: str | None = None
+    deed: str | None = None
+    target: str | None = None
+    outcome: str | None = None
+    since: str | None = None
+    until: str | None = None
 
 
 class _Verify(msgspec.Struct):
@@ -34,13 +45,23 @@ class _Verify(msgspec.Struct):
 
 async def list_audit(context: Context) -> ExitCode:
     """Audit entries, newest first."""
-    left = context.take(_Audit).limit
+    arguments = context.take(_Audit)
+    left = arguments.limit
+    now = datetime.now(UTC)
+    query = AuditQuery(
+        actor=arguments.actor,
+        action=arguments.deed,
+        target=arguments.target,
+        outcome=arguments.outcome,
+        since=None if arguments.since is None else moment_of(arguments.since, now, is_end=False),
+        until=None if arguments.until is None else moment_of(arguments.until, now, is_end=True),
+    )
     entries: list[AuditEntry] = []
     async with context.client() as client:
         before: int | None = None
         while left > 0:
             asked = min(PAGE, left)
-            page = await client.audit(limit=asked, before=before)
+            page = (await find_audit(client, msgspec.structs.replace(query, limit=asked, before=before))).items
             if not page or (before is not None and page[-1].audit_id >= before):
                 break
             entries += page

@@ -1,4 +1,4 @@
-"""The arguments of `policy try`; the other actions of `policy` run in the daemon's own program."""
+"""The arguments of `policy try`, `rules` and `state`; the other actions of `policy` run in the daemon's own program."""
 
 import argparse
 from typing import TYPE_CHECKING
@@ -6,12 +6,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .parser import Builder, Parser
 
-HANDLERS: dict[tuple[str, str], str] = {("policy", "try"): "policies:try_rules"}
+HANDLERS: dict[tuple[str, str], str] = {
+    ("policy", "try"): "policies:try_rules",
+    ("policy", "rules"): "rules:list_rules",
+    ("policy", "state"): "rules:show_state",
+}
 
 
 def add(builder: "Builder", commands: "argparse._SubParsersAction[Parser]") -> None:
-    """One subcommand."""
+    """Those that ask the daemon."""
     actions = builder.actions(builder.add(commands, "policy"), "policy")
+    for name in ("rules", "state"):
+        builder.action(actions, "policy", name)
     candidate = builder.action(actions, "policy", "try")
     candidate.add_argument("source", metavar="DIR_OR_FILE", help=builder.text("argument.policy_source"))
     builder.option(candidate, "--with", "policy_with", dest="beside", action="append", metavar="PACK")

@@ -55,7 +55,7 @@ class OversightClient(FakeClient):
 
     def __init__(self, *, language: str = "en", role: Role = Role.OWNER, count: int = 450) -> None:
         super().__init__(language=language, role=role)
-        self.checks = CHECKS
+        self.checks: tuple[HealthCheck, ...] = CHECKS
         self.audit = entries(count)
         self.answers[("GET", "/v1/audit")] = self._audit
         self.answers[("GET", "/v1/figures")] = lambda body: figures()
