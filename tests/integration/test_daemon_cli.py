@@ -238,6 +238,6 @@ def test_a_full_disk_at_the_start_is_a_message(tmp_path: Path) -> None:
     limit += (
         f"sys.argv = ['shopwardend', 'run', '--state', {str(state)!r}]; runpy.run_module('daemon', run_name='__main__')"
     )
-    answer = subprocess.run([sys.executable, "-c", limit], capture_output=True, timeout=50, check=False)
+    answer = subprocess.run([sys.executable, "-B", "-c", limit], capture_output=True, timeout=50, check=False)
     assert answer.returncode == 10, answer.stderr
     assert b"Traceback" not in answer.stderr

@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import resource
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -112,8 +113,9 @@ async def test_what_is_cut_leaves_no_file(tmp_path: Path, monkeypatch: pytest.Mo
         assert (await one.actions())[-1] == ("reviewer", "export.fetch", "failed")
 
 
-def test_a_full_disk_is_told_and_leaves_no_file(tmp_path: Path) -> None:
+def test_a_full_disk_is_told_and_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A limit on the size of files stands for the disk."""
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)  # what is imported meanwhile would be kept cut off
     target = tmp_path / "full.zip"
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (4_096, hard))

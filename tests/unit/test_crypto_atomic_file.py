@@ -119,7 +119,7 @@ for write, name in ((replace_file, "a"), (create_file, "b")):
     except DiskFullError as error:
         print(error.code.value)
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run([sys.executable, "-B", "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.split() == ["file.disk_full"] * 2
     assert names(tmp_path) == ["a"]
     assert (tmp_path / "a").read_bytes() == b"old"

@@ -207,6 +207,6 @@ try:
 except DiskFullError as error:
     print(error.code.value)
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run([sys.executable, "-B", "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.strip() == "file.disk_full"
     assert path.read_bytes() == before
