@@ -87,12 +87,14 @@ async def show_device(context: Context) -> ExitCode:
             ("transports", ", ".join(device.transports) or "-"),
             ("battery", _battery(context, device)),
             ("locked", _yes_no(context, device.is_locked)),
+            ("screen", _yes_no(context, device.is_screen_on)),
             ("notice", _yes_no(context, device.notice_posted)),
             ("backfill", _yes_no(context, device.backfill_done)),
             ("events", str(device.events)),
             ("alerts", str(device.open_alerts)),
             ("pending", str(device.pending_commands)),
             ("clock", clock_text(context, device)),
+            ("missed", str(device.missed_notifications)),
             ("trouble", _trouble(context, device)),
         ]
     )

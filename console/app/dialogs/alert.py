@@ -30,6 +30,7 @@ class AlertDialog(PageDialog):
     """Follows its alert while it is open."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        key("escape", "cancel", "dialog.close"),
         key("a,f7", "acknowledge", "alerts.acknowledge"),
         key("x,f8", "resolve", "alerts.resolve"),
         key("v,f9", "reveal", "reveal"),

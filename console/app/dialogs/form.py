@@ -36,8 +36,8 @@ class FormDialog(Dialog[tuple[str, ...]]):
         quiet("down", "app.focus_next", "dialog.next_field"),
     ]
     DEFAULT_CSS = """
-    FormDialog Input { height: 1; background: $panel; padding: 0 1; }
-    FormDialog Input:focus { background: $primary 25%; }
+    FormDialog #dialog Input { height: 1; background: $panel; padding: 0 1; }
+    FormDialog #dialog Input:focus { background: $primary 25%; }
     FormDialog .form-label { margin-top: 1; text-style: bold; }
     """
 

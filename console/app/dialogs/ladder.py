@@ -54,6 +54,13 @@ class LadderDialog(AskDialog):
     Enter confirms nothing but on the button itself, which is dead until everything asked for is there.
     """
 
+    DEFAULT_CSS = """
+    LadderDialog #dialog-body { max-height: 42vh; }
+    LadderDialog #ladder-label { text-style: bold; }
+    LadderDialog #dialog NameInput { height: 1; background: $panel; padding: 0 1; }
+    LadderDialog #dialog NameInput:focus { background: $primary 25%; }
+    """
+
     def __init__(
         self,
         desk: Desk,

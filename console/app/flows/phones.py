@@ -39,8 +39,10 @@ class PhoneFlows(FlowBase):
     def why_not(self, act: PhoneAct, devices: Sequence[Device]) -> str | None:
         """The reason why this cannot be done with these phones; None when it can."""
         reason = self._desk.refusal(RIGHT[act])
-        if reason is not None or act in WITHOUT_PHONE:
+        if reason is not None:
             return reason
+        if act in WITHOUT_PHONE:
+            return None if self._desk.shop.is_online else self._desk.say("refusal.offline")
         if not devices:
             return self._desk.say("refusal.no_device")
         if act in FOR_ONE and len(devices) > 1:
