@@ -106,6 +106,7 @@ class ShopwardenApp(CallingApp):
         self._was_online = False
         self._fault: str | None = None
         self._history = History()
+        self._history.visit(NAMES[0])
         self._keeper = keeper
         self._problems = problems
         self._filters_out = [AsciiFilter()] if self.desk.symbols is Symbols.ASCII else []

@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 
 from textual.app import App
 from textual.message import Message
-from textual.notifications import SeverityLevel
+from textual.notifications import Notify, SeverityLevel
 from textual.worker import Worker, WorkerState
 
 from daemon.api.errors import ApiClientError, ApiTimeoutError, ApiUnreachableError
@@ -105,8 +105,6 @@ class CallingApp(Sturdy, App[int]):
         markup: bool = False,
     ) -> None:
         """A toast. Markup is never parsed, whatever `markup` says."""
-        for old in list(self._notifications)[: -TOASTS_AT_ONCE + 1]:
-            self._unnotify(old, refresh=False)
         super().notify(
             clean(message, limit=TOAST_CHARACTERS),
             title=clean(title, limit=TOAST_CHARACTERS),
@@ -114,6 +112,11 @@ class CallingApp(Sturdy, App[int]):
             timeout=timeout,
             markup=False,
         )
+
+    def on_notify(self, event: Notify) -> None:
+        """Comes before Textual's own handler, which adds the new one."""
+        for old in list(self._notifications)[: -TOASTS_AT_ONCE + 1]:
+            self._unnotify(old, refresh=False)
 
     def fault_shown(self, name: str) -> None:
         """A fault of ours reached the last handler; the app says so on its screen."""

@@ -59,12 +59,12 @@ def key_problems(chosen: Mapping[str, str], actions: Sequence[Bound]) -> tuple[S
     for id, keys in chosen.items():
         if id not in ids:
             near = get_close_matches(id, ids, n=1, cutoff=0)
-            problems.append(SettingsProblem(text_key="unknown_action", values={"key": id[:60], "near": near[0]}))
+            problems.append(SettingsProblem(text_key="unknown_action", values={"name": id[:60], "near": near[0]}))
             continue
         if wrong := [key for key in _split(keys) if not _is_key(key)] or ([""] if not _split(keys) else []):
-            problems.append(SettingsProblem(text_key="not_a_key", values={"key": id, "value": wrong[0][:30]}))
+            problems.append(SettingsProblem(text_key="not_a_key", values={"name": id, "value": wrong[0][:30]}))
         elif not any(len(key) > 1 for key in _split(keys)):
-            problems.append(SettingsProblem(text_key="letters_only", values={"key": id, "value": keys[:30]}))
+            problems.append(SettingsProblem(text_key="letters_only", values={"name": id, "value": keys[:30]}))
     known = {id: keys for id, keys in chosen.items() if id in ids}
     for key, first, second in sorted(_clashes(known, actions)):
         problems.append(SettingsProblem(text_key="key_twice", values={"value": key, "first": first, "second": second}))
@@ -74,7 +74,7 @@ def key_problems(chosen: Mapping[str, str], actions: Sequence[Bound]) -> tuple[S
 def usable_keymap(chosen: Mapping[str, str], problems: Iterable[SettingsProblem]) -> dict[str, str]:
     """What can be used of it: nothing for an action that does not exist, and no key that no terminal sends."""
     refused = {
-        problem.values["key"] for problem in problems if problem.text_key in {"unknown_action", "not_a_key"}
+        problem.values["name"] for problem in problems if problem.text_key in {"unknown_action", "not_a_key"}
     }  # fmt: skip
     return {id: ",".join(map(_long_name, _split(keys))) for id, keys in chosen.items() if id not in refused}
 

@@ -155,7 +155,7 @@ class _Reading:
         value = self._table.get(name)
         if value is None or (isinstance(value, str) and value in _WORDS[name]):
             return str(value) if value is not None else None
-        self._tell("not_a_choice", key=name, value=_shown(value), choices=" ".join(_WORDS[name]))
+        self._tell("not_a_choice", name=name, value=_shown(value), choices=" ".join(_WORDS[name]))
         return None
 
     def _bell(self) -> QuietHours | None:
@@ -168,7 +168,7 @@ class _Reading:
             try:
                 hours.append(time.fromisoformat(table.get(name, "")))
             except ValueError:
-                self._tell("not_a_time", key=f"bell.{name}", value=_shown(table.get(name, "")))
+                self._tell("not_a_time", name=f"bell.{name}", value=_shown(table.get(name, "")))
         return QuietHours(starts_at=hours[0], ends_at=hours[1]) if len(hours) == len(_BELL) else None
 
     def _columns(self) -> Mapping[str, tuple[str, ...]]:
@@ -177,7 +177,7 @@ class _Reading:
             if isinstance(names, list) and all(isinstance(name, str) for name in names):
                 columns[pane] = tuple(map(str, names))
             else:
-                self._tell("not_a_list", key=f"columns.{pane}")
+                self._tell("not_a_list", name=f"columns.{pane}")
         return columns
 
     def _strings(self, name: str, value: object) -> Mapping[str, str]:
@@ -186,20 +186,20 @@ class _Reading:
             if isinstance(line, str):
                 pairs[key] = line
             else:
-                self._tell("not_a_text", key=f"{name}.{key}")
+                self._tell("not_a_text", name=f"{name}.{key}")
         return pairs
 
     def _mapping(self, name: str, value: object) -> Mapping[str, object]:
         if value is None or isinstance(value, dict):
             return value or {}
-        self._tell("not_a_table", key=name)
+        self._tell("not_a_table", name=name)
         return {}
 
     def _refuse_others(self, lead: str, table: Iterable[str], known: Sequence[str]) -> None:
         for name in table:
             if name not in known:
                 near = get_close_matches(name, known, n=1)
-                self._tell("unknown_key", key=_shown(lead + name), near=f"{lead}{near[0] if near else known[0]}")
+                self._tell("unknown_key", name=_shown(lead + name), near=f"{lead}{near[0] if near else known[0]}")
 
     def _tell(self, text_key: str, **values: str) -> None:
         self.problems.append(SettingsProblem(text_key=text_key, values=values))

@@ -11,6 +11,8 @@ from textual.widgets import Input
 
 from console.app.access import AccessMode
 from console.app.app import CATALOG, ShopwardenApp
+from console.app.settings import Settings
+from console.app.settings_file import SettingsKeeper
 from daemon.api.texts import load_texts
 
 from . import sample_shop as sample
@@ -23,11 +25,23 @@ CELL_PX = 12.2
 
 @asynccontextmanager
 async def running(
-    client: FakeClient, *, language: str = "en", size: tuple[int, int] = ROOMY, mode: AccessMode = AccessMode.FULL
+    client: FakeClient,
+    *,
+    language: str = "en",
+    size: tuple[int, int] = ROOMY,
+    mode: AccessMode = AccessMode.FULL,
+    settings: Settings | None = None,
+    keeper: SettingsKeeper | None = None,
 ) -> AsyncIterator[tuple[ShopwardenApp, Pilot[int]]]:
     """The app, loaded and painted. Fails when any handler failed on the way."""
     app = ShopwardenApp(
-        lambda: client, load_texts(language, CATALOG), mode=mode, now=lambda: sample.NOW, zone=sample.ZONE
+        lambda: client,
+        load_texts(language, CATALOG),
+        mode=mode,
+        settings=settings,
+        keeper=keeper,
+        now=lambda: sample.NOW,
+        zone=sample.ZONE,
     )
     async with app.run_test(size=size, notifications=True) as pilot:
         await settled(pilot)
