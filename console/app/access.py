@@ -27,11 +27,13 @@ class Act(StrEnum):
     HANDLE_ALERT = "handle_alert"
     REVEAL = "reveal"
     TRY_RULES = "try_rules"
+    RESCAN = "rescan"
+    """Have the archive looked through again, and end that."""
 
 
 RIGHTS: Final[dict[Role, frozenset[Act]]] = {
     Role.OWNER: frozenset(Act),
-    Role.ADMIN: frozenset({Act.LOCK, Act.COMMAND, Act.CANCEL_COMMAND, Act.HANDLE_ALERT, Act.ENROL, Act.REACH_PHONES}),
+    Role.ADMIN: frozenset(set(Act) - {Act.REVEAL, Act.TRY_RULES}),
     Role.REVIEWER: frozenset({Act.HANDLE_ALERT, Act.REVEAL, Act.TRY_RULES}),
     Role.AUDITOR: frozenset(),
     Role.EMPLOYEE: frozenset(),

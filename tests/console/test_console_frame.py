@@ -274,6 +274,7 @@ def test_rights_mirror_the_daemons_table(role: Role) -> None:
         Act.HANDLE_ALERT: Permission.ALERTS_HANDLE,
         Act.REVEAL: Permission.EVENTS_REVEAL,
         Act.TRY_RULES: Permission.POLICY_TRY,
+        Act.RESCAN: Permission.RESCAN,
     }
     assert RIGHTS[role] == {act for act, permission in needed.items() if may(role, permission)}
 
