@@ -12,6 +12,9 @@ from console.app.health_times import Certainty, HealthTimes
 from daemon.api.errors import ApiRefusedError
 from daemon.api.exit_codes import ExitCode
 from daemon.api.figures import Bucket, FigureName, Figures, FigureSeries, Measure, Unit
+from daemon.api.policy import RuleInForce, RulesInForce
+from daemon.api.rescans import Rescan, RescanRequest, RescanStatus
+from daemon.api.rule_state import RuleFileState, RuleFileStatus, RulesState
 from daemon.api.texts import Language
 from daemon.api.unlocking import SealedState, UnlockRequest
 from daemon.api.wire import AuditEntry, Health, HealthCheck, Page, Role, StreamItem, StreamKind, VerifyReport
@@ -244,6 +247,89 @@ async def test_without_a_daemon_the_doctor_of_this_machine_is_named() -> None:
         await pilot.press("6")
         await settled(pilot)
         assert "shopwarden doctor" in screen_text(app)
+
+
+RULES = RulesInForce(
+    version="retail-zh@1+ab12cd34",
+    items=(
+        RuleInForce(
+            rule_id="retail-zh.kickback", title="Kickback", category="money", severity="high", advice="", hits_7d=7
+        ),
+        RuleInForce(
+            rule_id="shop.quiet", title="Quiet", category="conduct", severity="critical", advice="", hits_7d=0
+        ),
+    ),
+)  # fmt: skip
+STATE = RulesState(
+    version="retail-zh@1+ab12cd34", packs=("retail-zh",), rules=2, watched_dir="/etc/shop/rules", loaded_at=sample.NOW,
+    files=(RuleFileState(name="own.toml", status=RuleFileStatus.REFUSED, problem="no severity", line=7),),
+    problem="own.toml:7: no severity",
+)  # fmt: skip
+
+
+def rescan(status: RescanStatus = RescanStatus.RUNNING, **changes: object) -> Rescan:
+    base: dict[str, object] = {
+        "rescan_id": "rs_1", "status": status, "asked_at": sample.NOW, "asked_by": "owner", "reason": "new rules",
+        "old_version": "a@1", "new_version": "b@2", "since": None, "until": None, "device": None, "source": None,
+        "is_told": False, "events": 100, "done": 40, "found": 3, "per_s": 12.0, "ended_at": None, "ended_by": None,
+    }  # fmt: skip
+    return Rescan(**{**base, **changes})  # type: ignore[arg-type]
+
+
+async def test_rules_lead_to_their_alerts_tell_where_they_come_from_and_are_tried_on_the_archive() -> None:
+    client = OversightClient()
+    runs: list[Rescan] = []
+
+    def start(body: Wire | None) -> Rescan:
+        assert isinstance(body, RescanRequest)
+        assert body.since is not None
+        runs.append(rescan(reason=body.reason))
+        return runs[-1]
+
+    def cancel(body: Wire | None) -> Rescan:
+        runs[-1] = rescan(RescanStatus.CANCELLED)
+        return runs[-1]
+
+    client.answers |= {
+        ("GET", "/v1/policy/rules"): lambda body: RULES,
+        ("GET", "/v1/policy/state"): lambda body: STATE,
+        ("GET", "/v1/rescans"): lambda body: Page(items=tuple(runs)),
+        ("POST", "/v1/rescans"): start,
+        ("POST", "/v1/rescans/rs_1/cancel"): cancel,
+    }
+    async with running(client) as (app, pilot):
+        await pilot.press("5")
+        await settled(pilot)
+        assert "1 rule files not in force" in screen_text(app)
+        await pilot.press("S")
+        await settled(pilot)
+        assert screen_text(app).index("Quiet") < screen_text(app).index("Kickback")
+        await pilot.press("s")
+        await settled(pilot)
+        text = screen_text(app)
+        assert "own.toml:7" in text
+        assert "/etc/shop/rules" in text
+        await pilot.press("escape", "n")
+        await settled(pilot)
+        assert "Press n" in screen_text(app)
+        await pilot.press("n")
+        await settled(pilot)
+        await typed(pilot, "7d")
+        await pilot.press("enter")
+        await typed(pilot, "rules of monday")
+        await pilot.press("enter")
+        await settled(pilot)
+        assert "40 of 100 records, 3 new alerts" in screen_text(app)
+        await pilot.press("x")
+        await settled(pilot)
+        await typed(pilot, "asked too early")
+        await pilot.press("enter")
+        await settled(pilot)
+        assert "ended early" in screen_text(app)
+        await pilot.press("escape", "end", "L")
+        await settled(pilot)
+        assert app.stage.current.NAME == "alerts"
+        assert app.stage.current.filter.line == "rule:retail-zh.kickback"
 
 
 def test_since_when_a_check_stands_as_it_does_is_no_better_known_than_it_was_seen() -> None:

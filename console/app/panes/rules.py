@@ -8,6 +8,7 @@ from textual.binding import BindingType
 
 from daemon.api.errors import ApiClientError, ApiRefusedError
 from daemon.api.policy import RuleInForce, RulesInForce
+from daemon.api.rule_state import RuleFileStatus, RulesState
 from daemon.api.wire import Severity
 
 from ...safe_text import SafeContent, joined, lines, safe_page, safe_text
@@ -17,12 +18,20 @@ from ..dialogs.page import PageDialog
 from ..flows import Flows
 from ..glyphs import severity_cell, severity_rank
 from ..keys import key
+from ..ordering import SortKey
 from ..shop import Part
 from ..widgets.columns import Column
+from .figures_block import NO_ROUTE
 from .item_pane import ItemPane
+from .pane import Pane
 
 FRESH: Final = timedelta(seconds=30)
 """While the list is so young it is not asked for again, whatever alerts come in."""
+_FILE_SIGNS: Final = {
+    RuleFileStatus.OK: ("●", "$text-success"),
+    RuleFileStatus.REFUSED: ("×", "bold $text-error"),
+    RuleFileStatus.IGNORED: ("○", "$text-warning"),
+}
 
 
 class RulesPane(ItemPane[RuleInForce]):
@@ -32,15 +41,18 @@ class RulesPane(ItemPane[RuleInForce]):
     PARTS = Part.HEADER | Part.ALERTS
     OWN = Part.NOTHING
     COLUMNS = (
-        Column(key="severity", title="app.column.severity", width=10),
-        Column(key="hits", title="app.column.hits_7d", width=7),
-        Column(key="title", title="app.column.rule_title", width=16, weight=4, most=44),
-        Column(key="category", title="app.column.category", width=14, weight=2, most=26, drop=2),
-        Column(key="rule", title="app.column.rule_id", width=14, weight=3, most=40, drop=1),
+        Column(key="severity", title="app.column.severity", width=10, sort_letter="S", sorts_down=True),
+        Column(key="hits", title="app.column.hits_7d", width=7, sort_letter="H", sorts_down=True),
+        Column(key="title", title="app.column.rule_title", width=16, weight=4, most=44, sort_letter="T"),
+        Column(key="category", title="app.column.category", width=14, weight=2, most=26, drop=2, sort_letter="C"),
+        Column(key="rule", title="app.column.rule_id", width=14, weight=3, most=40, drop=1, sort_letter="R"),
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         key("e,f6", "explain", "rules.explain"),
         key("t,f7", "try_rules", "rules.try"),
+        key("L,alt+l", "alerts", "rules.alerts"),
+        key("s,f8", "sources", "rules.sources"),
+        key("n,f9", "rescans", "rules.rescans"),
     ]
 
     def __init__(self, desk: Desk, flows: Flows) -> None:
@@ -48,6 +60,7 @@ class RulesPane(ItemPane[RuleInForce]):
         self._known: RulesInForce | None = None
         self._asked_at: datetime | None = None
         self._error: ApiClientError | None = None
+        self._state: RulesState | None = None
 
     def items(self) -> Sequence[RuleInForce]:
         known = self._known.items if self._known is not None else ()
@@ -66,13 +79,31 @@ class RulesPane(ItemPane[RuleInForce]):
             "rule": safe_text(item.rule_id, "$muted"),
         }
 
+    def sort_value(self, item: RuleInForce, column: str) -> SortKey:
+        match column:
+            case "severity":
+                return (_rank(item.severity),)
+            case "hits":
+                return () if item.hits_7d is None else (item.hits_7d,)
+            case _:
+                return super().sort_value(item, column)
+
     def haystack_of(self, item: RuleInForce) -> str:
         return " ".join((item.rule_id, item.title, item.category, item.advice))
 
     def facets_of(self, item: RuleInForce) -> Mapping[str, Sequence[str]]:
         at_least = [f">={one.value}" for one in Severity if severity_rank(one) <= _rank(item.severity)]
         word = self.desk.known(f"app.severity.{item.severity}", item.severity)
-        return {"sev": (item.severity, word, *at_least), "kind": (item.category,)}
+        return {
+            "sev": (item.severity, word, *at_least),
+            "kind": (item.category,),
+            "rule": (item.rule_id, item.title),
+        }
+
+    def counts(self) -> str:
+        """With how many of the shop's own files are not in force."""
+        bad = sum(file.status is not RuleFileStatus.OK for file in self._state.files) if self._state is not None else 0
+        return super().counts() + ("  " + self.desk.say("rules.files_bad", n=bad) if bad else "")
 
     def detail_of(self, item: RuleInForce) -> SafeContent:
         desk = self.desk
@@ -103,6 +134,7 @@ class RulesPane(ItemPane[RuleInForce]):
         if self.desk.shop.is_online and not self.is_paused and is_due:
             self._asked_at = now
             self.flows.rules.load_rules(self._loaded, self._failed)
+            self.flows.rules.load_state(self._state_loaded, lambda error: None)
         super().refresh_rows()
 
     def why_not(self, action: str) -> str | None:
@@ -111,6 +143,10 @@ class RulesPane(ItemPane[RuleInForce]):
                 return self.flows.rules.why_not_explain()
             case "try_rules":
                 return self.flows.rules.why_not_try()
+            case "alerts":
+                return None if self.current() is not None else self.desk.say("refusal.no_rule")
+            case "sources" | "rescans":
+                return self.flows.rules.why_not_explain()
             case _:
                 return None
 
@@ -122,6 +158,26 @@ class RulesPane(ItemPane[RuleInForce]):
         """What a candidate would find in the archive."""
         self.flows.rules.try_rules()
 
+    async def action_alerts(self) -> None:
+        """What the current rule found, on the screen of alerts."""
+        rule = self.current()
+        if rule is None:
+            self.app.notify(self.desk.say("refusal.no_rule"), severity="warning")
+            return
+        await self.app.run_action("go('alerts')")
+        pane = self.app.query_one("#alerts")
+        if isinstance(pane, Pane):
+            pane.set_filter(f"rule:{rule.rule_id}")
+
+    def action_sources(self) -> None:
+        """Packs, the shop's own files, and what is wrong with them."""
+        if not self.flows.rules.explained(self.why_not("sources")):
+            self.flows.rules.load_state(self._sources_loaded, self._sources_failed)
+
+    def action_rescans(self) -> None:
+        """The archive looked through again."""
+        self.flows.rules.show_rescans()
+
     def open_detail(self) -> None:
         rule = self.current()
         if rule is not None:
@@ -132,11 +188,47 @@ class RulesPane(ItemPane[RuleInForce]):
             self._known, self._error = found, None
             super().refresh_rows()
 
+    def _state_loaded(self, state: RulesState) -> None:
+        if self.is_attached:
+            self._state = state
+            self.show_state()
+
+    def _sources_loaded(self, state: RulesState) -> None:
+        self._state_loaded(state)
+        title = self.desk.line("rules.sources")
+        self.app.push_screen(PageDialog(self.desk, title=title, text=state_page(state, self.desk)))
+
+    def _sources_failed(self, error: ApiClientError) -> None:
+        told = self.desk.say("refusal.old_daemon") if error.code == NO_ROUTE else f"{error.message}\n{error.hint}"
+        self.app.notify(told.strip(), severity="warning")
+
     def _failed(self, error: ApiClientError) -> None:
         if self.is_attached:
             self._error = error
             self._asked_at = None if not isinstance(error, ApiRefusedError) else self._asked_at
             self.show_state()
+
+
+def state_page(state: RulesState, desk: Desk) -> SafeContent:
+    """Where the rules come from; what is wrong stands beside its file."""
+    rows = [
+        ("rule_set", safe_text(state.version)),
+        ("rule_count", safe_text(str(state.rules))),
+        ("rule_packs", safe_text(", ".join(state.packs) or "–")),
+        ("rule_folder", safe_text(state.watched_dir or desk.say("rules.no_folder"))),
+        ("rule_loaded", safe_text(desk.times.both(state.loaded_at))),
+    ]
+    parts = [*labelled(desk, rows)]
+    if state.problem is not None:
+        parts += [safe_text(""), safe_page(f"{desk.say('rules.kept')}\n{state.problem}", "bold $text-error")]
+    for file in state.files:
+        sign, style = _FILE_SIGNS[file.status]
+        line = "" if file.line is None else f":{file.line}"
+        word = desk.say(f"rule_file.{file.status}")
+        parts += [safe_text(""), joined((safe_text(f"{sign} {word}", style), safe_text(f"  {file.name}{line}")))]
+        if file.problem is not None:
+            parts.append(safe_page(f"  {file.problem}"))
+    return lines(parts)
 
 
 def _rank(severity: str) -> int:
