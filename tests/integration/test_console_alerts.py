@@ -69,8 +69,13 @@ async def test_many_alerts_with_one_key_and_everybody_sees_the_same(tmp_path: Pa
             assert await until(lambda: of_status(other, AlertStatus.ACKNOWLEDGED) == many, 30) < SEEN_WITHIN_S
             assert pane.marked == set()
 
-            one = next(iter(app.desk.shop.alerts))
-            ran = await shopwarden(daemon.state, "alerts", "assign", one, "--me", "--json")
+            listed = await shopwarden(daemon.state, "alerts", "--unassigned", "--limit", "1", "--jsonl")
+            one = json.loads(listed.out)["alert_id"]
+            assert "--before" in listed.err, "there are more"
+            marked = listed.out.encode()
+            ran = await shopwarden(
+                daemon.state, "alerts", "assign", "--me", "--marked-file", "-", "--json", stdin=marked
+            )
             assert ran.code == 0
             me = ran.items[0]["assignee"]
             for each in (app, other):

@@ -7,7 +7,7 @@ from typing import Final
 from daemon.api.alert_life import AlertBatchItem, AlertStep
 from daemon.api.alert_life_client import alert_history
 from daemon.api.errors import ApiClientError, ApiRefusedError
-from daemon.api.wire import Alert, AlertStatus, Hello
+from daemon.api.wire import Alert, Hello
 
 from ...safe_text import SafeContent, joined, lines, safe_page, safe_text
 from ..access import Act
@@ -47,7 +47,8 @@ class AlertFlows(FlowBase):
             return self._desk.say("refusal.old_daemon")
         if not alerts:
             return self._desk.say("refusal.no_alert")
-        if not _fit(act, alerts):
+        admitted = STEPS[act].admitted
+        if not any(alert.status in admitted for alert in alerts):
             name = "refusal.alert_open" if act is AlertAct.REOPEN else "refusal.alert_settled"
             return self._desk.say(name, status=self._desk.say(f"status.{alerts[0].status}"))
         return None
@@ -137,13 +138,12 @@ class AlertFlows(FlowBase):
         """One through its own route, so that a refusal is told in full; more than one lot as long work."""
         fit = _fit(change.act, alerts)
         client, put, title = self._desk.client, self._put, self._title(change.act, len(fit))
-        then = partial(self._changed_many, change.act, done)
         otherwise = partial(self._not_changed, fit, title)
         if len(fit) == 1:
             self._app.call(change_one(client, fit[0], change), partial(self._changed_one, title, done), otherwise)
         elif len(fit) <= LOT:
             lot = change_many(client, fit, change, done=lambda changed, asked: put(changed))
-            self._app.call(lot, then, otherwise)
+            self._app.call(lot, partial(self._changed_many, title, change.act, done), otherwise)
         else:
 
             async def job(work: LongWork) -> AlertReport:
@@ -154,7 +154,8 @@ class AlertFlows(FlowBase):
 
                 return await change_many(client, fit, change, done=step)
 
-            self._app.long_work(title, job, then, otherwise=otherwise)
+            then = partial(self._tell_many, change.act, done)
+            self._app.long_work(title, job, then, otherwise=partial(self._tell_why_not, fit))
 
     def _put(self, alerts: Sequence[Alert]) -> None:
         self._changed(self._desk.shop.put_alerts(alerts))
@@ -164,13 +165,15 @@ class AlertFlows(FlowBase):
         self._app.log_run(title, Outcome.DONE)
         done((alert.alert_id,))
 
-    def _changed_many(self, act: AlertAct, done: Done, report: AlertReport) -> None:
+    def _changed_many(self, title: SafeContent, act: AlertAct, done: Done, report: AlertReport) -> None:
+        outcome = Outcome.DONE if not report.refused else Outcome.PARTLY if report.changed else Outcome.REFUSED
+        self._app.log_run(title, outcome)
+        self._tell_many(act, done, report)
+
+    def _tell_many(self, act: AlertAct, done: Done, report: AlertReport) -> None:
+        """How many in a line, or a page that names what was not done."""
         done([alert.alert_id for alert in report.changed])
         n, refused = len(report.changed), len(report.refused)
-        self._app.log_run(
-            self._title(act, n + refused),
-            Outcome.DONE if not refused else Outcome.PARTLY if n else Outcome.REFUSED,
-        )
         if not refused:
             self._app.notify(self._desk.say(f"alert_act.{act}.done", n=n))
             return
@@ -188,6 +191,9 @@ class AlertFlows(FlowBase):
 
     def _not_changed(self, alerts: Sequence[Alert], title: SafeContent, error: ApiClientError) -> None:
         self._app.log_run(title, Outcome.REFUSED if isinstance(error, ApiRefusedError) else Outcome.FAILED)
+        self._tell_why_not(alerts, error)
+
+    def _tell_why_not(self, alerts: Sequence[Alert], error: ApiClientError) -> None:
         if isinstance(error, OldDaemonError):
             self._old_daemon = self._desk.shop.hello
             self._app.notify(self._desk.say("refusal.old_daemon"), severity="warning")
@@ -229,4 +235,4 @@ class AlertFlows(FlowBase):
 def _fit(act: AlertAct, alerts: Sequence[Alert]) -> tuple[Alert, ...]:
     """Those that can be changed that way: the others are left alone, as they were when they were marked."""
     admitted = STEPS[act].admitted
-    return tuple(alert for alert in alerts if AlertStatus(alert.status) in admitted)
+    return tuple(alert for alert in alerts if alert.status in admitted)

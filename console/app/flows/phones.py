@@ -195,10 +195,9 @@ class PhoneFlows(FlowBase):
             return
         what = self._desk.line("phone_act.ran", verb=self._desk.say(f"verb.{verb}"), n=len(serials))
         client = self._desk.client
-        then, otherwise = partial(self._issued, what), partial(self._not_issued, what)
         if len(serials) <= FEW:
             each = command_each(client, serials, verb, reason, done=self._queued)
-            self._app.call(each, then, otherwise)
+            self._app.call(each, partial(self._issued, what), partial(self._not_issued, what))
             return
 
         async def job(work: LongWork) -> CommandReport:
@@ -212,15 +211,18 @@ class PhoneFlows(FlowBase):
 
             return await command_each(client, serials, verb, reason, done=step)
 
-        self._app.long_work(what, job, then, otherwise=otherwise)
+        self._app.long_work(what, job, partial(self._tell_issued, what))
 
     def _queued(self, command: Command) -> None:
         self._changed(self._desk.shop.put_commands((command,)))
 
     def _issued(self, what: SafeContent, report: CommandReport) -> None:
-        desk, shop = self._desk, self._desk.shop
         outcome = Outcome.PARTLY if report.queued and report.refused else Outcome.DONE
         self._app.log_run(what, outcome if report.queued else Outcome.REFUSED)
+        self._tell_issued(what, report)
+
+    def _tell_issued(self, what: SafeContent, report: CommandReport) -> None:
+        desk, shop = self._desk, self._desk.shop
         if report.refused:
             n, refused = len(report.queued), len(report.refused)
             head = desk.line("phone_act.partly", "bold", n=n, refused=refused)
