@@ -1,11 +1,13 @@
-"""The completion scripts are what the parsers say, and a real bash completes with them."""
+"""What scripts write from the parsers and bindings is up to date; a real bash completes with its script."""
 
 import subprocess
 
 import pytest
 
 from console.cli.completion import FILES, SCRIPTS
+from scripts.cheat_sheet import SHEETS, sheet
 from scripts.completions import script
+from scripts.readme_help import READMES, with_block
 
 _ASK = """
 source "$1"; shift
@@ -43,3 +45,14 @@ def test_bash_completes_subcommands_actions_options_values_and_what_the_daemon_k
     assert found.stderr == ""
     told = [set(line.split()) for line in found.stdout.splitlines()]
     assert dict(zip(lines, told, strict=True)) == lines
+
+
+@pytest.mark.parametrize("language", READMES)
+def test_the_help_in_the_readme_is_what_the_programs_print(language: str) -> None:
+    text = READMES[language].read_text(encoding="utf-8")
+    assert with_block(text, language) == text, "run python -m scripts.readme_help"
+
+
+@pytest.mark.parametrize("language", SHEETS)
+def test_the_tables_of_keys_are_what_the_bindings_say(language: str) -> None:
+    assert SHEETS[language].read_text(encoding="utf-8") == sheet(language), "run python -m scripts.cheat_sheet"

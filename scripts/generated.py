@@ -1,0 +1,14 @@
+"""Everything that scripts write from the parsers and bindings, at once: `python -m scripts.generated [--check]`."""
+
+import sys
+
+from . import cheat_sheet, completions, readme_help
+
+
+def main() -> int:
+    """All of them; 1 when `--check` finds one that is not up to date."""
+    return max(part.main() for part in (completions, readme_help, cheat_sheet))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
