@@ -18,45 +18,39 @@ WORDS = {
 }
 
 
-@pytest.mark.parametrize("size", [NARROW, ROOMY])
 @pytest.mark.parametrize("language", ["en", "zh"])
-async def test_phones_are_shown_with_glyph_and_word(language: str, size: tuple[int, int]) -> None:
-    async with running(FakeClient(language=language), language=language, size=size) as (app, _):
-        text = screen_text(app)
-        for word in WORDS[language]:
-            if word != "role: owner" or size == ROOMY:
-                assert word in text, word
-        for phone in sample.devices(language):
-            assert (phone.employee or phone.serial) in text
-        assert "! 3" in text and "17%!" in text
-        assert max(len(line) for line in text.splitlines()) <= size[0]
-
-
-async def test_columns_drop_by_priority() -> None:
-    async with running(FakeClient(), size=NARROW) as (app, _):
-        narrow = screen_text(app)
-        assert "Redmi" not in narrow.split("──")[0] and "Command" in narrow
-    async with running(FakeClient(), size=(160, 40)) as (app, _):
-        wide = screen_text(app)
-        assert "Redmi Note 12" in wide and "tcp 192.168.1.21" in wide
+async def test_phones_are_shown_with_glyph_and_word_and_columns_drop_by_priority(language: str) -> None:
+    async with running(FakeClient(language=language), language=language) as (app, pilot):
+        for size in (ROOMY, NARROW, (160, 40)):
+            await pilot.resize_terminal(*size)
+            await settled(pilot)
+            text = screen_text(app)
+            for word in WORDS[language]:
+                if word != "role: owner" or size == ROOMY:
+                    assert word in text, (word, size)
+            for phone in sample.devices(language):
+                assert (phone.employee or phone.serial) in text
+            assert "! 3" in text and "17%!" in text
+            assert max(len(line) for line in text.splitlines()) <= size[0]
+            assert ("Redmi" in text.split("──")[0]) is (size != NARROW)
+            assert ("tcp 192.168.1.21" in text) is (size != NARROW)
 
 
 async def test_the_panel_says_what_to_tap_and_how_to_enrol() -> None:
-    async with running(FakeClient()) as (app, pilot):
-        app.stage.current.table.move_to(sample.LIN)
-        await settled(pilot)
-        assert "call log: no · Developer options" in screen_text(app)
-        app.stage.current.table.move_to(sample.STRANGER)
-        await settled(pilot)
-        assert "tap “Allow”" in screen_text(app)
     client = FakeClient()
-    client.device_list = (sample.device("SLOW", employee="Li", clock_offset_ms=-3_600_000),)
-    async with running(client) as (app, _):
-        assert "the phone's clock is 1h behind" in screen_text(app)
-    client = FakeClient()
-    client.device_list = (sample.device("NEWPHONE"),)
-    async with running(client) as (app, _):
-        assert 'shopwarden enrol NEWPHONE --employee "NAME"' in screen_text(app)
+    async with running(client) as (app, pilot):
+        client.emit_device(sample.device("SLOW", employee="Li", clock_offset_ms=-3_600_000))
+        client.emit_device(sample.device("NEWPHONE"))
+        await settled(pilot)
+        for serial, words in (
+            (sample.LIN, "call log: no · Developer options"),
+            (sample.STRANGER, "tap “Allow”"),
+            ("SLOW", "the phone's clock is 1h behind"),
+            ("NEWPHONE", 'shopwarden enrol NEWPHONE --employee "NAME"'),
+        ):
+            app.stage.current.table.move_to(serial)
+            await settled(pilot)
+            assert words in screen_text(app), serial
 
 
 async def test_lock_starts_on_cancel_and_enter_locks_nothing() -> None:

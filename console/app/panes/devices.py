@@ -33,7 +33,7 @@ class DevicesPane(ItemPane[Device]):
     COLUMNS = (
         Column(key="mark", title="", width=1),
         Column(key="name", title="app.column.name", width=10, weight=2, most=24, sort_letter="N"),
-        Column(key="state", title="app.column.state", width=15, weight=1, most=28, sort_letter="S"),
+        Column(key="state", title="app.column.state", width=17, weight=1, most=28, sort_letter="S"),
         Column(
             key="seen", title="app.column.seen", width=8, most=12, weight=1, drop=2, sort_letter="T", sorts_down=True
         ),
