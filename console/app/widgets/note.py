@@ -19,4 +19,4 @@ class Note(Sturdy, Static):
         """Replace the text; nothing happens when it is the same."""
         if not content.is_same(self.shown):
             self.shown = content
-            self.update(content)
+            self.update(content, layout=self.styles.is_auto_height or self.styles.is_auto_width)
