@@ -15,6 +15,7 @@ Reading order:
 - a closed vault: `unlock`; how long things stay: `retention` (`retention_arguments`)
 - the archive looked through again: `rescans` (`rescans_arguments`)
 - rules: `policies`, `rules` (`rule_arguments`); over time: `figures`
+- first setup and the console in a browser: `setup`, `web`
 - copies: `backups` (`backup_arguments`)
 - printing: `output`, `table`, `times`; what a phone permits: `capability_table`
 """

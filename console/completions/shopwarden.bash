@@ -90,7 +90,7 @@ _shopwarden_words() {
     "shopwarden me") echo "ask acknowledge --help --state --socket --lang --json --jsonl" ;;
     "shopwarden me acknowledge") echo "--help --state --socket --lang --json --jsonl" ;;
     "shopwarden me ask") echo "--help --state --socket --lang --json --jsonl --kind --note" ;;
-    "shopwarden policy") echo "check packs try explain rules state --help --state --socket --lang --json --jsonl" ;;
+    "shopwarden policy") echo "check packs rules state try explain --help --state --socket --lang --json --jsonl" ;;
     "shopwarden policy check") echo "--help --lang --json --jsonl --notes --strict" ;;
     "shopwarden policy explain") echo "--help --lang --json --jsonl --policy --side --channel --prev" ;;
     "shopwarden policy packs") echo "--help --lang --json --jsonl" ;;
@@ -170,10 +170,12 @@ _shopwarden_words() {
     "shopwardend keys rotate") echo "--help --lang --state --config --passphrase-fd --key-file --credential --json --jsonl" ;;
     "shopwardend keys shares") echo "--help --lang --state --config --passphrase-fd --key-file --credential --json --jsonl --threshold --count --output" ;;
     "shopwardend mask") echo "--help --lang --json --jsonl" ;;
-    "shopwardend policy") echo "check packs try explain --help --lang" ;;
+    "shopwardend policy") echo "check packs rules state try explain --help --lang" ;;
     "shopwardend policy check") echo "--help --lang --json --jsonl --notes --strict" ;;
     "shopwardend policy explain") echo "--help --lang --json --jsonl --policy --side --channel --prev" ;;
     "shopwardend policy packs") echo "--help --lang --json --jsonl" ;;
+    "shopwardend policy rules") echo "" ;;
+    "shopwardend policy state") echo "" ;;
     "shopwardend policy try") echo "" ;;
     "shopwardend reindex") echo "--help --lang --state --config --passphrase-fd --key-file --credential" ;;
     "shopwardend restore") echo "--help --lang --state --config --passphrase-fd --key-file --credential --shares-fd --share --ask-shares --escrow --escrow-passphrase-fd --json --jsonl --snapshot --heads" ;;

@@ -49,7 +49,7 @@ def run(options: Namespace, texts: Texts) -> ExitCode:
             return policy_check.run(options, texts)
         case "explain":
             return policy_explain.run(options, texts)
-        case "try":
+        case "try" | "rules" | "state":
             return _ask_daemon(options)
         case _:
             return _packs(options, texts)
@@ -58,7 +58,7 @@ def run(options: Namespace, texts: Texts) -> ExitCode:
 def _ask_daemon(options: Namespace) -> ExitCode:
     """Become the client, which asks the running daemon: its exit code is ours."""
     sys.stdout.flush()
-    command = [sys.executable, "-P", "-m", "console.main", "policy", "try", *options.rest]
+    command = [sys.executable, "-P", "-m", "console.main", "policy", options.action, *options.rest]
     os.execv(sys.executable, command)  # noqa: S606 - our own program
 
 

@@ -5,6 +5,9 @@ from collections.abc import Callable
 
 from policies.model import Side
 
+ASKED = ("rules", "state", "try")
+"""The actions that the running daemon answers."""
+
 
 def add_policy(
     parser: argparse.ArgumentParser,
@@ -25,8 +28,9 @@ def add_policy(
     check.add_argument("--notes", action="store_true", help=text("option.check_notes"))
     check.add_argument("--strict", action="store_true", help=text("option.check_strict"))
     add("packs")
-    candidate = actions.add_parser("try", help=text("command.policy_try"), add_help=False)
-    candidate.add_argument("rest", nargs=argparse.REMAINDER)
+    for name in ASKED:
+        asked = actions.add_parser(name, help=text(f"command.policy_{name}"), add_help=False)
+        asked.add_argument("rest", nargs=argparse.REMAINDER)
     explain = add("explain")
     explain.add_argument("text", nargs="+", metavar="TEXT", help=text("argument.explain_text"))
     explain.add_argument("--policy", action="append", metavar="DIR_OR_PACK", help=text("option.policy"))

@@ -1,6 +1,11 @@
 """What a person does, from the key to the daemon's answer: ask, call, say what happened. One method a flow.
 
 Flows act on ids that were fixed when the key was pressed: rows may move while a dialog is open.
+
+Reading order:
+- what all share: `base`
+- one each: `alerts` (`alert_steps`, `alert_calls`), `phones` (`phone_acts`, `phone_calls`, `reaching`), `commands`,
+  `records`, `rules`, `oversight`
 """
 
 from collections.abc import Callable
