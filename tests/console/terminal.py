@@ -31,4 +31,6 @@ class Terminal:
     @property
     def text(self) -> str:
         """What a person sees, a wide character once."""
-        return "\n".join(row.rstrip() for row in self._screen.display)
+        rows = (self._screen.buffer[number] for number in range(self._screen.lines))
+        columns = range(self._screen.columns)
+        return "\n".join("".join(row[column].data for column in columns).rstrip() for row in rows)
