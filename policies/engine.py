@@ -5,33 +5,32 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from types import MappingProxyType
 
-from .contacts import find_contacts_many
+from .contacts import find_contacts_many, tell_ways
 from .context import Contexts, Reference, references
 from .custom_detectors import Detector
 from .facts import Seen, TextFacts
 from .judging import EVASIVE as EVASIVE
 from .judging import CompiledRule as CompiledRule
-from .judging import Match, judged
+from .judging import Match, hit_of, judged
 from .matching.candidate import Candidate
 from .matching.entries import Entry, entries_of, entries_of_words
-from .matching.filters import Found, is_plain, place, resolve, uncovered
+from .matching.filters import Found, place, resolve, uncovered
 from .matching.lexicon import Lexicon
 from .matching.profile import MatchProfile
 from .model import ContactSpan, Earlier, Hit, How, Side, Subject, SubjectKind, Verdict
 from .rules.spec import Rule, RuleSet, Spread
+from .searched import EVERY_RULE as EVERY_RULE
+from .searched import MAX_CANDIDATES as MAX_CANDIDATES
+from .searched import NOTHING, Searched, sorted_out
 from .spread import Joined, Told, join, may_tell_number, told_number, told_word
 from .window import Window
 
-MAX_CANDIDATES = 5_000
-"""So many candidates of one text are looked at; a text with more is hostile and has its verdict by then."""
 MAX_HITS = 200
 """Hits kept for one rule in one text, the first ones."""
 LONG_TEXT = 10_000
 """Code points; a longer text is searched by itself, so that what it may yield is bounded."""
 FEW = 48
 """Fewer texts are searched one by one: tables of arrays are made for those only who have many."""
-EVERY_RULE = -1
-"""Owner of the allow words that hold for all rules."""
 _MAX_AUDIENCES = 256
 
 
@@ -47,18 +46,6 @@ class _Audience:
     wordless: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Searched:
-    """What one search of a text gave."""
-
-    by_rule: dict[int, list[Candidate]]
-    allowed: dict[int, list[tuple[int, int]]]
-
-    def allowed_for(self, owner: int) -> list[tuple[int, int]]:
-        return [*self.allowed.get(owner, ()), *self.allowed.get(EVERY_RULE, ())]
-
-
-_NOTHING = _Searched({}, {})
 _NO_HITS: Mapping[int, list[Hit]] = MappingProxyType({})
 
 
@@ -135,12 +122,12 @@ class Engine:
         `previous` are earlier messages of the conversation, oldest first. Linear in the text.
         """
         subject = Subject(kind=kind, channel=channel, text=text, side=side, previous=tuple(previous))
-        return tuple(sorted(hit for hits in self._find(subject).values() for hit in hits))
+        return _in_order(self._find(subject))
 
     def hits_many(self, subjects: Sequence[Subject]) -> list[tuple[Hit, ...]]:
         """For each subject what `hits` gives, in less time."""
         found = self._find_many(subjects)
-        return [tuple(sorted(hit for hits in one.values() for hit in hits)) if one else () for one in found]
+        return [_in_order(one) if one else () for one in found]
 
     def evaluate(self, subject: Subject) -> tuple[Verdict, ...]:
         """One verdict for each rule that has something to say, in the order of the rule set."""
@@ -182,8 +169,8 @@ class Engine:
 
     def _find(self, subject: Subject) -> dict[int, list[Hit]]:
         joined = self._join(subject)
-        searched = _sorted_out(self._lexicon.search(subject.text))
-        across = _NOTHING if joined is None else _sorted_out(self._lexicon.search(joined.text))
+        searched = sorted_out(self._lexicon.search(subject.text))
+        across = NOTHING if joined is None else sorted_out(self._lexicon.search(joined.text))
         return self._judge(subject, searched, joined, across, None, None)
 
     def _find_many(self, subjects: Sequence[Subject]) -> list[Mapping[int, list[Hit]]]:
@@ -192,20 +179,52 @@ class Engine:
         texts = [subject.text if len(subject.text) <= LONG_TEXT else "" for subject in subjects]
         joined = {n: one for n, subject in enumerate(subjects) if subject.previous and (one := self._join(subject))}
         found = self._lexicon.search_many([*texts, *(one.text for one in joined.values())])
-        across = dict(zip(joined, map(_sorted_out, islice(found, len(texts), None)), strict=True))
-        own = {n: _sorted_out(candidates) for n, candidates in enumerate(islice(found, len(texts))) if candidates}
+        across = dict(zip(joined, map(sorted_out, islice(found, len(texts), None)), strict=True))
+        lone = self._lone(subjects, found)
+        own = {
+            n: sorted_out(candidates)
+            for n, candidates in enumerate(found[: len(texts)])
+            if candidates and n not in lone
+        }
         for n, subject in enumerate(subjects):
             if len(subject.text) > LONG_TEXT:
-                own[n] = _sorted_out(self._lexicon.search(subject.text))
+                own[n] = sorted_out(self._lexicon.search(subject.text))
         wanted = self._worth_judging(subjects, {*own, *joined})
         contacts, seen = self._contacts_of(subjects, texts, wanted, own), self._seen_in(subjects, texts, own)
-        judged_ones = {
+        judged_ones = lone | {
             n: self._judge(
-                subjects[n], own.get(n, _NOTHING), joined.get(n), across.get(n, _NOTHING), contacts.get(n), seen.get(n)
+                subjects[n], own.get(n, NOTHING), joined.get(n), across.get(n, NOTHING), contacts.get(n), seen.get(n)
             )
             for n in wanted
         }
         return [judged_ones.get(n, _NO_HITS) for n in range(len(subjects))]
+
+    def _lone(
+        self, subjects: Sequence[Subject], found: Sequence[Sequence[Candidate]]
+    ) -> dict[int, Mapping[int, list[Hit]]]:
+        """Hits, by rule, of texts in which one word stands and in which nothing else is asked for: most of those in
+        which something stands."""
+        hits: dict[int, Mapping[int, list[Hit]]] = {}
+        asking: list[tuple[int, int, Found]] = []
+        for n, subject in enumerate(subjects):
+            if len(found[n]) != 1 or subject.previous:
+                continue
+            (candidate,) = found[n]
+            audience, terms = self._audience(subject), candidate.entry.terms
+            compiled = self._rules[terms.owner]
+            if audience.contacts or audience.others or terms.is_allow or compiled.near:
+                continue
+            match = place(candidate, compiled.rule.profile) if terms.owner in audience.owners else None
+            if match is None:
+                hits[n] = _NO_HITS
+            elif compiled.asks_for_contacts:
+                asking.append((n, terms.owner, match))
+            else:
+                hits[n] = {terms.owner: [hit_of(compiled, match, 0)]}
+        ways = tell_ways([subjects[n].text for n, _, _ in asking])
+        for (n, owner, match), tells_way in zip(asking, ways, strict=True):
+            hits[n] = {owner: [hit_of(self._rules[owner], match, int(tells_way))]}
+        return hits
 
     def _worth_judging(self, subjects: Sequence[Subject], found: Set[int]) -> Sequence[int]:
         """Numbers of those in which something was found or whose rules look for something else than words."""
@@ -221,7 +240,7 @@ class Engine:
         return wanted
 
     def _seen_in(
-        self, subjects: Sequence[Subject], texts: Sequence[str], searched: Mapping[int, _Searched]
+        self, subjects: Sequence[Subject], texts: Sequence[str], searched: Mapping[int, Searched]
     ) -> Mapping[int, Seen]:
         """Terms of contexts, of those of the texts whose rules have some; of others they are looked for when asked."""
         wanted = [
@@ -236,7 +255,7 @@ class Engine:
         subjects: Sequence[Subject],
         texts: Sequence[str],
         wanted: Iterable[int],
-        searched: Mapping[int, _Searched],
+        searched: Mapping[int, Searched],
     ) -> Mapping[int, tuple[ContactSpan, ...]]:
         """Those of the texts whose rules ask for them; of others they are found when somebody asks."""
         asked = [
@@ -255,9 +274,9 @@ class Engine:
     def _judge(
         self,
         subject: Subject,
-        searched: _Searched,
+        searched: Searched,
         joined: Joined | None,
-        across: _Searched,
+        across: Searched,
         contacts: tuple[ContactSpan, ...] | None,
         seen: Seen | None,
     ) -> dict[int, list[Hit]]:
@@ -357,18 +376,9 @@ def _completed(
     return matches
 
 
-def _sorted_out(candidates: Iterable[Candidate]) -> _Searched:
-    """Candidates by rule, and where each rule's allow words stand."""
-    by_rule: dict[int, list[Candidate]] = {}
-    allowed: dict[int, list[tuple[int, int]]] = {}
-    for candidate in islice(candidates, MAX_CANDIDATES):
-        owner = candidate.entry.owner
-        if not candidate.entry.is_allow:
-            by_rule.setdefault(owner, []).append(candidate)
-        elif is_plain(candidate):
-            positions = candidate.reading.positions(candidate.start, candidate.end)
-            allowed.setdefault(owner, []).append((positions[0], positions[-1] + 1))
-    return _Searched(by_rule, allowed) if by_rule or allowed else _NOTHING
+def _in_order(found: Mapping[int, list[Hit]]) -> tuple[Hit, ...]:
+    hits = [hit for its in found.values() for hit in its]
+    return tuple(hits if len(hits) < 2 else sorted(hits))
 
 
 def _verdict(rule: Rule, hits: tuple[Hit, ...], version: str) -> Verdict:

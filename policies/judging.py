@@ -1,6 +1,6 @@
 """A match becomes a hit: the contexts of its rule are asked, and its severity is settled."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple, assert_never
 
 from .context import Contexts, NearTerms, Reference
@@ -22,16 +22,20 @@ class CompiledRule:
     near: tuple[NearTerms, ...]
     is_about_contacts: bool
     """Its own words are contact details, so one nearby says nothing more."""
+    asks_for_contacts: bool = field(init=False)
+    """Whether what it finds is worse with contact details beside it."""
+    raised_by: frozenset[How] = field(init=False)
+    """Writings that are worse than the word itself."""
+
+    def __post_init__(self) -> None:
+        raise_on = self.rule.raise_on
+        object.__setattr__(self, "asks_for_contacts", Raise.CONTACT in raise_on and not self.is_about_contacts)
+        object.__setattr__(self, "raised_by", EVASIVE if Raise.EVASION in raise_on else frozenset())
 
     @property
     def refers_to_contacts_only(self) -> bool:
         """Whether a text without contact details has nothing that its references find."""
         return all(reference.contacts for _, reference in self.references)
-
-    @property
-    def asks_for_contacts(self) -> bool:
-        """Whether what it finds is worse with contact details beside it."""
-        return Raise.CONTACT in self.rule.raise_on and not self.is_about_contacts
 
     def applies(self, kind: SubjectKind, channel: str, side: Side) -> bool:
         """Whether the rule speaks of such a subject. An unknown channel or side is not excluded."""
@@ -54,6 +58,21 @@ class Match(NamedTuple):
     """Earlier messages that belong to it, counted back."""
 
 
+def hit_of(compiled: CompiledRule, found: Found, steps: int) -> Hit:
+    """The hit of a rule without contexts, its severity so many steps from the rule's."""
+    rule = compiled.rule
+    steps += found.how in compiled.raised_by
+    return Hit(
+        start=found.start,
+        end=found.end,
+        rule_id=rule.id,
+        word=found.word,
+        category=rule.category,
+        severity=rule.severity.raised(steps) if steps else rule.severity,
+        how=found.how,
+    )
+
+
 def judged(compiled: CompiledRule, match: Match, contexts: Contexts, window: Window) -> Hit | None:
     """The hit with its severity, or None when its context forbids it."""
     rule, found = compiled.rule, match.found
@@ -72,8 +91,7 @@ def judged(compiled: CompiledRule, match: Match, contexts: Contexts, window: Win
             case _ as never:
                 assert_never(never)
     how = How.SPLIT if match.earlier else found.how
-    if Raise.EVASION in rule.raise_on and how in EVASIVE:
-        steps += 1
+    steps += how in compiled.raised_by
     if compiled.asks_for_contacts and (match.facts.has_way or window.has_way()):
         steps += 1
     return Hit(

@@ -2,6 +2,15 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeVar, dataclass_transform
+
+T = TypeVar("T")
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, order_default=True)
+def made_often(cls: type[T]) -> type[T]:
+    """A dataclass that is frozen for who checks types only: it is made in less than half the time of one that is."""
+    return dataclass(slots=True, kw_only=True, order=True, unsafe_hash=True)(cls)
 
 
 class Severity(StrEnum):
@@ -116,7 +125,7 @@ class Earlier:
     """Seconds before the message that is judged; None: not known, always within a window."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@made_often
 class Subject:
     """One thing to judge."""
 
@@ -131,7 +140,7 @@ class Subject:
     sender: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+@made_often
 class Hit:
     """One place a rule matched. Offsets are code points of `Subject.text`, end exclusive."""
 

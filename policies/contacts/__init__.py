@@ -2,7 +2,8 @@
 
 Reading order:
 - of one text: `finder`, after one look by `trigger`, what the stages hand each other: `parts`; of batches: `many`
-  behind its `gate`; of a text of thousands: `coarse`
+  behind its `gate`, only whether there is a way: `ways`; of a text of thousands:
+  `coarse`
 - numbers: `numbers` in `runs` of `spelling` (told in parts: `told`), by `shapes` (`phones`, `checks`), believed by
   `belief` and `cues`; `papers` by `documents_checks`
 - accounts and addresses on the net: `handles`, `mails`, `links`
@@ -13,5 +14,6 @@ Reading order:
 
 from .finder import find_contacts
 from .many import find_contacts_many
+from .ways import tell_ways
 
-__all__ = ["find_contacts", "find_contacts_many"]
+__all__ = ["find_contacts", "find_contacts_many", "tell_ways"]

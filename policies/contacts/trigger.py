@@ -107,6 +107,12 @@ _ACCOUNT_FIRSTS = f"vw{TRACES}{RARE_TRACES}为未尾味加搜"
 _MAIL = r"(?<=@)|(?<=c)(?=om(?![a-z])|n(?![a-z]))|(?<=n)(?=et(?![a-z]))"
 _LEADS = r"(?<=/)(?:(?<=(?:me|om|nk|gg|ee)/)|(?<=[nkiqtgep]:/)(?=/)(?<!http:/))"
 _FIRSTS = f"@cn/{_ACCOUNT_FIRSTS}{PROVINCE_SIGNS}{ODD_SIGNS}"
+_WAY_FIRSTS = f"@cn/{_ACCOUNT_FIRSTS}{ODD_SIGNS}"
+_WAY = re.compile(
+    rf"[0-9{_WAY_FIRSTS}](?:(?<=[0-9])(?:{RUN_TAIL}|{TOLD_TAIL})"
+    rf"|(?<![0-9])(?:{_ACCOUNT}|{_MAIL}|{_LEADS}|{ODD_TAIL}|(?<=[{HAN}]){TOLD_TAIL}))"
+)
+"""Where a finder of ways to reach or pay a person would begin."""
 _TRIGGER = re.compile(
     rf"[0-9{_FIRSTS}{ROAD_ENDS}{_NAME_FIRSTS}{_PLACE_FIRSTS}]"
     rf"(?:(?<=[0-9])(?:(?={RUN_TAIL})(?:(?={NUMBER_RUN_TAIL})()|())(?:[0-9]+(?=[0-9]))?|{TOLD_TAIL}())|(?<![0-9])(?:"
@@ -116,6 +122,11 @@ _TRIGGER = re.compile(
     rf"|(?<=[{_FIRSTS}])(?:(?:{_ACCOUNT})()|(?<=[{PROVINCE_SIGNS}])(?=[ ]?[a-hj-z])()|(?:{_MAIL})()|{_LEADS}()"
     rf"|(?={ODD_TAIL})()|(?<=[{HAN}]){TOLD_TAIL}())))"
 )
+
+
+def may_tell_way(flat: str) -> bool:
+    """Whether a finder can find a way to reach or pay a person in folded text: more than a name, a place or a plate."""
+    return _WAY.search(flat) is not None
 
 
 def stages_of(flat: str) -> set[int | None] | frozenset[int | None]:

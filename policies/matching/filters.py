@@ -18,6 +18,9 @@ LIST_MARKS = SENTENCE_MARKS | frozenset("、.：:")
 _UNCOUNTED = frozenset(("Mn", "Me", "Cf"))
 SURE_OVER_MARKS = 3
 """A disguised word of fewer characters has no sentence or list mark inside, unless only its writing is in question."""
+_OF_CLASSES = frozenset((Boundary.SAME_CLASS, Boundary.LATIN_DIGIT))
+_LAST = chr(0x7F)
+"""Letters and digits of no class come behind it."""
 SHORTEST = 2
 """A word of so few characters may be parts of two, whatever stands between them."""
 LONG_WORD = 4
@@ -40,6 +43,9 @@ class Found(NamedTuple):
 def place(candidate: Candidate, profile: MatchProfile) -> Found | None:
     """The candidate with offsets of the text, or None when its boundary or its gaps forbid it."""
     reading, entry = candidate.reading, candidate.entry
+    span = reading.span(candidate.start, candidate.end) if candidate.how is None else None
+    if span is not None and reading.text[span[0] : span[1]] == entry.form and _is_bounded(entry.key, profile.boundary):
+        return Found(*span, entry.word, How.ALIAS if entry.terms.is_alias else How.EXACT, entry.rank)
     positions = reading.positions(candidate.start, candidate.end)
     start, end = positions[0], positions[-1] + 1
     folded = reading.folded
@@ -134,6 +140,11 @@ def is_plain(candidate: Candidate) -> bool:
     inside = (text[a + 1 : b] for a, b in _gaps(positions))
     plain = candidate.entry.form
     return all(c == " " or c in plain or unicodedata.category(c) in _UNCOUNTED for gap in inside for c in gap)
+
+
+def _is_bounded(key: str, boundary: Boundary) -> bool:
+    """Whether such a word has its boundary whatever stands beside it."""
+    return boundary is Boundary.NONE or (boundary in _OF_CLASSES and key[0] > _LAST and key[-1] > _LAST)
 
 
 def has_boundary(folded: str, start: int, end: int, boundary: Boundary) -> bool:

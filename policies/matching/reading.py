@@ -128,6 +128,10 @@ class Reading:
             starts = [at for at in range(1, len(kept)) if kept[at] != kept[at - 1] or origin[at] != origin[at - 1] + 1]
         return [0, *starts, len(kept)]
 
+    def span(self, start: int, end: int) -> tuple[int, int] | None:
+        """Where in the text `searched[start:end]` stands if that is known and nothing is passed over or repeated."""
+        return None
+
     def positions(self, start: int, end: int) -> list[int]:
         """Offsets in the text of the kept characters of `searched[start:end]`."""
         return self.origin[self.runs[start] : self.runs[end]]

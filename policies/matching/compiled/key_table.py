@@ -33,7 +33,7 @@ class _Columns:
 
     def add_drawn(self, part: "Part") -> None:
         """Words and parts of characters, as they are drawn."""
-        words = [word for word in dict.fromkeys([*part.targets, *part.parts]) if len(word) > 1]
+        words = drawn_keys(part)
         self._add(words, 0, [_kind(part, word) for word in words])
 
     def add_heard(self, one: Soundalikes, view: int) -> None:
@@ -76,6 +76,21 @@ class _Columns:
         if self._soles:
             found[[at for at, _ in self._soles]] = hashes_of([chars for _, chars in self._soles], PLAIN_SALT)
         return found
+
+
+def soles_of(part: "Part") -> list[Entry | None]:
+    """For each key as it is drawn the entry, where it is the only one there and one that stands as it is."""
+    found: list[Entry | None] = []
+    for word in drawn_keys(part):
+        target, *others = part.targets.get(word, (None,))
+        is_sole = isinstance(target, Entry) and not others and target.runs is None and target.wild is None
+        found.append(target if isinstance(target, Entry) and is_sole else None)
+    return found
+
+
+def drawn_keys(part: "Part") -> list[str]:
+    """Words and parts of characters as they are drawn, in the order of their numbers."""
+    return [word for word in dict.fromkeys([*part.targets, *part.parts]) if len(word) > 1]
 
 
 def keys_of(part: "Part") -> Keys:
@@ -199,8 +214,7 @@ def _meant(part: "Part") -> tuple[Ints, Points]:
     for parts, chars in part.disguised.parts.items():
         drawn = part.drawn(parts)
         by_drawing[drawn] = by_drawing.get(drawn, "") + chars
-    words = (word for word in dict.fromkeys([*part.targets, *part.parts]) if len(word) > 1)
-    meant = [by_drawing.get(word, "") for word in words]
+    meant = [by_drawing.get(word, "") for word in drawn_keys(part)]
     return np.cumsum([0, *map(len, meant)], dtype=np.int64), code_points("".join(meant))
 
 

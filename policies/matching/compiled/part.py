@@ -9,9 +9,9 @@ import numpy as np
 from ...folding.arrays import Points
 from ...folding.sounds import Ear, codes
 from ..candidate import Candidate
-from .key_table import keys_of
+from .key_table import keys_of, soles_of
 from .placed import PlacedReading
-from .sift import ACROSS, MIXTURE, SEED, SPELLED, WORD, sift
+from .sift import ACROSS, COLUMNS, MIXTURE, SEED, SPELLED, WORD, Told, sift
 from .talk_table import talk
 
 if TYPE_CHECKING:
@@ -24,7 +24,9 @@ MOST_PLACES = 5_000
 _SOUNDS = codes(Ear.PLAIN).table
 
 _Place = tuple[int, int]
-_Line = tuple[int, int, int, int, int, int]
+_Line = tuple[int, int, int, int, int, int, int]
+_KEPT_ROOM = 1 << 16
+"""Lines; room for more is not kept for the next texts."""
 
 
 class PartSieve:
@@ -35,6 +37,9 @@ class PartSieve:
         self._keys = keys_of(part)
         self._talk = talk()
         self._needed = np.array(list(map(ord, part.needed)), dtype=np.uint32)
+        self._soles = soles_of(part)
+        self._rooms: list[Told] = []
+        """Arrays to tell in, of those who are done with them."""
 
     def search(self, texts: Sequence[str], points: Points, found: list[list[Candidate]]) -> bool:
         """Puts into `found` for each text what `Part.search` yields and may be believed.
@@ -43,16 +48,41 @@ class PartSieve:
         """
         if len(self._needed) and not np.isin(points, self._needed).any():
             return True
-        told = np.empty((2 * len(points) + 64, 6), dtype=np.int32)
-        count = sift(points, len(texts), self._talk, self._keys, MOST_PLACES, told)
-        if count < 0:
+        lines = self._told(points, len(texts))
+        if lines is None:
             return False
-        lines: list[_Line] = told[:count].tolist()
         by_text: dict[int, list[_Line]] = {}
         for line in lines:
             by_text.setdefault(line[0], []).append(line)
-        for text in sorted(by_text):
-            found[text].extend(islice(self._candidates(texts[text], by_text[text]), MOST_CANDIDATES))
+        for number, its in by_text.items():
+            if len(its) > 1 or not self._finds_sole(texts[number], its[0], found[number]):
+                found[number].extend(islice(self._candidates(texts[number], its), MOST_CANDIDATES))
+        return True
+
+    def _told(self, points: Points, texts: int) -> list[_Line] | None:
+        try:
+            room = self._rooms.pop()
+        except IndexError:
+            room = np.empty((0, COLUMNS), dtype=np.int32)
+        if len(room) < 2 * len(points) + 64:
+            room = np.empty((2 * len(points) + 64, COLUMNS), dtype=np.int32)
+        count = sift(points, texts, self._talk, self._keys, MOST_PLACES, room)
+        lines: list[_Line] | None = room[:count].tolist() if count >= 0 else None
+        if len(room) <= _KEPT_ROOM:
+            self._rooms.append(room)
+        return lines
+
+    def _finds_sole(self, text: str, line: _Line, found: list[Candidate]) -> bool:
+        """Adds the word that stands there as it is written, if it is the only one that may; whether it is."""
+        _, kind, place, length, start, end, key = line
+        if kind != WORD or key < 0:
+            return False
+        entry = self._soles[key]
+        if entry is None or text[start:end] != entry.form:
+            return False
+        reading = PlacedReading(text, self._part.lens)
+        reading.placed[place, place + length] = start, end
+        found.append(Candidate(entry, reading, place, place + length))
         return True
 
     def _candidates(self, text: str, lines: Sequence[_Line]) -> Iterator[Candidate]:
@@ -64,7 +94,7 @@ class PartSieve:
         if len(words) == len(lines):
             return
         by_kind: dict[int, list[_Place]] = {}
-        for _, kind, place, length, _, _ in lines:
+        for _, kind, place, length, _, _, _ in lines:
             by_kind.setdefault(kind, []).append((place, length))
         if ACROSS in by_kind:
             yield from part.words_across(reading)
@@ -86,7 +116,7 @@ class PartSieve:
 
     def _words(self, reading: "PlacedReading", lines: Sequence[_Line]) -> Iterator[Candidate]:
         part, folded = self._part, reading.folded
-        for _, _, place, length, start, end in sorted(lines, key=_end_and_start) if len(lines) > 1 else lines:
+        for _, _, place, length, start, end, _ in sorted(lines, key=_end_and_start) if len(lines) > 1 else lines:
             until = place + length
             if end - start != length:
                 surface = reading.searched[place:until]

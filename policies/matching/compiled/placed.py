@@ -31,6 +31,9 @@ class PlacedReading(Reading):
     def searched(self) -> str:  # type: ignore[override]
         return self._read.searched
 
+    def span(self, start: int, end: int) -> tuple[int, int] | None:
+        return self.placed.get((start, end))
+
     def positions(self, start: int, end: int) -> list[int]:
         known = self.placed.get((start, end))
         return super().positions(start, end) if known is None else list(range(*known))

@@ -13,7 +13,8 @@ from .talk import has_own_char, is_drawn_like, shows_enough
 
 Told = NDArray[np.int32]
 """A line for each place: number of the text, what is told of it, offset in the text's searched characters, length;
-of words their first offset in the text and the one after their last."""
+of words their first offset in the text, the one after their last, and their key."""
+COLUMNS = 7
 WORD, ACROSS, MIXTURE, SEED, SPELLED = -1, -2, -3, -4, -5
 """What is told of a place besides the numbers of other views, counted from 0. ACROSS and SPELLED are told of texts."""
 FULL, UNBOUNDED = -1, -2
@@ -32,13 +33,14 @@ def tell(told: Told, size: int, text: int, kind: int, place: int, length: int) -
 
 
 @compiled
-def tell_word(told: Told, size: int, text: int, place: int, length: int, page: Page, at: int) -> int:
+def tell_word(told: Told, size: int, text: int, place: int, length: int, page: Page, at: int, key: int) -> int:
     """As `tell`, with where it stands in the text."""
     found = tell(told, size, text, WORD, place, length)
     if found > 0:
         begins = page.firsts[page.begins[text] - 1] + 1 if text else 0
         told[size, 4] = page.firsts[at] - begins
         told[size, 5] = page.lasts[at + length - 1] + 1 - begins
+        told[size, 6] = key
     return found
 
 
@@ -63,7 +65,7 @@ def tell_drawn(points: Points, talk: Talk, keys: Keys, page: Page, most: int, to
         char = line[searched[at]]
         if len(singles) and singles[char] and left > 0 and (not singles[char] & NEEDS_RUN or firsts[at] != lasts[at]):
             left -= 1
-            size = tell_word(told, size, text, at - start, 1, page, at)
+            size = tell_word(told, size, text, at - start, 1, page, at, -1)
         if searched[at + 1] == BARRIER:
             continue
         state = step(step(salted, char), line[searched[at + 1]])
@@ -81,7 +83,7 @@ def tell_drawn(points: Points, talk: Talk, keys: Keys, page: Page, most: int, to
                         or is_drawn_so(talk, keys, key, points, page, at, length)
                     ):
                         left -= 1
-                        size = tell_word(told, size, text, at - start, length, page, at)
+                        size = tell_word(told, size, text, at - start, length, page, at, key)
             if not known & LONGER_KEY or length >= longest or searched[at + length] == BARRIER:
                 break
             state = step(state, line[searched[at + length]])
@@ -252,7 +254,7 @@ def tell_texts(
     left = 0
     for at in range(size):
         if told[at, 1] != SEED or marks[told[at, 0]] & HOLDS:
-            for column in range(6):
+            for column in range(COLUMNS):
                 told[left, column] = told[at, column]
             left += 1
     return left if size >= 0 else size
