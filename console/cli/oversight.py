@@ -86,7 +86,7 @@ async def list_audit(context: Context) -> ExitCode:
         ]
         context.output.table(_COLUMNS, rows)
     if not entries:
-        context.output.empty("empty.audit")
+        context.output.empty("empty.audit" if query == AuditQuery() else "empty.audit_filtered")
     return ExitCode.OK
 
 

@@ -130,9 +130,10 @@ def plotted(found: Figures, desk: Desk) -> list[Series]:
     """What a plot draws of an answer: the series with most in them, no more than fit a screen."""
     series = sorted(found.series, key=lambda one: -sum(value or 0 for value in one.values))
     kept = {id(one) for one in series[:MOST_SERIES]}
+    shown = reversed(found.series) if found.name is FigureName.ALERTS else found.series
     return [
         Series(label=series_label(found.name, one, desk), values=one.values, unit=Unit(one.unit))
-        for one in found.series
+        for one in shown  # severities worst first
         if id(one) in kept
     ]
 
