@@ -16,7 +16,7 @@ KEYS: Final[Mapping[str, str]] = {
     "device": "device", "dev": "device", "设备": "device", "手机": "device",
     "employee": "employee", "emp": "employee", "员工": "employee",
     "state": "state", "状态": "state", "status": "state",
-    "sev": "sev", "severity": "sev", "级别": "sev",
+    "sev": "sev", "severity": "sev", "级别": "sev", "等级": "sev",
     "kind": "kind", "类型": "kind", "source": "kind", "来源": "kind",
     "conv": "conv", "conversation": "conv", "会话": "conv",
     "since": "since", "从": "since", "自": "since", "until": "until", "到": "until", "至": "until",

@@ -266,6 +266,15 @@ async def test_jump_to_a_time_and_home_again() -> None:
         await pilot.press("home")
         await settled(pilot)
         assert "live number 500" in screen_text(app) and "Home" not in screen_lines(app)[2]
+        await pilot.press("ctrl+g")
+        await settled(pilot)
+        await typed(pilot, "2001-01-01")
+        await pilot.press("enter")
+        await settled(pilot)
+        assert "from before that time" in screen_text(app)
+        await pilot.press("escape")
+        await settled(pilot)
+        assert "live number 500" in screen_text(app)
 
 
 async def test_a_record_is_copied_and_the_list_exported_page_by_page(

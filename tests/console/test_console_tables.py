@@ -131,7 +131,7 @@ CONDITIONS = (
     ("employee:lin !sev:critical", (4,)), ("since:10m", (1, 4)), ("until:10m sev:medium", (12,)),
 )  # fmt: skip
 UNUSABLE = (
-    ("sevv:high", ("“sevv”", "“sev”", "device")), ("peer:138", ("no filter “peer”", "employee")),
+    ("sevv:high", ("“sevv”", "“sev”", "assignee")), ("peer:138", ("no filter “peer”", "employee")),
     ("age:soon", ("“soon” does not fit age",)), ("sev:>loud", ("does not fit sev",)), ("since:xx", ("no time",)),
 )  # fmt: skip
 
@@ -150,6 +150,7 @@ async def test_conditions_and_what_is_said_of_those_that_cannot_be_used() -> Non
             await settled(pilot)
             for word in words:
                 assert word in screen_text(app), (line, word)
+            assert "outcome" not in screen_text(app), "that is a key of the audit"
             app.clear_notifications()
         assert len(keys_of(app)) == 4
         await pilot.press("1")

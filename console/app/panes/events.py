@@ -1,5 +1,6 @@
 """Screen 3: everything archived, masked, newest first, as pages over the API with live events on top."""
 
+from collections.abc import Collection
 from datetime import datetime
 from functools import partial
 from typing import ClassVar, Final
@@ -18,7 +19,7 @@ from ..desk import Desk
 from ..dialogs.jump import JumpDialog
 from ..dialogs.page import PageDialog
 from ..event_pages import PAGE, EventPages
-from ..filters import RowFilter, event_query
+from ..filters import EVENT_KEYS, RowFilter, event_query
 from ..flows import Flows
 from ..keys import key, quiet
 from ..shop import Part
@@ -120,6 +121,9 @@ class EventsPane(Pane):
         self._asked_for = event_query(row_filter, tuple(self.desk.shop.devices.values()), self.desk.times.now())
         self._load(self._query())
 
+    def filter_keys(self) -> Collection[str]:
+        return EVENT_KEYS
+
     def jump_to(self, moment: datetime | None) -> None:
         """Begin with what was before a moment; None for the newest, as it grows."""
         self._from = moment
@@ -165,7 +169,7 @@ class EventsPane(Pane):
             return safe_page(desk.say("empty.waiting"), "$muted")
         if not self.filter.is_empty:
             return self.no_match()
-        return safe_page(desk.say("empty.events"))
+        return safe_page(desk.say("empty.events" if self._from is None else "empty.before"))
 
     def why_not(self, action: str) -> str | None:
         event = self.current()

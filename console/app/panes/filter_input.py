@@ -1,5 +1,6 @@
 """The line that a filter is typed into, and what is said of one that cannot be used."""
 
+from collections.abc import Collection
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -23,7 +24,7 @@ class FilterInput(Input):
         self.post_message(self.Abandoned())
 
 
-def told(error: FilterError, desk: Desk) -> str:
+def told(error: FilterError, desk: Desk, usable: Collection[str]) -> str:
     """Why a line cannot be used, with the keys that can, in the console's language."""
-    keys = " ".join(desk.known(f"app.filter_key.{name}", name) for name in error.keys)
+    keys = " ".join(desk.known(f"app.filter_key.{name}", name) for name in error.keys if name in usable)
     return desk.texts.get(error.text_key, **error.values, **({"keys": keys} if keys else {}))

@@ -1,6 +1,7 @@
 """The frame of every screen: a line of status, a list, a page for when the list is empty, a detail panel, a filter."""
 
 from abc import abstractmethod
+from collections.abc import Collection
 from typing import ClassVar
 
 from textual import events
@@ -13,7 +14,7 @@ from daemon.api.errors import ApiClientError
 from ...safe_text import SafeContent, joined, lines, safe_page, safe_text
 from ..clipboard import CopyForm
 from ..desk import Desk
-from ..filter_line import RowFilter
+from ..filter_line import KEYS, RowFilter
 from ..flows import Flows
 from ..keys import quiet
 from ..shop import Part
@@ -85,6 +86,10 @@ class PaneFrame(Sturdy, Vertical):
     @abstractmethod
     def apply_filter(self, row_filter: RowFilter) -> None:
         """Show only what the filter admits. Raises FilterError when it cannot be used here."""
+
+    def filter_keys(self) -> Collection[str]:
+        """The keys that its filter can have."""
+        return tuple(dict.fromkeys(KEYS.values()))
 
     def reordered(self) -> None:
         """The person chose another order of the rows: put them so."""

@@ -1,7 +1,7 @@
 """A pane over things that are all in memory: devices, alerts, commands. Rows are matched by key at every change."""
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import ClassVar, Final, Generic
 
@@ -139,10 +139,19 @@ class ItemPane(Pane, Generic[ItemT]):
 
     def apply_filter(self, row_filter: RowFilter) -> None:
         if row_filter.conditions:
-            checked(row_filter, self._filter_keys(row_filter))
+            checked(row_filter, self.filter_keys())
         window_of(row_filter, self.desk.times.now())
         self._rows.put(self._ordered(self._admitted(row_filter)))
         self.table.reload()
+
+    def filter_keys(self) -> Collection[str]:
+        """The keys that the items have; with no items any."""
+        items = self.items()
+        if not items:
+            return super().filter_keys()
+        keys = {key: None for item in (items[0], items[-1]) for key in self.facets_of(item)}
+        timed = _TIMED if any(self.moment_of(item) is not None for item in items) else ()
+        return [*keys, *timed]
 
     def action_filter(self) -> None:
         self._facets.clear()
@@ -303,12 +312,3 @@ class ItemPane(Pane, Generic[ItemT]):
             return not ages
         seconds = (str(max((now - moment).total_seconds(), 0.0)),)
         return all(condition.holds({"age": seconds}) for condition in ages)
-
-    def _filter_keys(self, row_filter: RowFilter) -> list[str]:
-        """The keys that the items have; with no items all of the line's."""
-        items = self.items()
-        if not items:
-            return [condition.key for condition in row_filter.conditions]
-        keys = {key: None for item in (items[0], items[-1]) for key in self.facets_of(item)}
-        timed = _TIMED if any(self.moment_of(item) is not None for item in items) else ()
-        return [*keys, *timed]

@@ -121,7 +121,7 @@ class Pane(PaneFrame):
             row_filter = parse_filter(line)
             self.apply_filter(row_filter)
         except FilterError as error:
-            self.app.notify(told(error, self.desk), severity="warning")
+            self.app.notify(told(error, self.desk, self.filter_keys()), severity="warning")
             return False
         self.filter = row_filter
         self.show_state()
