@@ -21,6 +21,8 @@ from .fake_client import FakeClient
 NARROW = (80, 24)
 ROOMY = (120, 36)
 CELL_PX = 12.2
+LEAST_STEPS, MOST_STEPS = 3, 30
+"""An answer may ask the next question."""
 
 
 @asynccontextmanager
@@ -55,9 +57,12 @@ async def settled(pilot: Pilot[int], seconds: float = 0.0) -> None:
     app = pilot.app
     assert isinstance(app, ShopwardenApp)
     await pilot.pause(seconds)
-    for _ in range(3):
+    for step in range(MOST_STEPS):
         await pilot.pause(0.01)
         app.repaint_now()
+        is_calling = any(worker.group == "calls" and worker.is_running for worker in app.workers)
+        if step >= LEAST_STEPS and not is_calling:
+            break
     await pilot.pause()
 
 

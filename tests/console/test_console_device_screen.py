@@ -82,6 +82,10 @@ async def test_every_tab_shows_its_part_of_the_phone() -> None:
         await settled(pilot)
         assert client.calls("events")[-1].device == sample.LIN  # type: ignore[attr-defined]
         assert "手镯" in screen_text(app)
+        client.event_list.append(sample.event(900, body="just arrived"))
+        client.emit_device(msgspec.structs.replace(client.device_list[0], events=1201))
+        await settled(pilot, 0.6)
+        assert "just arrived" in screen_text(app)
         await pilot.press("v")
         await settled(pilot)
         assert "Reveal the content of this record?" in screen_text(app)
@@ -89,11 +93,14 @@ async def test_every_tab_shows_its_part_of_the_phone() -> None:
         await settled(pilot)
         text = screen_text(app)
         assert "line 359" in text and "line 300" not in text
-        await pilot.press("home")
-        await settled(pilot)
-        await settled(pilot)
         rows = app.screen.query_one(TimeList)
-        assert len(rows.rows) == 120 and rows.key == "ev_0300", "more came above, the cursor stayed"
+        stays = "ev_0359"
+        if len(rows.rows) == 60:  # what lies above may be asked for ahead of the key
+            stays = "ev_0300"
+            await pilot.press("home")
+        await settled(pilot)
+        await settled(pilot)
+        assert len(rows.rows) == 120 and rows.key == stays, "more came above, the cursor stayed"
         await pilot.press("5")
         await settled(pilot)
         text = screen_text(app)
