@@ -180,6 +180,7 @@ class DeviceScreen(Sturdy, ModalScreen[None]):
                 shown.again()
             else:
                 shown.load()
+                shown.renew()
             shown.focus()
         self.show_state()
 
@@ -311,5 +312,9 @@ class DeviceScreen(Sturdy, ModalScreen[None]):
 
     def _take(self, device: Device) -> None:
         if device != self._device:
+            has_more = device.events != self._device.events
             self._device = device
+            shown = self._list()
+            if has_more and shown is not None:
+                shown.renew()
             self.show_state()

@@ -48,6 +48,9 @@ class DeviceList(LiveList):
     def load(self) -> None:
         """It is shown: ask for what it needs first."""
 
+    def renew(self) -> None:
+        """Something new came from the phone. A list that is read further back stays as it is."""
+
     @abstractmethod
     def detail(self) -> SafeContent:
         """What the panel says of the row under the cursor."""
@@ -78,20 +81,27 @@ class MessagesList(DeviceList):
     )
 
     def start_rows(self, desk: Desk, serial: str) -> EventRows:
-        self._pages = EventPages(EventQuery(device=serial, kind="message", limit=PAGE))
-        self._events = EventRows(desk, self._pages)
+        self._query = EventQuery(device=serial, kind="message", limit=PAGE)
+        self._events = EventRows(desk, EventPages(self._query))
+        self._next: EventPages | None = None
         self._asked: set[int | None] = set()
         return self._events
 
     def load(self) -> None:
-        if not self._pages.is_started:
-            self._ask(0)
+        if not self._events.pages.is_started:
+            self._ask(self._events.pages, 0)
+
+    def renew(self) -> None:
+        if self.is_loaded and self.is_at_top:
+            self._next = EventPages(self._query)
+            self._ask(self._next, 0)
 
     def see(self, first: int, last: int) -> None:
         """Rows came into view."""
-        if self._pages.is_started and self.error is None:
+        pages = self._events.pages
+        if pages.is_started and self.error is None:
             for position in (first, last):
-                self._ask(position)
+                self._ask(pages, position)
 
     def detail(self) -> SafeContent:
         event = self._events.event(self.key)
@@ -101,18 +111,20 @@ class MessagesList(DeviceList):
         event = self._events.event(self.key)
         return None if event is None else event.event_id
 
-    def _ask(self, position: int) -> None:
-        query = self._pages.wanted(position)
+    def _ask(self, pages: EventPages, position: int) -> None:
+        query = pages.wanted(position)
         if query is None or query.before in self._asked:
             return
         self._asked.add(query.before)
-        then = partial(self._loaded, query)
+        then = partial(self._loaded, pages, query)
         self._calling.call(self._desk.client.events(query), then, partial(self._not_loaded, query))
 
-    def _loaded(self, query: EventQuery, events: tuple[Event, ...]) -> None:
+    def _loaded(self, pages: EventPages, query: EventQuery, events: tuple[Event, ...]) -> None:
         self._asked.discard(query.before)
-        if self.is_attached:
-            self._pages.put(query, events)
+        if self.is_attached and pages in {self._next, self._events.pages}:
+            pages.put(query, events)
+            self._events.pages = pages
+            self._next = None
             self.is_loaded = True
             self.reload()
             self._told()
@@ -143,6 +155,11 @@ class TimeList(DeviceList):
     def load(self) -> None:
         if not self.is_loaded:
             self._ask(TimelineQuery(device=self._serial, before=PAGE, after=0))
+
+    def renew(self) -> None:
+        if self.is_loaded and self.cursor >= len(self._times) - 1:
+            self.is_loaded = self._is_placed = False
+            self.load()
 
     def see(self, first: int, last: int) -> None:
         """Rows came into view: those before them are next."""

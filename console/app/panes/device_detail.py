@@ -15,6 +15,7 @@ from ..glyphs import device_state
 from .life import command_life
 
 CLOCK_OFF_MS: Final = 60_000
+CLOCK_SAME_MS: Final = 1_000
 _UNSUPPORTED: Final = "adb.unsupported_system"
 _PERMITS: Final = {"yes": ("✓", "$text-success"), "no": ("×", "bold $text-error"), "unknown": ("?", "$text-warning")}
 
@@ -122,6 +123,8 @@ def _model(item: Device) -> list[str]:
 
 
 def _offset(offset_ms: int, desk: Desk) -> SafeContent:
+    if abs(offset_ms) < CLOCK_SAME_MS:
+        return desk.line("device.clock_same")
     name = "device.clock_ahead" if offset_ms > 0 else "device.clock_behind"
     return desk.line(name, "$text-warning", age=desk.times.span(abs(offset_ms) // 1000))
 
