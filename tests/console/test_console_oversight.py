@@ -9,6 +9,8 @@ from textual.widgets import Input
 from console.app.app import ShopwardenApp
 from console.app.dialogs.unlock import UnlockDialog
 from console.app.health_times import Certainty, HealthTimes
+from console.app.work import LongWork
+from console.safe_text import safe_text
 from daemon.api.errors import ApiRefusedError
 from daemon.api.exit_codes import ExitCode
 from daemon.api.figures import Bucket, FigureName, Figures, FigureSeries, Measure, Unit
@@ -181,6 +183,8 @@ async def test_the_audit_comes_in_pages_and_is_looked_through_by_keys_and_words(
         await settled(pilot)
         assert "450 entries" in screen_text(app)
         assert [query.get("before") for query in client.queries()] == [None, "251", "51"]
+        whole = await app.stage.current.shown(LongWork(safe_text(""), lambda: None))
+        assert len(whole.rows) == 450
         await filtered(app, "actor:wang outcome:refused")
         await settled(pilot)
         assert client.queries()[-1]["actor"] == "wang"

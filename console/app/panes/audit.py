@@ -27,6 +27,7 @@ from ..widgets.live_list import LiveList
 from ..work import LongWork
 from .audit_query import action_word, audit_query, outcome_cell
 from .events import EventList
+from .figures_block import NO_ROUTE
 from .item_pane import ItemPane
 
 PAGE: Final = 200
@@ -64,6 +65,7 @@ class AuditPane(ItemPane[AuditEntry]):
     def __init__(self, desk: Desk, flows: Flows) -> None:
         super().__init__(desk, flows)
         self._entries: list[AuditEntry] = []
+        self._drawn: list[AuditEntry] | None = None
         self._query = AuditQuery(limit=PAGE)
         self._from: datetime | None = None
         self._number = 0
@@ -136,6 +138,8 @@ class AuditPane(ItemPane[AuditEntry]):
 
     def empty(self) -> SafeContent:
         if isinstance(self._error, ApiRefusedError):
+            if self._error.code == NO_ROUTE:
+                return safe_page(self.desk.say("refusal.old_daemon"))
             return self.denied(self._error)
         if self._error is not None:
             return safe_page(f"{self._error.message}\n{self._error.hint}".strip(), "bold $text-error")
@@ -149,6 +153,10 @@ class AuditPane(ItemPane[AuditEntry]):
     def refresh_rows(self) -> None:
         if self.desk.shop.is_online and not self._is_started and not self._is_asked and self._error is None:
             self._load(self._query)
+        if self._drawn is self._entries:
+            self.show_state()  # the header changed, not the audit: thousands of rows stay as they are
+            return
+        self._drawn = self._entries
         super().refresh_rows()
 
     def on_show(self, event: object = None) -> None:
