@@ -186,7 +186,10 @@ _shopwarden() {
         fi
     fi
     case "$value" in
-    @files) COMPREPLY=($(compgen -f -- "$cur")) ;;
+    @files)
+        local IFS=$'\\n'
+        COMPREPLY=($(compgen -f -- "$cur"))
+        ;;
     @*) COMPREPLY=($(compgen -W "$(shopwarden "${place[@]}" completion "${value#@}" 2>/dev/null)" -- "$cur")) ;;
     *) COMPREPLY=($(compgen -W "$value" -- "$cur")) ;;
     esac

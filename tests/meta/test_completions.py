@@ -33,6 +33,7 @@ def test_bash_completes_subcommands_actions_options_values_and_what_the_daemon_k
         "shopwarden --state /x lock SIM0001": {"SIM0001LIN"},
         "shopwarden alerts list --device ''": {"SIM0001LIN", "SIM0002ZHOU"},
         "shopwarden figures ''": {"alerts", "replies", "battery"},
+        "shopwarden --lang = z": {"zh"},
         "shopwarden policy st": {"state"},
         "shopwarden policy ch": {"check"},
         "shopwardend web-acc": {"web-account"},
