@@ -1,12 +1,15 @@
 """A phone's own screen: six tabs, live, masked; and what it says where the daemon or the phone has nothing to tell."""
 
 import msgspec
+from textual.widgets import Button, Input
 
 from console.app.dialogs.device_tabs import TimeList
+from daemon.api.connecting import PairingReport
 from daemon.api.figures import FigureName as Name
 from daemon.api.figures import Figures, FigureSeries, Measure, Unit
+from daemon.api.requests import ConnectReport, ConnectRequest, EndEnrolmentRequest
 from daemon.api.timeline import TimelineItem, TimelinePage, TimelinePlace
-from daemon.api.wire import ClockChange, CommandState, Verb
+from daemon.api.wire import ClockChange, CommandState, Enrolment, EnrolRequest, Verb
 
 from . import sample_shop as sample
 from .fake_client import FakeClient, refused
@@ -174,3 +177,63 @@ async def test_the_menu_tells_what_can_be_done_and_why_the_rest_cannot() -> None
         await pilot.press("enter", "enter")
         await settled(pilot)
         assert "Still missing: Acknowledged by" in screen_text(app), "enter goes on, and does not confirm too early"
+        await typed(pilot, "Sun Yue")
+        record = Enrolment(
+            serial=sample.STRANGER, employee="Sun", notice_version="v2", notice_sha256="0" * 64,
+            acknowledged_by="Sun Yue", acknowledged_at=sample.NOW, enrolled_by="owner", enrolled_at=sample.NOW,
+            scope=("sms",), ended_at=None,
+        )  # fmt: skip
+        client.answers["POST", "/v1/enrolments"] = lambda body: record
+        await pilot.press("enter")
+        await settled(pilot)
+        (filled,) = client.calls("POST /v1/enrolments")
+        assert isinstance(filled, EnrolRequest)
+        assert (filled.serial, filled.employee, filled.notice_version) == (sample.STRANGER, "Sun", "v2")
+        assert "collecting starts" in screen_text(app)
+
+
+async def test_an_enrolment_ends_only_with_the_serial_typed_and_phones_are_reached_by_address_or_code() -> None:
+    client = client_of_lin()
+    path = f"/v1/enrolments/{sample.LIN}/end"
+    client.errors[f"POST {path}"] = refused()
+    client.answers["POST", "/v1/connections"] = lambda body: ConnectReport(outcome="failed")
+    client.answers["POST", "/v1/pairings/code"] = lambda body: PairingReport(
+        pairing_id="", state="wrong_code", is_over=True
+    )
+    async with running(client) as (app, pilot):
+        app.stage.current.table.move_to(sample.LIN)
+        await pilot.press("a", "end", "enter")
+        await settled(pilot)
+        name = app.screen.query_one("#ladder-name", Input)
+        name.focus()
+        await settled(pilot)
+        for written, is_dead in (("SIM0001LI", True), ("N", False)):
+            name.focus()
+            await pilot.pause()
+            await typed(pilot, written)
+            app.screen.query_one("#answer", Input).value = "left the shop"
+            await pilot.pause()
+            assert app.screen.query_one("#confirm", Button).disabled is is_dead
+        app.screen.query_one("#confirm", Button).focus()
+        await pilot.press("enter")
+        await settled(pilot)
+        assert client.calls(f"POST {path}") == [EndEnrolmentRequest(reason="left the shop")]
+        assert "Your role may not do this." in screen_text(app)
+
+        for downs, fields, words in (
+            (4, ("10.0.0.9:5555",), "10.0.0.9:5555: "),
+            (5, ("10.0.0.9:40001", "123456"), "not paired: the code is wrong"),
+        ):
+            await pilot.press("a", *["down"] * downs, "enter")
+            await settled(pilot)
+            for field in fields:
+                await typed(pilot, field)
+                await pilot.press("enter")
+            await settled(pilot)
+            assert words in screen_text(app)
+        assert client.calls("POST /v1/connections") == [ConnectRequest(address="10.0.0.9:5555")]
+        client.go_offline()
+        await settled(pilot)
+        await pilot.press("a", "down", "down", "down", "down")
+        await settled(pilot)
+        assert "Not without the daemon." in screen_text(app)

@@ -27,7 +27,7 @@ class Field:
 class FormDialog(Dialog[tuple[str, ...]]):
     """Answers what was filled in, in the order of the fields; None when it is closed.
 
-    Enter goes to the next line, and on the last one confirms once all are filled in.
+    Enter goes to the next line that is missing, and on the last one confirms once all are filled in.
     """
 
     AUTO_FOCUS = "Input"
@@ -80,7 +80,10 @@ class FormDialog(Dialog[tuple[str, ...]]):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        if event.input.id == f"field-{self._fields[-1].name}" and not self._missing():
+        missing = self._missing()
+        if missing:
+            self.query_one(f"#field-{missing[0].name}", Input).focus()
+        elif event.input.id == f"field-{self._fields[-1].name}":
             self.confirmed()
         else:
             self.focus_next()
