@@ -45,8 +45,19 @@ def run_with_console(arguments: Sequence[str], language: str, environment: dict[
         place = msgspec.json.decode(line, type=_Place)
         from ..app.app import run_app
         from ..app.settings import ConsoleOptions
+        from .console_options import console_start
 
-        return run_app(ConsoleOptions(socket=Path(place.socket), language=language))
+        start = console_start({"lang": language}, os.environ)
+        return run_app(
+            ConsoleOptions(
+                socket=Path(place.socket),
+                language=start.language,
+                settings=start.settings,
+                kept=start.kept,
+                file=start.path,
+                problems=start.problems,
+            )
+        )
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
     finally:
