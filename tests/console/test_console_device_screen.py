@@ -120,6 +120,8 @@ async def test_every_tab_shows_its_part_of_the_phone() -> None:
 async def test_a_phone_of_whom_nothing_is_known_and_an_older_daemon() -> None:
     client = FakeClient(language="zh")
     client.errors["events"] = refused()
+    hostile = "\x1b]52;c;ZXZpbA==\x07[red]假\u202e装\x9b2J"
+    client.device_list = tuple(msgspec.structs.replace(one, profile=hostile) for one in client.device_list)
     async with running(client, language="zh", size=NARROW) as (app, pilot):
         app.stage.current.table.move_to(sample.STRANGER)
         await pilot.press("enter")
@@ -129,11 +131,16 @@ async def test_a_phone_of_whom_nothing_is_known_and_an_older_daemon() -> None:
         for digit, words in (("2", "尚未检测"), ("3", "Ask the owner."), ("5", "还没有向这台手机下发过命令")):
             await pilot.press(digit)
             await settled(pilot)
-            assert words in screen_text(app), digit
+            text = screen_text(app)
+            assert words in text, digit
+            assert "[red]" in text and not set("\x1b\x9b\u202e") & set(text)
         assert client.calls("command") == []
         client.errors.pop("events")
         client.event_list = []
-        await pilot.press("6", "3")
+        await pilot.press("6")
+        await settled(pilot)
+        assert r"\u001b]52" in screen_text(app), "what it sent, and harmless"
+        await pilot.press("3")
         await settled(pilot)
         assert "还没有这台手机的消息存档" in screen_text(app)
 
