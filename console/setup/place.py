@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from daemon.api.socket_path import socket_for_state
+
 KEYRING_NAME: Final = "keys.json"
 CONFIG_NAME: Final = "shopwarden.toml"
 CONFIG_VARIABLE: Final = "SHOPWARDEN_CONFIG"
@@ -40,6 +42,8 @@ def place_of(state: Path, socket: Path, env: Mapping[str, str]) -> Place:
 
 def is_needed(place: Place) -> bool:
     """No store was ever set up here, and no daemon of another place is meant."""
+    if place.socket != socket_for_state(place.state):
+        return False
     try:
         return not (place.has_keys or place.config.exists() or place.socket.exists())
     except OSError:

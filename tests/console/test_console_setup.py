@@ -310,7 +310,7 @@ def test_a_setup_is_needed_where_nothing_is(tmp_path: Path) -> None:
         return place_of(tmp_path, tmp_path / "api.sock", {})
 
     assert is_needed(place()) and key_source(place()) is None
-    assert not is_needed(place_of(tmp_path, Path(__file__), {}))
+    assert not is_needed(place_of(tmp_path, tmp_path / "another.sock", {}))
     (tmp_path / "keys.json").touch()
     assert not is_needed(place())
     assert place_of(tmp_path, tmp_path / "s", {"SHOPWARDEN_CONFIG": "/x.toml"}).config == Path("/x.toml")
