@@ -169,7 +169,7 @@ class CallingApp(Sturdy, App[int]):
             self.post_message(CallEnded(partial(then, answer)))
         finally:
             self.works = [(other, worker) for other, worker in self.works if other is not work]
-            self.log_run(work.title, outcome)
+            self.run_log.note_work(work.title, outcome)
             self.works_changed()
 
     async def _called(

@@ -39,10 +39,20 @@ class RunLog:
     def __init__(self, now: Now) -> None:
         self._now = now
         self._runs: deque[Run] = deque(maxlen=RUNS_KEPT)
+        self._worked: set[str] = set()
 
     def note(self, what: SafeContent, outcome: Outcome) -> None:
-        """It ended just now."""
+        """It ended just now. What was work that took a while is not listed twice: whoever asked for it knows more."""
+        if what.plain in self._worked:
+            self._worked.discard(what.plain)
+            at = next(at for at, run in reversed(list(enumerate(self._runs))) if run.what.plain == what.plain)
+            del self._runs[at]
         self._runs.append(Run(at=self._now(), what=what, outcome=outcome))
+
+    def note_work(self, what: SafeContent, outcome: Outcome) -> None:
+        """Work that took a while has ended, as far as the app can tell."""
+        self.note(what, outcome)
+        self._worked = {what.plain}
 
     def __iter__(self) -> Iterator[Run]:
         """Newest first."""

@@ -180,8 +180,11 @@ async def test_back_and_forward_what_ran_and_work_that_is_stopped() -> None:
             app.notify(f"toast {number}")
         await settled(pilot)
         assert [n for n in range(6) if f"toast {n}" in screen_text(app)] == [3, 4, 5]
-        app.log_run(safe_text("kept"), Outcome.PARTLY)
-        assert next(iter(app.run_log)).what.plain == "kept"
+        for outcome in (Outcome.PARTLY, Outcome.DONE):
+            app.log_run(safe_text("Long work"), outcome)
+        told = [(run.what.plain, run.outcome) for run in app.run_log]
+        assert told[:2] == [("Long work", Outcome.DONE), ("Long work", Outcome.PARTLY)], "in place of what the app knew"
+        assert [outcome for _, outcome in told].count(Outcome.CANCELLED) == 0 and len(told) == 4
 
 
 async def _work(app: ShopwardenApp, pilot: Pilot[int], asked_to_stop: list[int], answers: list[str]) -> None:
