@@ -8,5 +8,5 @@ Reading order:
   `filter_line` → `filters`; what leaves the console: `clipboard`, `shown_table`
 - a person acts: `keys`, `palette` → `flows/` → `dialogs/`, as far as `access` allows
 - how things are said: `desk` (what all share), `settings` and `settings_file`, `keymap`, `ordering`, `symbols`,
-  `glyphs`, `times`, `themes` and `theme_names`, `announcer`
+  `glyphs`, `times`, `themes` and `theme_names`, `announcer`; how it ends: `endings`
 """

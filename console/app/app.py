@@ -1,11 +1,9 @@
 """The console app: follows the daemon, repaints at most five times a second, never ends by an error of one part."""
 
 import asyncio
-import signal
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import tzinfo
-from functools import partial
 from pathlib import Path
 from typing import ClassVar, Final
 
@@ -27,6 +25,7 @@ from .calls import CallingApp
 from .client_port import ConsoleClient
 from .desk import Desk
 from .dialogs.page import HelpDialog
+from .endings import ends_on_signals
 from .entries import entries_of
 from .flows import Flows
 from .history import History
@@ -385,7 +384,5 @@ def run_app(options: ConsoleOptions, *, now: Now = system_now) -> int:
 
 
 async def _run(app: ShopwardenApp, mouse: Mouse) -> None:
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
-        loop.add_signal_handler(number, partial(app.exit, return_code=128 + number))
-    await app.run_async(mouse=mouse is Mouse.ON)
+    with ends_on_signals(app):
+        await app.run_async(mouse=mouse is Mouse.ON)

@@ -1,10 +1,7 @@
 """The app that walks through the pages: back and on, leave at any time, another language at any time."""
 
-import asyncio
-import signal
 from collections.abc import Mapping
 from enum import StrEnum
-from functools import partial
 from pathlib import Path
 from typing import ClassVar, Final
 
@@ -21,6 +18,7 @@ from daemon.api.wire import Device
 from daemon.api.wire import Page as Listed
 
 from ..app.calls import CallingApp
+from ..app.endings import ends_on_signals
 from ..app.keys import key
 from ..app.settings import Symbols
 from ..app.sturdy import Sturdy
@@ -301,8 +299,6 @@ async def run_wizard(place: Place, texts: Texts, env: Mapping[str, str], symbols
 
     desk = SetupDesk(texts=texts, place=place, answers=answers, open_program=open_program, symbols=symbols)
     app = SetupApp(desk)
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
-        loop.add_signal_handler(number, partial(app.exit, return_code=128 + number))
-    await app.run_async()
+    with ends_on_signals(app):
+        await app.run_async()
     return app.ending
