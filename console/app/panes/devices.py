@@ -159,7 +159,7 @@ class DevicesPane(ItemPane[Device]):
         return safe_text(f"{item.battery_pct}%{charging}", "bold $text-warning" if is_low else "")
 
     def _pending(self, item: Device) -> SafeContent:
-        mine = [one for one in self.desk.shop.commands.values() if one.device == item.serial]
+        mine = self.desk.shop.commands_of(item.serial)
         pending = [one for one in mine if not one.state.is_terminal]
         if any(command.verb is Verb.LOCK for command in pending):
             return self.desk.line("device.lock_pending", "bold $text-warning")
