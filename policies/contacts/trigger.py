@@ -109,10 +109,11 @@ _LEADS = r"(?<=/)(?:(?<=(?:me|om|nk|gg|ee)/)|(?<=[nkiqtgep]:/)(?=/)(?<!http:/))"
 _FIRSTS = f"@cn/{_ACCOUNT_FIRSTS}{PROVINCE_SIGNS}{ODD_SIGNS}"
 _WAY_FIRSTS = f"@cn/{_ACCOUNT_FIRSTS}{ODD_SIGNS}"
 _WAY = re.compile(
-    rf"[0-9{_WAY_FIRSTS}](?:(?<=[0-9])(?:{RUN_TAIL}|{TOLD_TAIL})"
+    rf"[0-9{_WAY_FIRSTS}](?:(?<=[0-9])(?:{NUMBER_RUN_TAIL}|{TOLD_TAIL})"
     rf"|(?<![0-9])(?:{_ACCOUNT}|{_MAIL}|{_LEADS}|{ODD_TAIL}|(?<=[{HAN}]){TOLD_TAIL}))"
 )
-"""Where a finder of ways to reach or pay a person would begin."""
+"""Where a finder of ways to reach or pay a person would begin, but for short numbers."""
+_SHORT_RUN = re.compile(f"[0-9]{RUN_TAIL}")
 _TRIGGER = re.compile(
     rf"[0-9{_FIRSTS}{ROAD_ENDS}{_NAME_FIRSTS}{_PLACE_FIRSTS}]"
     rf"(?:(?<=[0-9])(?:(?={RUN_TAIL})(?:(?={NUMBER_RUN_TAIL})()|())(?:[0-9]+(?=[0-9]))?|{TOLD_TAIL}())|(?<![0-9])(?:"
@@ -125,8 +126,14 @@ _TRIGGER = re.compile(
 
 
 def may_tell_way(flat: str) -> bool:
-    """Whether a finder can find a way to reach or pay a person in folded text: more than a name, a place or a plate."""
+    """Whether a finder can find a way to reach or pay a person in folded text, short numbers left out: more than a
+    name, a place or a plate."""
     return _WAY.search(flat) is not None
+
+
+def holds_short_run(flat: str) -> bool:
+    """Whether a finder begins at digits that may be too few for a number."""
+    return _SHORT_RUN.search(flat) is not None
 
 
 def stages_of(flat: str) -> set[int | None] | frozenset[int | None]:

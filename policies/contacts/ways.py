@@ -6,8 +6,9 @@ from itertools import accumulate
 from ..folding.table import Fold, bounded, fold_table
 from ..model import CONTACT_WAYS, ContactSpan
 from .finder import closely, details_at, details_in
+from .numbers import may_hold_short
 from .parts import Budget
-from .trigger import LONGEST_MESSAGE, WHERE, may_tell_way, stages_of
+from .trigger import LONGEST_MESSAGE, WHERE, holds_short_run, may_tell_way, stages_of
 
 FEWEST = 6
 """Texts from which on they are quicker folded together."""
@@ -34,7 +35,7 @@ def _folded(texts: Sequence[str]) -> Sequence[str]:
 def _tells_way(text: str, flat: str) -> bool:
     if len(flat) > LONGEST_MESSAGE:
         return _is_among(details_in(text, flat))
-    if not may_tell_way(flat):
+    if not may_tell_way(flat) and not (holds_short_run(flat) and may_hold_short(flat)):
         return False
     stages = stages_of(flat)
     return bool(closely(text, flat, stages - WHERE, Budget())) and _is_among(details_at(text, flat, stages))

@@ -15,7 +15,7 @@ from .profile import Disguises, Homophone
 from .promise import LETTERS
 from .reading import Reading, lens
 from .soundalikes import Heard, Soundalikes, heard_of, may_be_disguised, sounds_of_ones
-from .spelling import Speller
+from .spelling import Spelled, Speller
 
 
 class Disguised:
@@ -87,9 +87,18 @@ class Disguised:
     def spelled_at(self, plain: Reading, places: Sequence[int]) -> Iterator[Candidate]:
         """Words that hold what stands at `places` of an uncollapsed reading, as `Promise` tells them."""
         if self.speller is not None and places:
-            for found in self.speller.find(plain.kept, plain.origin, places):
-                units = tuple((step.start, step.end) for step in found.steps)
-                yield Candidate(found.entry, plain, found.start, found.end, found.how, found.belief, units)
+            yield from _read(plain, self.speller.find(plain.kept, plain.origin, places))
+
+    def spelled_from(self, plain: Reading, begins: Sequence[int]) -> Iterator[Candidate]:
+        """Words spelled in letters or parts that begin at these places of an uncollapsed reading."""
+        if self.speller is not None:
+            yield from _read(plain, self.speller.find_from(plain.kept, plain.origin, begins))
+
+
+def _read(plain: Reading, words: Iterable[Spelled]) -> Iterator[Candidate]:
+    for found in words:
+        units = tuple((step.start, step.end) for step in found.steps)
+        yield Candidate(found.entry, plain, found.start, found.end, found.how, found.belief, units)
 
 
 def _breaks(reading: Reading) -> frozenset[int]:

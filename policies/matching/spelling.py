@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -90,6 +90,18 @@ class Speller:
         lattice = _Lattice(kept, origin, self.codes, self._parts, self._lengths)
         yield from islice(self._words(lattice, kept.translate(self.codes.table), places), MOST_FOUND)
 
+    def find_from(self, kept: str, origin: Sequence[int], begins: Iterable[int]) -> Iterator[Spelled]:
+        """The first MOST_FOUND words that hold letters or parts and begin at one of these places."""
+        lattice = _Lattice(kept, origin, self.codes, self._parts, self._lengths)
+        coded = kept.translate(self.codes.table)
+        able = (start for start in begins if self._is_able(lattice, coded, start))
+        yield from islice((one for start in able for one in self._from(lattice, start)), MOST_FOUND)
+
+    def _is_able(self, lattice: "_Lattice", coded: str, start: int) -> bool:
+        """Whether a word is looked for there: among letters where syllables lead to, or as `_words` does before one."""
+        place = lattice.led_to(start)
+        return place == start or (place - start <= self._longest and self._may_begin(coded[start:place]))
+
     def _words(self, lattice: "_Lattice", coded: str, places: Sequence[int]) -> Iterator[Spelled]:
         before = 0
         for place in lattice.starts(places):
@@ -163,6 +175,8 @@ class _Lattice:
         self._steps: dict[int, list[Step]] = {}
         self._leading: dict[int, set[int]] = {}
         """By the end of a run: from where in it syllables lead there."""
+        self._led_to: dict[int, set[int]] = {}
+        """By the start of a run: where in it syllables lead."""
 
     def starts(self, places: Sequence[int]) -> list[int]:
         """`places`, and where syllables can begin in the letters that begin there."""
@@ -174,6 +188,20 @@ class _Lattice:
                 for number in range(bisect_left(self._run_starts, place), bisect_left(self._run_starts, end)):
                     found |= reached(self._kept, *self.runs[number])
         return sorted(found)
+
+    def led_to(self, at: int) -> int:
+        """The first offset from `at` on to which syllables lead in the run of letters around; `at` where none is."""
+        start, end = self._run_around(at)
+        letters = LETTERS.match(self._kept, at) if (start, end) == (at, at + 1) else None
+        if letters is not None:
+            if not "a" <= self._kept[at - 1 : at] <= "z":
+                return at
+            place = bisect_left(self._run_starts, at)
+            return min(letters.end(), self._run_starts[place]) if place < len(self._run_starts) else letters.end()
+        led = self._led_to.get(start)
+        if led is None:
+            led = self._led_to[start] = reached(self._kept, start, end)
+        return min((place for place in led if place >= at), default=at + 1)
 
     def steps(self, at: int) -> Sequence[Step]:
         """Edges that begin at an offset of the kept text."""

@@ -1,7 +1,7 @@
 """Many texts at once, the engines, and plain search: each finds what the others do."""
 
 import importlib.util
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 import pytest
@@ -12,6 +12,7 @@ from policies.folding.arrays import BARRIER, are_usual, code_points
 from policies.folding.clean import is_usual
 from policies.folding.sounds import Ear
 from policies.folding.table import Skip, View
+from policies.matching import machine_code
 from policies.matching.automaton import Automaton, ByteAutomaton, CharAutomaton, automaton
 from policies.matching.batches import MOST_CANDIDATES
 from policies.matching.disguises import Disguised
@@ -59,6 +60,15 @@ def lexicon_of(profile: MatchProfile, words: Iterable[str] = WORDS) -> Lexicon:
 
 
 LEXICONS = [lexicon_of(profile) for profile in PROFILES]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _without_machine_code() -> Iterator[None]:
+    """It leaves out candidates that nobody would believe; what it finds is another test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(machine_code, "is_ready", lambda: False)
+        patch.setattr(machine_code, "is_worth", lambda texts: False)
+        yield
 
 
 def told(candidates: Iterable[Candidate]) -> list[tuple[object, ...]]:

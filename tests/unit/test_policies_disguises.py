@@ -11,7 +11,7 @@ from policies.folding.clean import is_usual, sound_level
 from policies.folding.shapes import parts_of
 from policies.folding.sounds import SYLLABLES, Ear, codes, main_syllable
 from policies.folding.table import Fold, fold
-from policies.matching import promise, spelling
+from policies.matching import machine_code, promise, spelling
 from policies.matching.belief import Belief, belief_of, has_cue, is_believed
 from policies.matching.collisions import collisions
 from policies.matching.entries import entries_of
@@ -139,6 +139,7 @@ def test_reading_backwards_says_so() -> None:
 
 
 def test_a_text_with_too_many_ways_to_read_it_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine_code, "is_ready", lambda: False)  # it has a limit of its own
     monkeypatch.setattr(spelling, "MOST_STEPS", 30)
     assert found("wo" * 40 + "jiawoweixin") == []
 
@@ -150,6 +151,7 @@ def test_letters_are_looked_at_however_many_stand_before(before: str) -> None:
 
 
 def test_of_letters_without_end_the_first_words_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine_code, "is_ready", lambda: False)  # as above
     monkeypatch.setattr(spelling, "MOST_LETTERS", 40)
     monkeypatch.setattr(promise, "MOST_LETTERS", 40)
     assert found("加我weixin1" * 30) == ["加我weixin1:pinyin"] * 6

@@ -270,7 +270,7 @@ def edges_from(talk: Talk, keys: Keys, kept: Points, at: int, is_special: Bytes,
 
 
 @compiled
-def may_spell(
+def find_begins(
     talk: Talk,
     keys: Keys,
     points: Points,
@@ -280,18 +280,23 @@ def may_spell(
     ends: int,
     is_special: Bytes,
     work: Work,
+    found: Points,
 ) -> int:
-    """Whether a word may be in a text in letters or in parts; `is_special`: where some begin."""
-    left, following = MOST_STEPS, ends + keys.longest_sound
+    """Puts into `found` where in a text words may begin in letters or in parts, the last first: how many, or -1 when
+    that takes too long to tell. `is_special`: where letters and parts begin."""
+    left, following, count = MOST_STEPS, ends + keys.longest_sound + 1, 0
     for back in range(ends - begins):
         start = ends - 1 - back
         if is_special[start] & MAY_BEGIN:
             following = start
-        if following - start < keys.longest_sound:
+        if following - start <= keys.longest_sound:
             steps = begins_word(
                 talk, keys, points, kept, places, start, is_special, work.states, work.paths, work.edges
             )
             left -= steps
-            if steps == 0 or left < 0:
-                return 1
-    return 0
+            if left < 0:
+                return -1
+            if steps == 0:
+                found[count] = start - begins
+                count += 1
+    return count

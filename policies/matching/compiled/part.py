@@ -112,7 +112,11 @@ class PartSieve:
             for start, standing in disguised.mixtures.at(searched, code, [place for place, _ in by_kind[MIXTURE]]):
                 yield from standing.candidates(reading, start)
         if SPELLED in by_kind:
-            yield from disguised.spelled(reading, sorted(place for place, _ in by_kind.get(SEED, ())))
+            begins = [place for place, _ in by_kind[SPELLED]]
+            if begins[0] < 0:
+                yield from disguised.spelled(reading, sorted(place for place, _ in by_kind.get(SEED, ())))
+            else:
+                yield from disguised.spelled_from(reading.uncollapsed(), begins)
 
     def _words(self, reading: "PlacedReading", lines: Sequence[_Line]) -> Iterator[Candidate]:
         part, folded = self._part, reading.folded

@@ -7,7 +7,7 @@ from ...folding.arrays import BARRIER, Points
 from .hashing import begin, compiled, compiled_entry, plain_hash, slot_of, step, whole
 from .keys import has_run, has_word_across, is_mixed, is_written
 from .known import ALIKE, LONG, LONGER_KEY, NEEDS_RUN, NEEDS_RUNS, PART, SHORT_KEY, SURE_KEY, TARGET, Keys, Talk
-from .lattice import IS_PART, LETTERS_REACHED, MAY_BEGIN, ROOM, Work, mark_letters, may_spell, part_holds
+from .lattice import IS_PART, LETTERS_REACHED, MAY_BEGIN, ROOM, Work, find_begins, mark_letters, part_holds
 from .page import HAS_LETTERS, HAS_PAIRS, HOLDS, MAY_HOLD, Page, find_odd, fold, is_bounded
 from .talk import has_own_char, is_drawn_like, shows_enough
 
@@ -16,7 +16,8 @@ Told = NDArray[np.int32]
 of words their first offset in the text, the one after their last, and their key."""
 COLUMNS = 7
 WORD, ACROSS, MIXTURE, SEED, SPELLED = -1, -2, -3, -4, -5
-"""What is told of a place besides the numbers of other views, counted from 0. ACROSS and SPELLED are told of texts."""
+"""What is told of a place besides the numbers of other views, counted from 0. ACROSS is told of texts; SPELLED
+of where in its kept characters a word may begin, or -1 for anywhere: parts are told of with that only."""
 FULL, UNBOUNDED = -1, -2
 """Instead of a count: there was no room, or a text holds points from BARRIER on or letters of flags."""
 LONGEST_PART = 3
@@ -232,7 +233,8 @@ def mark_parts(keys: Keys, page: Page, told: Told, size: int) -> None:
 def tell_texts(
     points: Points, talk: Talk, keys: Keys, page: Page, work: Work, texts: int, told: Told, size: int
 ) -> int:
-    """Tells of texts that are worth a look as a whole, and forgets parts of all others: places told in all."""
+    """Tells of texts that are worth a look as a whole and of where words are spelled, and forgets parts where that is
+    told: places told in all."""
     marks, kept, places, is_special = page.marks, page.kept, page.places, page.is_special
     if keys.spells:
         mark_parts(keys, page, told, size)
@@ -248,9 +250,13 @@ def tell_texts(
             continue
         if marks[text] & HAS_LETTERS and mark_letters(talk, keys, kept, places, begins, ends, is_special, work.reached):
             marks[text] |= MAY_HOLD
-        if marks[text] & MAY_HOLD and may_spell(talk, keys, points, kept, places, begins, ends, is_special, work):
-            marks[text] |= HOLDS
-            size = tell(told, size, text, SPELLED, 0, 0)
+        if marks[text] & MAY_HOLD:
+            count = find_begins(talk, keys, points, kept, places, begins, ends, is_special, work, page.scratch)
+            if count < 0:
+                marks[text] |= HOLDS
+                size = tell(told, size, text, SPELLED, -1, 0)
+            for back in range(count):
+                size = tell(told, size, text, SPELLED, whole(page.scratch[count - 1 - back]), 0)
     left = 0
     for at in range(size):
         if told[at, 1] != SEED or marks[told[at, 0]] & HOLDS:
