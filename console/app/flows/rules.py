@@ -35,6 +35,8 @@ class RuleFlows(FlowBase):
             self._app.push_screen(ExplainScreen(self._desk, self._app))
 
     def why_not_try(self) -> str | None:
+        if self._app.is_web:  # the folder would be the server's
+            return self._desk.say("web.no_files")
         return self._desk.refusal(Act.TRY_RULES) or self.why_not_explain()
 
     def try_rules(self) -> None:

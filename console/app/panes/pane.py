@@ -98,7 +98,10 @@ class Pane(PaneFrame):
             self.app.notify(" ".join(said))
 
     def action_export(self) -> None:
-        """What is shown, into a file."""
+        """What is shown, into a file: never from a browser, where the file would land on the server."""
+        if self.app.is_web:
+            self.app.notify(self.desk.say("web.no_files"), severity="warning")
+            return
         if len(self.table.rows) == 0:
             self.app.notify(self.desk.say("copy.nothing"), severity="warning")
             return
