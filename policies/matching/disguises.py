@@ -91,8 +91,8 @@ class Disguised:
 
     def spelled_from(self, plain: Reading, begins: Sequence[int]) -> Iterator[Candidate]:
         """Words spelled in letters or parts that begin at these places of an uncollapsed reading."""
-        if self.speller is not None:
-            yield from _read(plain, self.speller.find_from(plain.kept, plain.origin, begins))
+        words = self.speller.find_from(plain.kept, plain.origin, begins) if self.speller is not None else ()
+        yield from _read(plain, words)
 
 
 def _read(plain: Reading, words: Iterable[Spelled]) -> Iterator[Candidate]:

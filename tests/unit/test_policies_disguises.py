@@ -150,6 +150,13 @@ def test_letters_are_looked_at_however_many_stand_before(before: str) -> None:
     assert found(text)[-1:] == ["jia wo wei xin:pinyin"]
 
 
+def test_letters_behind_a_word_are_syllables_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine_code, "is_ready", lambda: False)  # as above
+    words = ["加我微信", "我微信"]
+    assert found("jiawoweixinhao", words=words) == ["jiawoweixin:pinyin"]
+    assert found("jiawoweixinkl", words=words) == []
+
+
 def test_of_letters_without_end_the_first_words_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(machine_code, "is_ready", lambda: False)  # as above
     monkeypatch.setattr(spelling, "MOST_LETTERS", 40)
