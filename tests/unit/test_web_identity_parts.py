@@ -1,6 +1,7 @@
 """Passwords of web accounts and the sessions that they open."""
 
 import asyncio
+import itertools
 from collections.abc import Awaitable
 from types import SimpleNamespace
 
@@ -69,6 +70,7 @@ def test_a_hash_is_read_back_and_fits_its_password_alone() -> None:
         str(HASH).replace("$8$", "$64$"), str(HASH)[:-4], str(HASH) + "!", str(HASH).replace("32768", "-32768"),
         "scrypt$32768$8$1$AAAA$" + str(HASH).rsplit("$", 1)[1],
     ],
+    ids=itertools.count(),
 )  # fmt: skip
 def test_what_is_no_hash_of_ours_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"form|cost|base64"):
