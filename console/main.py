@@ -103,21 +103,23 @@ def _run_console(options: dict[str, object], texts: Texts, state: Path, socket: 
         output = Output(texts, Format.TABLE, os.environ)
         output.error(texts.get("cli.needs_terminal"), texts.get("cli.hint_help", command="shopwarden"))
         return ExitCode.USAGE
+    from .cli.console_options import console_start
     from .setup.place import is_needed, place_of
 
+    start = console_start(options, os.environ)
     place = place_of(state, socket, os.environ)
     if web_session is None and is_needed(place):
         from .setup.wizard import Ending, run_wizard
 
-        if asyncio.run(run_wizard(place, texts, os.environ)) is Ending.LEFT:
+        ended = asyncio.run(run_wizard(place, load_texts(start.language, CATALOG), os.environ, start.settings))
+        if ended.ending is Ending.LEFT:
             return ExitCode.OK
+        start = console_start({**options, "lang": ended.language.value}, os.environ)
     from .app.access import AccessMode
     from .app.app import run_app
     from .app.settings import ConsoleOptions
-    from .cli.console_options import console_start
 
     mode = AccessMode.READ_ONLY if options.get("readonly") else AccessMode.FULL
-    start = console_start(options, os.environ)
     return run_app(
         ConsoleOptions(
             socket=socket,

@@ -9,12 +9,12 @@ import msgspec
 from daemon.api.exit_codes import ExitCode
 from daemon.api.texts import load_texts
 
-from ..app.settings import Symbols
 from ..setup.answers import Answers, KeyKind
 from ..setup.place import Place, place_of
 from ..setup.program import DaemonProgram, SetupError
 from ..setup.wizard import CATALOG, Ending, run_wizard
 from ..setup.zones import is_zone
+from .console_options import console_start
 from .context import Context, UsageError
 from .output import Format
 
@@ -58,10 +58,10 @@ async def set_up(context: Context) -> ExitCode:
             context.texts.get("cli.needs_terminal"), context.texts.get("cli.hint_help", command="shopwarden setup")
         )
         return ExitCode.USAGE
-    symbols = Symbols.ASCII if arguments.ascii else Symbols.UNICODE
-    ending = await run_wizard(place, load_texts(context.texts.language.value, CATALOG), context.env, symbols)
-    if ending is Ending.OPEN_CONSOLE:
-        where = ["--state", str(place.state), "--socket", str(place.socket), "--lang", context.texts.language.value]
+    settings = console_start({"ascii_signs": arguments.ascii}, context.env).settings
+    ended = await run_wizard(place, load_texts(context.texts.language.value, CATALOG), context.env, settings)
+    if ended.ending is Ending.OPEN_CONSOLE:
+        where = ["--state", str(place.state), "--socket", str(place.socket), "--lang", ended.language.value]
         os.execv(sys.executable, [sys.executable, "-P", "-m", "console.main", *where])
     return ExitCode.OK
 

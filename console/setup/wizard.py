@@ -1,6 +1,7 @@
 """The app that walks through the pages: back and on, leave at any time, another language at any time."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import ClassVar, Final
@@ -20,7 +21,8 @@ from daemon.api.wire import Page as Listed
 from ..app.calls import CallingApp
 from ..app.endings import ends_on_signals
 from ..app.keys import key
-from ..app.settings import Symbols
+from ..app.settings import LookChange, Settings, Symbols
+from ..app.settings_file import SettingsKeeper, read_settings, settings_path
 from ..app.sturdy import Sturdy
 from ..app.themes import CHOICES, DEFAULT_VARIABLES, OURS
 from ..app.widgets.note import Note
@@ -48,7 +50,6 @@ NO_WAY_BACK: Final = frozenset({Step.WELCOME, Step.START, Step.PHONE, Step.DONE}
 """What was made stays made; a phone that is not enrolled leads back to the list only."""
 SKIPPED: Final = frozenset({Step.PHONE, Step.ENROL})
 """What can be done later as well."""
-LEAVE_TWICE_S: Final = 4.0
 
 
 class Ending(StrEnum):
@@ -56,6 +57,14 @@ class Ending(StrEnum):
 
     LEFT = "left"
     OPEN_CONSOLE = "open_console"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """How a setup ended, and in which language."""
+
+    ending: Ending
+    language: Language
 
 
 class SetupScreen(Sturdy, Screen[None]):
@@ -102,7 +111,7 @@ class SetupApp(CallingApp):
         self.ending = Ending.LEFT
         self.step = Step.WELCOME
         self._work: Worker[None] | None = None
-        self._leave_asked_at: float | None = None
+        self._is_leave_asked = False
         for one in OURS:
             self.register_theme(one)
         self.theme = CHOICES.get(theme, CHOICES["dark"])
@@ -148,6 +157,7 @@ class SetupApp(CallingApp):
 
     def say_trouble(self, message: str | None, hint: str = "") -> None:
         """What is wrong, above the buttons; None when nothing is."""
+        self._is_leave_asked = False
         note = self.screen_stack[0].query_one("#trouble", Note)
         note.display = message is not None
         if message is not None:
@@ -205,16 +215,15 @@ class SetupApp(CallingApp):
         await self.show_step(self.step)
 
     def action_leave(self) -> None:
-        """Stop what runs; else leave, when asked twice."""
+        """Stop what runs; else leave, when asked again while the screen says so."""
         if self._work is not None:
             self._work.cancel()
             return
-        now = self._loop_time()
-        if self.step is Step.DONE or (self._leave_asked_at is not None and now - self._leave_asked_at < LEAVE_TWICE_S):
+        if self.step is Step.DONE or self._is_leave_asked:
             self.exit(0)
             return
-        self._leave_asked_at = now
         self.say_trouble(self.desk.say("leave_twice"))
+        self._is_leave_asked = True
 
     def action_help_quit(self) -> None:
         self.action_leave()
@@ -290,15 +299,20 @@ class SetupApp(CallingApp):
         base.query_one("#next", Button).disabled = self.is_working
 
 
-async def run_wizard(place: Place, texts: Texts, env: Mapping[str, str], symbols: Symbols = Symbols.UNICODE) -> Ending:
-    """Walk a person through the setup. Leaves the terminal as it was, also after a signal."""
+async def run_wizard(place: Place, texts: Texts, env: Mapping[str, str], settings: Settings) -> Ended:
+    """Walk a person through the setup. Leaves the terminal as it was, also after a signal. Another language that was
+    chosen on the way is kept for the console."""
     answers = Answers(language=texts.language, timezone=own_zone(env))
 
     def open_program(texts: Texts) -> DaemonProgram:
         return DaemonProgram(place=place, texts=texts)
 
-    desk = SetupDesk(texts=texts, place=place, answers=answers, open_program=open_program, symbols=symbols)
-    app = SetupApp(desk)
+    desk = SetupDesk(texts=texts, place=place, answers=answers, open_program=open_program, symbols=settings.symbols)
+    app = SetupApp(desk, theme=settings.theme)
     with ends_on_signals(app):
         await app.run_async()
-    return app.ending
+    language = desk.texts.language
+    if language is not texts.language:
+        path = settings_path(env)
+        SettingsKeeper(path, *read_settings(path)).keep(LookChange(language=language.value))
+    return Ended(ending=app.ending, language=language)

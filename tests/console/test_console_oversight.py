@@ -146,6 +146,7 @@ async def test_a_closed_vault_is_opened_and_the_passphrase_is_kept_nowhere() -> 
     async with running(client) as (app, pilot):
         await pilot.press("6")
         await settled(pilot)
+        assert "× vault closed" in screen_text(app) and "phones are still read" in screen_text(app)
         for attempt in range(2):
             if attempt == 0:
                 await pilot.press("U")

@@ -255,9 +255,18 @@ async def test_what_a_program_says_is_told_and_its_work_can_be_stopped(tmp_path:
     assert app.return_code == 0 and app.ending is Ending.LEFT
 
 
+async def test_leaving_is_asked_anew_once_something_else_was_done(tmp_path: Path) -> None:
+    async with setup(Program(), tmp_path) as (app, pilot):
+        await on(pilot, "escape")
+        await on(pilot)
+        assert at(app, Step.STORE)
+        await on(pilot, "escape")
+        assert "esc once more" in shown(app) and app.return_code is None
+
+
 async def test_key_files_stay_out_of_the_data_and_a_phone_may_be_invited(tmp_path: Path) -> None:
     program = Program()
-    async with setup(program, tmp_path, size=(120, 40)) as (app, pilot):
+    async with setup(program, tmp_path) as (app, pilot):
         await at_key(app, pilot)
         app.page.query_one("#kind-file", Choice).value = True
         await pilot.pause(0.05)
@@ -277,6 +286,8 @@ async def test_key_files_stay_out_of_the_data_and_a_phone_may_be_invited(tmp_pat
             if "█" in shown(app):
                 break
         assert "█" in shown(app) and "Whoever scans this" in shown(app)
+        dialog = app.screen.query_one("#invitation")
+        assert all(note.region.right <= dialog.content_region.right for note in dialog.query("Note"))
         await on(pilot, "escape")
         assert program.calls("DELETE /v1/pairings/p1") and at(app, Step.PHONE)
         await pilot.click("#skip")

@@ -11,6 +11,7 @@ from ..access import AccessMode
 from ..desk import Desk
 from ..glyphs import severity_counts
 from ..shop import Part
+from ..trouble import SEALED
 from .note import Note
 
 _LEAST_TEXT = 12
@@ -59,6 +60,8 @@ class HeaderBar(Note):
                 return self._desk.line("link.connecting", "$muted")
             case LinkOffline():
                 return self._desk.line("link.offline", "bold $text-error")
+            case LinkRefused(error=error) if error.code == SEALED:
+                return self._desk.line("link.sealed", "bold $text-warning")
             case LinkRefused():
                 return self._desk.line("link.refused", "bold $text-error")
             case _:
