@@ -141,14 +141,14 @@ async def test_two_consoles_and_a_command_line_see_the_same(shop: ShopRunning, u
         timeout=30,
         capture_output=True,
     )
-    await asyncio.gather(english.shows("acked", timeout_s=3), chinese.shows("已确认", timeout_s=3))
+    await asyncio.gather(english.shows("acked", timeout_s=10), chinese.shows("已确认", timeout_s=3))
     shop.phone.store.add_sms(address=NUMBER, body=BODY + "！")
     await asyncio.gather(english.shows("○ open"), chinese.shows("○ 待处理"))
     await english.rests()
     await english.press("*", "a")
     await english.rests()
     await english.press("\r")
-    await chinese.hides("○ 待处理", timeout_s=3)
+    await chinese.hides("○ 待处理", timeout_s=10)
     assert told(shop, "alerts", "list", "--status", "open") == []
     await shop.daemon.stop()
     await asyncio.gather(english.shows("Daemon lost"), chinese.shows("断开"))
