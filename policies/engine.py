@@ -12,6 +12,7 @@ from .facts import Seen, TextFacts
 from .judging import EVASIVE as EVASIVE
 from .judging import CompiledRule as CompiledRule
 from .judging import Match, hit_of, judged
+from .matching import machine_code
 from .matching.candidate import Candidate
 from .matching.entries import Entry, entries_of, entries_of_words
 from .matching.filters import Found, place, resolve, uncovered
@@ -174,7 +175,7 @@ class Engine:
         return self._judge(subject, searched, joined, across, None, None)
 
     def _find_many(self, subjects: Sequence[Subject]) -> list[Mapping[int, list[Hit]]]:
-        if len(subjects) < FEW:
+        if len(subjects) < FEW and (len(subjects) < 2 or not machine_code.is_ready()):
             return [self._find(subject) for subject in subjects]
         texts = [subject.text if len(subject.text) <= LONG_TEXT else "" for subject in subjects]
         joined = {n: one for n, subject in enumerate(subjects) if subject.previous and (one := self._join(subject))}
