@@ -272,8 +272,15 @@ class ShopwardenApp(CallingApp):
 
     def action_help(self) -> None:
         """The keys that work where the focus is."""
-        name = self.stage.current.NAME if self.screen is self.stage else None
-        self.push_screen(HelpDialog(self.desk, screen=name, keys=keys_of(self.screen, self.desk.texts)))
+        pane = self.stage.current if self.screen is self.stage else None
+        self.push_screen(
+            HelpDialog(
+                self.desk,
+                screen=pane.NAME if pane is not None else None,
+                keys=keys_of(self.screen, self.desk.texts),
+                filter_keys=pane.filter_keys() if pane is not None else (),
+            )
+        )
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return dict(DEFAULT_VARIABLES)

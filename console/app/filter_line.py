@@ -24,7 +24,7 @@ KEYS: Final[Mapping[str, str]] = {
     "person": "person", "who": "person", "代号": "person", "客户": "person",
     "with": "with", "带": "with", "有": "with",
     "age": "age", "多久": "age", "时长": "age",
-    "assignee": "assignee", "负责人": "assignee", "处理人": "assignee",
+    "assignee": "assignee", "负责人": "assignee", "跟进人": "assignee", "处理人": "assignee",
     "rule": "rule", "规则": "rule",
     "battery": "battery", "电量": "battery",
     "by": "by", "下发人": "by", "verb": "verb", "命令": "verb",

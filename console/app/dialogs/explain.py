@@ -176,7 +176,7 @@ def _path(path: ExplainedPath, desk: Desk) -> Iterable[SafeContent]:
     style = "bold" if path.is_hit else ""
     yield safe_text(f"  {path.title} · {path.rule_id}", style)
     word = path.word if len(path.word) <= LONGEST_WORD else path.form or path.word
-    yield safe_text(f"    “{path.evidence}” ← {word}   {desk.say('label.how')} {how}")
+    yield safe_text(f"    “{path.evidence}” ← {word}   {desk.say('label.how', how=how)}")
     if path.earlier:
         yield safe_text(f"      {desk.texts.get('policy.earlier', count=len(path.earlier))}", "$muted")
     for step in path.steps:

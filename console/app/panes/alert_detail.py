@@ -91,5 +91,6 @@ def _handled(item: Alert, desk: Desk) -> str:
 def _evidence_block(evidence: Evidence, desk: Desk) -> SafeContent:
     surface = safe_marked(evidence.surface, (evidence,), mark="bold underline $text-error", line_break="\n")
     how = desk.known(f"app.how.{evidence.how}", evidence.how)
-    reason = safe_text(f"   ({evidence.word} · {desk.say('label.how')} {how})", "$muted")
+    told = " · ".join(part for part in (evidence.word, desk.say("label.how", how=how)) if part)
+    reason = safe_text(f"   ({told})", "$muted")
     return joined((safe_text("“"), surface, safe_text("”"), reason))

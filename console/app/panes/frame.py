@@ -103,7 +103,7 @@ class PaneFrame(Sturdy, Vertical):
         return ShownTable(titles=(), rows=(), items=())
 
     def plot(self) -> Plot | None:
-        """Figures above the detail, where the terminal has room for them."""
+        """Figures below the detail, where the terminal has room for them."""
         return None
 
     @property
@@ -118,10 +118,10 @@ class PaneFrame(Sturdy, Vertical):
                 with VerticalScroll(classes="pane-empty"):
                     yield Note(classes="pane-empty-text")
             with VerticalScroll(classes="pane-detail"):
+                yield Note(classes="pane-detail-text")
                 plot = self.plot()
                 if plot is not None:
                     yield plot.add_class("pane-plot")
-                yield Note(classes="pane-detail-text")
         field = FilterInput(placeholder=self.desk.say("filter.example"), max_length=200)
         field.display = False
         yield field

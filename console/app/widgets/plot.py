@@ -43,7 +43,7 @@ class Plot(Note):
 
     SCOPED_CSS: ClassVar[bool] = False
     DEFAULT_CSS: ClassVar[str] = """
-    Plot.pane-plot { display: none; margin-bottom: 1; }
+    Plot.pane-plot { display: none; margin-top: 1; }
     .-wide Plot.pane-plot, .-high Plot.pane-plot { display: block; }
     """
 
