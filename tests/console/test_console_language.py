@@ -187,6 +187,16 @@ async def test_back_and_forward_what_ran_and_work_that_is_stopped() -> None:
         assert [outcome for _, outcome in told].count(Outcome.CANCELLED) == 0 and len(told) == 4
 
 
+async def test_a_toast_beside_the_panel_is_whole() -> None:
+    words = "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥"
+    async with running(FakeClient(language="zh"), language="zh", size=(160, 48)) as (app, pilot):
+        for lead in ("", "a"):
+            app.notify(lead + words)
+            await settled(pilot)
+            assert lead + words in screen_text(app)
+            app.clear_notifications()
+
+
 async def _work(app: ShopwardenApp, pilot: Pilot[int], asked_to_stop: list[int], answers: list[str]) -> None:
     async def short(work: LongWork) -> str:
         return "short"
