@@ -292,7 +292,9 @@ class SetupApp(CallingApp):
             "next": desk.say("button.working") if self.is_working else page.next_word(),
         }
         for name, word in words.items():
-            base.query_one(f"#{name}", Button).label = safe_text(word)
+            button = base.query_one(f"#{name}", Button)
+            button.label = safe_text(word)
+            button.refresh(layout=True)  # a longer word needs more room
         base.query_one("#back").display = self.step not in NO_WAY_BACK and not self.is_working
         base.query_one("#skip").display = self.step in SKIPPED and not self.is_working
         base.query_one("#extra").display = page.extra_word() is not None and not self.is_working

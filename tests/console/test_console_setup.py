@@ -249,6 +249,7 @@ async def test_what_a_program_says_is_told_and_its_work_can_be_stopped(tmp_path:
         program.is_sealed = True
         await on(pilot)
         assert program.started == ["the right one"] and not program.is_sealed
+        assert app.desk.say("button.leave") in shown(app)
         await on(pilot, "escape")
         assert "esc once more" in shown(app) and app.ending is Ending.LEFT
         await on(pilot, "escape")
