@@ -49,6 +49,7 @@ class Talk:
     [
         ("devices\n", Asked(verb=Verb.DEVICES)),
         ("手机", Asked(verb=Verb.DEVICES)),
+        ("设备", Asked(verb=Verb.DEVICES)),
         ("ack 3", Asked(verb=Verb.ACKNOWLEDGE, number=3)),
         ("办结 12 已联系店长 处理", Asked(verb=Verb.RESOLVE, number=12, rest="已联系店长 处理")),
         ("7", Asked(verb=Verb.SHOW, number=7)),
