@@ -125,7 +125,10 @@ class WebServer:
     async def _login(self, request: web.Request) -> web.StreamResponse:
         if request.content_type != "application/x-www-form-urlencoded":
             raise web.HTTPUnsupportedMediaType
-        form = await request.post()
+        try:
+            form = await request.post()
+        except (LookupError, ValueError):  # a charset that nobody knows, or other bytes than it promised
+            raise web.HTTPBadRequest from None
         language = _language(str(form.get("language", ""))) or self._spoken(request)
         try:
             login = msgspec.convert(
@@ -144,6 +147,9 @@ class WebServer:
         if before is not None:
             await self._end(before)
         try:
+            left = self._visits.in_the_way(session.account, lambda visit: id(visit) in self._tabs)
+            if left is not None:
+                await self._end(left)
             cookie = self._visits.begin(session, language.value)
         except VisitsFullError:
             await self._end_session(session.token, language.value)

@@ -42,12 +42,26 @@ class Visits:
         self._now_s = now_s
         self._visits: dict[bytes, Visit] = {}
 
+    def in_the_way(self, account: str, is_open: Callable[[Visit], bool]) -> Visit | None:
+        """Whose visit ends so that `account` may begin one; None when there is room. Raises VisitsFullError.
+
+        A browser that was closed forgets its cookie and logs nobody out: of the visits without a tab, the one that
+        was left first makes room. Those with a tab never do.
+        """
+        known = tuple(self._visits.values())
+        of_account = tuple(visit for visit in known if visit.account == account)
+        if len(of_account) >= MOST_OF_ACCOUNT:
+            known = of_account
+        elif len(known) < MOST_VISITS:
+            return None
+        left = [visit for visit in known if not is_open(visit)]
+        if not left:
+            raise VisitsFullError
+        return min(left, key=lambda visit: visit.last_key_s)
+
     def begin(self, session: WebSession, language: str) -> str:
         """The cookie's value, 256 random bits. Raises VisitsFullError."""
-        if len(self._visits) >= MOST_VISITS:
-            raise VisitsFullError
-        if sum(visit.account == session.account for visit in self._visits.values()) >= MOST_OF_ACCOUNT:
-            raise VisitsFullError
+        self.in_the_way(session.account, lambda _visit: True)
         cookie = secrets.token_urlsafe(32)
         self._visits[_hashed(cookie)] = Visit(session=session, language=language, last_key_s=self._now_s())
         return cookie

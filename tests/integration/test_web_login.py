@@ -134,6 +134,9 @@ async def test_other_pages_and_other_names_get_nothing(site: Site) -> None:
                 assert answer.status == 404, path
         async with client.post("/login", data=b"x" * 20_000, headers={"Origin": site.origin}) as answer:
             assert answer.status in {400, 413, 415}
+        strange = {"Origin": site.origin, "Content-Type": "application/x-www-form-urlencoded; charset=none"}
+        async with client.post("/login", data=b"account=lin&password=%ff", headers=strange) as answer:
+            assert answer.status == 400
     async with site.client() as client:
         assert await log_in(client) == 303
         with pytest.raises(aiohttp.WSServerHandshakeError):
@@ -145,6 +148,21 @@ async def test_other_pages_and_other_names_get_nothing(site: Site) -> None:
                     pass
         async with client.post("/logout", allow_redirects=False):
             pass
+
+
+async def test_a_browser_that_was_closed_makes_room_and_an_open_tab_does_not(site: Site) -> None:
+    async with contextlib.AsyncExitStack() as undo:
+        closed, open_one, open_two, late = [await undo.enter_async_context(site.client()) for _ in range(4)]
+        assert [await log_in(client, "he") for client in (closed, open_one)] == [303, 303]
+        await undo.enter_async_context(open_one.ws_connect("/ws"))
+        assert await log_in(open_two, "he") == 303
+        async with closed.get("/", allow_redirects=False) as answer:
+            assert answer.status == 303 and answer.headers["Location"].startswith("/login")
+        await undo.enter_async_context(open_two.ws_connect("/ws"))
+        assert await log_in(late, "he") == 429
+        for client in (open_one, open_two):
+            async with client.post("/logout", allow_redirects=False) as answer:
+                assert answer.status == 303
 
 
 async def test_a_daemon_that_starts_anew_knows_no_session_and_no_secret_is_in_a_log(site: Site) -> None:
