@@ -62,8 +62,8 @@ class Desk:
         """Why `act` is not possible for this console and role, in words; None when it is."""
         role = self.shop.hello.role if self.shop.hello is not None else None
         key = refusal(act, self.mode, role)
-        if key is None:
-            return None
+        if key is None:  # every act is the daemon's
+            return None if self.shop.is_online else self.say("refusal.offline")
         return self.texts.get(key, role=self.role_word())
 
     def role_word(self) -> str:

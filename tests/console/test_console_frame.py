@@ -45,6 +45,9 @@ async def test_a_lost_daemon_leaves_the_last_data_and_a_banner() -> None:
         await settled(pilot)
         text = screen_text(app)
         assert "Daemon lost, last data kept" in text and "Kickback offered" in text and "× daemon down" in text
+        await pilot.press("a")
+        await settled(pilot)
+        assert "Not without the daemon." in screen_text(app) and not client.calls("POST /v1/alerts")
         client.go_online()
         await settled(pilot)
         assert "Daemon lost" not in screen_text(app)
