@@ -100,7 +100,9 @@ def _walk(parser: argparse.ArgumentParser, path: str, nodes: dict[str, Node]) ->
 
 def _value(action: argparse.Action) -> str:
     if action.choices is not None:
-        return " ".join(map(str, action.choices))
+        told = action.metavar.split("|") if isinstance(action.metavar, str) else []
+        chosen = list(map(str, action.choices))
+        return " ".join(told if len(told) > 1 and set(told) <= set(chosen) else chosen)
     metavar = action.metavar if isinstance(action.metavar, str) else action.dest.upper()
     if metavar in ASKED:
         return ASKED[metavar]

@@ -228,7 +228,7 @@ _shopwarden_follows() {
     "shopwarden backup") echo "@files" ;;
     "shopwarden commands cancel") echo "@commands" ;;
     "shopwarden commands show") echo "@commands" ;;
-    "shopwarden completion") echo "bash zsh devices alerts commands" ;;
+    "shopwarden completion") echo "bash zsh" ;;
     "shopwarden cosign trust") echo "@files" ;;
     "shopwarden devices show") echo "@devices" ;;
     "shopwarden devices wireless") echo "@devices" ;;

@@ -26,7 +26,8 @@ _WORDS: Final = {
     **{verb.value: verb for verb in Verb},
     "alert": Verb.SHOW, "device": Verb.SHOW, "event": Verb.SHOW, "phones": Verb.DEVICES, "lang": Verb.LANGUAGE,
     "exit": Verb.QUIT, "q": Verb.QUIT, "n": Verb.NEXT, "?": Verb.HELP, "h": Verb.HELP,
-    "状态": Verb.STATUS, "手机": Verb.DEVICES, "设备": Verb.DEVICES, "告警": Verb.ALERTS, "记录": Verb.EVENTS, "查看": Verb.SHOW,
+    "状态": Verb.STATUS, "手机": Verb.DEVICES, "设备": Verb.DEVICES, "告警": Verb.ALERTS, "记录": Verb.EVENTS,
+    "查看": Verb.SHOW,
     "确认": Verb.ACKNOWLEDGE, "办结": Verb.RESOLVE, "筛选": Verb.FILTER, "下一页": Verb.NEXT, "语言": Verb.LANGUAGE,
     "帮助": Verb.HELP, "退出": Verb.QUIT,
 }  # fmt: skip
