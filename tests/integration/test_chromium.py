@@ -70,7 +70,7 @@ class Browser:
             text = {"text": key} if kind == "keyDown" else {}
             await self.ask("Input.dispatchKeyEvent", type=kind, key=key, **text)
 
-    async def shows(self, wanted: str, timeout_s: float = 20) -> None:
+    async def shows(self, wanted: str, timeout_s: float = 60) -> None:
         async def has_it() -> object:
             return wanted in self.screen()
 
@@ -82,7 +82,7 @@ class Browser:
     def screen(self) -> str:
         return "\n".join(row for row in self.terminal.text.splitlines() if row)
 
-    async def until(self, holds: Callable[[], object], timeout_s: float = 20) -> None:
+    async def until(self, holds: Callable[[], object], timeout_s: float = 60) -> None:
         async with asyncio.timeout(timeout_s):
             while not await holds():  # type: ignore[misc]
                 await asyncio.sleep(0.05)
@@ -129,7 +129,7 @@ async def browser(folder: Path) -> AsyncIterator[Browser]:
         )  # fmt: skip
     try:
         active = profile / "DevToolsActivePort"
-        async with asyncio.timeout(40):
+        async with asyncio.timeout(80):
             while not (active.exists() and active.read_text().count("\n")):
                 await asyncio.sleep(0.1)
         port = int(active.read_text().split()[0])

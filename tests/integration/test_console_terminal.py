@@ -145,8 +145,11 @@ async def test_two_consoles_and_a_command_line_see_the_same(shop: ShopRunning, u
     shop.phone.store.add_sms(address=NUMBER, body=BODY + "！")
     await asyncio.gather(english.shows("○ open"), chinese.shows("○ 待处理"))
     await english.rests()
-    await english.press("*", "a")
-    await english.rests()
+    for _ in range(4):  # a key pressed while a busy machine still draws may be meant for what was there before
+        await english.press("*", "a")
+        await english.rests()
+        if not told(shop, "alerts", "list", "--status", "open"):
+            break
     await english.press("\r")
     await chinese.hides("○ 待处理", timeout_s=10)
     assert told(shop, "alerts", "list", "--status", "open") == []
