@@ -279,4 +279,4 @@ def test_work_is_linear_in_the_text(piece: str) -> None:
     matcher.find(text[:100])
     started = time.process_time()
     matcher.find(text)
-    assert time.process_time() - started < 0.5
+    assert time.process_time() - started < 2
