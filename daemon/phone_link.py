@@ -1,5 +1,7 @@
 """The daemon's hold on the adb bridge. Without adb the daemon still serves its archive, says why, and keeps trying."""
 
+import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 
@@ -14,6 +16,9 @@ from adb_bridge.session import Session
 from .config import AdbSection
 from .logs import log_for
 from .supervise import Supervision, code_of
+
+_FIRST_START_S = 20.0
+"""How long a call that needs the server waits for its first start; the server itself gives up after 15 s."""
 
 
 def bridge_settings(section: AdbSection, home: Path) -> BridgeSettings:
@@ -37,6 +42,8 @@ class PhoneLink:
         self._bridge: Bridge | None = None
         self._log = log_for("adb")
         self._trouble: str | None = "adb.starting"
+        self._is_tried = asyncio.Event()
+        """Set once the first start has come to an end, good or bad."""
 
     @property
     def trouble(self) -> str | None:
@@ -55,7 +62,10 @@ class PhoneLink:
         return self._up().session(transport)
 
     async def connect(self, address: str) -> ConnectOutcome:
-        """See `Bridge.connect`. Raises ServerUnavailableError, ValueError."""
+        """See `Bridge.connect`. Right after the daemon's start it waits for the server. Raises ServerUnavailableError,
+        ValueError.
+        """
+        await self._first_start()
         return await self._up().connect(address)
 
     def hold(self, address: str) -> None:
@@ -74,10 +84,12 @@ class PhoneLink:
 
     async def pair(self, address: str, secret: str) -> PairReport:
         """See `Bridge.pair`. Raises ServerUnavailableError, ValueError."""
+        await self._first_start()
         return await self._up().pair(address, secret)
 
     async def disconnect(self, address: str) -> None:
         """See `Bridge.disconnect`. Raises ServerUnavailableError, ValueError."""
+        await self._first_start()
         await self._up().disconnect(address)
 
     async def run(
@@ -94,7 +106,10 @@ class PhoneLink:
             except AdbBridgeError as error:
                 self._trouble = code_of(error)
                 raise
-            self._bridge, self._trouble = bridge, None
+            else:
+                self._bridge, self._trouble = bridge, None
+            finally:
+                self._is_tried.set()
             self._log.info("adb.up", port=bridge.server_port)
             supervision.well()
             for address in await addresses():
@@ -107,6 +122,11 @@ class PhoneLink:
             self._bridge = None
             self._trouble = self._trouble or BridgeErrorCode.SERVER_UNAVAILABLE.value
             await bridge.stop()
+
+    async def _first_start(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_FIRST_START_S):
+                await self._is_tried.wait()
 
     def _up(self) -> Bridge:
         if self._bridge is None:
