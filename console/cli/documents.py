@@ -22,8 +22,9 @@ from daemon.api.documents import (
 from daemon.api.exit_codes import ExitCode
 
 from .context import Context, UsageError
+from .moments import moment_of
 from .output import Format
-from .requests import moment, reason_of
+from .requests import reason_of
 from .table import Cell
 from .times import shown
 
@@ -114,7 +115,7 @@ async def show_incident(context: Context) -> ExitCode:
 async def add_incident(context: Context) -> ExitCode:
     """A new entry."""
     arguments = context.take(_Incident)
-    body = NewIncident(what=arguments.what, noticed_at=moment(arguments.noticed), told=arguments.told)
+    body = NewIncident(what=arguments.what, noticed_at=moment_of(arguments.noticed), told=arguments.told)
     async with context.client() as client:
         _incident(context, await rights_client.add_incident(client, body))
     return ExitCode.OK

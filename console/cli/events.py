@@ -1,6 +1,6 @@
 """`events` and `search`: masked, unless a reason opens them."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -11,9 +11,10 @@ from daemon.api.exit_codes import ExitCode
 from daemon.api.wire import Direction, Event, EventQuery, Trace
 
 from .context import Context, UsageError
+from .moments import since_of, until_of
 from .output import Format
 from .table import Cell
-from .times import parse_since, parse_until, shown
+from .times import shown
 
 PAGE = 1000
 """The most that one call answers."""
@@ -65,8 +66,8 @@ async def list_events(context: Context) -> ExitCode:
 
 def _query(arguments: _Arguments) -> EventQuery:
     now = datetime.now(UTC)
-    since = _moment(parse_since, arguments.since, now)
-    until = _moment(parse_until, arguments.until, now)
+    since = since_of(arguments.since, now)
+    until = until_of(arguments.until, now)
     if since is not None and until is not None and since >= until:
         raise UsageError("usage.empty_range")
     words = " ".join(arguments.text).strip()
@@ -89,15 +90,6 @@ def _query(arguments: _Arguments) -> EventQuery:
         text=words or None,
         event_ids=tuple(arguments.event_ids),
     )
-
-
-def _moment(parse: Callable[[str, datetime], datetime], text: str | None, now: datetime) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        return parse(text, now)
-    except ValueError:
-        raise UsageError("usage.bad_time", text=text) from None
 
 
 async def _pages(client: ApiClient, query: EventQuery, arguments: _Arguments) -> AsyncIterator[tuple[Event, ...]]:

@@ -4,7 +4,6 @@ import hashlib
 import sys
 import time
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from typing import BinaryIO
 
 import msgspec
@@ -22,10 +21,11 @@ from daemon.api.exports_client import (
 from daemon.api.wire import EventKind
 
 from .context import NOT_DONE, Context, UsageError, ask, is_asking_possible
+from .moments import since_of, until_of
 from .new_file import TO_PIPE, new_file
 from .output import Format
 from .table import Cell
-from .times import parse_since, parse_until, shown
+from .times import shown
 
 _COLUMNS = ("export_id", "export_state", "export_case", "export_asked_by", "at", "export_expires_at", "export_records")
 _STYLES = {ExportState.ASKED: "33", ExportState.APPROVED: "32", ExportState.REFUSED: "31", ExportState.EXPIRED: "2"}
@@ -100,7 +100,6 @@ async def ask_for(context: Context) -> ExitCode:
     if arguments.media and not arguments.unmasked:
         raise UsageError("usage.export_media_masked")
     full = ExportDisclosure.FULL_WITH_FILES if arguments.media else ExportDisclosure.FULL
-    now = datetime.now(UTC)
     request = ExportRequest(
         case=arguments.case,
         reason=arguments.reason,
@@ -108,8 +107,8 @@ async def ask_for(context: Context) -> ExitCode:
         employee=arguments.employee,
         peer=arguments.peer,
         conversation=arguments.conversation,
-        since=None if arguments.since is None else _moment(arguments.since, now, is_end=False),
-        until=None if arguments.until is None else _moment(arguments.until, now, is_end=True),
+        since=since_of(arguments.since),
+        until=until_of(arguments.until),
         kinds=arguments.kinds,
         disclosure=full if arguments.unmasked else ExportDisclosure.MASKED,
     )
@@ -189,13 +188,6 @@ async def _copy(context: Context, pieces: AsyncIterator[bytes], file: BinaryIO) 
             told_s = time.monotonic()
             context.output.say("export.progress", size=size // _MEBIBYTE)
     return size, sha256.hexdigest()
-
-
-def _moment(text: str, now: datetime, *, is_end: bool) -> datetime:
-    try:
-        return parse_until(text, now) if is_end else parse_since(text, now)
-    except ValueError:
-        raise UsageError("usage.bad_time", text=text) from None
 
 
 def _tell(context: Context, one: Export) -> None:

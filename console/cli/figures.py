@@ -1,7 +1,5 @@
 """`figures`: alerts, reply times and a phone's battery over time."""
 
-from datetime import UTC, datetime
-
 import msgspec
 
 from daemon.api.exit_codes import ExitCode
@@ -9,9 +7,10 @@ from daemon.api.figures import Bucket, FigureName, FigureQuery, Figures, FigureS
 from daemon.api.figures_client import figures
 
 from .context import Context, UsageError
+from .moments import since_of, until_of
 from .output import Format
 from .table import Cell
-from .times import parse_since, parse_until, shown
+from .times import shown
 
 MOST_COLUMNS = 6
 
@@ -30,11 +29,10 @@ async def show_figures(context: Context) -> ExitCode:
     arguments = context.take(_Figures)
     if arguments.name is FigureName.BATTERY and arguments.device is None:
         raise UsageError("usage.figures_device")
-    now = datetime.now(UTC)
     query = FigureQuery(
         name=arguments.name,
-        since=None if arguments.since is None else moment_of(arguments.since, now, is_end=False),
-        until=None if arguments.until is None else moment_of(arguments.until, now, is_end=True),
+        since=since_of(arguments.since),
+        until=until_of(arguments.until),
         bucket=arguments.bucket,
         device=arguments.device,
         employee=arguments.employee,
@@ -46,14 +44,6 @@ async def show_figures(context: Context) -> ExitCode:
     else:
         _tell(context, found)
     return ExitCode.OK
-
-
-def moment_of(text: str, now: datetime, *, is_end: bool) -> datetime:
-    """A time of the command line; UsageError for what is none."""
-    try:
-        return parse_until(text, now) if is_end else parse_since(text, now)
-    except ValueError:
-        raise UsageError("usage.bad_time", text=text) from None
 
 
 def _tell(context: Context, found: Figures) -> None:

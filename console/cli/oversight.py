@@ -1,7 +1,5 @@
 """`audit` and `verify`: who did what, and whether the record is whole."""
 
-from datetime import UTC, datetime
-
 import msgspec
 
 from daemon.api.audit_client import find_audit
@@ -12,8 +10,8 @@ from daemon.api.verify_words import advice_for
 from daemon.api.wire import AuditEntry
 
 from .context import Context
-from .figures import moment_of
 from .hand_over import run_daemon_program
+from .moments import since_of, until_of
 from .output import Format
 from .table import Cell
 from .times import shown
@@ -47,14 +45,13 @@ async def list_audit(context: Context) -> ExitCode:
     """Audit entries, newest first."""
     arguments = context.take(_Audit)
     left = arguments.limit
-    now = datetime.now(UTC)
     query = AuditQuery(
         actor=arguments.actor,
         action=arguments.deed,
         target=arguments.target,
         outcome=arguments.outcome,
-        since=None if arguments.since is None else moment_of(arguments.since, now, is_end=False),
-        until=None if arguments.until is None else moment_of(arguments.until, now, is_end=True),
+        since=since_of(arguments.since),
+        until=until_of(arguments.until),
     )
     entries: list[AuditEntry] = []
     async with context.client() as client:

@@ -2,7 +2,6 @@
 
 import asyncio
 import sys
-from datetime import UTC, datetime
 
 import msgspec
 
@@ -14,9 +13,9 @@ from daemon.api.policy_client import start_trial, stop_trial, trial
 from ..plain_text import short_word
 from ..rule_files import RuleFilesError, read_rules
 from .context import Context, UsageError
+from .moments import since_of, until_of
 from .output import Format
 from .table import Cell
-from .times import parse_since, parse_until
 
 _LOOK_S = 0.25
 _TENTH = 10
@@ -40,12 +39,11 @@ async def try_rules(context: Context) -> ExitCode:
         packs, files = read_rules(arguments.source)
     except RuleFilesError as error:
         raise UsageError(f"usage.rules_{error.key}", name=error.name) from None
-    now = datetime.now(UTC)
     request = TrialRequest(
         packs=(*(arguments.beside or ()), *packs),
         files=files,
-        since=None if arguments.since is None else _time(arguments.since, now, is_end=False),
-        until=None if arguments.until is None else _time(arguments.until, now, is_end=True),
+        since=since_of(arguments.since),
+        until=until_of(arguments.until),
         device=arguments.phone,
         limit=max(1, min(arguments.limit, MOST_LIMIT)),
     )
@@ -130,10 +128,3 @@ def _shown(context: Context, example: TrialExample) -> str:
     marked = f"{text[: example.start]}[{text[example.start : example.end]}]{text[example.end :]}"
     how = context.texts.get(f"policy.how.{example.how}")
     return f"{marked}  ({short_word(example.word)}, {how}, {example.event_id})"
-
-
-def _time(text: str, now: datetime, *, is_end: bool) -> datetime:
-    try:
-        return parse_until(text, now) if is_end else parse_since(text, now)
-    except ValueError:
-        raise UsageError("usage.bad_time", text=text) from None

@@ -1,7 +1,5 @@
 """`requests …` and `me …`."""
 
-from datetime import UTC, datetime
-
 import msgspec
 
 from daemon.api import rights_client
@@ -27,10 +25,11 @@ from daemon.api.rights import (
 from daemon.api.words import word_of
 
 from .context import NOT_DONE, Context, UsageError, ask, is_asking_possible
+from .moments import moment_of
 from .new_file import new_file
 from .output import Format
 from .table import Cell
-from .times import parse_since, shown
+from .times import shown
 
 _COLUMNS = ("due_at", "days_left", "request_state", "request_kind", "request_subject", "request_id", "assignee")
 _REACH = ("device", "data_class", "count", "first_at", "last_at", "kept_until")
@@ -72,7 +71,7 @@ async def add(context: Context) -> ExitCode:
     request = NewRequest(
         kind=arguments.kind,
         subject=arguments.subject,
-        received_at=moment(arguments.received),
+        received_at=moment_of(arguments.received),
         channel=arguments.channel,
         note=arguments.note,
     )
@@ -253,14 +252,6 @@ async def acknowledge(context: Context) -> ExitCode:
         await rights_client.acknowledge_own_notice(client)
     context.output.say("requests.acknowledged")
     return ExitCode.OK
-
-
-def moment(text: str) -> datetime:
-    """`2h` ago, or ISO 8601. UsageError."""
-    try:
-        return parse_since(text, datetime.now(UTC))
-    except ValueError:
-        raise UsageError("usage.bad_time", text=text) from None
 
 
 def reason_of(text: str) -> str:

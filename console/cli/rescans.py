@@ -3,7 +3,6 @@
 import asyncio
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 import msgspec
 
@@ -13,9 +12,10 @@ from daemon.api.rescans import Rescan, RescanRequest, RescanStatus
 from daemon.api.rescans_client import cancel_rescan, rescan, rescans, start_rescan
 
 from .context import Context, UsageError
+from .moments import since_of, until_of
 from .output import Format
 from .table import Cell
-from .times import parse_since, parse_until, shown
+from .times import shown
 
 _COLUMNS = ("rescan_id", "rescan_status", "at", "rescan_asked_by", "rescan_done", "rescan_found", "rescan_rules")
 _STYLES = {RescanStatus.RUNNING: "33", RescanStatus.DONE: "32", RescanStatus.CANCELLED: "2"}
@@ -47,11 +47,10 @@ async def start(context: Context) -> ExitCode:
     """Begin one; with --wait until its end."""
     arguments = context.take(_Start)
     _require_reason(arguments.reason)
-    now = datetime.now(UTC)
     request = RescanRequest(
         reason=arguments.reason,
-        since=None if arguments.since is None else _moment(arguments.since, now, is_end=False),
-        until=None if arguments.until is None else _moment(arguments.until, now, is_end=True),
+        since=since_of(arguments.since),
+        until=until_of(arguments.until),
         device=arguments.device,
         source=arguments.source,
         is_told=arguments.tell,
@@ -121,13 +120,6 @@ def _row(context: Context, one: Rescan) -> list[Cell]:
         Cell(str(one.found), "1" if one.found else "2"),
         Cell(one.new_version),
     ]
-
-
-def _moment(text: str, now: datetime, *, is_end: bool) -> datetime:
-    try:
-        return parse_until(text, now) if is_end else parse_since(text, now)
-    except ValueError:
-        raise UsageError("usage.bad_time", text=text) from None
 
 
 def _require_reason(reason: str) -> None:

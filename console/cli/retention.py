@@ -1,7 +1,6 @@
 """`retention`, `holds`, `deletions`: how long things are kept, what may not go, and what went."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 import msgspec
 
@@ -18,9 +17,10 @@ from daemon.api.retention_client import (
 )
 
 from .context import NOT_DONE, Context, UsageError, ask, is_asking_possible
+from .moments import end_of, since_of, until_of
 from .output import Format
 from .table import Cell
-from .times import parse_since, parse_until, shown
+from .times import shown
 
 _CLASS_COLUMNS = ("data_class", "kept_days", "weeks_kept", "oldest_week", "weeks_due")
 _HOLD_COLUMNS = ("hold_id", "hold_state", "hold_covers", "until", "placed_by", "reason")
@@ -130,17 +130,16 @@ async def add_hold(context: Context) -> ExitCode:
     """Nothing it covers is deleted until its end."""
     arguments = context.take(_Place)
     _require_reason(arguments.reason)
-    now = datetime.now(UTC)
     request = HoldRequest(
         reason=arguments.reason,
-        until=_time(arguments.until, now, is_end=True),
+        until=end_of(arguments.until),
         device=arguments.device,
         conversation=arguments.conversation,
         peer=arguments.peer,
         employee=arguments.employee,
         data_class=arguments.data_class,
-        received_from=None if arguments.received_from is None else _time(arguments.received_from, now, is_end=False),
-        received_to=None if arguments.received_to is None else _time(arguments.received_to, now, is_end=True),
+        received_from=since_of(arguments.received_from),
+        received_to=until_of(arguments.received_to),
         is_everything=arguments.everything,
     )
     async with context.client() as client:
@@ -237,13 +236,6 @@ def _deletion_row(context: Context, deletion: Deletion) -> list[Cell]:
         Cell(deletion.actor),
         Cell(deletion.reason),
     ]
-
-
-def _time(text: str, now: datetime, *, is_end: bool) -> datetime:
-    try:
-        return parse_until(text, now) if is_end else parse_since(text, now)
-    except ValueError:
-        raise UsageError("usage.bad_time", text=text) from None
 
 
 def _require_reason(reason: str) -> None:

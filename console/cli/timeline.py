@@ -1,7 +1,6 @@
 """`timeline`: a conversation around any moment, across sources and phones, oldest first."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from itertools import chain
 
 import msgspec
@@ -13,9 +12,10 @@ from daemon.api.timeline_client import reveal_timeline, timeline
 from daemon.api.wire import Event, EventKind
 
 from .context import Context, UsageError
+from .moments import since_of
 from .output import Format
 from .table import Cell
-from .times import parse_since, shown
+from .times import shown
 
 PAGE = 500
 """The most of one call, each way."""
@@ -66,19 +66,13 @@ def _query(arguments: _Arguments) -> TimelineQuery:
         raise UsageError("usage.timeline_whose")
     if arguments.before + arguments.after == 0:
         raise UsageError("usage.timeline_nothing")
-    at = None
-    if arguments.at is not None:
-        try:
-            at = parse_since(arguments.at, datetime.now(UTC))
-        except ValueError:
-            raise UsageError("usage.bad_time", text=arguments.at) from None
     return TimelineQuery(
         event_id=arguments.event_id,
         conversation=arguments.conversation,
         peer=arguments.peer,
         employee=arguments.employee,
         device=arguments.device,
-        at=at,
+        at=since_of(arguments.at),
         before=min(arguments.before, PAGE),
         after=min(arguments.after, PAGE),
     )
