@@ -34,6 +34,19 @@ def everywhere(keys: str, action: str, id: str) -> Binding:
     return Binding(keys, action, f"app.key.{id}", id=id, priority=True)
 
 
+ALERT_KEYS = (
+    key("a,f7", "acknowledge", "alerts.acknowledge"),
+    key("x,f8", "resolve", "alerts.resolve"),
+    key("v,f9", "reveal", "reveal"),
+    key("t,f6", "timeline", "timeline"),
+    key("i,alt+i", "assign", "alerts.assign"),
+    key("n,alt+n", "note", "alerts.note"),
+    key("u,alt+u", "reopen", "alerts.reopen"),
+    key("z,alt+z", "suppress", "alerts.suppress"),
+)
+"""What can be done with an alert, the same in the list and in its dialog."""
+
+
 def keys_of(screen: Screen[object], texts: Texts) -> tuple[tuple[str, str], ...]:
     """Every key that works on a screen now with what it does; all keys of one action together, the nearest first."""
     keys: dict[str, list[str]] = {}

@@ -12,7 +12,7 @@ from daemon.api.wire import Alert
 from ...safe_text import SafeContent, lines, safe_page, safe_text
 from ..desk import Desk
 from ..flows.alert_steps import ALERT_ACTS, AlertAct
-from ..keys import key
+from ..keys import ALERT_KEYS, key
 from ..panes.alert_detail import alert_detail, history_lines
 from ..widgets.footer import KeyFooter
 from ..widgets.note import Note
@@ -29,17 +29,7 @@ LOOK_EVERY_S = 0.5
 class AlertDialog(PageDialog):
     """Follows its alert while it is open."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        key("escape", "cancel", "dialog.close"),
-        key("a,f7", "acknowledge", "alerts.acknowledge"),
-        key("x,f8", "resolve", "alerts.resolve"),
-        key("v,f9", "reveal", "reveal"),
-        key("t,f6", "timeline", "timeline"),
-        key("i,alt+i", "assign", "alerts.assign"),
-        key("n,alt+n", "note", "alerts.note"),
-        key("u,alt+u", "reopen", "alerts.reopen"),
-        key("z,alt+z", "suppress", "alerts.suppress"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [key("escape", "cancel", "dialog.close"), *ALERT_KEYS]
 
     def __init__(self, desk: Desk, flows: "Flows", alert: Alert) -> None:
         super().__init__(desk, title=safe_text(alert.title), text=safe_text(""))

@@ -12,7 +12,7 @@ from ...safe_text import SafeContent, safe_page, safe_text
 from ..dialogs.alert import AlertDialog
 from ..flows.alert_steps import ALERT_ACTS, SETTLED, AlertAct
 from ..glyphs import severity_cell, severity_rank, status_cell
-from ..keys import key, quiet
+from ..keys import ALERT_KEYS, quiet
 from ..ordering import SortKey
 from ..shop import Part
 from ..widgets.columns import Column
@@ -36,17 +36,7 @@ class AlertsPane(ItemPane[Alert]):
         Column(key="status", title="app.column.status", width=9, most=12, weight=1, drop=1, sort_letter="P"),
         Column(key="assignee", title="app.column.assignee", width=12, most=16, weight=1, drop=2, sort_letter="A"),
     )
-    BINDINGS: ClassVar[list[BindingType]] = [
-        key("a,f7", "acknowledge", "alerts.acknowledge"),
-        key("x,f8", "resolve", "alerts.resolve"),
-        key("v,f9", "reveal", "reveal"),
-        key("t,f6", "timeline", "timeline"),
-        key("i,alt+i", "assign", "alerts.assign"),
-        key("n,alt+n", "note", "alerts.note"),
-        key("u,alt+u", "reopen", "alerts.reopen"),
-        key("z,alt+z", "suppress", "alerts.suppress"),
-        quiet("space", "mark", "mark"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*ALERT_KEYS, quiet("space", "mark", "mark")]
 
     def items(self) -> Sequence[Alert]:
         alerts = self.desk.shop.alerts.values()
