@@ -46,7 +46,23 @@ TRANSITIONS: dict[tuple[CommandState, Step], CommandState] = {
     (CommandState.UNKNOWN, Step.RETRY): CommandState.QUEUED,
 }
 
-DEFAULT_EXPIRY_S: dict[Verb, int] = {Verb.LOCK: 24 * 3600, Verb.REFETCH: 600, Verb.NOTICE: 4 * 3600}
+DEFAULT_EXPIRY_S: dict[Verb, int] = {
+    Verb.LOCK: 24 * 3600,
+    Verb.UNLOCK: 600,
+    Verb.SET_PIN: 24 * 3600,
+    Verb.LOST: 7 * 24 * 3600,
+    Verb.FOUND: 24 * 3600,
+    Verb.RING: 600,
+    Verb.MESSAGE: 4 * 3600,
+    Verb.REBOOT: 600,
+    Verb.REFETCH: 600,
+    Verb.NOTICE: 4 * 3600,
+    Verb.FREEZE: 24 * 3600,
+    Verb.UNFREEZE: 24 * 3600,
+    Verb.KEEP_ALIVE: 24 * 3600,
+    Verb.CALL: 120,
+    Verb.WIPE: 24 * 3600,
+}
 MAX_EXPIRY_S = 30 * 24 * 3600
 MAX_TRIES = 5
 """After so many sends without a verified end, the command has failed."""

@@ -6,9 +6,7 @@ that is safe to show to any role: contact details are masked, control and bidi c
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Generic, TypeVar
-
-import msgspec
+from typing import Generic, TypeVar
 
 from .wire_base import Id as Id
 from .wire_base import Line as Line
@@ -17,6 +15,22 @@ from .wire_base import Note as Note
 from .wire_base import Reason as Reason
 from .wire_base import Wire as Wire
 from .wire_base import Words as Words
+from .wire_commands import CallParameters as CallParameters
+from .wire_commands import Command as Command
+from .wire_commands import CommandRequest as CommandRequest
+from .wire_commands import CommandState as CommandState
+from .wire_commands import CommandStep as CommandStep
+from .wire_commands import CommandTransition as CommandTransition
+from .wire_commands import FoundParameters as FoundParameters
+from .wire_commands import FreezeParameters as FreezeParameters
+from .wire_commands import KeepAliveParameters as KeepAliveParameters
+from .wire_commands import LostParameters as LostParameters
+from .wire_commands import MessageParameters as MessageParameters
+from .wire_commands import Parameters as Parameters
+from .wire_commands import RingParameters as RingParameters
+from .wire_commands import UnfreezeParameters as UnfreezeParameters
+from .wire_commands import Verb as Verb
+from .wire_commands import WipeParameters as WipeParameters
 from .wire_devices import CapabilityLine as CapabilityLine
 from .wire_devices import ClockChange as ClockChange
 from .wire_devices import Device as Device
@@ -62,31 +76,6 @@ class Severity(StrEnum):
     MEDIUM = "medium"
     HIGH = "high"
     CRITICAL = "critical"
-
-
-class Verb(StrEnum):
-    """Commands to a phone that exist by now."""
-
-    LOCK = "lock"
-    REFETCH = "refetch"
-    NOTICE = "notice"
-
-
-class CommandState(StrEnum):
-    QUEUED = "queued"
-    SENT = "sent"
-    ACKNOWLEDGED = "acknowledged"
-    """Done and read back from the phone."""
-    FAILED = "failed"
-    NOT_NOW = "not_now"
-    UNKNOWN = "unknown"
-    """The link was lost after sending; being probed."""
-    EXPIRED = "expired"
-    CANCELLED = "cancelled"
-
-    @property
-    def is_terminal(self) -> bool:
-        return self in {CommandState.ACKNOWLEDGED, CommandState.FAILED, CommandState.EXPIRED, CommandState.CANCELLED}
 
 
 class Hello(Wire, frozen=True, kw_only=True):
@@ -151,31 +140,6 @@ class Alert(Wire, frozen=True, kw_only=True):
 
 class AlertAction(Wire, frozen=True, kw_only=True):
     note: Note | None = None
-
-
-class CommandRequest(Wire, frozen=True, kw_only=True):
-    device: Id
-    verb: Verb
-    reason: Reason
-    expires_in_s: Annotated[int, msgspec.Meta(ge=1, le=30 * 86400)] | None = None
-    """None: the verb's default (lock 24 h, refetch 10 min, notice 4 h)."""
-
-
-class Command(Wire, frozen=True, kw_only=True):
-    command_id: str
-    device: str
-    verb: Verb
-    state: CommandState
-    reason: str
-    requested_by: str
-    requested_at: datetime
-    expires_at: datetime
-    updated_at: datetime
-    tries: int
-    result: str | None
-    """Stable code of the outcome, such as `locked`, `no_screen_lock`, `phone_offline`."""
-    result_text: str | None
-    """The same for people, in the asked language."""
 
 
 class AuditEntry(Wire, frozen=True, kw_only=True):
