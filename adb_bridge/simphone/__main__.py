@@ -7,9 +7,11 @@ import json
 import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from adb_bridge.clock import SystemClock
 
+from .fault_plan import load_fault_plan
 from .faults import Effect, ExitCode, Garbage, Hang, Oversize, Repeat, Truncate
 from .fleet import SimFleet
 from .mdns import LOOPBACK, Announcer
@@ -43,6 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             history_rows=options.history,
             profiles=options.profile,
             auth=AuthMode.PENDING if _is_wireless(options) else None,
+            faults=[one for path in options.faults for one in load_fault_plan(path)],
         )
     except (ScenarioError, ValueError) as error:
         sys.stderr.write(f"{error}\n")
@@ -136,6 +139,14 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         metavar="KIND=MATCH[=N]",
         help="hang, garbage, truncate, oversize (N bytes) or exit (code N) for commands with MATCH in them",
+    )
+    parser.add_argument(
+        "--faults",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="TOML with [[faults.command]]: trouble at single program calls; repeatable",
     )
     return parser
 

@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from .command_faults import CommandFault, CommandFaults
+
 
 class Repeat(StrEnum):
     """How often a fault strikes."""
@@ -137,8 +139,15 @@ class Cable:
 class Faults:
     """The armed faults of one phone. Every method takes effect at once, for commands that start from now on."""
 
-    def __init__(self, cable: Cable, standing: Callable[[], frozenset[Right]] = frozenset) -> None:
+    def __init__(
+        self,
+        cable: Cable,
+        standing: Callable[[], frozenset[Right]] = frozenset,
+        plan: Sequence[CommandFault] = (),
+    ) -> None:
         """`standing` tells what the system and its switches deny at the moment."""
+        self.commands = CommandFaults(plan)
+        """Trouble at single program calls (command_faults.py)."""
         self._cable = cable
         self._standing = standing
         self._armed: list[Fault] = []
@@ -226,8 +235,9 @@ class Faults:
         self._armed = [one for one in self._armed if one is not fault]
 
     def clear(self) -> None:
-        """Remove all faults and refused permissions."""
+        """Remove all faults, those at program calls too, and refused permissions."""
         self._armed.clear()
+        self.commands.clear()
         self._denied.clear()
 
     def strike(self, command: str) -> Sequence[Effect]:

@@ -8,7 +8,9 @@ from typing import Final
 
 from adb_bridge.clock import Clock
 
+from .command_faults import CommandFault
 from .director import Actor, Director, Emission
+from .fault_plan import PlannedFault, faults_of
 from .phone import SimPhone
 from .profiles import load_profile
 from .scenario import Scenario, Staff
@@ -42,12 +44,14 @@ class SimFleet:
         history_rows: int | None = None,
         profiles: Sequence[str] = (),
         auth: AuthMode | None = None,
+        faults: Sequence[PlannedFault] = (),
     ) -> "SimFleet":
         """Build the phones with their history; the same seed gives the same phones.
 
         `phones` 1..500, more than the scenario has staff get the same models and names with a number.
         `history_rows` overrides the scenario's count of messages on each phone.
         `profiles` are given to the phones in turn, instead of the staff's own phones; `auth` is instead of the staff's.
+        `faults` come on top of the scenario's.
         Raise `ValueError` for a count out of range, `ScenarioError` for an unknown profile.
         """
         if not 1 <= phones <= MAX_PHONES:
@@ -71,6 +75,7 @@ class SimFleet:
                 seed=seed,
                 content_latency_s=content_latency_s,
                 history=history,
+                faults=faults_of((*scenario.faults, *faults), index),
             )
             phone = SimPhone(spec, clock, scenario)
             assert phone.wording is not None
@@ -105,7 +110,14 @@ def _with_profile(staff: Staff, name: str) -> Staff:
 
 
 def _spec(
-    staff: Staff, *, serial: str, employee: str, seed: int, content_latency_s: float, history: History
+    staff: Staff,
+    *,
+    serial: str,
+    employee: str,
+    seed: int,
+    content_latency_s: float,
+    history: History,
+    faults: tuple[CommandFault, ...],
 ) -> PhoneSpec:
     spec = PhoneSpec(
         serial=serial,
@@ -124,6 +136,7 @@ def _spec(
         history=history,
         seed=seed,
         switches=staff.switches,
+        command_faults=faults,
     )
     if staff.profile is None:
         return spec

@@ -51,7 +51,7 @@ class Handset:
         self.switches = Switches(self.traits.switches)
         for switch, state in spec.switches.items():
             self.switches.set(switch, state)
-        self.faults = Faults(cable, lambda: self.traits.denied | self.switches.denied())
+        self.faults = Faults(cable, lambda: self.traits.denied | self.switches.denied(), spec.command_faults)
         self.properties = properties_of(spec)
         self.settings = Settings(android_id=f"{self.random.getrandbits(64):016x}", device_name=spec.model)
         self.battery = Battery(level=spec.battery_pct)

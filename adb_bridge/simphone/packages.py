@@ -24,6 +24,7 @@ class Packages:
         self._third_party = {name: 10_210 + index for index, name in enumerate(_THIRD_PARTY)} | {
             WECHAT.package: WECHAT.uid
         }
+        self.users: tuple[int, ...] = (0,)
         self.suspended: set[str] = set()
         self.disabled: set[str] = set()
 

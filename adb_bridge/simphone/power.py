@@ -13,10 +13,17 @@ class Wakefulness(StrEnum):
     ASLEEP = "Asleep"
 
 
-MAX_ATTEMPTS: Final = 5
-"""Wrong credentials in a row before requests are throttled."""
+_THROTTLE_S: Final = 30.0
+_DAY_S: Final = 86_400.0
 
-THROTTLE_S: Final = 30.0
+
+def throttle_s(failures: int) -> float:
+    """How long the keeper of credentials refuses to look after this many wrong ones in a row (gatekeeper.cpp)."""
+    if failures <= 10:
+        return _THROTTLE_S if failures and failures % 5 == 0 else 0.0
+    if failures < 30:
+        return _THROTTLE_S
+    return _THROTTLE_S * 2 ** ((failures - 30) // 10) if failures < 140 else _DAY_S
 
 
 class CredentialResult(StrEnum):
@@ -70,7 +77,8 @@ class Power:
         self._pin = pin
         self._emit = emit
         self._monotonic = monotonic
-        self._failures = 0
+        self.failures = 0
+        """Wrong credentials in a row; a reboot does not forgive them."""
         self._throttled_until = 0.0
 
     @property
@@ -90,7 +98,7 @@ class Power:
         self.wakefulness = Wakefulness.ASLEEP
         self._emit("power_screen_state", "[0,2,0,0,412]")
         self._emit("screen_toggled", "0")
-        if not self.is_lock_disabled:
+        if self.has_credential or not self.is_lock_disabled:
             self.is_keyguard_showing = True
 
     def wake(self) -> None:
@@ -127,22 +135,31 @@ class Power:
         self.strong_auth_flags |= flags
 
     def check(self, credential: str) -> CredentialResult:
-        """Check a credential; five wrong ones in a row throttle for 30 s."""
+        """Check a credential as the lock settings service does: the fifth wrong one in a row, and some after it, is
+        answered with a pause instead; no credential is looked at until it is over. The right one opens storage."""
         if self._pin is None:
             return CredentialResult.OK if credential == "" else CredentialResult.NOT_SET
         if self._monotonic() < self._throttled_until:
             return CredentialResult.THROTTLED
         if credential == self._pin:
-            self._failures = 0
+            self.failures = 0
+            self.is_user_unlocked = True
             return CredentialResult.OK
-        self._failures += 1
-        if self._failures >= MAX_ATTEMPTS:
-            self._throttled_until = self._monotonic() + THROTTLE_S
-        return CredentialResult.MISMATCH
+        self.failures += 1
+        pause_s = throttle_s(self.failures)
+        self._throttled_until = self._monotonic() + pause_s
+        return CredentialResult.THROTTLED if pause_s else CredentialResult.MISMATCH
+
+    def set_disabled(self, *, is_disabled: bool) -> None:
+        """Swipe goes or comes back; without effect while there is a credential."""
+        self.is_lock_disabled = is_disabled
+        if is_disabled and not self.has_credential:
+            self.is_keyguard_showing = False
 
     def set_credential(self, pin: str | None, kind: str = "Pin") -> None:
         """Set or clear the credential without asking for the old one."""
         self._pin = pin
         self.credential_kind = kind
+        self.failures = 0
         if pin is None:
-            self._failures = 0
+            self.is_user_unlocked = True

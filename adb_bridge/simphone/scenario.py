@@ -10,6 +10,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Final
 
+from .fault_plan import PlannedFault, read_fault_plan
 from .profiles import Profile, load_profile, profile_names
 from .spec import AuthMode, Brand, History
 from .switches import Switch, SwitchState
@@ -132,6 +133,8 @@ class Scenario:
     """Mean seconds between two chatter messages of one phone."""
     round_s: float
     """From the end of the script on, one of its moments (other customers, other words) happens this often."""
+    faults: tuple[PlannedFault, ...]
+    """Trouble at program calls."""
 
     def customer(self, key: str) -> Customer:
         """By key; the reader has checked that all keys used exist."""
@@ -177,6 +180,7 @@ def _read(root: Table) -> Scenario:
         live=(),
         chatter_every_s=root.number("chatter_every_s", 6.0, low=0.1),
         round_s=root.number("round_s", 10.0, low=0.5),
+        faults=read_fault_plan(root),
     )
     live = tuple(_live(table, scenario) for table in root.tables("live"))
     history.finish()

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from .command_faults import CommandFault
 from .faults import Right
 from .switches import Switch, SwitchState
 from .traits import NotificationLayout, Traits, plain_traits
@@ -110,6 +111,8 @@ class PhoneSpec:
     """Everything generated follows from it."""
     pin: str | None = "2580"
     """The screen lock, None for none."""
+    admin_pin_chars: int = 0
+    """How many characters a device admin demands of the screen lock; 0 when none demands one."""
     timezone: str = "Asia/Shanghai"
     clock_offset_ms: int = 0
     """Phone clock minus true time."""
@@ -124,6 +127,8 @@ class PhoneSpec:
     storage: Storage = Storage.OPEN
     switches: Mapping[Switch, SwitchState] = field(default_factory=dict)
     """Vendor's switches that do not stand as they left the factory; only those the software has."""
+    command_faults: tuple[CommandFault, ...] = ()
+    """Trouble at program calls, armed from the start."""
     traits: Traits | None = None
     """What a profile says of the software; None is AOSP's behaviour (see `software`)."""
 

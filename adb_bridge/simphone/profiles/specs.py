@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TypedDict, Unpack
 
+from ..command_faults import CommandFault
 from ..spec import AuthMode, History, Latencies, PhoneSpec, Security, Storage
 from ..switches import Switch, SwitchState
 from ..wire.auth import HostKey
@@ -24,6 +25,7 @@ class SpecChanges(TypedDict, total=False):
     history: History
     seed: int
     pin: str | None
+    admin_pin_chars: int
     timezone: str
     clock_offset_ms: int
     battery_pct: int
@@ -34,6 +36,7 @@ class SpecChanges(TypedDict, total=False):
     properties: Mapping[str, str]
     storage: Storage
     switches: Mapping[Switch, SwitchState]
+    command_faults: tuple[CommandFault, ...]
 
 
 def spec_of(profile_name: str, *, serial: str, **changes: Unpack[SpecChanges]) -> PhoneSpec:

@@ -19,11 +19,18 @@ class Call:
     handset: Handset
     programs: "Mapping[str, Program]" = field(default_factory=dict)
     """What this one can start in turn."""
+    is_pretended: bool = False
+    """It answers as if it had worked, and changes nothing."""
 
     @property
     def arguments(self) -> tuple[str, ...]:
         """Everything after the program's name."""
         return self.argv[1:]
+
+    def do(self, change: Callable[[], object]) -> None:
+        """Change the phone, unless this run only pretends. Every program changes it through here."""
+        if not self.is_pretended:
+            change()
 
     async def print(self, text: str) -> None:
         """Write a line to stdout."""

@@ -30,6 +30,7 @@ from .grammar import (
     Word,
 )
 from .parser import ShellSyntaxError, parse
+from .started import start
 
 MAX_SUBSTITUTION: Final = 8 * 1024 * 1024
 """Bytes a `$(…)` may produce."""
@@ -206,7 +207,7 @@ class Interpreter:
             handset=self._handset,
             programs=self._programs,
         )
-        return await program(call)
+        return await start(program, call)
 
     async def _read(self, names: tuple[str, ...], streams: Streams) -> int:
         names = tuple(name for name in names if not name.startswith("-")) or ("REPLY",)

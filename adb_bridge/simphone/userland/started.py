@@ -1,0 +1,64 @@
+"""Starts a program, with the trouble that the phone's plan has for this call."""
+
+import asyncio
+from dataclasses import replace
+
+from ..command_faults import GARBAGE, CommandFault, FaultMode
+from ..pipes import NoOutput
+from ..wire.streams import StreamClosedError
+from .call import Call, Program, encode
+
+
+async def start(program: Program, call: Call) -> int:
+    """Return the exit code. Raise `StreamClosedError` when the plan pulls the cable."""
+    fault = call.handset.faults.commands.strike(call.argv)
+    if fault is None:
+        return await program(call)
+    match fault.mode:
+        case FaultMode.SLOW:
+            await asyncio.sleep(fault.delay_s)
+            return await program(call)
+        case FaultMode.SILENT:
+            return await program(replace(call, is_pretended=True))
+        case FaultMode.HANG:
+            return await _hang()
+        case FaultMode.DROP:
+            return _drop(call)
+        case FaultMode.EXIT:
+            return await _fail(call, fault)
+        case FaultMode.GARBAGE:
+            await call.stdout.write(GARBAGE)
+            return 0
+        case _:
+            return await _after_effect(program, call, fault)
+
+
+async def _after_effect(program: Program, call: Call, fault: CommandFault) -> int:
+    code = await program(replace(call, stdout=NoOutput(), stderr=NoOutput()))
+    match fault.mode:
+        case FaultMode.EFFECT_THEN_HANG:
+            return await _hang()
+        case FaultMode.EFFECT_THEN_DROP:
+            return _drop(call)
+        case FaultMode.EFFECT_THEN_EXIT:
+            return await _fail(call, fault)
+        case _:
+            await call.stdout.write(GARBAGE)
+            return code
+
+
+async def _hang() -> int:
+    """Until the phone ends the program, as it does some time after the host went away."""
+    await asyncio.Event().wait()
+    raise AssertionError
+
+
+def _drop(call: Call) -> int:
+    call.handset.cable.cut()
+    raise StreamClosedError
+
+
+async def _fail(call: Call, fault: CommandFault) -> int:
+    if fault.stderr:
+        await call.stderr.write(encode(fault.stderr if fault.stderr.endswith("\n") else fault.stderr + "\n"))
+    return fault.code
