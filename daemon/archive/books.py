@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .key_changes import KeyBook
     from .neighbours import NeighbourBook
     from .pairs import PairBook
+    from .pins import PinBook
     from .privacy import PrivacyBook
     from .proving import ProofBook
     from .requests import RequestBook
@@ -148,6 +149,13 @@ class Books(ABC):
         from .pairs import PairBook
 
         return PairBook(self._write, self._readers.read, self._content)
+
+    @property
+    def pins(self) -> "PinBook":
+        """PINs that the shop holds, sealed."""
+        from .pins import PinBook
+
+        return PinBook(self._write, self._readers.read)
 
     @property
     def imports(self) -> "ImportBook":

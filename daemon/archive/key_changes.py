@@ -32,6 +32,7 @@ _NEWEST_KEYS: Final = """
 SELECT max(key_no) FROM (
   SELECT * FROM (SELECT key_no FROM events ORDER BY ledger_index DESC LIMIT 1000)
   UNION ALL SELECT * FROM (SELECT key_no FROM alerts ORDER BY ledger_index DESC LIMIT 1000)
+  UNION ALL SELECT key_no FROM pins
 )"""
 
 
@@ -73,7 +74,7 @@ class KeyMarks:
     generation: int
     """The highest seen; 0 before anything was noted."""
     key_no: int
-    """The highest data key among the newest records; 0 without records."""
+    """The highest data key among PINs and the newest records; 0 without any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

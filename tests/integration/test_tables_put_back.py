@@ -25,6 +25,7 @@ from daemon.archive.connections import KnownConnection
 from daemon.archive.drafts import AuditDraft, EventFilter
 from daemon.archive.erasing import Cause
 from daemon.archive.errors import UnitRefusedError
+from daemon.archive.pins import PinOrigin, SealedPin
 from daemon.archive.records import DeviceRecord, VerifyProblem, VerifyResult
 from daemon.archive.rescans import RescanDraft, RescanScope, new_rescan_id
 from daemon.archive.table_check import COUNTERS, HEADS, take_as_they_are
@@ -44,6 +45,7 @@ _OF_ROW = {
     "cursors": "cursor = '4'",
     "retention_clock": "steady_s = steady_s + 1",
     "rescans": "found = found + 1",
+    "pins": "verified_at = NULL",
 }
 """What an older page says otherwise; of the other tables a row is missing."""
 
@@ -77,6 +79,9 @@ async def fill(directory: Path) -> None:
                 new_version="a@2",
             )
         )  # fmt: skip
+        pin = SealedPin(pin_id=1, key_no=1, sealed=b"sealed")
+        await archive.pins.keep(PHONE, PinOrigin.TOLD, pin, said("pin"))
+        await archive.pins.verified(PHONE, 1, said("pin"))
         kept = await archive.events(EventFilter())
         gone = [one.ledger_index for one in kept if one.event.source_key in ("2", "9")]
         await archive.deletions.erase(gone, Cause(cause="request", data_class="", actor="owner", reason="asked"))
@@ -184,7 +189,7 @@ async def test_an_archive_from_before_the_sums_gets_them(tmp_path: Path) -> None
         for table in ("archive_state", "heads"):
             for column in ("sums_version", "sums"):
                 database.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
-        for table in ("rescans", "alert_assignments"):
+        for table in ("rescans", "alert_assignments", "pins"):
             database.execute(f"DROP TABLE {table}")
         database.execute("PRAGMA user_version = 14")
     assert (await verified(tmp_path)).ok
