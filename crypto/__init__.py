@@ -10,6 +10,7 @@ Reading order:
   `tiles`; witnesses outside: `cosignatures`, `witnessing`
 - files of any size, sealed: `age_file` → `sealed_keys` → `sealed_parts` (what is on the disk, reading) →
   `sealed_writer`
+- consoles of other machines: `pairing_code` → `console_pairing`; `console_certs`
 - copies of a store: `backup_keys`
 - everywhere: `errors`, `atomic_file`, `aside`
 """

@@ -26,6 +26,7 @@ class Purpose(StrEnum):
     MEDIA_NAME = "media-name/v1"
     BACKUP = "backup/v1"
     INBOX = "inbox/v1"
+    LAN = "lan/v1"
 
 
 class SecretKey(bytes):
