@@ -19,6 +19,7 @@ Reading order:
 - how long things stay: `retention/`; what is handed over: `exports_desk` with `bundles/`
 - copies: `backup/`; evidence: `proofs/`
 - files of the shop's own: `importing/`; what tells of changes in a folder, also of rules: `folder_notices`
+- a service that runs for years: `operating/`
 - the ways into the vault: `keys_desk`, `key_watch` (is the file ours and new?), `key_protection`, `credentials`
 - commands to phones: `commands` (their life), `command_queue`, `command_runner`
 - people who come by the web: `web/`; whether two names may be one person: `people_names`

@@ -17,7 +17,6 @@ from crypto.sealed_keys import MediaKeys
 
 from .api.exit_codes import ExitCode
 from .api.texts import Language, Texts, load_texts
-from .archive.errors import ArchiveError
 from .archive.space import reserve_for
 from .audit import AuditTrail
 from .backup.office import open_backups
@@ -40,6 +39,9 @@ from .key_watch import KeyWatch
 from .logs import DeviceTokens, log_for
 from .media_shelves import WeekShelves
 from .media_store import MediaStore
+from .operating.housekeeping import Housekeeping
+from .operating.stopping import TASKS_AT_MOST_S, Closing
+from .operating.watchdog import Standing, Watchdog
 from .outbox import Outbox
 from .pairing_desk import PairingDesk
 from .phone_link import PhoneLink, bridge_settings
@@ -63,11 +65,7 @@ from .workshop import Workshop, collector_settings
 
 CATALOG = Path(__file__).parent / "catalog"
 """Texts of the daemon beside the shared ones."""
-_LOOK_S = 5.0
-_HEALTH_EVERY_S = 15.0
-_CLOSE_AT_MOST_S = 20.0
 _BACKFILLS_AT_ONCE = 2
-_DROP_EVERY_S = 24 * 3600.0
 
 
 class App:
@@ -77,6 +75,7 @@ class App:
         self._opened = opened
         self._log = log_for("app")
         self._stop = asyncio.Event()
+        self._on_stopping: Callable[[], None] = lambda: None
         config, archive, clock = opened.config, opened.archive, opened.clock
         self._bus = Bus()
         self._guard = PrivacyGuard(archive)
@@ -207,9 +206,10 @@ class App:
         """End `run`, as SIGTERM does."""
         self._stop.set()
 
-    async def run(self, on_ready: Callable[[], None]) -> ExitCode:
-        """Until SIGTERM or SIGINT. Raises what a critical task raised."""
+    async def run(self, on_ready: Callable[[], None], *, on_stopping: Callable[[], None] = lambda: None) -> ExitCode:
+        """Until SIGTERM or SIGINT. Raises what a critical task raised. `on_stopping`: called when the end begins."""
         opened = self._opened
+        self._on_stopping = on_stopping
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stop)
@@ -242,12 +242,13 @@ class App:
             notify_systemd("READY=1", os.environ)
             await self._work()
         finally:
-            notify_systemd("STOPPING=1", os.environ)
+            self._begin_end()
             self._bus.close()
-            await self._pairing_desk.close()
-            await server.stop()
-            await self._backups.jobs.close()
-            await self.service.desks.workbench.close()
+            closing = Closing()
+            await closing.step("pairing", self._pairing_desk.close())
+            await closing.step("api", server.stop())
+            await closing.step("backups", self._backups.jobs.close())
+            await closing.step("workbench", self.service.desks.workbench.close())
             self._judge.close()
             self._importer.close()
             self._media.close()
@@ -269,7 +270,20 @@ class App:
             "sealed": self._supervised("sealed", self._keep_for_closed_times),
             "rescans": self._supervised("rescans", self._rescans.run),
             "retention": self._supervised("retention", self._delete_what_is_due),
-            "housekeeping": self._housekeeping(),
+            "housekeeping": Housekeeping(
+                archive=self._opened.archive,
+                media=self._media,
+                bus=self._bus,
+                clock=self._opened.clock,
+                expire=self._queue.expire,
+            ).run(),
+            "watchdog": Watchdog(
+                self._opened.archive,
+                turned_s=self._fleet.turns,
+                standing=self._standing,
+                clock=self._opened.clock,
+                env=os.environ,
+            ).run(),
         }
         if self._rule_watch is not None:
             work["rules"] = self._supervised("rules", self._rule_watch.run)
@@ -279,9 +293,10 @@ class App:
             for task in done:
                 task.result()
         finally:
+            self._begin_end()
             for task in tasks:
                 task.cancel()
-            await asyncio.wait(tasks, timeout=_CLOSE_AT_MOST_S)
+            await asyncio.wait(tasks, timeout=TASKS_AT_MOST_S)
 
     def _watch_of_rules(self) -> RuleWatch | None:
         config, file = self._opened.config, self._opened.config_file
@@ -342,31 +357,10 @@ class App:
         await self._stop.wait()
         self._log.info("daemon.stopping")
 
-    async def _housekeeping(self) -> None:
-        """Expire commands, ping the watchdog while loop and writer live, tell the health now and then."""
-        clock = self._opened.clock
-        told_s = clock.monotonic()
-        dropped_s = float("-inf")
-        was_full = False
-        while True:
-            if clock.monotonic() - dropped_s >= _DROP_EVERY_S:
-                dropped_s = clock.monotonic()
-                await self._media.drop_expired()
-            if (is_full := self._opened.archive.is_disk_full) is not was_full:
-                was_full = is_full
-                told_s = float("-inf")
-                if is_full:
-                    self._log.warning("disk.full")
-                else:
-                    self._log.info("disk.has_room")
-            if clock.monotonic() - told_s >= _HEALTH_EVERY_S:
-                told_s = clock.monotonic()
-                self._bus.publish(HealthChanged())
-            await asyncio.sleep(_LOOK_S)
-            if not self._opened.archive.is_writable:
-                raise DaemonError("archive.broken", ExitCode.VAULT)
-            try:
-                await self._queue.expire()
-            except ArchiveError as error:
-                self._log.warning("queue.trouble", code=error.code.value)
-            notify_systemd("WATCHDOG=1", os.environ)
+    def _begin_end(self) -> None:
+        notify_systemd("STOPPING=1", os.environ)
+        self._on_stopping()
+
+    def _standing(self) -> Standing:
+        online, enrolled = self._fleet.reached()
+        return Standing(phones_online=online, phones_enrolled=enrolled, is_disk_full=self._opened.archive.is_disk_full)

@@ -66,6 +66,7 @@ class DeviceTask:
         """Until the link is lost."""
         session = self._shop.link.session(self._transport)
         helpers: list[asyncio.Task[None]] = []
+        self._live.turned_s = self._shop.clock.monotonic()
         try:
             if await identify(session) != self._live.serial:
                 raise DeviceUnavailableError(BridgeErrorCode.DEVICE_OFFLINE)  # another phone has this address now
@@ -79,6 +80,7 @@ class DeviceTask:
             await asyncio.gather(*helpers, return_exceptions=True)
             await session.close()
             self._refetch.give_up()
+            self._live.turned_s = None
 
     def _start_helpers(self, session: Session) -> list[asyncio.Task[None]]:
         shop = self._shop
@@ -149,7 +151,10 @@ class DeviceTask:
                 reader = SourceReader(self._shop, self._live, own, self._log, self._announced, self._prober.ask)
 
                 async def do(job: Job) -> None:
-                    await self._do(job, lane, reader, own)
+                    try:
+                        await self._do(job, lane, reader, own)
+                    finally:
+                        self._live.turned_s = self._shop.clock.monotonic()
 
                 await lane.run(supervision, self._shop.clock, do)
 

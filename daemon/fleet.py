@@ -69,6 +69,15 @@ class Fleet:
         """Every phone seen since the start."""
         return tuple(self._devices.values())
 
+    def turns(self) -> tuple[float, ...]:
+        """When each phone that is collected from now took its last turn, monotonic."""
+        return tuple(one.turned_s for one in self._devices.values() if one.turned_s is not None)
+
+    def reached(self) -> tuple[int, int]:
+        """How many enrolled phones can be used now, and how many are enrolled."""
+        lives = (self._devices.get(serial) for serial in self._enrolled)
+        return sum(live is not None and live.best_transport() is not None for live in lives), len(self._enrolled)
+
     @property
     def collected(self) -> frozenset[Source]:
         """Sources that a phone is read to the end of; calls by telephony state have none."""

@@ -44,6 +44,8 @@ class LiveDevice:
     battery: BatteryTrace = field(default_factory=BatteryTrace)
     notice_posted: bool | None = None
     last_seen_at: datetime | None = None
+    turned_s: float | None = None
+    """When its task last took a turn, good or bad, monotonic; None while nothing is collected from it."""
     link_trouble: str | None = None
     """Code of what keeps the task from running."""
     source_troubles: dict[Source, str] = field(default_factory=dict)

@@ -1,7 +1,8 @@
 """The encrypted archive: schema, migrations, the one writer, the readers.
 
 Reading order:
-- the door: `archive`; what goes in: `drafts`, what comes out: `records`, what is refused: `errors`
+- the door: `archive` (tuned by `settings`); what goes in: `drafts`, what comes out: `records`, what is refused:
+  `errors`
 - writing: `writer` → `transaction` → `ingest` (beside `known_rows`; `preparing` ahead of its turn), `enrolments`,
   `alerts` (`alert_life`), `commands`, `audit_trail`, `fleet_records`, `connections`, `pairs`, `clocks` (each a `book`);
   what became of a row: `presence`; records under the key of their class and week: `content`, `entry_content`,
@@ -17,7 +18,7 @@ Reading order:
 - searching: `indexing` (`facets`, `fulltext`); backtracking: `timeline` on `timeline_streams` and `phone_time`
 - exports: `exports` by `export_steps` over an `export_scope`
 - what goes: `deletions` by `erasing`, unless `holds`, with `retention_clock`; checked by `deletion_check`
-- the keyring as it was seen: `key_changes`
+- the keyring as it was seen: `key_changes`; shop-held PINs: `pins`
 - for plots: `figures`
 - copies: `backups`; what a restore has to forget again: `forgetting`
 - evidence: `ledger_kinds`, `ledger_book`, of many records `evidence`; checked again: `verify`, `state_check`,

@@ -1,7 +1,6 @@
 """The archive: the one door to what is kept. Content in answers is unmasked."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -54,23 +53,13 @@ from .records import (
     VerifyResult,
 )
 from .schema import copy_beside, initialise, migrate, require_current
+from .settings import ArchiveSettings as ArchiveSettings
 from .space import SpaceReserve
 from .transaction import Directory, Tokens, Unit
 from .verify import UNREADABLE, Progress, Verification
 from .writer import Writer
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArchiveSettings:
-    """What a store may tune."""
-
-    reserve_bytes: int = 0
-    """Room kept for audit, commands and unenrolment when the disk is full; 64 MiB is good for a shop, 0 none."""
-    head_interval_s: float = 60.0
-    """At most one signed head in this time, and one at the close; 0 signs every commit."""
-    reader_threads: int = 3
 
 
 def origin_of(root: VaultKeys | RootKey) -> str:
@@ -360,6 +349,11 @@ class Archive(Books):
     def queue_depth(self) -> int:
         """Writes waiting."""
         return 0 if self._writer is None else self._writer.queue_depth
+
+    @property
+    def writer_busy_s(self) -> float:
+        """How long the writer has been at one group of writes, seconds; 0.0 when it waits for work."""
+        return 0.0 if self._writer is None else self._writer.busy_s
 
     @property
     def is_writable(self) -> bool:

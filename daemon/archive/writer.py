@@ -87,6 +87,7 @@ class Writer:
         self._jobs: deque[_Job[object]] = deque()
         self._wake = threading.Condition()
         self._is_closing = False
+        self._busy_since_s: float | None = None
         self._room = asyncio.Semaphore(_MOST_WAITING_UNITS)
         self._assistant = Assistant()
         self._thread = threading.Thread(target=self._run, name="archive-writer", daemon=True)
@@ -100,6 +101,12 @@ class Writer:
     def queue_depth(self) -> int:
         """Units waiting."""
         return len(self._jobs)
+
+    @property
+    def busy_s(self) -> float:
+        """How long it has been at the group it writes now, seconds; 0.0 when it waits for work."""
+        since_s = self._busy_since_s
+        return 0.0 if since_s is None else self._clock.monotonic() - since_s
 
     @property
     def is_alive(self) -> bool:
@@ -146,7 +153,9 @@ class Writer:
     def _run(self) -> None:
         try:
             while (group := self._next_group()) is not None:
+                self._busy_since_s = self._clock.monotonic()
                 self._commit(group)
+                self._busy_since_s = None
             self._sign_now()
         finally:
             with self._wake:

@@ -17,6 +17,8 @@ from ..app import App
 from ..config import Config, load_config, role_of_uids
 from ..errors import DaemonError
 from ..logs import configure_logs
+from ..operating.starting import longer_start
+from ..operating.stopping import LastResort
 from ..paths import StatePaths, config_file, prepare_state, require_keyring, state_paths
 from ..rules import load_rules
 from ..sealed_start.app import SealedApp
@@ -55,6 +57,8 @@ def run(options: Namespace, texts: Texts) -> ExitCode:
         given = _Given(options, config, file, texts, paths, roster)
         keys = given.keys()
 
+        last_resort = LastResort()
+
         async def serve(keys: VaultKeys | None) -> ExitCode:
             if keys is None:
                 closed = SealedApp(
@@ -69,19 +73,23 @@ def run(options: Namespace, texts: Texts) -> ExitCode:
                 keys = await closed.run(lambda: say(texts.get("cli.run.sealed", socket=str(paths.socket))))
                 if keys is None:
                     return ExitCode.OK
-            archive = await asyncio.to_thread(open_archive, paths, keys, clock)
+            with longer_start(os.environ):  # a large archive that is brought to a new schema
+                archive = await asyncio.to_thread(open_archive, paths, keys, clock)
             opened = Opened(
                 paths=paths, config=config, config_file=file, keys=keys, archive=archive, engine=engine, clock=clock
             )
             try:
                 await tell_standing(archive, texts)
                 return await App(opened).run(
-                    lambda: say(texts.get("cli.run.ready", version=daemon_version(), socket=str(paths.socket)))
+                    lambda: say(texts.get("cli.run.ready", version=daemon_version(), socket=str(paths.socket))),
+                    on_stopping=last_resort.arm,
                 )
             finally:
                 await archive.close()
 
-        return asyncio.run(serve(keys))
+        ended = asyncio.run(serve(keys))
+        last_resort.disarm()
+        return ended
     finally:
         lock.release()
 

@@ -16,6 +16,7 @@ from ..callers import callers_of
 from ..config import Config
 from ..http.server import ApiServer
 from ..logs import log_for
+from ..operating.watchdog import ping_while_sealed
 from ..paths import StatePaths
 from ..phone_link import PhoneLink, bridge_settings
 from ..service import Service
@@ -81,6 +82,7 @@ class SealedApp:
         stopped, opened = asyncio.create_task(self._stop.wait()), asyncio.create_task(gate.opened())
         collecting = asyncio.create_task(self._collect())
         looking = asyncio.create_task(self._watch_for_key(gate))
+        pinging = asyncio.create_task(ping_while_sealed(os.environ))
         try:
             self._log.warning("vault.sealed", phones=0 if self._roster is None else len(self._roster.phones))
             on_ready()
@@ -88,9 +90,10 @@ class SealedApp:
             await asyncio.wait((stopped, opened), return_when=asyncio.FIRST_COMPLETED)
             return opened.result() if opened.done() else None
         finally:
-            for task in (stopped, opened, collecting, looking):
+            tasks = (stopped, opened, collecting, looking, pinging)
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(stopped, opened, collecting, looking, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
             await server.stop()
 
     async def _collect(self) -> None:
