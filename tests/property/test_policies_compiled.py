@@ -24,6 +24,7 @@ from .test_policies_batches import LEXICONS, PROFILES, TEXTS, WORDS, lexicon_of
 pytestmark = [
     pytest.mark.skipif(importlib.util.find_spec("numba") is None, reason="the extra `fast` is not installed"),
     pytest.mark.timeout(300),
+    pytest.mark.xdist_group("machine code"),  # in one process it is compiled once
 ]
 WIDE = MatchProfile(disguises=Disguises(homophone=Homophone.ON), overlap=Overlap.ALL)
 FURTHER = [
