@@ -132,6 +132,10 @@ class Cable:
     plug: Callable[[], None]
     unauthorize: Callable[[], None]
     reboot: Callable[[], None]
+    power_off: Callable[[], None]
+    """Down until somebody switches it on."""
+    wipe: Callable[[], None]
+    """The phone erases itself, as test harness mode does it."""
     settle: Callable[[], Awaitable[None]]
     """Return when no dropped connection is left."""
 

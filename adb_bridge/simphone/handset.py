@@ -3,6 +3,7 @@
 import random
 import uuid
 from datetime import datetime, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from adb_bridge.clock import Clock
@@ -32,6 +33,13 @@ from .traits import FileSignals
 SYSTEM_SERVER_PID = 1508
 BOOT_ID = "/proc/sys/kernel/random/boot_id"
 """A UUID that the kernel draws at each boot; shell may read it."""
+
+_HARNESS_SETTINGS: Final = {
+    "adb_allowed_connection_time": "0",
+    "package_verifier_include_adb": "0",
+    "stay_on_while_plugged_in": "7",
+    "ota_disable_automatic_update": "1",
+}
 
 
 class Handset:
@@ -90,6 +98,8 @@ class Handset:
         )
         self._booted_at = clock.monotonic() - 3 * 86_400 - self.random.randrange(86_400)
         self._boots = 0
+        self.is_booted = True
+        """Services are there."""
         self._draw_boot_id()
         add_vendor_columns(self.store, self.traits)
         if spec.storage is Storage.CLOSED:
@@ -146,15 +156,24 @@ class Handset:
         return SharedStorage.REFUSED if self.faults.is_denied(Right.FILES) else SharedStorage.OPEN
 
     def erase(self) -> None:
-        """A factory reset: no messages, calls, contacts, lock; adb stays on."""
+        """What test harness mode leaves: no messages, calls, contacts, files, apps, settings, lock; adb stays on."""
         self.store.erase()
         self.recordings.erase()
+        self.packages.reset()
+        self.notifications.clear()
+        self.settings.reset(android_id=f"{self.random.getrandbits(64):016x}")
+        for key, value in _HARNESS_SETTINGS.items():
+            self.settings.put("global", key, value)
         self.power.set_credential(None)
+        self.power.set_disabled(is_disabled=True)
+        self.properties["persist.sys.test_harness"] = "1"
 
     def restart(self) -> None:
         """What a reboot does to the state."""
         self._booted_at = self.clock.monotonic()
         self._boots += 1
+        self.is_booted = False
+        self.properties.pop("sys.boot_completed", None)
         self._draw_boot_id()
         self.foreground.cancel()
         self.foreground.current = self.apps.launcher
@@ -164,6 +183,12 @@ class Handset:
         self.power.restart()
         self.note_storage()
         self.calls.drop()
+
+    def complete_boot(self) -> None:
+        """The system is up: services answer."""
+        self.is_booted = True
+        if self.properties:
+            self.properties["sys.boot_completed"] = "1"
 
     def _draw_boot_id(self) -> None:
         drawn = random.Random(f"boot/{self._boots}/{self.spec.seed}/{self.spec.serial}").getrandbits(128)  # noqa: S311

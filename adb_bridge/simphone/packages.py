@@ -28,6 +28,12 @@ class Packages:
         self.suspended: set[str] = set()
         self.disabled: set[str] = set()
 
+    def reset(self) -> None:
+        """After a factory reset: what a person installed is gone, nothing is suspended."""
+        self._third_party.clear()
+        self.suspended.clear()
+        self.disabled.clear()
+
     def system(self) -> list[str]:
         """System packages."""
         return sorted(self._system)

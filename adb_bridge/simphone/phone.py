@@ -2,10 +2,12 @@
 
 import asyncio
 import contextlib
+from collections.abc import Coroutine
 from typing import Final
 
 from adb_bridge.clock import Clock
 
+from .command_faults import CommandFault, FaultMode
 from .doors import Door, Doors
 from .faults import Cable, Faults
 from .faulty import run_with_faults
@@ -16,7 +18,7 @@ from .messengers import Messengers
 from .notifications import Notification, Notifications
 from .recordings import Recordings
 from .scenario import Scenario, load_scenario
-from .spec import History, PhoneSpec
+from .spec import History, PhoneSpec, Wipe
 from .store import PhoneStore
 from .switches import Switches
 from .telephony import Calls
@@ -47,6 +49,8 @@ class SimPhone:
             plug=lambda: self.doors.plug(),
             unauthorize=lambda: self.doors.unauthorize(),
             reboot=self._reboot,
+            power_off=self._power_off,
+            wipe=self._wipe,
             settle=lambda: self.doors.settle(),
         )
         self.handset = Handset(spec, clock, cable)
@@ -59,7 +63,7 @@ class SimPhone:
         self._services = Services(
             run=self._run,
             sync=self._sync,
-            reboot=lambda _target: self._reboot(),
+            reboot=self._reboot_by_service,
             tcpip=self._tcpip,
             usb=self._usb,
         )
@@ -183,20 +187,62 @@ class SimPhone:
 
     # --- the cable ---------------------------------------------------------------------------------------------------
 
+    def power_on(self) -> None:
+        """The person switches the phone on after `reboot -p` or a wipe that it did not come back from."""
+        self._spawn(self._boot())
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._boots.add(task)
+        task.add_done_callback(self._boots.discard)
+
     def _reboot(self) -> None:
+        self._power_off()
+        self._spawn(self._boot())
+
+    def _power_off(self) -> None:
         self.doors.unplug()
         self.wireless.shut_down()
         for task in tuple(self._tasks):
             task.cancel()
-        task = asyncio.create_task(self._boot())
-        self._boots.add(task)
-        task.add_done_callback(self._boots.discard)
 
     async def _boot(self) -> None:
         self.handset.restart()
         await asyncio.sleep(self.spec.latencies.boot_s)
         self.doors.plug()
         self.wireless.boot()
+        if self.spec.latencies.ready_s:
+            await asyncio.sleep(self.spec.latencies.ready_s)
+        self.handset.complete_boot()
+
+    def _wipe(self) -> None:
+        self._spawn(self._erase())
+
+    async def _erase(self) -> None:
+        await asyncio.sleep(self.spec.latencies.wipe_s)
+        self._power_off()
+        if self.spec.wipe is not Wipe.KEPT:
+            self.handset.erase()
+            self.wireless.forget_networks()
+        if self.spec.wipe is Wipe.KEYS_LOST:
+            self.doors.unauthorize()
+        if self.spec.wipe is not Wipe.NEVER_BACK:
+            await self._boot()
+
+    def _reboot_by_service(self, target: str) -> None:
+        """`adb reboot [TARGET]`. Targets other than Android are dead ends here."""
+        match self.faults.commands.strike(("reboot", *([target] if target else []))):
+            case None:
+                pass
+            case CommandFault(mode=FaultMode.DROP):
+                self.doors.cut()
+                return
+            case CommandFault(mode=FaultMode.SILENT | FaultMode.HANG | FaultMode.EXIT | FaultMode.GARBAGE):
+                return
+        if target:
+            self._power_off()
+        else:
+            self._reboot()
 
     def _tcpip(self, port: int) -> None:
         with contextlib.suppress(OSError):

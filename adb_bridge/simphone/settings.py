@@ -11,7 +11,15 @@ class Settings:
     """Text by namespace and key."""
 
     def __init__(self, *, android_id: str, device_name: str) -> None:
-        self._tables: dict[str, dict[str, str]] = {
+        self._device_name = device_name
+        self._tables: dict[str, dict[str, str]] = {}
+        self.reset(android_id=android_id)
+        self._watchers: list[Callable[[str, str], None]] = []
+
+    def reset(self, *, android_id: str) -> None:
+        """As after a factory reset; nobody is told."""
+        device_name = self._device_name
+        self._tables = {
             "system": {"screen_off_timeout": "60000", "screen_brightness": "96", "time_12_24": "24"},
             "secure": {
                 "android_id": android_id,
@@ -32,7 +40,6 @@ class Settings:
                 "wifi_on": "1",
             },
         }
-        self._watchers: list[Callable[[str, str], None]] = []
 
     def watch(self, changed: Callable[[str, str], None]) -> None:
         """Call `changed(namespace, key)` after every `put` and `delete`, as a content observer."""

@@ -56,6 +56,19 @@ class Brand(StrEnum):
     HONOR = "honor"
 
 
+class Wipe(StrEnum):
+    """What a phone is like after it erased itself."""
+
+    EMPTIED = "emptied"
+    """Back, empty, without a lock; it knows the hosts it knew."""
+    KEPT = "kept"
+    """It only rebooted: everything is still there."""
+    KEYS_LOST = "keys_lost"
+    """Emptied, and it knows no host any more."""
+    NEVER_BACK = "never_back"
+    """Emptied, and it stays away."""
+
+
 class Storage(StrEnum):
     """Credential-encrypted storage at the start."""
 
@@ -74,6 +87,10 @@ class Latencies:
     """Every other command that starts a program; builtins such as `echo` take none."""
     boot_s: float = 2.0
     """From `reboot` until adb answers again."""
+    ready_s: float = 0.0
+    """From then until the system has booted: `sys.boot_completed` is empty, services are not found."""
+    wipe_s: float = 0.2
+    """From the order to erase itself until the phone goes down."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +142,7 @@ class PhoneSpec:
     properties: Mapping[str, str] = field(default_factory=dict)
     """Overrides of `getprop` values."""
     storage: Storage = Storage.OPEN
+    wipe: Wipe = Wipe.EMPTIED
     switches: Mapping[Switch, SwitchState] = field(default_factory=dict)
     """Vendor's switches that do not stand as they left the factory; only those the software has."""
     command_faults: tuple[CommandFault, ...] = ()

@@ -90,6 +90,17 @@ class CallerNumber(StrEnum):
     EMPTY = "empty"
 
 
+class TestHarness(StrEnum):
+    """`cmd testharness`, from Android 10 on."""
+
+    __test__ = False
+    PRESENT = "present"
+    NO_STORE = "no_store"
+    """There is no persistent data block to keep the adb keys in: exit 1."""
+    ABSENT = "absent"
+    """There is no such service."""
+
+
 class Userland(StrEnum):
     """What stands behind the adb protocol."""
 
@@ -124,6 +135,7 @@ class Traits:
     sim_slots: int = 1
     """Blocks `Phone Id=` in `dumpsys telephony.registry`, 1 or 2."""
     caller_number: CallerNumber = CallerNumber.SHOWN
+    test_harness: TestHarness = TestHarness.PRESENT
     userland: Userland = Userland.ANDROID
 
     @property

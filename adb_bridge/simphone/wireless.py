@@ -190,6 +190,11 @@ class Wireless:
         self._close()
         self.prompt = None
 
+    def forget_networks(self) -> None:
+        """After a factory reset no Wi-Fi is known, and no access point is trusted."""
+        self.bssid = None
+        self.trusted_networks.clear()
+
     def boot(self) -> None:
         """The phone is up again."""
         if self.wifi_at_boot is WifiAtBoot.LATE or self.bssid is None:

@@ -20,6 +20,7 @@ from ..traits import (
     NotificationLayout,
     Presence,
     SmsProjection,
+    TestHarness,
     Traits,
     Userland,
 )
@@ -81,6 +82,7 @@ def read_profile(name: str, root: Table) -> Profile:
 def _traits(root: Table) -> Traits:
     providers, notifications = root.table("providers"), root.table("notifications")
     files, telephony = root.table("files"), root.table("telephony")
+    commands = root.table("commands")
     traits = Traits(
         denied=_rights(root, "denied"),
         switches=tuple(_switch(table) for table in root.tables("switch")),
@@ -97,9 +99,10 @@ def _traits(root: Table) -> Traits:
         recordings=_recordings(root.table("recordings")) if "recordings" in root else None,
         file_signals=_one_of(files, "inotifyd", FileSignals, FileSignals.TOLD),
         sim_slots=telephony.whole("slots", 1, low=1, high=2),
+        test_harness=_one_of(commands, "test_harness", TestHarness, TestHarness.PRESENT),
         caller_number=_one_of(telephony, "caller_number", CallerNumber, CallerNumber.SHOWN),
     )
-    for table in (providers, notifications, files, telephony):
+    for table in (providers, notifications, files, telephony, commands):
         table.finish()
     return traits
 

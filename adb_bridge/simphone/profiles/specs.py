@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TypedDict, Unpack
 
 from ..command_faults import CommandFault
-from ..spec import AuthMode, History, Latencies, PhoneSpec, Security, Storage
+from ..spec import AuthMode, History, Latencies, PhoneSpec, Security, Storage, Wipe
 from ..switches import Switch, SwitchState
 from ..wire.auth import HostKey
 from .profile import load_profile
@@ -35,6 +35,7 @@ class SpecChanges(TypedDict, total=False):
     features: tuple[str, ...]
     properties: Mapping[str, str]
     storage: Storage
+    wipe: Wipe
     switches: Mapping[Switch, SwitchState]
     command_faults: tuple[CommandFault, ...]
 

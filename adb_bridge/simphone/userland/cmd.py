@@ -1,4 +1,4 @@
-"""`cmd SERVICE …`: notification, lock_settings, testharness, package, activity, settings."""
+"""`cmd SERVICE …`: the services that have commands, each in its own file."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -9,6 +9,7 @@ from .call import Call
 from .locksettings import lock_settings_command
 from .notification import notification_command
 from .pm import package_command
+from .testharness import has_test_harness, test_harness_command
 
 _SERVICES: Final[Mapping[str, Callable[[Call, tuple[str, ...]], Awaitable[int]]]] = {
     "activity": activity_command,
@@ -28,25 +29,10 @@ async def cmd(call: Call) -> int:
     if name == "-l":
         await call.print("Currently running services:\n" + "\n".join(f"  {one}" for one in sorted(_SERVICES)))
         return 0
-    if name == "testharness":
-        return await _test_harness(call, rest)
-    service = _SERVICES.get(name)
+    service = _SERVICES.get(name) if call.handset.is_booted else None
+    if name == "testharness" and call.handset.is_booted and has_test_harness(call):
+        service = test_harness_command
     if service is None:
         await call.complain(f"cmd: Can't find service: {name}")
         return 20
     return await service(call, rest)
-
-
-async def _test_harness(call: Call, words: tuple[str, ...]) -> int:
-    """`enable`/`restore` erase a phone without a screen lock: here it reboots empty-handed."""
-    if words[:1] not in (("enable",), ("restore",)):
-        await call.print(
-            "About:\n  Test Harness Mode is a mode that the device can be placed in to prepare it for UI tests."
-        )
-        return 0
-    if call.handset.power.has_credential:
-        await call.complain("Test Harness Mode cannot be enabled if there is a lock screen")
-        return 2
-    call.handset.erase()
-    call.handset.cable.reboot()
-    return 0

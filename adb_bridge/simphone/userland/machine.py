@@ -12,7 +12,7 @@ async def wm(call: Call) -> int:
             await call.print("Physical density: 420")
         case ("dismiss-keyguard",):
             if not call.handset.power.has_credential:
-                call.handset.power.unlock()
+                call.do(call.handset.power.unlock)
         case _:
             await call.complain("Unknown command")
             return 255
@@ -22,7 +22,9 @@ async def wm(call: Call) -> int:
 async def svc(call: Call) -> int:
     """`svc power stayon …`, `svc power reboot`, `svc wifi …`: accepted."""
     if call.arguments[:2] == ("power", "reboot"):
-        call.handset.cable.reboot()
+        call.do(call.handset.cable.reboot)
+    elif call.arguments[:2] == ("power", "shutdown"):
+        call.do(call.handset.cable.power_off)
     elif not call.arguments or call.arguments[0] not in ("power", "wifi", "data", "usb", "nfc", "bluetooth"):
         await call.complain("Available commands:")
         return 255
@@ -30,8 +32,9 @@ async def svc(call: Call) -> int:
 
 
 async def reboot(call: Call) -> int:
-    """The connection drops; nothing is printed."""
-    call.handset.cable.reboot()
+    """`reboot [-p] [TARGET]`: the connection drops, nothing is printed. Only Android comes back by itself."""
+    cable = call.handset.cable
+    call.do(cable.power_off if call.arguments else cable.reboot)
     return 0
 
 
@@ -44,5 +47,5 @@ async def setprop(call: Call) -> int:
     if not name.startswith(("debug.", "log.", "persist.log.")):
         await call.complain(f"setprop: failed to set property '{name}' to '{value}'")
         return 1
-    call.handset.properties[name] = value
+    call.do(lambda: call.handset.properties.__setitem__(name, value))
     return 0

@@ -2,16 +2,35 @@
 
 import asyncio
 from dataclasses import replace
+from typing import Final
 
 from ..command_faults import GARBAGE, CommandFault, FaultMode
 from ..pipes import NoOutput
 from ..wire.streams import StreamClosedError
 from .call import Call, Program, encode
 
+_SERVICES: Final = {
+    "am": "activity",
+    "appops": "appops",
+    "content": "activity",
+    "dpm": "device_policy",
+    "input": "input",
+    "locksettings": "lock_settings",
+    "media": "media_session",
+    "monkey": "activity",
+    "pm": "package",
+    "settings": "settings",
+    "svc": "power",
+    "wm": "window",
+}
+"""Programs that only speak to a system service, with its name."""
+
 
 async def start(program: Program, call: Call) -> int:
     """Return the exit code. Raise `StreamClosedError` when the plan pulls the cable."""
     fault = call.handset.faults.commands.strike(call.argv)
+    if not call.handset.is_booted and call.argv[0] in _SERVICES:
+        return await _not_yet(call)
     if fault is None:
         return await program(call)
     match fault.mode:
@@ -31,6 +50,12 @@ async def start(program: Program, call: Call) -> int:
             return 0
         case _:
             return await _after_effect(program, call, fault)
+
+
+async def _not_yet(call: Call) -> int:
+    """adb is up before the system is."""
+    await call.complain(f"cmd: Can't find service: {_SERVICES[call.argv[0]]}")
+    return 20
 
 
 async def _after_effect(program: Program, call: Call, fault: CommandFault) -> int:

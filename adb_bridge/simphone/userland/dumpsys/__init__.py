@@ -35,7 +35,7 @@ async def dumpsys(call: Call) -> int:
     if not words or words[0] == "-l":
         await call.print("Currently running services:\n" + "\n".join(f"  {name}" for name in sorted(_SERVICES)))
         return 0
-    dump = _SERVICES.get(words[0])
+    dump = _SERVICES.get(words[0]) if call.handset.is_booted else None
     if dump is None:
         await call.complain(f"Can't find service: {words[0]}")
         return 0
