@@ -20,6 +20,7 @@ from .health_check import Status, check
 from .health_phones import clock_check, phone_checks
 from .judge import Judge
 from .key_protection import key_checks
+from .operating.checks import service_checks
 from .paths import StatePaths
 from .phone_link import PhoneLink
 from .proofs.keeper import LedgerKeeper
@@ -73,6 +74,7 @@ class HealthReport:
             *await self.reminders.checks(texts),
             *await self.keeper.checks(texts),
             await self.backups.check(texts),
+            *service_checks(texts),
             check("socket", Status.OK, texts.get("health.socket_ok", path=str(self.paths.socket))),
         ]
         return Health(

@@ -1,6 +1,7 @@
 """What the daemon asks of Linux: no core dumps, and a word to systemd."""
 
 import ctypes
+import mmap
 import os
 import resource
 import socket
@@ -13,6 +14,18 @@ def forbid_dumps() -> None:
     """Keys are in this process: no core file, and no other process of the same user may attach or read its memory."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+def may_make_code() -> bool:
+    """Whether this process may run what it wrote to memory: not under `MemoryDenyWriteExecute`. Asks the kernel."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.mprotect.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int)
+    with mmap.mmap(-1, mmap.PAGESIZE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS) as page:
+        start = ctypes.c_char.from_buffer(page)
+        is_allowed = bool(libc.mprotect(ctypes.addressof(start), mmap.PAGESIZE, mmap.PROT_READ | mmap.PROT_EXEC) == 0)
+        libc.mprotect(ctypes.addressof(start), mmap.PAGESIZE, mmap.PROT_READ | mmap.PROT_WRITE)
+        del start
+    return is_allowed
 
 
 def notify_systemd(state: str, env: Mapping[str, str]) -> None:

@@ -32,6 +32,7 @@ class _State:
     texts = 0
     is_ready = False
     is_missing = importlib.util.find_spec("numba") is None
+    is_forbidden = False
 
 
 def decide(use: Use) -> None:
@@ -49,9 +50,19 @@ def is_ready() -> bool:
     return _State.is_ready
 
 
+def is_forbidden() -> bool:
+    """Whether the system was asked for memory that runs what was written to it, and said no (a hardened service)."""
+    return _State.is_forbidden
+
+
+def is_installed() -> bool:
+    """Whether the extra is there at all."""
+    return not _State.is_missing
+
+
 def is_worth(texts: int) -> bool:
     """Whether to search so many more texts through it; may load it."""
-    if _State.is_ready or _State.is_missing or _State.use is Use.WHEN_PREPARED:
+    if _State.is_ready or _State.is_missing or _State.is_forbidden or _State.use is Use.WHEN_PREPARED:
         return _State.is_ready
     _State.texts += texts
     return prepare_for(_State.texts)
@@ -65,11 +76,16 @@ def prepare_for(texts: int) -> bool:
 
 
 def prepare() -> bool:
-    """Loads it, and makes it where it is not made; False where the extra is missing. Takes up to half a minute."""
-    if not _State.is_missing and not _State.is_ready:
+    """Loads it, and makes it where it is not made; False where the extra is missing, or where the system forbids
+    programs to make code. Takes up to half a minute.
+    """
+    if not _State.is_missing and not _State.is_forbidden and not _State.is_ready:
         from .compiled.trying import try_out
 
-        _State.is_ready = try_out()
+        try:
+            _State.is_ready = try_out()
+        except OSError:  # llvmlite asks the system when it is loaded
+            _State.is_forbidden = True
     return _State.is_ready
 
 

@@ -1,0 +1,25 @@
+"""What `doctor` says of the daemon as a service; only what there is to say."""
+
+from functools import lru_cache
+
+from policies.matching import machine_code
+
+from ..api.texts import Texts
+from ..api.wire import HealthCheck
+from ..health_check import Status, check
+from ..system import may_make_code
+
+
+def service_checks(texts: Texts) -> list[HealthCheck]:
+    """Lines of the doctor."""
+    found: list[HealthCheck] = []
+    if machine_code.is_installed() and not _may_make_code():
+        detail, advice = texts.get("health.machine_code_forbidden"), texts.get("health.advice.machine_code")
+        found.append(check("machine_code", Status.INFO, detail, advice))
+    return found
+
+
+@lru_cache(maxsize=1)
+def _may_make_code() -> bool:
+    """What a process may do here does not change."""
+    return may_make_code()
