@@ -38,6 +38,8 @@ class Right(StrEnum):
     """`dumpsys telephony.registry`."""
     SECURE_SETTINGS = "secure_settings"
     """WRITE_SECURE_SETTINGS: `settings put` in `secure` and `global`."""
+    SUSPEND = "suspend"
+    """SUSPEND_APPS: `pm suspend`."""
     CLEAR_DATA = "clear_data"
     """`pm clear`."""
     WIRELESS = "wireless"

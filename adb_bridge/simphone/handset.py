@@ -72,7 +72,7 @@ class Handset:
             now=self.now,
             pending=lambda: self.traits.recordings.pending if self.traits.recordings else Pending.PLAIN,
         )
-        self.packages = Packages(self.apps)
+        self.packages = Packages(self.apps, clones=spec.clones, installed=spec.installed)
         self.notifications = Notifications(sdk=spec.sdk, has_ninth_field=self.traits.has_ninth_field, emit=self.emit)
         self.messengers = Messengers(self.notifications, now=self.now)
         self.foreground = Foreground(launcher=self.apps.launcher, sdk=spec.sdk, linger_s=spec.linger_s, emit=self.emit)

@@ -139,6 +139,10 @@ class PhoneSpec:
     linger_s: float = 2.0
     """How long an app stays in front after the person used it, seconds."""
     features: tuple[str, ...] = DEFAULT_FEATURES
+    clones: tuple[str, ...] = ()
+    """Packages that have an app clone, under the Android user 999."""
+    installed: tuple[str, ...] = ()
+    """Packages beyond those that every phone has."""
     properties: Mapping[str, str] = field(default_factory=dict)
     """Overrides of `getprop` values."""
     storage: Storage = Storage.OPEN

@@ -4,6 +4,7 @@ import asyncio
 
 from adb_bridge.clock import SystemClock
 from adb_bridge.simphone.command_faults import CommandFault, FaultMode
+from adb_bridge.simphone.faults import Right
 from adb_bridge.simphone.phone import SimPhone
 from adb_bridge.simphone.spec import Latencies, PhoneSpec, Wipe
 
@@ -99,3 +100,30 @@ async def test_a_hanging_call_ends_with_the_phone(adb: Adb) -> None:
     await phone.stop()
     assert b"density" not in (await waiting).out
     await adb.run("disconnect", address)
+
+
+async def test_apps_are_suspended_for_each_user_and_refusals_look_like_success(adb: Adb) -> None:
+    spec = PhoneSpec(serial="SIM1", sdk=33, clones=("com.tencent.mm",))
+    async with connected(adb, spec) as phone:
+
+        async def said(command: str) -> tuple[int, str]:
+            answer = await adb.shell(phone, command)
+            return answer.code, answer.out.decode()
+
+        both = await said("pm suspend --user 0 com.tencent.mm com.tencent.wework")
+        state = "Package com.tencent.{} new suspended state: true\n"
+        assert both == (0, state.format("mm") + state.format("wework"))
+        dialer = "com.google.android.dialer"
+        assert await said(f"pm suspend {dialer}") == (0, f"Package {dialer} new suspended state: false\n")
+        assert (await said("pm suspend no.such"))[0] == 1
+        dumped = (await said("dumpsys package com.tencent.mm"))[1]
+        assert (
+            " suspended=true " in dumped.split("User 999:")[0] and " suspended=false " in dumped.split("User 999:")[1]
+        )
+        assert "        suspendingPackage=com.android.shell " in dumped
+        phone.faults.refuse_permission(Right.SUSPEND)
+        assert await said("pm unsuspend com.tencent.mm") == (255, "")
+        phone.faults.clear()
+        await said("pm unsuspend com.tencent.mm; pm disable-user com.tencent.mm")
+        assert phone.handset.packages.suspended == {"com.tencent.wework"}
+        assert await said("pm list packages -d") == (0, "package:com.tencent.mm\n")

@@ -33,6 +33,8 @@ class SpecChanges(TypedDict, total=False):
     is_locked: bool
     linger_s: float
     features: tuple[str, ...]
+    clones: tuple[str, ...]
+    installed: tuple[str, ...]
     properties: Mapping[str, str]
     storage: Storage
     wipe: Wipe

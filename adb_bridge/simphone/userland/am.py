@@ -24,7 +24,10 @@ async def activity_command(call: Call, words: tuple[str, ...]) -> int:
             await call.print(f"Broadcasting: Intent {{ {_intent(words[1:])} flg=0x400000 }}")
             await call.print("Broadcast completed: result=0")
             return 0
-        case ("force-stop" | "kill",):
+        case ("force-stop",) if len(words) > 1:
+            call.do(lambda: _force_stop(call, words[-1]))
+            return 0
+        case ("kill",):
             return 0
         case ("get-started-user-state",):
             await call.print("RUNNING_UNLOCKED" if call.handset.power.is_user_unlocked else "RUNNING_LOCKED")
@@ -37,6 +40,17 @@ async def activity_command(call: Call, words: tuple[str, ...]) -> int:
         case _:
             await call.complain(f"Unknown command: {words[0]}" if words else "Activity manager (activity) commands:")
             return 255
+
+
+def _force_stop(call: Call, name: str) -> None:
+    """Silent for packages that are not there."""
+    handset = call.handset
+    if not handset.packages.is_installed(name):
+        return
+    handset.packages.state(name).is_stopped = True
+    if handset.foreground.current.package == name:
+        handset.foreground.stay(handset.apps.launcher)
+    handset.notifications.cancel_all(name)
 
 
 def _intent(words: tuple[str, ...]) -> str:

@@ -10,6 +10,7 @@ from ..call import Call, encode
 from .battery import dump_battery
 from .lock_settings import dump_lock_settings
 from .notification import dump_notification
+from .package import dump_package
 from .power import dump_power
 from .telephony import dump_telephony_registry
 from .trust import dump_trust
@@ -19,6 +20,7 @@ _SERVICES: Final[Mapping[str, Callable[[Handset, tuple[str, ...]], str]]] = Mapp
         "battery": dump_battery,
         "lock_settings": dump_lock_settings,
         "notification": dump_notification,
+        "package": dump_package,
         "power": dump_power,
         "telephony.registry": dump_telephony_registry,
         "trust": dump_trust,
