@@ -1,0 +1,135 @@
+"""The door: carry out one order on one phone, or ask whether it is in effect."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from typing import Final, assert_never
+
+from ..clock import Clock
+from ..errors import DeviceUnavailableError, ParseError, ServerUnavailableError, ShellCommandError
+from ..session import Session
+from .codes import Code
+from .endings import impossible, not_now, unsure
+from .facts import PhoneFacts
+from .freezing import freeze, read_back_free, read_back_frozen, unfreeze
+from .locking import lock, read_back_lock
+from .notices import post, read_back_posted
+from .orders import (
+    Call,
+    ClearPin,
+    Freeze,
+    KeepAlive,
+    Lock,
+    LostOff,
+    LostOn,
+    Message,
+    Notice,
+    Order,
+    OwnerLock,
+    Reboot,
+    Ring,
+    SetPin,
+    Unfreeze,
+)
+from .rebooting import read_back_reboot, reboot
+from .result import Ending, VerbResult
+from .trail import PATIENCE, Patience, Trail, link_code
+
+_ASK_AGAIN_S: Final = 30.0
+_NOT_REPEATABLE: Final = (SetPin, ClearPin, Reboot, Call, LostOn, LostOff)
+
+
+def is_repeatable(order: Order) -> bool:
+    """Sending it twice does no more than sending it once.
+
+    Not so: a PIN (a second try with a PIN that is wrong by now counts as a failed attempt), a restart, a call.
+    """
+    match order:
+        case LostOn():
+            return order.new_pin is None
+        case LostOff():
+            return order.old_pin is None
+        case _:
+            return not isinstance(order, _NOT_REPEATABLE)
+
+
+async def carry_out(
+    order: Order, session: Session, facts: PhoneFacts, clock: Clock, *, patience: Patience = PATIENCE
+) -> VerbResult:
+    """Do it and read it back. Never raises but CancelledError; never longer than `patience.at_most_s`.
+
+    Args:
+        facts: As the phone is now; a lock goes by older ones as well.
+    """
+    trail = Trail(session, clock, patience)
+    return await _bounded(trail, lambda: _carry_out(order, trail, facts))
+
+
+async def read_back(
+    order: Order, session: Session, facts: PhoneFacts, clock: Clock, *, patience: Patience = PATIENCE
+) -> VerbResult:
+    """Ask whether it is in effect, without doing anything: DONE, REFUSED (certainly not), or UNSURE.
+
+    Of a PIN this costs one try where it is not in effect: Android counts a wrong PIN as a failed attempt.
+    """
+    trail = Trail(session, clock, patience)
+    found = await _bounded(trail, lambda: _read_back(order, trail, facts))
+    if found.ending in {Ending.DONE, Ending.REFUSED, Ending.UNSURE}:
+        return found
+    return replace(found, ending=Ending.UNSURE, retry_after_s=None)
+
+
+async def _bounded(trail: Trail, work: Callable[[], Coroutine[None, None, VerbResult]]) -> VerbResult:
+    try:
+        async with asyncio.timeout(trail.patience.at_most_s):
+            result = await work()
+    except TimeoutError:
+        result = _broken_off(trail, Code.PHONE_TIMEOUT)
+    except DeviceUnavailableError as error:
+        result = _broken_off(trail, link_code(error))
+    except ServerUnavailableError:
+        result = _broken_off(trail, Code.LINK_LOST)
+    except (ParseError, ShellCommandError):
+        # The link holds and the phone answers something else: asking at once again would not help.
+        result = unsure(Code.UNREADABLE) if trail.may_have_acted else not_now(Code.UNREADABLE, _ASK_AGAIN_S)
+    return replace(result, steps=trail.steps)
+
+
+def _broken_off(trail: Trail, code: Code) -> VerbResult:
+    return VerbResult(ending=Ending.UNSURE if trail.may_have_acted else Ending.NOT_SENT, code=code)
+
+
+async def _carry_out(order: Order, trail: Trail, facts: PhoneFacts) -> VerbResult:
+    match order:
+        case Lock():
+            return await lock(order, trail, facts)
+        case Message() | Notice():
+            return await post(order, trail)
+        case Reboot():
+            return await reboot(order, trail, facts)
+        case Freeze():
+            return await freeze(order, trail)
+        case Unfreeze():
+            return await unfreeze(order, trail)
+        case SetPin() | ClearPin() | LostOn() | LostOff() | Ring() | KeepAlive() | Call() | OwnerLock():
+            return impossible(Code.NOT_SUPPORTED)
+        case _:
+            assert_never(order)
+
+
+async def _read_back(order: Order, trail: Trail, facts: PhoneFacts) -> VerbResult:
+    match order:
+        case Lock():
+            return await read_back_lock(trail)
+        case Message() | Notice():
+            return await read_back_posted(order, trail)
+        case Reboot():
+            return await read_back_reboot(order, trail)
+        case Freeze():
+            return await read_back_frozen(order, trail)
+        case Unfreeze():
+            return await read_back_free(order, trail)
+        case SetPin() | ClearPin() | LostOn() | LostOff() | Ring() | KeepAlive() | Call() | OwnerLock():
+            return unsure(Code.NOT_VERIFIED)
+        case _:
+            assert_never(order)
