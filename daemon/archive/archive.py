@@ -16,7 +16,7 @@ from crypto.vault_keys import KeySource, VaultKeys
 
 from ..api.wire import CommandState
 from ..events import Committed, Event, Ingest, KeptEvent
-from . import alerts, audit_trail, commands, enrolments, event_queries, fleet_records, search, stream
+from . import alerts, audit_trail, command_rows, commands, enrolments, event_queries, fleet_records, search, stream
 from .books import Books
 from .content import ContentKeys
 from .data_steps import data_steps
@@ -28,6 +28,7 @@ from .drafts import (
     CommandChange,
     CommandDraft,
     CommandFilter,
+    CommandsDraft,
     EnrolmentDraft,
     EventFilter,
     NumberSearch,
@@ -162,7 +163,7 @@ class Archive(Books):
 
     async def put_command(self, draft: CommandDraft) -> ArchivedCommand:
         """A new command, QUEUED."""
-        return await self._write(commands.PutCommandUnit(draft=draft))
+        return (await self.command_book.put(CommandsDraft(commands=(draft,)))).commands[0]
 
     async def command_transition(
         self, command_id: str, change: CommandChange, *, expected: CommandState | None = None
@@ -248,11 +249,11 @@ class Archive(Books):
 
     async def commands(self, query: CommandFilter) -> tuple[ArchivedCommand, ...]:
         """Newest first."""
-        return await self._readers.read(lambda database: commands.find_commands(database, query))
+        return await self._readers.read(lambda database: command_rows.find_commands(database, query))
 
     async def command(self, command_id: str) -> ArchivedCommand | None:
         """None when there is none."""
-        return await self._readers.read(lambda database: commands.one_command(database, command_id))
+        return await self._readers.read(lambda database: command_rows.one_command(database, command_id))
 
     async def audit_entries(
         self, *, limit: int, before: int | None = None, only: AuditFilter = ANY_ENTRY

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .alert_life import AlertLifeBook
     from .backups import BackupBook
     from .clocks import ClockBook
+    from .command_book import CommandBook
     from .connections import ConnectionBook
     from .deletions import DeletionBook
     from .documents import DocumentBook
@@ -77,6 +78,13 @@ class Books(ABC):
         from .clocks import ClockBook
 
         return ClockBook(self._write, self._readers.read)
+
+    @property
+    def command_book(self) -> "CommandBook":
+        """Commands to phones: written together, in batches, and what happened to each."""
+        from .command_book import CommandBook
+
+        return CommandBook(self._write, self._readers.read)
 
     @property
     def connections(self) -> "ConnectionBook":

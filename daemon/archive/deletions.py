@@ -33,9 +33,22 @@ SELECT ledger_index, at, cause, data_class, actor, reason, entries, first_index,
 FROM deletions WHERE ledger_index < ? ORDER BY ledger_index DESC LIMIT ?"""
 _COMMANDS: Final = """
 SELECT c.ledger_index FROM commands c WHERE c.requested_at < ? AND c.state NOT IN (1, 2, 5, 6) LIMIT ?"""
+_EMPTY_BATCHES: Final = """
+SELECT b.ledger_index FROM command_batches b WHERE b.at < ? AND NOT EXISTS (
+  SELECT 1 FROM command_orders o WHERE o.batch_index = b.ledger_index) LIMIT ?"""
+_OF_COMMANDS: Final = (
+    "DELETE FROM command_keys WHERE command_index IN (SELECT value FROM json_each(?))",
+    "DELETE FROM command_orders WHERE command_index IN (SELECT value FROM json_each(?))",
+)
+"""Rows outside the ledger that go with commands."""
+_OF_CHANGES: Final = "DELETE FROM command_traces WHERE change_index IN (SELECT value FROM json_each(?))"
+_OF_EMPTY_BATCHES: Final = """
+DELETE FROM command_keys WHERE batch_index IS NOT NULL AND NOT EXISTS (
+  SELECT 1 FROM command_orders o WHERE o.batch_index = command_keys.batch_index)"""
 _AGED: Final = {
     "phone_clocks": ("SELECT ledger_index FROM phone_clocks WHERE read_at < ? LIMIT ?", DataClass.OVERSIGHT),
     "audit": ("SELECT ledger_index FROM audit WHERE at < ? LIMIT ?", DataClass.AUDIT),
+    "command_batches": (_EMPTY_BATCHES, DataClass.OVERSIGHT),
 }
 
 
@@ -168,6 +181,10 @@ class EraseAgedUnit:
         changes = [
             index for (index,) in transaction.database.execute(sql, (json.dumps(commands),)) if isinstance(index, int)
         ]
+        transaction.database.execute(_OF_CHANGES, (json.dumps(changes),))
+        for statement in _OF_COMMANDS:
+            transaction.database.execute(statement, (json.dumps(commands),))
+        transaction.database.execute(_OF_EMPTY_BATCHES)
         erased = erase_rows(transaction, "command_changes", changes, self.cause).entries
         return erased + erase_rows(transaction, "commands", commands, self.cause).entries
 

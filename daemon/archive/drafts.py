@@ -109,6 +109,9 @@ class CommandFilter:
     device: DeviceSerial | None = None
     is_open: bool | None = None
     """True: only those that may still change; False: only those that may not."""
+    states: tuple[CommandState, ...] | None = None
+    """Any of these; None: any."""
+    batch_id: str | None = None
     before: int | None = None
     limit: int = 100
 
@@ -151,6 +154,21 @@ class CommandDraft:
     reason: str
     requested_by: str
     expires_at: datetime
+    requested_uid: int | None = None
+    """None: the daemon on its own."""
+    priority: int = 50
+    """0 goes first, 99 last."""
+    needs_approval: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepTrace:
+    """One thing that was done on a phone for a command."""
+
+    step: str
+    code: str
+    exit_code: int | None = None
+    stderr_sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +181,55 @@ class CommandChange:
     """Stable code of the outcome."""
     next_try_at: datetime | None = None
     """Of NOT_NOW and QUEUED: not before."""
+    role: str | None = None
+    """The actor's, for the audit entry that is written with the step; None: somebody else writes one."""
+    reason: str | None = None
+    """Why, for the audit."""
+    steps: tuple[StepTrace, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestKey:
+    """What a request is named by, so that it is carried out once however often it is sent."""
+
+    asked_by: str
+    key: str
+    request_sha256: bytes
+    """Of all that was asked for: the same key for something else is refused."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchTarget:
+    """One phone of a batch, for good."""
+
+    device: DeviceSerial
+    command_id: str | None
+    """None: it gets no command."""
+    why: str | None = None
+    """The code of why it gets none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchDraft:
+    """What several phones are told at once."""
+
+    batch_id: str
+    verb: Verb
+    parameters: str
+    reason: str
+    requested_by: str
+    targets: tuple[BatchTarget, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandsDraft:
+    """Commands that are written together or not at all."""
+
+    commands: tuple[CommandDraft, ...]
+    role: str | None = None
+    """Of who asks, for the audit entries that are written with them; None: somebody else writes them."""
+    batch: BatchDraft | None = None
+    key: RequestKey | None = None
 
 
 class NumberSearch(StrEnum):

@@ -17,6 +17,7 @@ class ArchiveErrorCode(StrEnum):
     NOT_ENROLLED = "archive.not_enrolled"
     ALREADY_ENROLLED = "archive.already_enrolled"
     NOTICE_CONFLICT = "archive.notice_conflict"
+    KEY_REUSED = "archive.key_reused"
     UNIT_REFUSED = "archive.unit_refused"
 
 
@@ -108,6 +109,12 @@ class NoticeConflictError(ArchiveError):
     """This notice version was used with another text before. A changed text needs a new version."""
 
     code = ArchiveErrorCode.NOTICE_CONFLICT
+
+
+class KeyReusedError(ArchiveError):
+    """A request's key named another request before. Nothing was written."""
+
+    code = ArchiveErrorCode.KEY_REUSED
 
 
 class UnitRefusedError(ArchiveError):

@@ -51,6 +51,7 @@ class LedgerKind(IntEnum):
     CORRECTION = 30
     PRIVACY_MARK = 31
     ALERT_ASSIGNED = 32
+    COMMAND_BATCH = 33
 
 
 class PresenceChange(IntEnum):
@@ -132,6 +133,12 @@ SELECT c.ledger_index, 'ledger:' || c.ledger_index,
        c.command_index, c.at, c.actor, c.from_state, c.to_state, c.tries, c.next_try_at, c.result
 FROM command_changes c
 WHERE c.ledger_index >= ? AND c.ledger_index < ? ORDER BY c.ledger_index"""
+
+_COMMAND_BATCHES = """
+SELECT b.ledger_index, b.batch_id,
+       b.batch_id, b.at, b.verb, b.parameters, b.reason, b.requested_by, b.targets
+FROM command_batches b
+WHERE b.ledger_index >= ? AND b.ledger_index < ? ORDER BY b.ledger_index"""
 
 _RECORDING_PAIRS = """
 SELECT p.ledger_index, 'ledger:' || p.ledger_index, p.recording_index, p.call_index, p.score, p.decided_at, p.method
@@ -239,6 +246,9 @@ KINDS_OF_ENTRY: Final = {
         KindOfEntry(kind=LedgerKind.COMMAND, name="command/1", table="commands", select=_COMMANDS),
         KindOfEntry(
             kind=LedgerKind.COMMAND_CHANGED, name="command-change/1", table="command_changes", select=_COMMAND_CHANGES
+        ),
+        KindOfEntry(
+            kind=LedgerKind.COMMAND_BATCH, name="command-batch/1", table="command_batches", select=_COMMAND_BATCHES
         ),
         KindOfEntry(
             kind=LedgerKind.RECORDING_PAIRED, name="recording-pair/1", table="recording_pairs", select=_RECORDING_PAIRS

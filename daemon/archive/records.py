@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 from adb_bridge.records import DeviceProfile, DeviceSerial, DeviceStatus, Source
 from policies.model import Severity, Verdict
 
 from ..api.wire import AlertStatus, CommandState, Verb
 from ..events import EventId, KeptEvent
+from .drafts import BatchTarget, StepTrace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +103,14 @@ class ArchivedAudit:
     outcome: str
 
 
+class Approval(IntEnum):
+    """Whether another person than the requester has to agree. Numbers are kept in files."""
+
+    NOT_NEEDED = 0
+    AWAITED = 1
+    GIVEN = 2
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArchivedCommand:
     """A command to a phone and its state now."""
@@ -122,6 +131,53 @@ class ArchivedCommand:
     tries: int
     next_try_at: datetime | None
     result: str | None
+    requested_uid: int | None = None
+    """None: the daemon on its own, or written by a program that did not note it."""
+    priority: int = 50
+    approval: Approval = Approval.NOT_NEEDED
+    batch_id: str | None = None
+    first_not_now_at: datetime | None = None
+    """When the phone could not for the first time; None: never."""
+    not_now_count: int = 0
+    unknown_count: int = 0
+    """So many sends ended without knowing whether it happened."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandStepRecord:
+    """One change of a command's state."""
+
+    ledger_index: int
+    at: datetime
+    actor: str
+    from_state: CommandState
+    to_state: CommandState
+    result: str | None
+    steps: tuple[StepTrace, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchivedBatch:
+    """Several phones told the same at once."""
+
+    ledger_index: int
+    batch_id: str
+    at: datetime
+    verb: Verb
+    parameters: str
+    reason: str
+    requested_by: str
+    targets: tuple[BatchTarget, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenCommands:
+    """What a request became."""
+
+    commands: tuple[ArchivedCommand, ...]
+    batch_id: str | None
+    is_new: bool
+    """False: the same request was written before, and this is what it became."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

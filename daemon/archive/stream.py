@@ -5,7 +5,7 @@ from typing import Final
 from crypto.database import Database
 
 from .alerts import alerts_at
-from .commands import commands_at
+from .command_rows import commands_at
 from .content import ContentKeys
 from .event_queries import events_at
 from .ledger_kinds import LedgerKind

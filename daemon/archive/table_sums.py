@@ -51,6 +51,9 @@ SUMMED: Final = tuple(
         ("forgotten", "device_no source source_key token"),
         ("held_over", "event_index"),
         ("doomed_files", "sha256"),
+        ("command_orders", "command_index batch_index requested_uid priority approval"),
+        ("command_keys", "asked_by idempotency_key request_sha256 command_index batch_index"),
+        ("command_traces", "change_index steps"),
         ("pins", "pin_id device_no state origin is_doubtful key_no sealed made_at made_by changed_at verified_at"),
         ("retention_clock", "singleton seen_at steady_s wait_ms"),
         (

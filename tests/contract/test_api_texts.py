@@ -48,7 +48,7 @@ def test_no_text_steers_a_terminal() -> None:
 
 def test_every_error_has_message_and_hint() -> None:
     texts = Texts("en")
-    keys = [key for key in texts.keys() if not key.startswith("word.")]
+    keys = [key for key in texts.keys() if not key.startswith("word.")]  # noqa: SIM118 - not a dict
     heads = {key.removesuffix(part) for key in keys for part in (".message", ".hint") if key.endswith(part)}
     for head in heads:
         assert texts.has(f"{head}.message") and texts.has(f"{head}.hint"), head

@@ -19,10 +19,19 @@ from crypto.keys import Purpose
 from crypto.secrets import KeyFileSecret
 from daemon.api.texts import load_texts
 from daemon.api.verify_words import advice_for, place_in_words
+from daemon.api.wire import CommandState, Verb
 from daemon.archive import index_sample
 from daemon.archive.archive import Archive
 from daemon.archive.connections import KnownConnection
-from daemon.archive.drafts import AuditDraft, EventFilter
+from daemon.archive.drafts import (
+    AuditDraft,
+    CommandChange,
+    CommandDraft,
+    CommandsDraft,
+    EventFilter,
+    RequestKey,
+    StepTrace,
+)
 from daemon.archive.erasing import Cause
 from daemon.archive.errors import UnitRefusedError
 from daemon.archive.pins import PinOrigin, SealedPin
@@ -48,6 +57,7 @@ _OF_ROW = {
     "pins": "verified_at = NULL",
 }
 """What an older page says otherwise; of the other tables a row is missing."""
+_OF_COMMANDS = ("command_traces", "command_keys", "command_orders", "command_batches")
 
 
 @contextmanager
@@ -73,6 +83,11 @@ async def fill(directory: Path) -> None:
             DeviceRecord(serial=PHONE, profile=None, status=None, last_seen_at=seen_at, notice_posted=None)
         )
         await archive.retention_clock.look(0.0)
+        key = RequestKey(asked_by="owner", key="nightly-1", request_sha256=bytes(32))
+        await archive.command_book.put(CommandsDraft(commands=(command(),), key=key))
+        trace = StepTrace(step="screen_off", code="not_supported", exit_code=1)
+        change = CommandChange(to=CommandState.FAILED, actor="daemon", result="refused", steps=(trace,))
+        await archive.command_transition("cm_1", change)
         await archive.rescans.ask(
             RescanDraft(
                 rescan_id=new_rescan_id(), asked_by="owner", reason="asked", scope=RescanScope(), old_version="a@1",
@@ -87,6 +102,13 @@ async def fill(directory: Path) -> None:
         await archive.deletions.erase(gone, Cause(cause="request", data_class="", actor="owner", reason="asked"))
         await archive._write(_HoldOver(event_index=kept[-1].ledger_index))
         await archive.audit(said("filled"))
+
+
+def command() -> CommandDraft:
+    return CommandDraft(
+        command_id="cm_1", device=PHONE, verb=Verb.LOCK, parameters="{}", reason="lost", requested_by="owner",
+        expires_at=NOON + timedelta(days=1),
+    )  # fmt: skip
 
 
 def said(target: str) -> AuditDraft:
@@ -189,7 +211,7 @@ async def test_an_archive_from_before_the_sums_gets_them(tmp_path: Path) -> None
         for table in ("archive_state", "heads"):
             for column in ("sums_version", "sums"):
                 database.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
-        for table in ("rescans", "alert_assignments", "pins"):
+        for table in ("rescans", "alert_assignments", *_OF_COMMANDS, "pins"):
             database.execute(f"DROP TABLE {table}")
         database.execute("PRAGMA user_version = 14")
     assert (await verified(tmp_path)).ok
