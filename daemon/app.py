@@ -45,6 +45,7 @@ from .operating.watchdog import Standing, Watchdog
 from .outbox import Outbox
 from .pairing_desk import PairingDesk
 from .phone_link import PhoneLink, bridge_settings
+from .pins.vault import ShopPins
 from .proofs.keeper import open_keeper
 from .recording_pairs import RecordingPairs
 from .rescans import Rescans
@@ -81,6 +82,7 @@ class App:
         self._guard = PrivacyGuard(archive)
         self._judge = Judge(opened.engine, self._guard.collected, archive.neighbours.newest_said)
         self._key_watch = KeyWatch(archive=archive, keys=opened.keys, paths=opened.paths)
+        self._pins = ShopPins(archive, opened.keys)
         self._queue = CommandQueue(archive, clock, self._bus)
         self._outbox = Outbox(archive, self._bus)
         self._recording_pairs = RecordingPairs(
@@ -194,6 +196,7 @@ class App:
                 media=self._media,
                 pairing_desk=self._pairing_desk,
                 paths=opened.paths,
+                pins=self._pins,
                 queue=self._queue,
                 rescans=self._rescans,
                 retention=self._retention,

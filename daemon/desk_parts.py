@@ -16,6 +16,7 @@ from .event_reading import EventReading
 from .judge import Judge
 from .media_store import MediaStore
 from .paths import StatePaths
+from .pins.vault import ShopPins
 from .rescans import Rescans
 from .retention.passes import Retention
 from .rights.guard import PrivacyGuard
@@ -39,6 +40,7 @@ class DeskParts:
     keys: VaultKeys
     media: MediaStore
     paths: StatePaths
+    pins: ShopPins
     reading: EventReading
     rescans: Rescans
     retention: Retention

@@ -13,6 +13,7 @@ from .event_filters import EventFilters
 from .exports_desk import ExportsDesk
 from .figures.desk import FiguresDesk
 from .keys_desk import KeysDesk
+from .pins.desk import PinsDesk
 from .proofs.heads_desk import HeadsDesk
 from .proofs.proof_desk import ProofDesk
 from .rescans_desk import RescansDesk
@@ -40,6 +41,7 @@ class Desks:
     heads: HeadsDesk
     keys: KeysDesk
     me: OwnDesk
+    pins: PinsDesk
     proofs: ProofDesk
     requests: RequestsDesk
     rescans: RescansDesk
@@ -79,6 +81,9 @@ def open_desks(parts: DeskParts) -> Desks:
         figures=FiguresDesk(parts),
         keys=KeysDesk(parts),
         me=OwnDesk(parts, requests, notices),
+        pins=PinsDesk(
+            pins=parts.pins, archive=parts.archive, audit=parts.audit, directory=parts.directory, clock=parts.clock
+        ),
         requests=requests,
         rescans=RescansDesk(
             archive=parts.archive,

@@ -27,6 +27,11 @@ class Permission(StrEnum):
     ALERTS_HANDLE = "alerts.handle"
     COMMANDS_READ = "commands.read"
     COMMANDS_ISSUE = "commands.issue"
+    PINS_READ = "pins.read"
+    """That the shop holds PINs of phones, not the PINs."""
+    PINS_SHOW = "pins.show"
+    PINS_CHANGE = "pins.change"
+    """Keep a PIN that a person typed; forget a phone's PINs."""
     AUDIT_READ = "audit.read"
     VERIFY = "verify"
     PROVE = "proofs.make"
@@ -80,6 +85,9 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.ALERTS_HANDLE,
         Permission.COMMANDS_READ,
         Permission.COMMANDS_ISSUE,
+        Permission.PINS_READ,
+        Permission.PINS_SHOW,
+        Permission.PINS_CHANGE,
         Permission.BACKUP,
         Permission.BACKUPS_READ,
         Permission.REQUESTS_READ,
@@ -119,6 +127,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.ENROLMENTS_READ,
         Permission.RETENTION_READ,
         Permission.HOLDS_CHANGE,
+        Permission.PINS_READ,
         Permission.AUDIT_READ,
         Permission.BACKUPS_READ,
         Permission.VERIFY,

@@ -98,6 +98,7 @@ class DaemonService:
                 keys=parts.keys,
                 media=parts.media,
                 paths=parts.paths,
+                pins=parts.pins,
                 reading=self._reading,
                 rescans=parts.rescans,
                 retention=parts.retention,

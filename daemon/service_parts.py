@@ -22,6 +22,7 @@ from .media_store import MediaStore
 from .pairing_desk import PairingDesk
 from .paths import StatePaths
 from .phone_link import PhoneLink
+from .pins.vault import ShopPins
 from .rescans import Rescans
 from .retention.passes import Retention
 from .rights.guard import PrivacyGuard
@@ -48,6 +49,7 @@ class ServiceParts:
     pairing_desk: PairingDesk
     media: MediaStore
     paths: StatePaths
+    pins: ShopPins
     queue: CommandQueue
     rescans: Rescans
     retention: Retention

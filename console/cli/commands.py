@@ -93,12 +93,17 @@ async def _order(context: Context, verb: Verb) -> ExitCode:
             context.output.say("not_done")
             return NOT_DONE
         command = await client.command(CommandRequest(device=arguments.serial, verb=verb, reason=arguments.reason))
-        if arguments.wait is None:
-            _tell(context, command)
-            return ExitCode.OK
-        if context.output.format is Format.TABLE:
-            context.output.say("waiting", command=command.command_id)
-        command = await _ended(client, command, arguments.wait)
+        return await follow(context, client, command, arguments.wait)
+
+
+async def follow(context: Context, client: ApiClient, command: Command, wait_s: float | None) -> ExitCode:
+    """Tell of a command that was asked for: at once, or how it ended within `wait_s`."""
+    if wait_s is None:
+        _tell(context, command)
+        return ExitCode.OK
+    if context.output.format is Format.TABLE:
+        context.output.say("waiting", command=command.command_id)
+    command = await _ended(client, command, wait_s)
     _tell(context, command)
     return _exit_code(context, command)
 

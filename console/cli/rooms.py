@@ -8,6 +8,7 @@ from . import (
     alert_arguments,
     completion_arguments,
     figure_arguments,
+    pin_arguments,
     rule_arguments,
     setup_arguments,
     show_arguments,
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 _ROOMS: Final = (
     alert_arguments,
     figure_arguments,
+    pin_arguments,
     rule_arguments,
     show_arguments,
     setup_arguments,

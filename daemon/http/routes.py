@@ -48,6 +48,7 @@ from .exports_routes import EXPORTS_ROUTES
 from .figure_routes import FIGURE_ROUTES
 from .keys_routes import KEYS_ROUTES
 from .openapi import document
+from .pin_routes import PIN_ROUTES
 from .policy_routes import POLICY_ROUTES
 from .proofs_routes import PROOFS_ROUTES
 from .requests_routes import REQUESTS_ROUTES
@@ -282,6 +283,7 @@ ROUTES: tuple[ApiRoute, ...] = (
     *POLICY_ROUTES,
     *PROOFS_ROUTES,
     *REQUESTS_ROUTES,
+    *PIN_ROUTES,
     *RESCAN_ROUTES,
     *RETENTION_ROUTES,
     *TIMELINE_ROUTES,

@@ -121,6 +121,14 @@ class ShopPins:
         """What is kept, sealed, by serial."""
         return await self._book.all()
 
+    def is_readable(self, pin: ArchivedPin) -> bool:
+        """Whether its key is there and fits."""
+        try:
+            self._opened(pin)
+        except PinUnreadableError:
+            return False
+        return True
+
     async def _keep(self, device: DeviceSerial, origin: PinOrigin, pin: Secret, audit: AuditDraft) -> ArchivedPin:
         async with self._changing:
             period = self._archive.tokens.of_person(f"pins\0{device}")[:8].hex()
