@@ -18,7 +18,7 @@ Reading order:
 - searching: `indexing` (`facets`, `fulltext`); backtracking: `timeline` on `timeline_streams` and `phone_time`
 - exports: `exports` by `export_steps` over an `export_scope`
 - what goes: `deletions` by `erasing`, unless `holds`, with `retention_clock`; checked by `deletion_check`
-- the keyring as it was seen: `key_changes`; shop-held PINs: `pins`
+- the keyring as it was seen: `key_changes`; shop-held PINs: `pins`; consoles of other machines: `consoles`
 - for plots: `figures`
 - copies: `backups`; what a restore has to forget again: `forgetting`
 - evidence: `ledger_kinds`, `ledger_book`, of many records `evidence`; checked again: `verify`, `state_check`,

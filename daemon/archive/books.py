@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .clocks import ClockBook
     from .command_book import CommandBook
     from .connections import ConnectionBook
+    from .consoles import ConsoleBook
     from .deletions import DeletionBook
     from .documents import DocumentBook
     from .evidence import EvidenceBook
@@ -92,6 +93,13 @@ class Books(ABC):
         from .connections import ConnectionBook
 
         return ConnectionBook(self._write, self._readers.read)
+
+    @property
+    def consoles(self) -> "ConsoleBook":
+        """Consoles of other machines."""
+        from .consoles import ConsoleBook
+
+        return ConsoleBook(self._write, self._readers.read)
 
     @property
     def proofs(self) -> "ProofBook":

@@ -55,6 +55,11 @@ SUMMED: Final = tuple(
         ("command_keys", "asked_by idempotency_key request_sha256 command_index batch_index"),
         ("command_traces", "change_index steps"),
         ("pins", "pin_id device_no state origin is_doubtful key_no sealed made_at made_by changed_at verified_at"),
+        ("lan_identity", "singleton sealed made_at"),
+        (
+            "paired_consoles",
+            "console_id name role employee spki paired_at paired_by expires_at last_seen_at revoked_at revoked_by",
+        ),
         ("retention_clock", "singleton seen_at steady_s wait_ms"),
         (
             "rescans",

@@ -23,6 +23,7 @@ from daemon.api.wire import CommandState, Verb
 from daemon.archive import index_sample
 from daemon.archive.archive import Archive
 from daemon.archive.connections import KnownConnection
+from daemon.archive.consoles import ArchivedConsole
 from daemon.archive.drafts import (
     AuditDraft,
     CommandChange,
@@ -53,6 +54,7 @@ _OF_ROW = {
     "notices": "first_used_at = first_used_at - 1",
     "cursors": "cursor = '4'",
     "retention_clock": "steady_s = steady_s + 1",
+    "paired_consoles": "revoked_at = NULL",
     "rescans": "found = found + 1",
     "pins": "verified_at = NULL",
 }
@@ -88,6 +90,9 @@ async def fill(directory: Path) -> None:
         trace = StepTrace(step="screen_off", code="not_supported", exit_code=1)
         change = CommandChange(to=CommandState.FAILED, actor="daemon", result="refused", steps=(trace,))
         await archive.command_transition("cm_1", change)
+        await archive.consoles.keep_identity(b"sealed")
+        await archive.consoles.pair(console(), said("pair"))
+        await archive.consoles.revoke("cn_1", said("revoke"))
         await archive.rescans.ask(
             RescanDraft(
                 rescan_id=new_rescan_id(), asked_by="owner", reason="asked", scope=RescanScope(), old_version="a@1",
@@ -108,6 +113,13 @@ def command() -> CommandDraft:
     return CommandDraft(
         command_id="cm_1", device=PHONE, verb=Verb.LOCK, parameters="{}", reason="lost", requested_by="owner",
         expires_at=NOON + timedelta(days=1),
+    )  # fmt: skip
+
+
+def console() -> ArchivedConsole:
+    return ArchivedConsole(
+        console_id="cn_1", name="办公室", role="reviewer", employee=None, spki=bytes(32), paired_at=NOON,
+        paired_by="owner", expires_at=NOON + timedelta(days=90),
     )  # fmt: skip
 
 
@@ -211,7 +223,7 @@ async def test_an_archive_from_before_the_sums_gets_them(tmp_path: Path) -> None
         for table in ("archive_state", "heads"):
             for column in ("sums_version", "sums"):
                 database.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
-        for table in ("rescans", "alert_assignments", *_OF_COMMANDS, "pins"):
+        for table in ("rescans", "alert_assignments", *_OF_COMMANDS, "pins", "paired_consoles", "lan_identity"):
             database.execute(f"DROP TABLE {table}")
         database.execute("PRAGMA user_version = 14")
     assert (await verified(tmp_path)).ok
