@@ -31,6 +31,7 @@ from .orders import (
     SetPin,
     Unfreeze,
 )
+from .pins import clear_pin, read_back_cleared, read_back_set, set_pin
 from .rebooting import read_back_reboot, reboot
 from .result import Ending, VerbResult
 from .trail import PATIENCE, Patience, Trail, link_code
@@ -111,7 +112,11 @@ async def _carry_out(order: Order, trail: Trail, facts: PhoneFacts) -> VerbResul
             return await freeze(order, trail)
         case Unfreeze():
             return await unfreeze(order, trail)
-        case SetPin() | ClearPin() | LostOn() | LostOff() | Ring() | KeepAlive() | Call() | OwnerLock():
+        case SetPin():
+            return await set_pin(order, trail, facts)
+        case ClearPin():
+            return await clear_pin(order, trail, facts)
+        case LostOn() | LostOff() | Ring() | KeepAlive() | Call() | OwnerLock():
             return impossible(Code.NOT_SUPPORTED)
         case _:
             assert_never(order)
@@ -129,7 +134,11 @@ async def _read_back(order: Order, trail: Trail, facts: PhoneFacts) -> VerbResul
             return await read_back_frozen(order, trail)
         case Unfreeze():
             return await read_back_free(order, trail)
-        case SetPin() | ClearPin() | LostOn() | LostOff() | Ring() | KeepAlive() | Call() | OwnerLock():
+        case SetPin():
+            return await read_back_set(order, trail)
+        case ClearPin():
+            return await read_back_cleared(trail)
+        case LostOn() | LostOff() | Ring() | KeepAlive() | Call() | OwnerLock():
             return unsure(Code.NOT_VERIFIED)
         case _:
             assert_never(order)
