@@ -14,7 +14,7 @@ Reading order:
 - reading: `readers` → `event_queries` (`event_ids`, `event_conditions`), `search` (`fulltext`), `stream`, `imports`
   (what is here already)
 - judging: what was said before a message: `neighbours`; alerts as they are raised: `raising`, later than their event:
-  `rescans`
+  `rescans`; on their way to people: `deliveries` of `delivery_records`
 - searching: `indexing` (`facets`, `fulltext`); backtracking: `timeline` on `timeline_streams` and `phone_time`
 - exports: `exports` by `export_steps` over an `export_scope`
 - what goes: `deletions` by `erasing`, unless `holds`, with `retention_clock`; checked by `deletion_check`

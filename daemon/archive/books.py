@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .connections import ConnectionBook
     from .consoles import ConsoleBook
     from .deletions import DeletionBook
+    from .deliveries import DeliveryBook
     from .documents import DocumentBook
     from .evidence import EvidenceBook
     from .exports import ExportBook
@@ -214,6 +215,13 @@ class Books(ABC):
         from .timeline import TimelineBook
 
         return TimelineBook(self._readers.read, self._tokens, self._content)
+
+    @property
+    def deliveries(self) -> "DeliveryBook":
+        """Alerts on their way to people."""
+        from .deliveries import DeliveryBook
+
+        return DeliveryBook(self._write, self._readers.read, self._content)
 
     @property
     def documents(self) -> "DocumentBook":

@@ -71,7 +71,8 @@ def erase_events(transaction: Transaction, indexes: Sequence[int], cause: Cause)
     entries = {*events, *alerts}
     for table in ("alert_changes", "alert_assignments"):
         entries.update(_take(transaction, table, "alert_index", alerts))
-    database.execute(f"DELETE FROM alert_outbox WHERE alert_index {_AMONG}", (json.dumps(alerts),))  # noqa: S608
+    for table in ("alert_outbox", "delivery_items"):
+        database.execute(f"DELETE FROM {table} WHERE alert_index {_AMONG}", (json.dumps(alerts),))  # noqa: S608
     _delete(transaction, "alerts", "ledger_index", alerts)
     for table, column in _HANGING:
         entries.update(_take(transaction, table, column, events))

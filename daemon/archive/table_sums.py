@@ -48,6 +48,12 @@ SUMMED: Final = tuple(
         ("event_files", "token event_index"),
         ("cursors", "device_no source cursor moved_at first_caught_up_at"),
         ("alert_outbox", "alert_index"),
+        (
+            "delivery_messages",
+            "message_no message_id channel kind topic state made_at due_at tries first_tried_at tried_at ended_at code",
+        ),
+        ("delivery_items", "channel alert_index is_escalation message_no escalate_at"),
+        ("delivery_channels", "channel failures not_before last_ok_at last_bad_at code held_until held_by"),
         ("forgotten", "device_no source source_key token"),
         ("held_over", "event_index"),
         ("doomed_files", "sha256"),

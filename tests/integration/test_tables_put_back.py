@@ -24,7 +24,9 @@ from daemon.archive import index_sample
 from daemon.archive.archive import Archive
 from daemon.archive.connections import KnownConnection
 from daemon.archive.consoles import ArchivedConsole
+from daemon.archive.delivery_records import MessageKind, Ticket
 from daemon.archive.drafts import (
+    AlertFilter,
     AuditDraft,
     CommandChange,
     CommandDraft,
@@ -57,6 +59,7 @@ _OF_ROW = {
     "paired_consoles": "revoked_at = NULL",
     "rescans": "found = found + 1",
     "pins": "verified_at = NULL",
+    "delivery_channels": "held_until = NULL",
 }
 """What an older page says otherwise; of the other tables a row is missing."""
 _OF_COMMANDS = ("command_traces", "command_keys", "command_orders", "command_batches")
@@ -67,6 +70,13 @@ def behind_the_back(directory: Path) -> Iterator[Database]:
     with open_database(directory / "archive.db", root_key().derive(Purpose.ARCHIVE), OpenMode.READ_WRITE) as database:
         database.execute("PRAGMA foreign_keys = OFF")
         yield database
+
+
+def ticket(alert_id: str) -> Ticket:
+    return Ticket(
+        channel="front", alert_id=alert_id, kind=MessageKind.ALERT, topic=alert_id, due_at=NOON, group=timedelta(0),
+        escalate_after=None,
+    )  # fmt: skip
 
 
 async def fill(directory: Path) -> None:
@@ -102,6 +112,8 @@ async def fill(directory: Path) -> None:
         pin = SealedPin(pin_id=1, key_no=1, sealed=b"sealed")
         await archive.pins.keep(PHONE, PinOrigin.TOLD, pin, said("pin"))
         await archive.pins.verified(PHONE, 1, said("pin"))
+        await archive.deliveries.route([ticket(one.alert_id) for one in await archive.alerts(AlertFilter())])
+        await archive.deliveries.hold("front", NOON, "owner")
         kept = await archive.events(EventFilter())
         gone = [one.ledger_index for one in kept if one.event.source_key in ("2", "9")]
         await archive.deletions.erase(gone, Cause(cause="request", data_class="", actor="owner", reason="asked"))
@@ -223,7 +235,9 @@ async def test_an_archive_from_before_the_sums_gets_them(tmp_path: Path) -> None
         for table in ("archive_state", "heads"):
             for column in ("sums_version", "sums"):
                 database.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
-        for table in ("rescans", "alert_assignments", *_OF_COMMANDS, "pins", "paired_consoles", "lan_identity"):
+        of_deliveries = ("delivery_items", "delivery_messages", "delivery_channels")
+        later = ("rescans", "alert_assignments", *_OF_COMMANDS, "pins", "paired_consoles", "lan_identity")
+        for table in (*later, *of_deliveries):
             database.execute(f"DROP TABLE {table}")
         database.execute("PRAGMA user_version = 14")
     assert (await verified(tmp_path)).ok
