@@ -25,6 +25,7 @@ from .callers import callers_of
 from .caretaker import Care
 from .command_queue import CommandQueue
 from .command_runner import StandingNotice
+from .delivery.office import Delivery, DeliveryParts
 from .denials import Denials
 from .discovery import Discovery
 from .errors import DaemonError
@@ -36,6 +37,7 @@ from .importing.inbox import Inbox, InboxParts
 from .importing.spool import UploadSpool
 from .judge import Judge
 from .key_watch import KeyWatch
+from .lan.door import LanDoor
 from .logs import DeviceTokens, log_for
 from .media_shelves import WeekShelves
 from .media_store import MediaStore
@@ -84,7 +86,19 @@ class App:
         self._key_watch = KeyWatch(archive=archive, keys=opened.keys, paths=opened.paths)
         self._pins = ShopPins(archive, opened.keys)
         self._queue = CommandQueue(archive, clock, self._bus)
-        self._outbox = Outbox(archive, self._bus)
+        texts: dict[str, Texts] = {language.value: load_texts(language.value, CATALOG) for language in Language}
+        self._delivery = Delivery(
+            DeliveryParts(
+                archive=archive,
+                guard=self._guard,
+                clock=clock,
+                config=config,
+                base=None if opened.config_file is None else opened.config_file.parent,
+                texts=texts,
+                told=lambda: self._bus.publish(HealthChanged()),
+            )
+        )
+        self._outbox = Outbox(archive, self._bus, self._delivery.take)
         self._recording_pairs = RecordingPairs(
             archive=archive, judge=self._judge, outbox=self._outbox, bus=self._bus, clock=clock
         )
@@ -148,11 +162,11 @@ class App:
             book=archive.connections,
             clock=clock,
         )
+        self._door = LanDoor(config.lan, archive=archive, keys=opened.keys, clock=clock, store=config.store.name)
         self._rule_watch = self._watch_of_rules()
         self._backups = open_backups(
             archive=archive, keys=opened.keys, paths=opened.paths, section=config.backup, clock=clock, bus=self._bus
         )
-        texts: dict[str, Texts] = {language.value: load_texts(language.value, CATALOG) for language in Language}
         self._keeper = open_keeper(
             archive=archive,
             audit=AuditTrail(archive, opened.keys),
@@ -186,6 +200,7 @@ class App:
                 clock=clock,
                 config=config,
                 discovery=self._discovery,
+                door=self._door,
                 fleet=self._fleet,
                 guard=self._guard,
                 health=health,
@@ -224,7 +239,9 @@ class App:
             default_language=Language(opened.config.store.language),
             note_denied=Denials(AuditTrail(opened.archive, opened.keys), opened.clock.monotonic).note,
             web_sessions=self.service.desks.web.sessions,
+            consoles=self._door.register,
         )
+        self._door.serve_with(server.protocol)
         try:
             await self._key_watch.refuse_older_copy()
             await self._key_watch.note()
@@ -266,6 +283,7 @@ class App:
             "adb": self._supervised("adb", self._follow_phones),
             "discovery": self._supervised("discovery", self._discovery.run),
             "outbox": self._supervised("outbox", self._outbox.run),
+            "delivery": self._supervised("delivery", self._delivery.run),
             "inbox": self._supervised("inbox", self._inbox.run),
             "backups": self._supervised("backups", self._backups.rounds.run),
             "keeper": self._supervised("keeper", self._keeper.run),
@@ -290,6 +308,8 @@ class App:
         }
         if self._rule_watch is not None:
             work["rules"] = self._supervised("rules", self._rule_watch.run)
+        if self._door.is_wanted:
+            work["door"] = self._supervised("door", self._door.run)
         tasks = [asyncio.create_task(task, name=name) for name, task in work.items()]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

@@ -6,7 +6,9 @@ import math
 import pwd
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import get_args, get_origin, get_type_hints
 from zoneinfo import ZoneInfoNotFoundError
@@ -18,6 +20,7 @@ from adb_bridge.recordings.folders import with_configured
 from crypto.cosignatures import is_witness_key
 
 from .api.wire import Role
+from .config_lan import LanSection
 from .config_sections import (
     AccountName,
     AdbSection,
@@ -38,6 +41,7 @@ from .config_sections import (
     WebAccountSection,
     WebSection,
 )
+from .delivery.checking import first_problem
 from .errors import ConfigError
 from .web.passwords import read_hash
 
@@ -49,6 +53,7 @@ __all__ = [
     "EmployeesSection",
     "ExportsSection",
     "KeySection",
+    "LanSection",
     "LedgerSection",
     "LogSection",
     "MAX_CONFIG_BYTES",
@@ -208,7 +213,18 @@ def _choices(key: str) -> tuple[str, ...]:
         section = get_type_hints(section).get(part.removesuffix("[]"))
         if part.endswith("[]"):  # of a table with names of the shop's own
             section = get_args(section)[1]
-    return tuple(str(choice) for choice in get_args(section))
+    return tuple(_listed(section))
+
+
+def _listed(section: object) -> Iterator[str]:
+    """Of a Literal, an enum, and of what is made of them."""
+    if isinstance(section, type) and issubclass(section, StrEnum):
+        yield from section
+    for part in get_args(section):
+        if get_origin(part) is not None or isinstance(part, type):
+            yield from _listed(part)
+        elif isinstance(part, str):
+            yield part
 
 
 def _check_sense(config: Config, file: Path) -> None:
@@ -244,6 +260,11 @@ def _check_sense(config: Config, file: Path) -> None:
             raise ConfigError("config.wrong_value", file=file, key="adb.interfaces", expected="an IPv4 address")
     if not config.policy.packs and config.policy.dir is None:
         raise ConfigError("config.wrong_value", file=file, key="policy.packs", expected="at least one pack or a dir")
+    if config.lan.listen is not None:
+        try:
+            config.lan.place()
+        except ValueError as error:
+            raise ConfigError("config.wrong_value", file=file, key="lan.listen", expected=str(error)) from None
     for name, account in config.web.accounts.items():
         key = f"web.accounts.{name}"
         try:
@@ -256,6 +277,8 @@ def _check_sense(config: Config, file: Path) -> None:
         except ValueError:
             expected = "what `shopwardend web-account` prints, scrypt$…"
             raise ConfigError("config.wrong_value", file=file, key=f"{key}.password", expected=expected) from None
+    if (problem := first_problem(config.delivery)) is not None:
+        raise ConfigError("config.wrong_value", file=file, key=problem[0], expected=problem[1])
     gate_uids(config, file)
     role_of_uids(config, 0, file)
 

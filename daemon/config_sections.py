@@ -12,6 +12,8 @@ from adb_bridge.collectors.settings import DEFAULT_NOTIFICATION_APPS
 
 from .api.wire import Role
 from .archive.data_classes import DataClass
+from .config_lan import LanSection
+from .delivery.sections import DeliverySection
 
 Port = Annotated[int, Meta(ge=0, le=65535)]
 Line = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -314,7 +316,9 @@ class Config:
     ledger: LedgerSection = field(default_factory=LedgerSection)
     backup: BackupSection = field(default_factory=BackupSection)
     retention: RetentionSection = field(default_factory=RetentionSection)
+    delivery: DeliverySection = field(default_factory=DeliverySection)
     web: WebSection = field(default_factory=WebSection)
+    lan: LanSection = field(default_factory=LanSection)
     log: LogSection = field(default_factory=LogSection)
 
     def notice_for(self, language: str) -> tuple[str, str]:

@@ -4,6 +4,7 @@ Alerts wait in the archive's outbox until they were told, so a crash between com
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 
 from .archive.archive import Archive
 from .bus import AlertChanged, Bus, LedgerGrew
@@ -16,9 +17,13 @@ _PAGE = 500
 class Outbox:
     """One per daemon."""
 
-    def __init__(self, archive: Archive, bus: Bus) -> None:
+    def __init__(
+        self, archive: Archive, bus: Bus, hand_over: Callable[[Sequence[str]], Awaitable[None]] | None = None
+    ) -> None:
+        """`hand_over`: takes the alerts on before they are forgotten here; the same ones again after a crash."""
         self._archive = archive
         self._bus = bus
+        self._hand_over = hand_over
         self._told: set[str] = set()
         self._wake = asyncio.Event()
         self._wake.set()  # what a former run left untold
@@ -41,7 +46,10 @@ class Outbox:
             while waiting := await self._archive.take_outbox(_PAGE):
                 for alert_id in waiting:
                     if alert_id not in self._told:
+                        self._told.add(alert_id)
                         self._bus.publish(AlertChanged(alert_id))
+                if self._hand_over is not None:
+                    await self._hand_over(waiting)
                 await self._archive.mark_outbox_sent(waiting)
                 self._told.difference_update(waiting)
             supervision.well()

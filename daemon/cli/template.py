@@ -19,7 +19,7 @@ language = {language}            # "en" or "zh": language of the notice on the p
 [adb]
 # port = {adb.port}                  # of the private adb server; 0 picks a free one / 私有 adb 端口，0 为自动
 # binary = "/usr/bin/adb"   # instead of the bundled one, version 34 or newer / 自备 adb（34 或更新）
-# server = "127.0.0.1:5038" # somebody else's adb server; port and binary are unused then / 使用他人运行的 adb 服务
+{server} # somebody else's adb server; port and binary are unused then / 使用他人运行的 adb 服务
 # home = "/var/lib/adb"     # where adb keeps its keys; else adb/ in the state directory / adb 密钥所在目录
 # connect = ["192.168.1.20:5555"]   # phones on the LAN / 局域网手机
 # discovery = {adb.discovery}        # or "off": find phones that announce wireless debugging / 发现局域网内的无线调试
@@ -96,6 +96,13 @@ packs = ["retail-zh"]
 # warn_days = {backup.warn_days}             # doctor warns of a backup as old / 备份超过几天时提醒
 # drill_days = {backup.drill_days}           # and of a restore drill as old / 恢复演练超过几天时提醒
 
+[delivery]                  # alerts to group robots, e-mail, webhooks: docs/delivery.md / 告警通知
+# enabled = true
+# console = "https://console.shop.lan"   # put into the messages / 写入消息的控制台地址
+# timezone = "Asia/Shanghai"  # of quiet hours; else the store's / 免打扰时段所用时区
+# channel = {{ front = {{ kind = "wecom", address_file = "front.address", quiet_hours = ["22:00-08:00"] }} }}
+#                           # by name; wecom, dingtalk, feishu, email, webhook / 按名称：企业微信、钉钉、飞书、邮件、回调
+
 [web]                       # the console in a browser / 浏览器控制台
 # user = "shopwarden-web"   # the web server's user, which may let people in / 网页服务所用用户，可代他人登录
 # accounts = {{}}             # `shopwardend web-account NAME --role reviewer` prints one / 由该命令生成账号
@@ -133,6 +140,8 @@ class Given:
     notice_title: str | None = None
     notice_text: str | None = None
     """Both in the store's language."""
+    adb_server: str | None = None
+    """`host:port`."""
 
     def notice_lines(self, language: Language) -> str:
         """Of the section `notice`."""
@@ -145,7 +154,9 @@ def config_template(store_name: str, language: Language, key_lines: str, given: 
     defaults = Config()
     given = given or Given()
     zone = '# timezone = "Asia/Shanghai"' if given.timezone is None else f"timezone = {quoted(given.timezone)}"
+    server = '# server = "127.0.0.1:5038"' if given.adb_server is None else f"server = {quoted(given.adb_server)}"
     return _TEMPLATE.format(
+        server=server,
         name=quoted(store_name),
         language=quoted(language.value),
         key=key_lines,
