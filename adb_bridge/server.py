@@ -121,29 +121,11 @@ class AdbServer:
         self._narration.clear()
         self._process = await asyncio.create_subprocess_exec(
             sys.executable, "-I", "-S", "-c", _DIES_WITH_PARENT, str(os.getpid()),
-            str(self._binary.path), "-L", _listen_address(port), "server", "nodaemon",
+            *server_command(self._binary, port),
             stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
-            env=self._environment(), cwd=self._home, start_new_session=True,
+            env=server_environment(self._home), cwd=self._home, start_new_session=True,
         )  # fmt: skip
         self._drain = asyncio.create_task(self._keep_last_words(self._process))
-
-    def _environment(self) -> dict[str, str]:
-        environment = {
-            "HOME": str(self._home),
-            "ANDROID_USER_HOME": str(self._home / ".android"),
-            "ANDROID_ADB_LOG_PATH": str(self._home / "adb.log"),
-            "TMPDIR": str(self._home),
-            "PATH": os.defpath,
-            "ADB_EMU": "0",
-            "ADB_LOCAL_TRANSPORT_MAX_PORT": "5554",
-            "ADB_MDNS": "0",
-            "ADB_MDNS_AUTO_CONNECT": "0",
-            "ADB_REJECT_KILL_SERVER": "1",
-        }
-        if not _USB_DEVICES.exists():
-            # libusb fails here and adb 36 then answers nobody for 3 s; its own USB code polls for the directory.
-            environment["ADB_LIBUSB"] = "0"
-        return environment
 
     async def _keep_last_words(self, process: asyncio.subprocess.Process) -> None:
         assert process.stderr is not None
@@ -197,6 +179,31 @@ class AdbServer:
             return None
         is_server = _listen_address(port).encode() in command_line and b"nodaemon" in command_line
         return pid if is_server and f"HOME={self._home}".encode() in environment else None
+
+
+def server_command(binary: AdbBinary, port: int) -> tuple[str, ...]:
+    """The program and its arguments for a server on 127.0.0.1 that stays in the foreground."""
+    return (str(binary.path), "-L", _listen_address(port), "server", "nodaemon")
+
+
+def server_environment(home: Path) -> dict[str, str]:
+    """All of a server's environment, by the rules of this module; keys and log live below `home`."""
+    environment = {
+        "HOME": str(home),
+        "ANDROID_USER_HOME": str(home / ".android"),
+        "ANDROID_ADB_LOG_PATH": str(home / "adb.log"),
+        "TMPDIR": str(home),
+        "PATH": os.defpath,
+        "ADB_EMU": "0",
+        "ADB_LOCAL_TRANSPORT_MAX_PORT": "5554",
+        "ADB_MDNS": "0",
+        "ADB_MDNS_AUTO_CONNECT": "0",
+        "ADB_REJECT_KILL_SERVER": "1",
+    }
+    if not _USB_DEVICES.exists():
+        # libusb fails here and adb 36 then answers nobody for 3 s; its own USB code polls for the directory.
+        environment["ADB_LIBUSB"] = "0"
+    return environment
 
 
 def _listen_address(port: int) -> str:

@@ -34,6 +34,8 @@ _COMMANDS = {
     "mask": "daemon.cli.mask",
     "policy": "daemon.cli.policy",
     "web-account": "daemon.cli.web_account",
+    "install-service": "daemon.cli.install_service",
+    "adb-server": "daemon.cli.adb_server",
 }
 _FOREIGN = {"simphone": "adb_bridge.simphone.__main__", "demo": "daemon.demo.main"}
 

@@ -9,7 +9,7 @@ from crypto.errors import CryptoErrorCode, KeyUnavailableError
 
 from .api.exit_codes import ExitCode
 from .api.socket_path import SOCKET_NAME
-from .api.state_dir import state_directory
+from .api.state_dir import SOCKET_VARIABLE, state_directory
 from .errors import StateError
 
 CONFIG_NAME = "shopwarden.toml"
@@ -20,6 +20,8 @@ class StatePaths:
     """Names inside a state directory."""
 
     root: Path
+    socket_at: Path | None = None
+    """Where the local API is when it is not in the state directory."""
 
     @property
     def keyring(self) -> Path:
@@ -59,7 +61,7 @@ class StatePaths:
     @property
     def socket(self) -> Path:
         """The local API."""
-        return self.root / SOCKET_NAME
+        return self.socket_at or self.root / SOCKET_NAME
 
     @property
     def lock(self) -> Path:
@@ -78,8 +80,11 @@ class StatePaths:
 
 
 def state_paths(explicit: Path | None, env: Mapping[str, str]) -> StatePaths:
-    """The directory that clients look in too, by the one rule of `daemon.api.state_dir`."""
-    return StatePaths(state_directory(explicit, env))
+    """The directory that clients look in too, by the one rule of `daemon.api.state_dir`; the socket is served where
+    $SHOPWARDEN_SOCKET says, if it says.
+    """
+    named = env.get(SOCKET_VARIABLE)
+    return StatePaths(state_directory(explicit, env), Path(named).expanduser().absolute() if named else None)
 
 
 def config_file(explicit: Path | None, env: Mapping[str, str], paths: StatePaths) -> Path | None:

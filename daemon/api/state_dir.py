@@ -9,6 +9,8 @@ from .socket_path import socket_for_state
 
 STATE_VARIABLE = "SHOPWARDEN_STATE"
 SOCKET_VARIABLE = "SHOPWARDEN_SOCKET"
+INSTALLED_SOCKET = Path("/run/shopwarden/api.sock")
+"""Of the service that `install-service` makes."""
 
 
 def state_directory(explicit: Path | None, env: Mapping[str, str]) -> Path:
@@ -22,8 +24,21 @@ def state_directory(explicit: Path | None, env: Mapping[str, str]) -> Path:
 
 
 def socket_path(explicit: Path | None, state: Path, env: Mapping[str, str]) -> Path:
-    """`--socket`, else $SHOPWARDEN_SOCKET, else `api.sock` in the state directory."""
+    """`--socket`, else $SHOPWARDEN_SOCKET, else `api.sock` in the state directory, else the installed service's when
+    the state is nobody's choice and no daemon serves it.
+    """
     if explicit is not None:
         return explicit.expanduser().absolute()
-    named = env.get(SOCKET_VARIABLE)
-    return Path(named).expanduser().absolute() if named else socket_for_state(state)
+    if named := env.get(SOCKET_VARIABLE):
+        return Path(named).expanduser().absolute()
+    own = socket_for_state(state)
+    is_chosen = state != platformdirs.user_state_path("shopwarden")
+    return own if is_chosen or own.exists() or not _is_there(INSTALLED_SOCKET) else INSTALLED_SOCKET
+
+
+def _is_there(path: Path) -> bool:
+    """Also when this user may not enter its directory: then the daemon's refusal says more than a missing socket."""
+    try:
+        return path.exists()
+    except PermissionError:
+        return True

@@ -39,19 +39,19 @@ def run(options: Namespace, texts: Texts) -> ExitCode:
     """Keys first, configuration last. Refuses when either is there already."""
     paths = state_paths(options.state, os.environ)
     config_path = config_file(options.config, os.environ, paths) or paths.config
-    if config_path.exists():
+    if config_path.exists() and not options.keys_only:
         raise ConfigError("config.exists", file=config_path)
     if options.check:
         return _shown(options, texts, config_path)
     secret = given_secret(options) or new_passphrase(texts)
     if isinstance(secret, PassphraseSecret):
         secret = named_passphrase(secret, None, texts)
-    config = _config(options, texts, _key_lines(secret), config_path)
+    config = None if options.keys_only else _config(options, texts, _key_lines(secret), config_path).encode()
     prepare_state(paths)
     lock = StateLock(paths.lock)
     lock.acquire()  # of two at once the one that fails must not take away the key the other builds on
     try:
-        is_key_made = _make_all(paths.keyring, secret, config_path, config.encode())
+        is_key_made = _make_all(paths.keyring, secret, config_path, config)
     finally:
         lock.release()
     if is_key_made and isinstance(secret, KeyFileSecret):
@@ -98,8 +98,10 @@ def _given(options: Namespace) -> Given:
     return Given(timezone=options.timezone, notice_title=options.notice_title, notice_text=text)
 
 
-def _make_all(keyring: Path, secret: Secret, config_path: Path, config: bytes) -> bool:
-    """All files, or none: half a state would refuse the next try. True when the key file is new."""
+def _make_all(keyring: Path, secret: Secret, config_path: Path, config: bytes | None) -> bool:
+    """All files, or none: half a state would refuse the next try. True when the key file is new. `config` None: keys
+    alone.
+    """
     with contextlib.ExitStack() as unless_made:
 
         def make(path: Path, create: Callable[[], object]) -> None:
@@ -114,9 +116,10 @@ def _make_all(keyring: Path, secret: Secret, config_path: Path, config: bytes) -
         if isinstance(secret, KeyFileSecret) and is_key_made:
             make(secret.path, partial(create_key_file, secret.path))
         make(keyring, partial(create_keyring, keyring, secret))
-        with storage_errors(config_path.name):
-            config_path.parent.mkdir(parents=True, exist_ok=True)
-        make(config_path, partial(create_file, config_path, config))
+        if config is not None:
+            with storage_errors(config_path.name):
+                config_path.parent.mkdir(parents=True, exist_ok=True)
+            make(config_path, partial(create_file, config_path, config))
         unless_made.pop_all()
     return is_key_made
 

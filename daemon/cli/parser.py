@@ -9,6 +9,7 @@ from .bundle_arguments import add_bundles
 from .keys_arguments import add_keys_actions
 from .policy_arguments import add_policy
 from .proof_arguments import add_proofs
+from .service_arguments import add_service
 
 WEB_ROLES = ("owner", "admin", "reviewer", "auditor")
 """Those that `[web.accounts]` takes."""
@@ -49,6 +50,7 @@ def build_parser(texts: Texts, called_as: str = "shopwardend") -> argparse.Argum
     init = add("init", where, key, json)
     init.add_argument("--store-name", metavar="NAME", help=text("option.store_name"))
     init.add_argument("--check", action="store_true", help=text("option.init_check"))
+    init.add_argument("--keys-only", action="store_true", help=text("option.keys_only"))
     init.add_argument("--timezone", metavar="ZONE", help=text("option.timezone"))
     init.add_argument("--notice-title", metavar="TEXT", help=text("option.notice_title"))
     init.add_argument("--notice-file", type=Path, metavar="FILE", help=text("option.notice_file"))
@@ -66,6 +68,7 @@ def build_parser(texts: Texts, called_as: str = "shopwardend") -> argparse.Argum
     add_bundles(add, text, json=json)
     add_backups(add, text, where=where, key=key, json=json, descriptor=_descriptor)
     add_keys_actions(add("keys"), text, common=common, where=where, key=key, json=json, descriptor=_descriptor)
+    add_service(add, text, json=json)
     account = add("web-account", json)
     account.add_argument("name", metavar="NAME", help=text("argument.web_account"))
     account.add_argument("--role", required=True, choices=WEB_ROLES, help=text("option.web_role"))
