@@ -63,7 +63,7 @@ async def carry_out(
         facts: As the phone is now; a lock goes by older ones as well.
     """
     trail = Trail(session, clock, patience)
-    return await _bounded(trail, lambda: _carry_out(order, trail, facts))
+    return await bounded(trail, lambda: _carry_out(order, trail, facts))
 
 
 async def read_back(
@@ -74,13 +74,14 @@ async def read_back(
     Of a PIN this costs one try where it is not in effect: Android counts a wrong PIN as a failed attempt.
     """
     trail = Trail(session, clock, patience)
-    found = await _bounded(trail, lambda: _read_back(order, trail, facts))
+    found = await bounded(trail, lambda: _read_back(order, trail, facts))
     if found.ending in {Ending.DONE, Ending.REFUSED, Ending.UNSURE}:
         return found
     return replace(found, ending=Ending.UNSURE, retry_after_s=None)
 
 
-async def _bounded(trail: Trail, work: Callable[[], Coroutine[None, None, VerbResult]]) -> VerbResult:
+async def bounded(trail: Trail, work: Callable[[], Coroutine[None, None, VerbResult]]) -> VerbResult:
+    """What `work` ends with, within the trail's patience; what it raises is an end too, with the trail's steps."""
     try:
         async with asyncio.timeout(trail.patience.at_most_s):
             result = await work()
