@@ -8,11 +8,14 @@ from typing import Final, assert_never
 from ..clock import Clock
 from ..errors import DeviceUnavailableError, ParseError, ServerUnavailableError, ShellCommandError
 from ..session import Session
+from .calling import call, read_back_call
 from .codes import Code
-from .endings import impossible, not_now, unsure
+from .endings import not_now, unsure
 from .facts import PhoneFacts
 from .freezing import freeze, read_back_free, read_back_frozen, unfreeze
+from .keeping import keep_alive, read_back_kept_alive
 from .locking import lock, read_back_lock
+from .losing import lost_off, lost_on, read_back_lost_off, read_back_lost_on
 from .notices import post, read_back_posted
 from .orders import (
     Call,
@@ -31,9 +34,11 @@ from .orders import (
     SetPin,
     Unfreeze,
 )
+from .owning import owner_lock
 from .pins import clear_pin, read_back_cleared, read_back_set, set_pin
 from .rebooting import read_back_reboot, reboot
 from .result import Ending, VerbResult
+from .ringing import read_back_ring, ring
 from .trail import PATIENCE, Patience, Trail, link_code
 
 _ASK_AGAIN_S: Final = 30.0
@@ -57,12 +62,12 @@ def is_repeatable(order: Order) -> bool:
 async def carry_out(
     order: Order, session: Session, facts: PhoneFacts, clock: Clock, *, patience: Patience = PATIENCE
 ) -> VerbResult:
-    """Do it and read it back. Never raises but CancelledError; never longer than `patience.at_most_s`.
+    """Do it and read it back. Never raises but CancelledError; never longer than `patience.at_most_s` and its ringing.
 
     Args:
         facts: As the phone is now; a lock goes by older ones as well.
     """
-    trail = Trail(session, clock, patience)
+    trail = Trail(session, clock, replace(patience, at_most_s=patience.at_most_s + _rings_s(order)))
     return await bounded(trail, lambda: _carry_out(order, trail, facts))
 
 
@@ -97,6 +102,16 @@ async def bounded(trail: Trail, work: Callable[[], Coroutine[None, None, VerbRes
     return replace(result, steps=trail.steps)
 
 
+def _rings_s(order: Order) -> float:
+    match order:
+        case Ring():
+            return order.duration_s
+        case LostOn():
+            return order.ring_s
+        case _:
+            return 0.0
+
+
 def _broken_off(trail: Trail, code: Code) -> VerbResult:
     return VerbResult(ending=Ending.UNSURE if trail.may_have_acted else Ending.NOT_SENT, code=code)
 
@@ -117,15 +132,25 @@ async def _carry_out(order: Order, trail: Trail, facts: PhoneFacts) -> VerbResul
             return await set_pin(order, trail, facts)
         case ClearPin():
             return await clear_pin(order, trail, facts)
-        case LostOn() | LostOff() | Ring() | KeepAlive() | Call() | OwnerLock():
-            return impossible(Code.NOT_SUPPORTED)
+        case LostOn():
+            return await lost_on(order, trail, facts)
+        case LostOff():
+            return await lost_off(order, trail, facts)
+        case Ring():
+            return await ring(order, trail)
+        case KeepAlive():
+            return await keep_alive(order, trail, facts)
+        case Call():
+            return await call(order, trail, facts)
+        case OwnerLock():
+            return await owner_lock(order, trail, facts)
         case _:
             assert_never(order)
 
 
 async def _read_back(order: Order, trail: Trail, facts: PhoneFacts) -> VerbResult:
     match order:
-        case Lock():
+        case Lock() | OwnerLock():
             return await read_back_lock(trail)
         case Message() | Notice():
             return await read_back_posted(order, trail)
@@ -139,7 +164,15 @@ async def _read_back(order: Order, trail: Trail, facts: PhoneFacts) -> VerbResul
             return await read_back_set(order, trail)
         case ClearPin():
             return await read_back_cleared(trail)
-        case LostOn() | LostOff() | Ring() | KeepAlive() | Call() | OwnerLock():
-            return unsure(Code.NOT_VERIFIED)
+        case LostOn():
+            return await read_back_lost_on(order, trail)
+        case LostOff():
+            return await read_back_lost_off(order, trail)
+        case Ring():
+            return await read_back_ring(trail)
+        case KeepAlive():
+            return await read_back_kept_alive(order, trail, facts)
+        case Call():
+            return await read_back_call(trail)
         case _:
             assert_never(order)

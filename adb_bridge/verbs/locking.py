@@ -3,22 +3,18 @@
 KEYCODE_SLEEP (5+) locks at once, or after the user's "lock after" delay. Android 14+ can first switch off fingerprints
 and faces until the PIN is entered, without knowing it (`require-strong-auth`, LockSettingsShellCommand); 15+ is said to
 cut USB data in that state, which would cut our own link, so it is left out there over a cable.
-
-Locked is what `dumpsys trust` calls deviceLocked=1; where it prints another form, the keyguard showing on a phone that
-certainly has a PIN. A phone without one sleeps and is open: that is no lock.
 """
 
 from typing import Final
 
 from ..carrier import Carrier
-from ..readings import Credential, Wakefulness, read_credential, read_device_locked, read_wakefulness
-from ..shell_batch import Section
 from .answers import Said, said_by
 from .codes import Code
-from .endings import done, refused, unsure, unverified
+from .endings import unsure, unverified
 from .facts import PhoneFacts
-from .keyguard import read_keyguard
-from .orders import Lock, StrongAuth
+from .lock_state import LOCK_STATE, look_at_lock, read_lock
+from .orders import Lock, OwnerLock, StrongAuth
+from .owning import can_lock, owner_lock
 from .result import VerbResult
 from .trail import Trail
 
@@ -26,7 +22,6 @@ _STRONG_AUTH_SDK: Final = 34
 _CUTS_CABLE_SDK: Final = 35
 _STRONG_AUTH: Final = "cmd lock_settings require-strong-auth STRONG_AUTH_REQUIRED_AFTER_USER_LOCKDOWN"
 _SLEEP: Final = "input keyevent 223"
-LOCK_STATE: Final = ("dumpsys trust", "dumpsys power", "dumpsys lock_settings", "dumpsys window policy")
 
 
 def wants_strong_auth(order: Lock, facts: PhoneFacts) -> bool:
@@ -52,30 +47,11 @@ async def lock(order: Lock, trail: Trail, facts: PhoneFacts) -> VerbResult:
     is_denied = said_by(key_event) in {Said.REFUSED, Said.UNKNOWN_COMMAND}
     if not is_denied:
         await trail.settle(is_settled)
+    elif can_lock(facts, None):
+        return await owner_lock(OwnerLock(), trail, facts)
     elif found is None:
         found = await look_at_lock(trail)
     return found or unverified(said_by(key_event))
-
-
-async def look_at_lock(trail: Trail) -> VerbResult | None:
-    """Read only; None when the phone does not say that it is locked."""
-    return read_lock(await trail.look(*LOCK_STATE))
-
-
-def read_lock(sections: tuple[Section, ...]) -> VerbResult | None:
-    """Answers to `LOCK_STATE`."""
-    trust, power, lock_settings, window = sections
-    credential = read_credential(lock_settings.output)
-    is_locked = read_device_locked(trust.output)
-    keyguard = read_keyguard(window.output)
-    if is_locked and credential is not Credential.NONE:
-        return done(Code.LOCKED)
-    if is_locked is None and keyguard.is_showing and credential is Credential.SET:
-        return done(Code.LOCKED)
-    is_asleep = read_wakefulness(power.output) in {Wakefulness.ASLEEP, Wakefulness.DOZING}
-    if is_asleep and credential is Credential.NONE:
-        return refused(Code.NO_SCREEN_LOCK)
-    return None
 
 
 async def read_back_lock(trail: Trail) -> VerbResult:
