@@ -14,6 +14,7 @@ from .config import Config
 from .device_directory import DeviceDirectory
 from .event_reading import EventReading
 from .judge import Judge
+from .lan.door import LanDoor
 from .media_store import MediaStore
 from .paths import StatePaths
 from .pins.vault import ShopPins
@@ -34,6 +35,8 @@ class DeskParts:
     clock: Clock
     config: Config
     directory: DeviceDirectory
+    door: LanDoor
+    """For consoles of other machines."""
     guard: PrivacyGuard
     """Every record that is shown goes through it."""
     judge: Judge

@@ -13,6 +13,7 @@ from .event_filters import EventFilters
 from .exports_desk import ExportsDesk
 from .figures.desk import FiguresDesk
 from .keys_desk import KeysDesk
+from .lan.desk import ConsolesDesk
 from .pins.desk import PinsDesk
 from .proofs.heads_desk import HeadsDesk
 from .proofs.proof_desk import ProofDesk
@@ -35,6 +36,7 @@ class Desks:
 
     alerts: AlertsDesk
     backups: BackupDesk
+    consoles: ConsolesDesk
     documents: DocumentsDesk
     exports: ExportsDesk
     figures: FiguresDesk
@@ -75,6 +77,13 @@ def open_desks(parts: DeskParts) -> Desks:
             paths=parts.paths,
             section=parts.config.backup,
             texts=parts.texts,
+        ),
+        consoles=ConsolesDesk(
+            archive=parts.archive,
+            audit=parts.audit,
+            clock=parts.clock,
+            door=parts.door,
+            section=parts.config.lan,
         ),
         documents=DocumentsDesk(parts, Papers(parts.archive, parts.config, parts.clock, notices), notices),
         exports=ExportsDesk(parts),

@@ -5,11 +5,14 @@ from typing import Final
 WEB_NAME: Final = "web:"
 """Before the name of a web account, wherever it is written who did something. No user of a machine is called so."""
 
+CONSOLE_NAME: Final = "console:"
+"""Before the name of a console of another machine."""
+
 
 def is_same_name(one: str, other: str) -> bool:
-    """By the web or not: one person may have two accounts of one name."""
+    """However they came: one person may have an account here, one for the web and a console, all of one name."""
     return _person(one) == _person(other)
 
 
 def _person(name: str) -> str:
-    return name.removeprefix(WEB_NAME).casefold()
+    return name.removeprefix(WEB_NAME).removeprefix(CONSOLE_NAME).casefold()

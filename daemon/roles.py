@@ -50,6 +50,9 @@ class Permission(StrEnum):
     DOCUMENTS_READ = "documents.read"
     DOCUMENTS_WRITE = "documents.write"
     KEYS_MANAGE = "keys.manage"
+    CONSOLES_READ = "consoles.read"
+    CONSOLES_MANAGE = "consoles.manage"
+    """Invite consoles of other machines, and end that."""
     BACKUP = "backups.make"
     BACKUPS_READ = "backups.read"
     RETENTION_READ = "retention.read"
@@ -89,6 +92,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.PINS_SHOW,
         Permission.PINS_CHANGE,
         Permission.BACKUP,
+        Permission.CONSOLES_READ,
         Permission.BACKUPS_READ,
         Permission.REQUESTS_READ,
         Permission.REQUESTS_HANDLE,
@@ -129,6 +133,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.HOLDS_CHANGE,
         Permission.PINS_READ,
         Permission.AUDIT_READ,
+        Permission.CONSOLES_READ,
         Permission.BACKUPS_READ,
         Permission.VERIFY,
         Permission.REQUESTS_READ,
@@ -141,6 +146,11 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.EMPLOYEE: frozenset({Permission.HELLO, Permission.SELF}),
 }
 
+LOCAL_ONLY: frozenset[Permission] = frozenset(
+    {Permission.KEYS_MANAGE, Permission.CONSOLES_MANAGE, Permission.PINS_CHANGE, Permission.WEB_LOGIN}
+)
+"""Nobody has these from another machine: what opens the vault, who comes in, and secrets that people type."""
+
 
 def may(role: Role, permission: Permission) -> bool:
     """Deny by default."""
@@ -149,6 +159,14 @@ def may(role: Role, permission: Permission) -> bool:
 
 def require(caller: Caller, permission: Permission) -> None:
     """Raise `permission.denied` (403, exit 5) unless the caller's role has it."""
+    if caller.console is not None and permission in LOCAL_ONLY:
+        raise ServiceError(
+            "permission.local_only",
+            http_status=403,
+            exit_code=ExitCode.NOT_PERMITTED,
+            role=caller.role.value,
+            permission=permission.value,
+        )
     is_gate = permission is Permission.WEB_LOGIN and caller.is_gate
     if not (may(caller.role, permission) or is_gate):
         raise ServiceError(

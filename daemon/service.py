@@ -44,6 +44,9 @@ class Caller:
     web_session: str | None = None
     """Of whom came by the web; then `uid` is a number of the account's, beyond all users', and `name` begins with
     WEB_NAME. None: the user who connects."""
+    console: str | None = None
+    """Of a console of another machine, its id; then `uid` is a number beyond all others and `name` begins with
+    CONSOLE_NAME. None: somebody on this machine."""
     is_gate: bool = False
     """May let people in by the web."""
 

@@ -93,6 +93,7 @@ class DaemonService:
                 clock=parts.clock,
                 config=parts.config,
                 directory=self._directory,
+                door=parts.door,
                 guard=parts.guard,
                 judge=parts.judge,
                 keys=parts.keys,

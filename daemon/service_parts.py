@@ -18,6 +18,7 @@ from .health import HealthReport
 from .importing.importer import Importer
 from .importing.spool import UploadSpool
 from .judge import Judge
+from .lan.door import LanDoor
 from .media_store import MediaStore
 from .pairing_desk import PairingDesk
 from .paths import StatePaths
@@ -39,6 +40,7 @@ class ServiceParts:
     clock: Clock
     config: Config
     discovery: Discovery
+    door: LanDoor
     fleet: Fleet
     guard: PrivacyGuard
     health: HealthReport

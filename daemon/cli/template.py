@@ -107,6 +107,12 @@ packs = ["retail-zh"]
 # user = "shopwarden-web"   # the web server's user, which may let people in / 网页服务所用用户，可代他人登录
 # accounts = {{}}             # `shopwardend web-account NAME --role reviewer` prints one / 由该命令生成账号
 
+[lan]                       # consoles of other machines: docs/lan.md / 其他电脑的控制台
+# listen = "192.168.1.5:8443"   # an address of this machine; joining takes the next port / 本机地址；配对使用下一个端口
+# any_address = false       # true permits 0.0.0.0 and [::] / true 时允许监听所有地址
+# advertise = true          # consoles find the address by mDNS / 允许控制台通过 mDNS 发现
+# owner_consoles = false    # true: owners too may work from other machines / true 时店主也可在其他电脑操作
+
 [log]
 # level = {log.level}
 """

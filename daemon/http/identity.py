@@ -32,6 +32,23 @@ class WebSessions(Protocol):
         """It has not ended."""
 
 
+class Consoles(Protocol):
+    """Who comes from another machine."""
+
+    def caller(self, certificate: bytes, language: str) -> Caller:
+        """Whose certificate (DER) it is. Raises ServiceError for one that may not come in any more."""
+
+    def is_in_force(self, console_id: str) -> bool:
+        """Its calls would be answered now."""
+
+
+def peer_certificate(request: web.Request) -> bytes | None:
+    """The client certificate (DER) that TLS has checked; None on the Unix socket."""
+    transport = request.transport
+    tls = None if transport is None else transport.get_extra_info("ssl_object")
+    return None if tls is None else tls.getpeercert(binary_form=True)
+
+
 def peer_uid(request: web.Request) -> int | None:
     """The uid that connected, as the kernel keeps it (SO_PEERCRED, unix(7)); None when the link is gone already."""
     transport = request.transport

@@ -43,6 +43,7 @@ from . import connecting, handlers, importing
 from .alert_routes import ALERT_ROUTES
 from .backup_routes import BACKUP_ROUTES
 from .call import ApiRoute
+from .console_routes import CONSOLE_ROUTES
 from .documents_routes import DOCUMENTS_ROUTES
 from .exports_routes import EXPORTS_ROUTES
 from .figure_routes import FIGURE_ROUTES
@@ -291,6 +292,7 @@ ROUTES: tuple[ApiRoute, ...] = (
     *EXPORTS_ROUTES,
     *BACKUP_ROUTES,
     *WEB_ROUTES,
+    *CONSOLE_ROUTES,
     StreamRoute(),
     DocumentRoute(),
 )  # fmt: skip

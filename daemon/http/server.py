@@ -18,7 +18,7 @@ from . import download, stream, upload
 from .answers import answer, internal_error, refusal
 from .bundle_download import BundleRoute
 from .call import ApiRoute
-from .identity import IdentifyCaller, WebSessions, asked_language, peer_uid
+from .identity import Consoles, IdentifyCaller, WebSessions, asked_language, peer_certificate, peer_uid
 from .listener import Listener, listen
 from .rate_limit import RateLimiter
 from .routes import ATTACHMENT_PATH, IMPORT_PATH, ROUTES, STREAM_PATH
@@ -41,6 +41,9 @@ class ApiLimits:
     reveals_per_minute: float = 30.0
     reveal_burst: int = 30
     streams_per_principal: int = 32
+    console_calls_per_minute: float = 1200.0
+    """Of one console of another machine; whoever is on this machine is not held back."""
+    console_burst: int = 300
 
 
 class ApiServer:
@@ -58,9 +61,11 @@ class ApiServer:
         routes: tuple[ApiRoute, ...] = ROUTES,
         note_denied: NoteDenied | None = None,
         web_sessions: WebSessions | None = None,
+        consoles: Consoles | None = None,
     ) -> None:
         self._service = service
         self._web_sessions = web_sessions
+        self._consoles = consoles
         self._note_denied = note_denied
         self._identify = identify_caller
         self._socket = socket
@@ -68,6 +73,9 @@ class ApiServer:
         self._limits = limits or ApiLimits()
         self._reveals = RateLimiter(
             per_minute=self._limits.reveals_per_minute, burst=self._limits.reveal_burst, monotonic=monotonic
+        )
+        self._calls = RateLimiter(
+            per_minute=self._limits.console_calls_per_minute, burst=self._limits.console_burst, monotonic=monotonic
         )
         self._streams: dict[int, int] = {}
         self._stopping = asyncio.Event()
@@ -104,6 +112,13 @@ class ApiServer:
         elif listener is not None:
             listener.socket.close()
 
+    def protocol(self) -> asyncio.BaseProtocol:
+        """For one connection from elsewhere, whose TLS has been done. The same app, the same checks."""
+        server = None if self._runner is None else self._runner.server
+        if server is None:
+            raise ConnectionAbortedError("not serving")
+        return server()
+
     def app(self) -> web.Application:
         """The aiohttp application with every route of the table."""
         app = web.Application(middlewares=[self._guard], client_max_size=self._limits.body_bytes)
@@ -136,6 +151,8 @@ class ApiServer:
             return refusal(internal_error(self._report(error)), language)
 
     def _caller(self, request: web.Request, language: Language) -> Caller:
+        if (certificate := peer_certificate(request)) is not None:
+            return self._caller_of_console(certificate, language)
         uid = peer_uid(request)
         if (token := request.headers.get(SESSION_HEADER)) is not None:
             return self._caller_by_web(token, uid, language)
@@ -144,6 +161,15 @@ class ApiServer:
             raise ServiceError(
                 "permission.no_role", http_status=403, exit_code=ExitCode.NOT_PERMITTED, uid=-1 if uid is None else uid
             )
+        return caller
+
+    def _caller_of_console(self, certificate: bytes, language: Language) -> Caller:
+        """By its key alone: no header of a console's makes it somebody else."""
+        if self._consoles is None:
+            raise ServiceError("permission.no_role", http_status=403, exit_code=ExitCode.NOT_PERMITTED, uid=-1)
+        caller = self._consoles.caller(certificate, language.value)
+        if wait_s := self._calls.take(caller.uid):
+            raise _too_many(wait_s)
         return caller
 
     def _caller_by_web(self, token: str, uid: int | None, language: Language) -> Caller:
@@ -206,7 +232,9 @@ class ApiServer:
             self._streams[caller.uid] -= 1
 
     def _is_out(self, caller: Caller) -> bool:
-        """Whether a web session has ended meanwhile."""
+        """Whether a web session has ended, or a console was revoked, meanwhile."""
+        if caller.console is not None:
+            return self._consoles is None or not self._consoles.is_in_force(caller.console)
         sessions, session_id = self._web_sessions, caller.web_session
         return session_id is not None and (sessions is None or not sessions.is_open(session_id))
 
