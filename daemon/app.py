@@ -186,6 +186,7 @@ class App:
             discovery=self._discovery,
             reminders=Reminders(archive, config, clock),
             keeper=self._keeper,
+            delivery=self._delivery,
         )
         self._inbox = Inbox(
             opened.paths.inbox,

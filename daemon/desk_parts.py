@@ -11,6 +11,7 @@ from .audit import AuditTrail
 from .backup.office import Backups
 from .bus import Bus
 from .config import Config
+from .delivery.office import Delivery
 from .device_directory import DeviceDirectory
 from .event_reading import EventReading
 from .judge import Judge
@@ -34,6 +35,7 @@ class DeskParts:
     bus: Bus
     clock: Clock
     config: Config
+    delivery: Delivery
     directory: DeviceDirectory
     door: LanDoor
     """For consoles of other machines."""

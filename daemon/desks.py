@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from .alerts_desk import AlertsDesk
 from .backup.desk import BackupDesk
+from .delivery.desk import DeliveryDesk
 from .desk_parts import DeskParts as DeskParts
 from .event_filters import EventFilters
 from .exports_desk import ExportsDesk
@@ -37,6 +38,7 @@ class Desks:
     alerts: AlertsDesk
     backups: BackupDesk
     consoles: ConsolesDesk
+    delivery: DeliveryDesk
     documents: DocumentsDesk
     exports: ExportsDesk
     figures: FiguresDesk
@@ -84,6 +86,14 @@ def open_desks(parts: DeskParts) -> Desks:
             clock=parts.clock,
             door=parts.door,
             section=parts.config.lan,
+        ),
+        delivery=DeliveryDesk(
+            archive=parts.archive,
+            audit=parts.audit,
+            bus=parts.bus,
+            clock=parts.clock,
+            delivery=parts.delivery,
+            texts=parts.texts,
         ),
         documents=DocumentsDesk(parts, Papers(parts.archive, parts.config, parts.clock, notices), notices),
         exports=ExportsDesk(parts),

@@ -14,6 +14,8 @@ from .archive.lost_log import damaged_logs
 from .archive.records import ArchivedEnrolment, Counts
 from .archive.schema import SCHEMA_VERSION
 from .backup.rounds import BackupRounds
+from .delivery.office import Delivery
+from .delivery.reporting import DeliveryReport
 from .discovery import Discovery
 from .fleet import Fleet
 from .health_check import Status, check
@@ -50,6 +52,7 @@ class HealthReport:
     discovery: Discovery
     reminders: Reminders
     keeper: LedgerKeeper
+    delivery: Delivery
 
     async def report(self, texts: Texts, in_force: dict[str, ArchivedEnrolment]) -> Health:
         """One look at everything."""
@@ -74,6 +77,7 @@ class HealthReport:
             *await self.reminders.checks(texts),
             *await self.keeper.checks(texts),
             await self.backups.check(texts),
+            await DeliveryReport(self.archive, self.delivery, self.delivery.clock.now).check(texts),
             *service_checks(texts),
             check("socket", Status.OK, texts.get("health.socket_ok", path=str(self.paths.socket))),
         ]

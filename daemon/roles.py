@@ -66,6 +66,9 @@ class Permission(StrEnum):
     """Try rules on archived messages. What they find tells what is in them: for those who may reveal only."""
     WEB_LOGIN = "web.login"
     """Let people in by the web. Beside the role, it has to be the user whom the configuration names."""
+    DELIVERY_READ = "delivery.read"
+    """Where alerts go, and whether they arrive."""
+    DELIVERY_MANAGE = "delivery.manage"
     SELF = "self"
     """What is kept about the caller."""
 
@@ -101,6 +104,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.DOCUMENTS_WRITE,
         Permission.RESCAN,
         Permission.POLICY_READ,
+        Permission.DELIVERY_READ,
+        Permission.DELIVERY_MANAGE,
     },
     Role.REVIEWER: _EVERYBODY
     | {
@@ -122,6 +127,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.EXPORT_DECIDE,
         Permission.POLICY_READ,
         Permission.POLICY_TRY,
+        Permission.DELIVERY_READ,
     },
     Role.AUDITOR: _EVERYBODY
     | {
@@ -142,6 +148,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.EXPORT_DECIDE,
         Permission.DOCUMENTS_READ,
         Permission.POLICY_READ,
+        Permission.DELIVERY_READ,
     },
     Role.EMPLOYEE: frozenset({Permission.HELLO, Permission.SELF}),
 }

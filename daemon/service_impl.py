@@ -92,6 +92,7 @@ class DaemonService:
                 bus=parts.bus,
                 clock=parts.clock,
                 config=parts.config,
+                delivery=parts.health.delivery,
                 directory=self._directory,
                 door=parts.door,
                 guard=parts.guard,

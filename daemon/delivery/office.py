@@ -50,7 +50,7 @@ class Delivery:
     def __init__(self, parts: DeliveryParts) -> None:
         config, section = parts.config, parts.config.delivery
         self._archive = parts.archive
-        self._clock = parts.clock
+        self.clock = parts.clock
         self._log = log_for("delivery")
         zone = config.store.zone() if section.timezone is None else ZoneInfo(section.timezone)
         self.routes: Mapping[str, Route] = routes_of(section, zone)
@@ -83,7 +83,7 @@ class Delivery:
         if not self.is_on:
             return
         alerts = await self._archive.alert_life.named(alert_ids)
-        now = self._clock.now()
+        now = self.clock.now()
         routes = self.routes.values()
         tickets = [route.ticket(one, now) for one in reversed(alerts) for route in routes if route.wants(one)]
         self._wake(await self._archive.deliveries.route(tickets))
@@ -96,7 +96,7 @@ class Delivery:
             for name, lane in self.lanes.items():
                 work = supervise(
                     lane.run,
-                    clock=self._clock,
+                    clock=self.clock,
                     log=self._log.bind(task=f"delivery.{name}"),
                     wake=asyncio.Event(),
                     policy=RetryPolicy(cap_s=30.0),
@@ -106,7 +106,7 @@ class Delivery:
 
     async def hand_on(self) -> None:
         """Put what nobody acknowledged in time where the configuration says. Raises what the archive raises."""
-        book, now = self._archive.deliveries, self._clock.now()
+        book, now = self._archive.deliveries, self.clock.now()
         while due := await book.unanswered(now, _MOST_AT_ONCE):
             wanted = {alert_id: None for *_, alert_id, is_open in due if is_open}
             alerts = {one.alert_id: one for one in await self._archive.alert_life.named(tuple(wanted))}
@@ -133,8 +133,8 @@ class Delivery:
         pruned_s = float("-inf")
         while True:
             await self.hand_on()
-            if self._clock.monotonic() - pruned_s >= _PRUNE_S:
-                pruned_s = self._clock.monotonic()
+            if self.clock.monotonic() - pruned_s >= _PRUNE_S:
+                pruned_s = self.clock.monotonic()
                 await self._archive.deliveries.prune()
             supervision.well()
             await asyncio.sleep(_LOOK_S)

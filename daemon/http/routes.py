@@ -44,6 +44,7 @@ from .alert_routes import ALERT_ROUTES
 from .backup_routes import BACKUP_ROUTES
 from .call import ApiRoute
 from .console_routes import CONSOLE_ROUTES
+from .delivery_routes import DELIVERY_ROUTES
 from .documents_routes import DOCUMENTS_ROUTES
 from .exports_routes import EXPORTS_ROUTES
 from .figure_routes import FIGURE_ROUTES
@@ -289,6 +290,7 @@ ROUTES: tuple[ApiRoute, ...] = (
     *RETENTION_ROUTES,
     *TIMELINE_ROUTES,
     *DOCUMENTS_ROUTES,
+    *DELIVERY_ROUTES,
     *EXPORTS_ROUTES,
     *BACKUP_ROUTES,
     *WEB_ROUTES,
