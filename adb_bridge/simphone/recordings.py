@@ -87,12 +87,13 @@ class Recordings:
         self._media.forget(path)
 
     def erase(self) -> None:
-        """Shared storage is emptied, silently for the media rows."""
-        for name, entry in self._files.all_below(SHARED):
-            if entry.children is None:
-                self._files.remove(f"{SHARED}/{name}")
-            else:
-                self._files.remove_directory(f"{SHARED}/{name}")
+        """Shared storage and shell's own folder are emptied, silently for the media rows."""
+        for root in (SHARED, "/data/local/tmp"):
+            for name, entry in self._files.all_below(root):
+                if entry.children is None:
+                    self._files.remove(f"{root}/{name}")
+                else:
+                    self._files.remove_directory(f"{root}/{name}")
         self._known.clear()
         self._media.clear()
 
