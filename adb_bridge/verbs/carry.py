@@ -42,6 +42,7 @@ from .ringing import read_back_ring, ring
 from .trail import PATIENCE, Patience, Trail, link_code
 
 _ASK_AGAIN_S: Final = 30.0
+_STARTING_S: Final = 10.0
 _NOT_REPEATABLE: Final = (SetPin, ClearPin, Reboot, Call, LostOn, LostOff)
 
 
@@ -117,6 +118,8 @@ def _broken_off(trail: Trail, code: Code) -> VerbResult:
 
 
 async def _carry_out(order: Order, trail: Trail, facts: PhoneFacts) -> VerbResult:
+    if facts.is_booted is False:
+        return not_now(Code.STARTING, _STARTING_S)
     match order:
         case Lock():
             return await lock(order, trail, facts)

@@ -14,6 +14,7 @@ from ..session import MIB, Session
 from ..shell_batch import Section, run_batch
 from ..telephony_registry import LineState, read_lines
 from ..vendors import rom_of, vendor_of
+from .answers import Said, said_by
 from .keyguard import read_keyguard
 from .owner_print import Owner, read_owner
 
@@ -23,7 +24,7 @@ _COMMANDS: Final = (
     "getprop", "cat /proc/sys/kernel/random/boot_id", "dumpsys battery", "dumpsys lock_settings", "dumpsys trust",
     "dumpsys window policy", "dumpsys telephony.registry", "dumpsys -l", "cmd -l", "dpm list-owners",
     "dumpsys device_policy", "pm list users", "am get-current-user", "am get-started-user-state 0",
-    "settings get global airplane_mode_on",
+    "settings get global airplane_mode_on", "input keyevent 0",
 )  # fmt: skip
 _PROPERTY: Final = re.compile(r"^\[([A-Za-z0-9._:@-]{1,128})\]: \[([^\n]{0,512})\]\r?$", re.MULTILINE)
 _SERVICE: Final = re.compile(rb"^ {1,4}([A-Za-z0-9._/-]{1,100})\r?$", re.MULTILINE)
@@ -74,6 +75,8 @@ class PhoneFacts:
     is_airplane: bool | None
     boot_id: str | None
     """Changes at each start."""
+    takes_key_events: bool | None = None
+    """False: a vendor's switch keeps adb from pressing keys."""
 
     def has_service(self, name: str) -> bool | None:
         """None when the phone told none at all."""
@@ -81,7 +84,7 @@ class PhoneFacts:
 
 
 async def probe_facts(session: Session) -> PhoneFacts:
-    """Ask; one shell call, read only.
+    """Ask; one shell call. Changes nothing; sends one key event without a meaning (KEYCODE_UNKNOWN, wakes nothing).
 
     Raises:
         DeviceUnavailableError, ServerUnavailableError, ShellCommandError, ParseError: as `run_batch`.
@@ -94,13 +97,14 @@ def read_facts(sections: tuple[Section, ...], carrier: Carrier) -> PhoneFacts:
     """Answers to the commands of `probe_facts`, in their order. Pure; total on any bytes."""
     (
         getprop, boot_id, battery, lock_settings, trust, window, telephony, dumpsys_list, cmd_list, owners,
-        device_policy, users, current_user, user_state, airplane,
+        device_policy, users, current_user, user_state, airplane, key_event,
     ) = sections  # fmt: skip
     told = read_properties(getprop.output)
     vendor = vendor_of(told)
     sdk = told.get("ro.build.version.sdk", "")
     owner, is_owner_told = read_owner(owners, device_policy)
     lines = read_lines(telephony.output)
+    services = _services(dumpsys_list) | _services(cmd_list)
     found_users = tuple(sorted({int(match[1]) for match in _USER.finditer(users.output)})) or (0,)
     return PhoneFacts(
         sdk=int(sdk) if _SDK.fullmatch(sdk) else 0,
@@ -110,10 +114,10 @@ def read_facts(sections: tuple[Section, ...], carrier: Carrier) -> PhoneFacts:
         has_credential=_credential(lock_settings, window),
         is_locked=read_device_locked(trust.output),
         is_user_unlocked=_is_user_unlocked(told, user_state),
-        is_booted=_flag(told.get("sys.boot_completed", "")),
+        is_booted=_is_booted(told, services),
         owner=owner,
         is_owner_told=is_owner_told,
-        services=_services(dumpsys_list) | _services(cmd_list),
+        services=services,
         users=found_users,
         current_user=_whole(current_user.output, default=0),
         battery_pct=read_battery(battery.output).pct,
@@ -122,6 +126,7 @@ def read_facts(sections: tuple[Section, ...], carrier: Carrier) -> PhoneFacts:
         sim=_sim(told.get("gsm.sim.state", "")),
         is_airplane=_flag(airplane.output.decode("ascii", "replace").strip()),
         boot_id=read_boot_id(boot_id.output, told),
+        takes_key_events=_takes_key_events(key_event),
     )
 
 
@@ -157,6 +162,25 @@ def _is_user_unlocked(told: Mapping[str, str], user_state: Section) -> bool | No
         case b"RUNNING_LOCKED" | b"BOOTING":
             return False
         case _:
+            return None
+
+
+def _is_booted(told: Mapping[str, str], services: frozenset[str]) -> bool | None:
+    """`sys.boot_completed` is empty until it is 1; adb is up before the package manager is."""
+    if "1" in {told.get("sys.boot_completed"), told.get("dev.bootcomplete")}:
+        return True
+    if told.get("sys.boot_completed") == "0" or (services and "package" not in services):
+        return False
+    return None
+
+
+def _takes_key_events(section: Section) -> bool | None:
+    match said_by(section):
+        case Said.NOTHING_BAD:
+            return True
+        case Said.REFUSED:
+            return False
+        case Said.UNKNOWN_COMMAND | Said.FAILED | Said.NOTHING:
             return None
 
 

@@ -11,7 +11,7 @@ from typing import Final
 from ..errors import DeviceUnavailableError
 from .answers import Said, said_by
 from .codes import Code
-from .endings import done, refused, unsure, unverified
+from .endings import done, not_now, refused, unsure, unverified
 from .facts import PhoneFacts, read_boot_id, read_properties
 from .orders import Reboot
 from .result import VerbResult
@@ -20,6 +20,10 @@ from .trail import Trail
 _ROUTES: Final = ("svc power reboot", "reboot")
 _BOOT_STATE: Final = ("cat /proc/sys/kernel/random/boot_id", "getprop")
 _FIRST_BOOT: Final = "firstboot:"
+_LEAST_BATTERY_PCT: Final = 5
+"""Below that a phone may not come back."""
+_AFTER_A_CALL_S: Final = 60.0
+_AFTER_CHARGING_S: Final = 900.0
 
 
 class _Boot(StrEnum):
@@ -31,6 +35,10 @@ class _Boot(StrEnum):
 
 async def reboot(order: Reboot, trail: Trail, facts: PhoneFacts) -> VerbResult:
     """Send, and watch the phone go: UNSURE `rebooting` when it does."""
+    if facts.in_call:
+        return not_now(Code.IN_CALL, _AFTER_A_CALL_S)
+    if facts.battery_pct is not None and facts.battery_pct < _LEAST_BATTERY_PCT and facts.is_powered is False:
+        return not_now(Code.BATTERY_LOW, _AFTER_CHARGING_S)
     before = order.boot_id_before or facts.boot_id
     said = Said.NOTHING
     for route in _ROUTES:
