@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from adb_bridge.clock import Clock
 
 from .apps import APPS
+from .audio import Audio
 from .event_log import EventLog
 from .faults import Cable, Faults, Right
 from .file_entries import SharedStorage
@@ -17,6 +18,7 @@ from .foreground import Foreground
 from .media import MediaIndex
 from .messengers import Messengers
 from .notifications import Notifications
+from .owner import DeviceOwner
 from .packages import Packages
 from .power import Battery, Power, Wakefulness
 from .properties import properties_of
@@ -33,6 +35,9 @@ from .traits import FileSignals
 SYSTEM_SERVER_PID = 1508
 BOOT_ID = "/proc/sys/kernel/random/boot_id"
 """A UUID that the kernel draws at each boot; shell may read it."""
+
+FIRST_UNLINKED: Final = 34
+"""From this API level on notifications have a volume of their own."""
 
 _HARNESS_SETTINGS: Final = {
     "adb_allowed_connection_time": "0",
@@ -73,6 +78,14 @@ class Handset:
             pending=lambda: self.traits.recordings.pending if self.traits.recordings else Pending.PLAIN,
         )
         self.packages = Packages(self.apps, clones=spec.clones, installed=spec.installed)
+        if spec.device_owner is not None:
+            self.packages.install(spec.device_owner.partition("/")[0])
+            self.packages.admins.add(spec.device_owner.partition("/")[0])
+        self.owner = DeviceOwner(component=spec.device_owner)
+        self.audio = Audio(monotonic=clock.monotonic, is_linked=spec.sdk < FIRST_UNLINKED)
+        self.app_ops: dict[tuple[str, str], str] = {}
+        """Mode by package and operation, where somebody set one."""
+        self.doze_exempt: set[str] = set()
         self.notifications = Notifications(sdk=spec.sdk, has_ninth_field=self.traits.has_ninth_field, emit=self.emit)
         self.messengers = Messengers(self.notifications, now=self.now)
         self.foreground = Foreground(launcher=self.apps.launcher, sdk=spec.sdk, linger_s=spec.linger_s, emit=self.emit)
@@ -160,6 +173,10 @@ class Handset:
         self.store.erase()
         self.recordings.erase()
         self.packages.reset()
+        self.owner.component = None
+        self.app_ops.clear()
+        self.doze_exempt.clear()
+        self.audio.reset()
         self.notifications.clear()
         self.settings.reset(android_id=f"{self.random.getrandbits(64):016x}")
         for key, value in _HARNESS_SETTINGS.items():
@@ -179,6 +196,7 @@ class Handset:
         self.foreground.current = self.apps.launcher
         self.events.clear()
         self.notifications.clear()
+        self.audio.stop_planned()
         self.battery.is_usb_powered = False
         self.power.restart()
         self.note_storage()

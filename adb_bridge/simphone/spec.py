@@ -69,6 +69,16 @@ class Wipe(StrEnum):
     """Emptied, and it stays away."""
 
 
+class Calling(StrEnum):
+    """What happens when an app asks for a call."""
+
+    READY = "ready"
+    ASKS = "asks"
+    """Two SIMs and no default: a person must choose first; nothing happens until then."""
+    NO_SERVICE = "no_service"
+    """No SIM, or no network: an error on the screen, no call."""
+
+
 class Storage(StrEnum):
     """Credential-encrypted storage at the start."""
 
@@ -143,6 +153,15 @@ class PhoneSpec:
     """Packages that have an app clone, under the Android user 999."""
     installed: tuple[str, ...] = ()
     """Packages beyond those that every phone has."""
+    test_only: tuple[str, ...] = ()
+    """Packages built as testOnly."""
+    accounts: tuple[str, ...] = ()
+    """Types of the accounts that are signed in, such as `com.xiaomi`."""
+    device_owner: str | None = None
+    """`package/.Receiver` of the device owner; its package is installed."""
+    owner_key: str = ""
+    """The API key that was set up in OwnDroid; empty for none."""
+    calling: Calling = Calling.READY
     properties: Mapping[str, str] = field(default_factory=dict)
     """Overrides of `getprop` values."""
     storage: Storage = Storage.OPEN

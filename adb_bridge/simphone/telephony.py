@@ -83,6 +83,12 @@ class Calls:
         return self._call is not None
 
     @property
+    def is_dialling(self) -> bool:
+        """A call that this phone makes and nobody has taken yet."""
+        call = self._call
+        return call is not None and call.direction is Direction.OUT and call.answered_at is None
+
+    @property
     def lines(self) -> tuple[LineState, ...]:
         """The SIM slots, first to last."""
         call = self._call

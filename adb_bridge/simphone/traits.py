@@ -101,6 +101,16 @@ class TestHarness(StrEnum):
     """There is no such service."""
 
 
+class OwnerRefusal(StrEnum):
+    """Why `dpm set-device-owner` fails whatever the host does."""
+
+    NONE = "none"
+    PRECONDITION = "precondition"
+    """ColorOS: `Unexpected @ProvisioningPreCondition`."""
+    KNOX = "knox"
+    """Samsung: Knox Guard is active. The wording is invented."""
+
+
 class Userland(StrEnum):
     """What stands behind the adb protocol."""
 
@@ -136,6 +146,9 @@ class Traits:
     """Blocks `Phone Id=` in `dumpsys telephony.registry`, 1 or 2."""
     caller_number: CallerNumber = CallerNumber.SHOWN
     test_harness: TestHarness = TestHarness.PRESENT
+    owner_refusal: OwnerRefusal = OwnerRefusal.NONE
+    clock_intents: Presence = Presence.PRESENT
+    """Whether the clock app takes SET_TIMER and SET_ALARM."""
     userland: Userland = Userland.ANDROID
 
     @property

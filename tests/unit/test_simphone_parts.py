@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.hashes import SHA1
 from adb_bridge.simphone.apps import APPS
 from adb_bridge.simphone.event_log import CAPACITY, EventLog
 from adb_bridge.simphone.files import Files
-from adb_bridge.simphone.power import CredentialResult, Power, Wakefulness
+from adb_bridge.simphone.power import CredentialResult, Power, Wakefulness, throttle_s
 from adb_bridge.simphone.providers.projection import ProjectionMap
 from adb_bridge.simphone.providers.query import JavaError, parse_uri, tokens
 from adb_bridge.simphone.scenario import ScenarioError, load_scenario, packaged_names
@@ -156,10 +156,20 @@ def test_sleep_is_idempotent_and_locks() -> None:
 
 def test_wrong_credentials_throttle_for_half_a_minute() -> None:
     made, _, clock = power()
-    assert [made.check("1") for _ in range(5)] == [CredentialResult.MISMATCH] * 5
+    wrong = [made.check("1") for _ in range(5)]
+    assert wrong == [*[CredentialResult.MISMATCH] * 4, CredentialResult.THROTTLED]
     assert made.check("2580") is CredentialResult.THROTTLED
     clock[0] += 31
+    made.restart()  # forgives nothing
+    assert [made.check("1") for _ in range(5)] == wrong
+    clock[0] += 31
     assert made.check("2580") is CredentialResult.OK
+
+
+def test_the_pause_after_wrong_credentials_grows() -> None:
+    assert [throttle_s(failures) for failures in (0, 4, 5, 6, 10, 11, 29, 30, 40, 139, 140)] == [
+        0, 0, 30, 0, 30, 30, 30, 30, 60, 30 * 2**10, 86_400,
+    ]  # fmt: skip
 
 
 def test_restart_closes_storage_only_with_a_credential() -> None:

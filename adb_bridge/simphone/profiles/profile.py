@@ -18,6 +18,7 @@ from ..traits import (
     FileSignals,
     LimitParameter,
     NotificationLayout,
+    OwnerRefusal,
     Presence,
     SmsProjection,
     TestHarness,
@@ -100,6 +101,8 @@ def _traits(root: Table) -> Traits:
         file_signals=_one_of(files, "inotifyd", FileSignals, FileSignals.TOLD),
         sim_slots=telephony.whole("slots", 1, low=1, high=2),
         test_harness=_one_of(commands, "test_harness", TestHarness, TestHarness.PRESENT),
+        owner_refusal=_one_of(commands, "owner_refusal", OwnerRefusal, OwnerRefusal.NONE),
+        clock_intents=_one_of(commands, "clock_intents", Presence, Presence.PRESENT),
         caller_number=_one_of(telephony, "caller_number", CallerNumber, CallerNumber.SHOWN),
     )
     for table in (providers, notifications, files, telephony, commands):

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TypedDict, Unpack
 
 from ..command_faults import CommandFault
-from ..spec import AuthMode, History, Latencies, PhoneSpec, Security, Storage, Wipe
+from ..spec import AuthMode, Calling, History, Latencies, PhoneSpec, Security, Storage, Wipe
 from ..switches import Switch, SwitchState
 from ..wire.auth import HostKey
 from .profile import load_profile
@@ -35,6 +35,11 @@ class SpecChanges(TypedDict, total=False):
     features: tuple[str, ...]
     clones: tuple[str, ...]
     installed: tuple[str, ...]
+    test_only: tuple[str, ...]
+    accounts: tuple[str, ...]
+    device_owner: str | None
+    owner_key: str
+    calling: Calling
     properties: Mapping[str, str]
     storage: Storage
     wipe: Wipe

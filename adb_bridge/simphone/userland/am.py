@@ -1,11 +1,16 @@
-"""`am` = `cmd activity`: start, broadcast, force-stop, get-started-user-state, get-current-user.
+"""`am` = `cmd activity` (ActivityManagerShellCommand): start, broadcast, force-stop, and what it tells of users.
 
-`am broadcast` prints "Broadcast completed" for anything, also for FACTORY_RESET, which does nothing.
+`am broadcast` prints "Broadcast completed" for anything, also for FACTORY_RESET, which does nothing. What `am start`
+does is in activities.py. Errors of `start` go to stderr; the exit code is 0 up to Android 11, then 1 (inferred).
 """
 
 import asyncio
+from functools import partial
 
+from .activities import start_activity
 from .call import Call
+from .intents import Intent, read_intent
+from .owners import take_broadcast
 
 
 async def am(call: Call) -> int:
@@ -18,16 +23,13 @@ async def activity_command(call: Call, words: tuple[str, ...]) -> int:
     """The service's part."""
     match words[:1]:
         case ("start" | "start-activity",):
-            await call.print(f"Starting: Intent {{ {_intent(words[1:])} }}")
-            return 0
+            return await start_activity(call, read_intent(words[1:]))
         case ("broadcast",):
-            await call.print(f"Broadcasting: Intent {{ {_intent(words[1:])} flg=0x400000 }}")
-            await call.print("Broadcast completed: result=0")
-            return 0
+            return await _broadcast(call, read_intent(words[1:]))
         case ("force-stop",) if len(words) > 1:
-            call.do(lambda: _force_stop(call, words[-1]))
+            call.do(partial(_force_stop, call, words[-1]))
             return 0
-        case ("kill",):
+        case ("kill" | "task",):
             return 0
         case ("get-started-user-state",):
             await call.print("RUNNING_UNLOCKED" if call.handset.power.is_user_unlocked else "RUNNING_LOCKED")
@@ -35,11 +37,24 @@ async def activity_command(call: Call, words: tuple[str, ...]) -> int:
         case ("get-current-user",):
             await call.print("0")
             return 0
-        case ("task",):
-            return 0
         case _:
             await call.complain(f"Unknown command: {words[0]}" if words else "Activity manager (activity) commands:")
             return 255
+
+
+async def _broadcast(call: Call, intent: Intent) -> int:
+    shown = Intent(
+        action=intent.action,
+        data=intent.data,
+        component=intent.component,
+        package=intent.package,
+        flags=intent.flags | 0x400000,
+        extras=intent.extras,
+    )
+    await call.print(f"Broadcasting: {shown}")
+    take_broadcast(call, intent)
+    await call.print("Broadcast completed: result=0")
+    return 0
 
 
 def _force_stop(call: Call, name: str) -> None:
@@ -48,18 +63,7 @@ def _force_stop(call: Call, name: str) -> None:
     if not handset.packages.is_installed(name):
         return
     handset.packages.state(name).is_stopped = True
+    handset.audio.stop(name)
     if handset.foreground.current.package == name:
         handset.foreground.stay(handset.apps.launcher)
     handset.notifications.cancel_all(name)
-
-
-def _intent(words: tuple[str, ...]) -> str:
-    parts: list[str] = []
-    for flag, value in zip(words, words[1:], strict=False):
-        if flag == "-a":
-            parts.append(f"act={value}")
-        elif flag == "-d":
-            parts.append(f"dat={value}")
-        elif flag == "-n":
-            parts.append(f"cmp={value}")
-    return " ".join(parts)

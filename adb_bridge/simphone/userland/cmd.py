@@ -5,17 +5,31 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from .am import activity_command
+from .appops import app_ops_command
 from .call import Call
+from .deviceidle import device_idle_command
+from .dpm import device_policy_command
 from .locksettings import lock_settings_command
+from .machine import power_command
+from .media import FIRST_AS_SERVICE, media_command
 from .notification import notification_command
 from .pm import package_command
-from .testharness import has_test_harness, test_harness_command
+from .services import listing, service_names
+from .settings import settings_command
+from .testharness import test_harness_command
 
 _SERVICES: Final[Mapping[str, Callable[[Call, tuple[str, ...]], Awaitable[int]]]] = {
     "activity": activity_command,
+    "appops": app_ops_command,
+    "device_policy": device_policy_command,
+    "deviceidle": device_idle_command,
     "lock_settings": lock_settings_command,
+    "media_session": media_command,
     "notification": notification_command,
     "package": package_command,
+    "power": power_command,
+    "settings": settings_command,
+    "testharness": test_harness_command,
 }
 
 
@@ -27,12 +41,13 @@ async def cmd(call: Call) -> int:
         return 20
     name, rest = call.arguments[0], call.arguments[1:]
     if name == "-l":
-        await call.print("Currently running services:\n" + "\n".join(f"  {one}" for one in sorted(_SERVICES)))
+        await call.print(listing(call.handset))
         return 0
-    service = _SERVICES.get(name) if call.handset.is_booted else None
-    if name == "testharness" and call.handset.is_booted and has_test_harness(call):
-        service = test_harness_command
-    if service is None:
+    if name not in service_names(call.handset):
         await call.complain(f"cmd: Can't find service: {name}")
         return 20
+    service = _SERVICES.get(name)
+    if service is None or (name == "media_session" and call.handset.spec.sdk < FIRST_AS_SERVICE):
+        await call.print("No shell command implementation.")
+        return 255
     return await service(call, rest)

@@ -1,4 +1,4 @@
-"""`input`: the keys that change something here are power, sleep and wake-up."""
+"""`input`: the keys that change something here are power, sleep, wake-up, and those that take and end a call."""
 
 import asyncio
 from typing import Final
@@ -12,6 +12,8 @@ _NAMES: Final = {
     "SLEEP": _SLEEP,
     "WAKEUP": _WAKEUP,
     "HOME": 3,
+    "CALL": 5,
+    "ENDCALL": 6,
     "BACK": 4,
     "MENU": 82,
     "ENTER": 66,
@@ -48,10 +50,14 @@ def _press(call: Call, name: str) -> None:
     code = int(name) if name.isdigit() else _NAMES.get(name.removeprefix("KEYCODE_"), 0)
     match code:
         case 26:
-            call.handset.power.press()
+            call.do(call.handset.power.press)
         case 223:
-            call.handset.power.sleep()
+            call.do(call.handset.power.sleep)
         case 224:
-            call.handset.power.wake()
+            call.do(call.handset.power.wake)
+        case 6 if call.handset.calls.is_busy:
+            call.do(call.handset.calls.hang_up)
+        case 5 if call.handset.calls.is_busy:
+            call.do(call.handset.calls.answer)
         case _:
             pass

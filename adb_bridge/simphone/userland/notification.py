@@ -1,17 +1,31 @@
-"""`cmd notification list|get|post` (NotificationShellCmd, Android 11+)."""
+"""`cmd notification list|get|post|set_dnd` (NotificationShellCmd, Android 11+)."""
 
 from typing import Final
 
+from ..audio import Stream, Zen
 from ..faults import Right
-from ..notifications import Notification
+from ..notifications import Message, Notification
 from ..traits import Presence
 from .call import Call
 from .dumpsys.notification import record_lines
+from .java import throw
 
 SHELL_ID: Final = 2020
 """The id of every notification the shell posts; tags keep them apart."""
 
-_WITH_VALUE: Final = {"-t", "--title", "-i", "--icon", "-I", "--large-icon", "-S", "--style", "-c", "--content-intent"}
+SOUND_S: Final = 1.2
+"""How long the default notification sound is heard."""
+
+_STYLES: Final = ("bigtext", "bigpicture", "inbox", "media", "messaging")
+_MODES: Final = {
+    "on": Zen.TOTAL_SILENCE, "none": Zen.TOTAL_SILENCE, "priority": Zen.PRIORITY, "alarms": Zen.ALARMS,
+    "all": Zen.OFF, "off": Zen.OFF,
+}  # fmt: skip
+_USAGE: Final = (
+    "usage: cmd notification post [flags] <tag> <text>\n\nflags:\n  -h|--help\n  -v|--verbose\n  -t|--title <text>\n"
+    "  -i|--icon <iconspec>\n  -I|--large-icon <iconspec>\n  -S|--style <style> [styleargs]\n"
+    "  -c|--content-intent <intentspec>"
+)
 
 
 async def notification_command(call: Call, words: tuple[str, ...]) -> int:
@@ -37,6 +51,8 @@ async def notification_command(call: Call, words: tuple[str, ...]) -> int:
             text = record_lines(call.handset, found, indent=0, is_open=True)
             await call.stdout.write(text.encode("utf-8", "replace"))
             return 0
+        case ("set_dnd", *rest) if not is_absent:
+            return await _set_dnd(call, list(rest))
         case ("post", *rest):
             return await _post(call, list(rest))
         case _:
@@ -44,15 +60,54 @@ async def notification_command(call: Call, words: tuple[str, ...]) -> int:
             return 0 if words[:1] in ((), ("help",)) else 255
 
 
+async def _set_dnd(call: Call, words: list[str]) -> int:
+    mode = _MODES.get(words[0].lower()) if words else None
+    if mode is None:
+        await call.print("usage: cmd notification SUBCMD [args]")
+        return 255
+
+    def change() -> None:
+        call.handset.audio.zen = mode
+        call.handset.settings.put("global", "zen_mode", str(mode.value))
+
+    call.do(change)
+    return 0
+
+
 async def _post(call: Call, rest: list[str]) -> int:
-    title = ""
+    """Flags, then a tag and a text; `--style` takes what follows it as its own."""
+    title, big_text, lines, is_loud = "", None, [], False
+    conversation: str | None = None
+    messages: list[Message] = []
+    now_ms = int(call.handset.now().timestamp() * 1000)
     while rest and rest[0].startswith("-"):
         flag = rest.pop(0)
-        if flag in _WITH_VALUE and rest:
-            value = rest.pop(0)
-            title = value if flag in ("-t", "--title") else title
+        if flag in ("-v", "--verbose"):
+            is_loud = True
+            continue
+        if flag in ("-h", "--help") or not rest:
+            await call.print(_USAGE)
+            return 0 if rest else 255
+        value = rest.pop(0)
+        match flag:
+            case "-t" | "--title":
+                title = value
+            case "-S" | "--style" if value == "bigtext":
+                big_text = ""
+            case "-S" | "--style" if value not in _STYLES:
+                why = f"unrecognized notification style: {value}"
+                return await throw(call, "post", "java.lang.IllegalArgumentException", why)
+            case "--line":
+                lines.append(value)
+            case "--conversation":
+                conversation = value
+            case "--message":
+                sender, _, said = value.partition(":")
+                messages.append(Message(sender=sender or None, text=said, time_ms=now_ms))
+            case _:
+                pass
     if len(rest) < 2:
-        await call.complain("error: post requires a tag and text")
+        await call.print(_USAGE)
         return 255
     notification = Notification(
         package="com.android.shell",
@@ -61,10 +116,27 @@ async def _post(call: Call, rest: list[str]) -> int:
         tag=rest[0],
         title=title,
         text=rest[1],
+        big_text=None if big_text is None else rest[1],
+        text_lines=tuple(lines),
+        messages=tuple(messages),
+        conversation_title=conversation,
         channel="shell_cmd",
-        when_ms=int(call.handset.now().timestamp() * 1000),
+        when_ms=now_ms,
     )
     await call.print(f"posting:\n  {call.handset.notifications.describe(notification)}")
     if not call.handset.faults.is_denied(Right.NOTICES):
-        call.handset.notifications.post(notification, pid=12345)
+        call.do(lambda: _show(call, notification))
+    if is_loud and call.handset.notifications.get(notification.key) is not None:
+        await call.print("posted: ")
+    elif is_loud:
+        await call.print("waiting for notification to post...\nwarning: couldn't find notification after enqueueing")
     return 0
+
+
+def _show(call: Call, notification: Notification) -> None:
+    """The shell's channel has the default sound: it is heard once, where notifications are heard."""
+    handset = call.handset
+    is_new = handset.notifications.get(notification.key) is None
+    handset.notifications.post(notification, pid=12345)
+    if is_new and handset.audio.is_heard(Stream.NOTIFICATION):
+        handset.audio.play("com.android.systemui", 10_060, Stream.NOTIFICATION, lasts_s=SOUND_S)

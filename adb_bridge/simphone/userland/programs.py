@@ -6,11 +6,13 @@ from typing import Final
 
 from ..traits import FileSignals, Traits, Userland
 from .am import am
+from .appops import appops
 from .call import Program
 from .clock import date, uptime
 from .cmd import cmd
 from .content import content
 from .copying import dd, digest, mkdir, mv, rm, touch
+from .dpm import dpm
 from .dumpsys import dumpsys
 from .echo import echo, false, printf, true
 from .find import find
@@ -21,6 +23,7 @@ from .listing import ls, stat
 from .locksettings import locksettings
 from .logcat import logcat
 from .machine import reboot, setprop, svc, wm
+from .media import media
 from .options import toy
 from .pm import pm
 from .settings import settings
@@ -32,11 +35,13 @@ PROGRAMS: Final[Mapping[str, Program]] = MappingProxyType(
         ":": true,
         "[": test,
         "am": am,
+        "appops": appops,
         "cat": toy(cat),
         "cmd": cmd,
         "content": content,
         "date": date,
         "dd": toy(dd),
+        "dpm": dpm,
         "dumpsys": dumpsys,
         "echo": echo,
         "false": false,
@@ -51,6 +56,7 @@ PROGRAMS: Final[Mapping[str, Program]] = MappingProxyType(
         "logcat": logcat,
         "ls": toy(ls),
         "md5sum": toy(digest("md5")),
+        "media": media,
         "mkdir": toy(mkdir),
         "mv": toy(mv),
         "pm": pm,

@@ -1,16 +1,23 @@
 """`settings get|put|delete|list NAMESPACE …` (SettingsProvider's shell command)."""
 
 import asyncio
+from functools import partial
 
 from ..faults import Right
 from ..settings import NAMESPACES
 from .call import Call
+from .java import throw
 
 
 async def settings(call: Call) -> int:
     """`put` says nothing, `get` prints `null` for a missing key."""
     await asyncio.sleep(call.handset.spec.latencies.other_s)
-    words = list(call.arguments)
+    return await settings_command(call, call.arguments)
+
+
+async def settings_command(call: Call, arguments: tuple[str, ...]) -> int:
+    """The service's part."""
+    words = list(arguments)
     if words[:1] == ["--user"]:
         del words[:2]
     verb, namespace = (*words[:2], "", "")[:2]
@@ -26,18 +33,17 @@ async def settings(call: Call) -> int:
         case ("get", [key, *_]):
             value = table.get(namespace, key)
             await call.print("null" if value is None else value)
-        case ("put", [key, *_]) if namespace != "system" and call.handset.faults.is_denied(Right.SECURE_SETTINGS):
-            await call.complain(
-                "\nException occurred while executing 'put':\njava.lang.SecurityException: Permission denial: "
-                "writing to settings requires:android.permission.WRITE_SECURE_SETTINGS\n"
-                "\tat com.android.providers.settings.SettingsProvider.enforceWritePermission"
-                "(SettingsProvider.java:2296)"
-            )
-            return 255
-        case ("put", [key, value, *_]):
-            table.put(namespace, key, value)
+        case ("put" | "delete", [key, *_]) if namespace != "system" and call.handset.faults.is_denied(
+            Right.SECURE_SETTINGS
+        ):
+            why = "Permission denial: writing to settings requires:android.permission.WRITE_SECURE_SETTINGS"
+            return await throw(call, verb, "java.lang.SecurityException", why)
+        case ("put", [key, new, *_]):
+            call.do(partial(table.put, namespace, key, new))
         case ("delete", [key, *_]):
-            await call.print(f"Deleted {int(table.delete(namespace, key))} rows")
+            had = table.get(namespace, key) is not None
+            call.do(partial(table.delete, namespace, key))
+            await call.print(f"Deleted {int(had)} rows")
         case ("list", _):
             for key, value in table.items(namespace):
                 await call.print(f"{key}={value}")

@@ -9,7 +9,6 @@ from typing import Final
 from ..traits import TestHarness
 from .call import Call
 
-FIRST_SDK: Final = 29
 _FIRST_WITH_OPTIONS: Final = 35
 _HELP: Final = """About:
   Test Harness Mode is a mode that the device can be placed in to prepare
@@ -34,11 +33,6 @@ Test Harness Mode commands:
     preserving the stored ADB keys currently on the device and toggling
     settings in a way that are conducive to Instrumentation testing.
 """
-
-
-def has_test_harness(call: Call) -> bool:
-    """Whether the service is there at all."""
-    return call.handset.spec.sdk >= FIRST_SDK and call.handset.traits.test_harness is not TestHarness.ABSENT
 
 
 async def test_harness_command(call: Call, words: tuple[str, ...]) -> int:
