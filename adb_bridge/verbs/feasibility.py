@@ -75,7 +75,6 @@ class Because(StrEnum):
     OTHER_OWNER = "other_owner"
     NEEDS_OWNER_KEY = "needs_owner_key"
     NO_TEST_HARNESS = "no_test_harness"
-    NO_DATA_BLOCK = "no_data_block"
     NO_BOOT_MARK = "no_boot_mark"
 
 
@@ -253,8 +252,6 @@ def _wipe(kind: OrderKind, facts: PhoneFacts) -> Feasibility:
         if has_testdpc:
             return _of(kind, Verdict.POSSIBLE, Route.DEVICE_OWNER)
         return _of(kind, Verdict.IMPOSSIBLE, Route.NONE, Because.NO_TEST_HARNESS, ByHand.RECOVERY_WIPE)
-    if facts.has_service("persistent_data_block") is False and not has_testdpc:
-        return _of(kind, Verdict.IMPOSSIBLE, Route.NONE, Because.NO_DATA_BLOCK, ByHand.RECOVERY_WIPE)
     if facts.in_call:
         return _of(kind, Verdict.NOT_NOW, Route.TEST_HARNESS, Because.IN_CALL, ByHand.WAIT)
     if facts.battery_pct is not None and facts.battery_pct < _WIPE_BATTERY_PCT and not facts.is_powered:
