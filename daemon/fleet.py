@@ -73,10 +73,17 @@ class Fleet:
         """When each phone that is collected from now took its last turn, monotonic."""
         return tuple(one.turned_s for one in self._devices.values() if one.turned_s is not None)
 
-    def reached(self) -> tuple[int, int]:
-        """How many enrolled phones can be used now, and how many are enrolled."""
+    def states(self) -> tuple[str, ...]:
+        """Of every enrolled phone: `online` when it can be used now, else adb's word for its connection, or `absent`."""
         lives = (self._devices.get(serial) for serial in self._enrolled)
-        return sum(live is not None and live.best_transport() is not None for live in lives), len(self._enrolled)
+        return tuple(
+            "absent"
+            if live is None or live.state is None
+            else live.state.value
+            if live.best_transport() is None
+            else "online"
+            for live in lives
+        )
 
     @property
     def collected(self) -> frozenset[Source]:
@@ -100,6 +107,11 @@ class Fleet:
         if DeviceSerial(name) in self._devices:
             return DeviceSerial(name)
         return self.whereabouts.owner_of(TransportSerial(name))
+
+    def employee_of(self, serial: DeviceSerial) -> str | None:
+        """Whose it is by its enrolment in force; None: nobody's."""
+        enrolment = self._enrolled.get(serial)
+        return None if enrolment is None else enrolment.employee
 
     def is_listed(self, name: str) -> bool:
         """Whether adb lists a connection of this name now."""
