@@ -14,6 +14,7 @@ Reading order:
 - keys: `keys` (`keys_arguments`); PINs that the shop holds: `pins` (`pin_arguments`)
 - a closed vault: `unlock`; how long things stay: `retention` (`retention_arguments`)
 - the archive looked through again: `rescans` (`rescans_arguments`)
+- alerts to people elsewhere: `delivery` (`delivery_arguments`)
 - rules: `policies`, `rules` (`rule_arguments`); over time: `figures`
 - first setup and the console in a browser: `setup`, `web`
 - copies: `backups` (`backup_arguments`)

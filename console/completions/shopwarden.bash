@@ -2,7 +2,7 @@
 # Written by scripts/completions.py from the parsers; changes here are lost.
 _shopwarden_words() {
     case "$1" in
-    "shopwarden") echo "devices enrol unenrol events search timeline retention holds deletions rescan requests me documents incidents backup keys attachments import export alerts figures policy audit setup web completion lock refetch commands prove heads doctor unlock verify demo scan mask init check-config run verify-proof cosign restore verify-bundle reindex web-account --help --state --socket --lang --json --jsonl --version --readonly --plain --theme --ascii --no-mouse --check-config" ;;
+    "shopwarden") echo "devices enrol unenrol events search timeline retention holds deletions rescan requests me documents incidents backup keys attachments import export alerts delivery figures pin policy audit setup web completion lock refetch commands prove heads doctor unlock verify demo scan mask init check-config run verify-proof cosign restore verify-bundle reindex web-account --help --state --socket --lang --json --jsonl --version --readonly --plain --theme --ascii --no-mouse --check-config" ;;
     "shopwarden alerts") echo "list show history ack resolve reopen suppress note assign --help --state --socket --lang --json --jsonl --status --severity --device --employee --rule --assignee --unassigned --before --limit" ;;
     "shopwarden alerts ack") echo "--help --state --socket --lang --json --jsonl --marked-file --note" ;;
     "shopwarden alerts assign") echo "--help --state --socket --lang --json --jsonl --marked-file --to --me --nobody --note" ;;
@@ -33,6 +33,14 @@ _shopwarden_words() {
     "shopwarden cosign trust") echo "--help --json --jsonl --lang --witness-dir" ;;
     "shopwarden deletions") echo "list --help --state --socket --lang --json --jsonl --limit" ;;
     "shopwarden deletions list") echo "--help --state --socket --lang --json --jsonl --limit" ;;
+    "shopwarden delivery") echo "status test mute unmute stop start dead --help --state --socket --lang --json --jsonl" ;;
+    "shopwarden delivery dead") echo "--help --state --socket --lang --json --jsonl --reason" ;;
+    "shopwarden delivery mute") echo "--help --state --socket --lang --json --jsonl --for --reason" ;;
+    "shopwarden delivery start") echo "--help --state --socket --lang --json --jsonl --reason" ;;
+    "shopwarden delivery status") echo "--help --state --socket --lang --json --jsonl" ;;
+    "shopwarden delivery stop") echo "--help --state --socket --lang --json --jsonl --reason" ;;
+    "shopwarden delivery test") echo "--help --state --socket --lang --json --jsonl --reason" ;;
+    "shopwarden delivery unmute") echo "--help --state --socket --lang --json --jsonl --reason" ;;
     "shopwarden demo") echo "--help --headless --phones --json --jsonl --scenario --seed --latency-s --state --host --lang" ;;
     "shopwarden devices") echo "list show connect disconnect discover pair wireless --help --state --socket --lang --json --jsonl" ;;
     "shopwarden devices connect") echo "--help --state --socket --lang --json --jsonl" ;;
@@ -81,7 +89,7 @@ _shopwarden_words() {
     "shopwarden incidents note") echo "--help --state --socket --lang --json --jsonl --text --told" ;;
     "shopwarden incidents show") echo "--help --state --socket --lang --json --jsonl" ;;
     "shopwarden incidents template") echo "--help --state --socket --lang --json --jsonl --language" ;;
-    "shopwarden init") echo "--help --lang --state --config --passphrase-fd --key-file --credential --json --jsonl --store-name --check --timezone --notice-title --notice-file" ;;
+    "shopwarden init") echo "--help --lang --state --config --passphrase-fd --key-file --credential --json --jsonl --store-name --check --keys-only --timezone --notice-title --notice-file" ;;
     "shopwarden keys") echo "list rotate --help --state --socket --lang --json --jsonl" ;;
     "shopwarden keys list") echo "--help --state --socket --lang --json --jsonl" ;;
     "shopwarden keys rotate") echo "--help --state --socket --lang --json --jsonl --reason" ;;
@@ -90,6 +98,12 @@ _shopwarden_words() {
     "shopwarden me") echo "ask acknowledge --help --state --socket --lang --json --jsonl" ;;
     "shopwarden me acknowledge") echo "--help --state --socket --lang --json --jsonl" ;;
     "shopwarden me ask") echo "--help --state --socket --lang --json --jsonl --kind --note" ;;
+    "shopwarden pin") echo "list show set record forget --help --state --socket --lang --json --jsonl --device" ;;
+    "shopwarden pin forget") echo "--help --state --socket --lang --json --jsonl --reason --yes" ;;
+    "shopwarden pin list") echo "--help --state --socket --lang --json --jsonl --device" ;;
+    "shopwarden pin record") echo "--help --state --socket --lang --json --jsonl --reason" ;;
+    "shopwarden pin set") echo "--help --state --socket --lang --json --jsonl --reason --type --wait" ;;
+    "shopwarden pin show") echo "--help --state --socket --lang --json --jsonl --reason" ;;
     "shopwarden policy") echo "check packs rules state try explain --help --state --socket --lang --json --jsonl" ;;
     "shopwarden policy check") echo "--help --lang --json --jsonl --notes --strict" ;;
     "shopwarden policy explain") echo "--help --lang --json --jsonl --policy --side --channel --prev" ;;
@@ -140,7 +154,8 @@ _shopwarden_words() {
     "shopwarden verify-proof") echo "--help --lang --json --jsonl --public-key --head --witness-key --attachment" ;;
     "shopwarden web") echo "--help --state --socket --lang --json --jsonl --port --bind --public-url" ;;
     "shopwarden web-account") echo "--help --lang --json --jsonl --role --password-fd" ;;
-    "shopwardend") echo "run init check-config verify reindex scan mask policy verify-proof heads cosign verify-bundle backup backup-list backup-drill restore keys web-account demo --help --lang --version" ;;
+    "shopwardend") echo "run init check-config verify reindex scan mask policy verify-proof heads cosign verify-bundle backup backup-list backup-drill restore keys install-service adb-server web-account demo --help --lang --version" ;;
+    "shopwardend adb-server") echo "--help --lang --port --home --binary" ;;
     "shopwardend backup") echo "--help --lang --state --config --passphrase-fd --key-file --credential --json --jsonl --keep --existing --recheck" ;;
     "shopwardend backup-drill") echo "--help --lang --state --config --passphrase-fd --key-file --credential --shares-fd --share --ask-shares --escrow --escrow-passphrase-fd --json --jsonl --snapshot --temporary" ;;
     "shopwardend backup-list") echo "--help --lang --json --jsonl" ;;
@@ -155,7 +170,8 @@ _shopwarden_words() {
     "shopwardend heads") echo "check rebuild --help --lang" ;;
     "shopwardend heads check") echo "--help --state --config --passphrase-fd --key-file --credential --json --jsonl --lang --text" ;;
     "shopwardend heads rebuild") echo "--help --state --config --passphrase-fd --key-file --credential --lang" ;;
-    "shopwardend init") echo "--help --lang --state --config --passphrase-fd --key-file --credential --json --jsonl --store-name --check --timezone --notice-title --notice-file" ;;
+    "shopwardend init") echo "--help --lang --state --config --passphrase-fd --key-file --credential --json --jsonl --store-name --check --keys-only --timezone --notice-title --notice-file" ;;
+    "shopwardend install-service") echo "--help --lang --json --jsonl --prefix --user --adb-port --key --drop-in --store-name --timezone --program --no-start --uninstall --dry-run" ;;
     "shopwardend keys") echo "add-passphrase change-passphrase list add-key-file add-credential shares recover make-escrow add-escrow open-escrow remove rotate --help --lang" ;;
     "shopwardend keys add-credential") echo "--help --lang --state --config --passphrase-fd --key-file --credential --json --jsonl --make --with-key" ;;
     "shopwardend keys add-escrow") echo "--help --lang --state --config --passphrase-fd --key-file --credential --json --jsonl --fingerprint" ;;
@@ -190,20 +206,23 @@ _shopwarden_words() {
 }
 _shopwarden_value() {
     case "$1|$2" in
+    "shopwarden verify-bundle|--key" | "shopwardend verify-bundle|--key") echo "" ;;
+    "shopwardend install-service|--key") echo "credential passphrase" ;;
     "shopwarden me ask|--kind" | "shopwarden requests add|--kind") echo "access copy correction deletion objection" ;;
     "shopwarden import|--kind") echo "auto sms-xml calls-xml csv-calls csv-messages recordings" ;;
     "shopwarden export|--kind" | "shopwarden export ask|--kind") echo "message call contact absence notification recording" ;;
     "shopwarden events|--kind" | "shopwarden search|--kind") echo "message call contact absence notification recording sms mms call_log contacts notifications recordings call_state imported" ;;
     "shopwarden audit|--outcome" | "shopwarden audit list|--outcome") echo "" ;;
     "shopwarden requests answer|--outcome") echo "granted partly refused" ;;
-    *"|--acknowledged-by" | *"|--action" | *"|--actor" | *"|--after" | *"|--assignee" | *"|--at" | *"|--before" | *"|--bind" | *"|--case" | *"|--channel" | *"|--code" | *"|--conversation" | *"|--count" | *"|--credential" | *"|--employee" | *"|--escrow-passphrase-fd" | *"|--fingerprint" | *"|--from" | *"|--headless" | *"|--id" | *"|--keep" | *"|--key" | *"|--latency-s" | *"|--limit" | *"|--name" | *"|--new-passphrase-fd" | *"|--note" | *"|--notice-title" | *"|--notice-version" | *"|--noticed" | *"|--passphrase-fd" | *"|--password-fd" | *"|--peer" | *"|--person" | *"|--phones" | *"|--port" | *"|--prev" | *"|--public-url" | *"|--reason" | *"|--received" | *"|--rule" | *"|--scenario" | *"|--scope" | *"|--seed" | *"|--shares-fd" | *"|--since" | *"|--snapshot" | *"|--source" | *"|--store-name" | *"|--subject" | *"|--target" | *"|--text" | *"|--threshold" | *"|--timezone" | *"|--to" | *"|--told" | *"|--until" | *"|--wait" | *"|--what" | *"|--with" | *"|--witness") echo "" ;;
+    *"|--acknowledged-by" | *"|--action" | *"|--actor" | *"|--adb-port" | *"|--after" | *"|--assignee" | *"|--at" | *"|--before" | *"|--bind" | *"|--case" | *"|--channel" | *"|--code" | *"|--conversation" | *"|--count" | *"|--credential" | *"|--employee" | *"|--escrow-passphrase-fd" | *"|--fingerprint" | *"|--for" | *"|--from" | *"|--headless" | *"|--id" | *"|--keep" | *"|--latency-s" | *"|--limit" | *"|--name" | *"|--new-passphrase-fd" | *"|--note" | *"|--notice-title" | *"|--notice-version" | *"|--noticed" | *"|--passphrase-fd" | *"|--password-fd" | *"|--peer" | *"|--person" | *"|--phones" | *"|--port" | *"|--prev" | *"|--public-url" | *"|--reason" | *"|--received" | *"|--rule" | *"|--scenario" | *"|--scope" | *"|--seed" | *"|--shares-fd" | *"|--since" | *"|--snapshot" | *"|--source" | *"|--store-name" | *"|--subject" | *"|--target" | *"|--text" | *"|--threshold" | *"|--timezone" | *"|--to" | *"|--told" | *"|--until" | *"|--user" | *"|--wait" | *"|--what" | *"|--with" | *"|--witness") echo "" ;;
     *"|--device" | *"|--phone") echo "@devices" ;;
-    *"|--attachment" | *"|--config" | *"|--escrow" | *"|--file" | *"|--head" | *"|--heads" | *"|--html" | *"|--key-file" | *"|--last" | *"|--make" | *"|--marked-file" | *"|--notice-file" | *"|--output" | *"|--png" | *"|--policy" | *"|--public-key" | *"|--share" | *"|--socket" | *"|--state" | *"|--temporary" | *"|--witness-dir" | *"|--witness-key") echo "@files" ;;
+    *"|--attachment" | *"|--binary" | *"|--config" | *"|--escrow" | *"|--file" | *"|--head" | *"|--heads" | *"|--home" | *"|--html" | *"|--key-file" | *"|--last" | *"|--make" | *"|--marked-file" | *"|--notice-file" | *"|--output" | *"|--png" | *"|--policy" | *"|--prefix" | *"|--program" | *"|--public-key" | *"|--share" | *"|--socket" | *"|--state" | *"|--temporary" | *"|--witness-dir" | *"|--witness-key") echo "@files" ;;
     *"|--trace") echo "absent edited" ;;
     *"|--state-is") echo "asked approved refused expired executed" ;;
     *"|--with-key") echo "auto tpm2 host host+tpm2" ;;
     *"|--theme") echo "dark light contrast ansi" ;;
     *"|--lang" | *"|--language") echo "en zh" ;;
+    *"|--drop-in") echo "fast internet" ;;
     *"|--bucket") echo "hour day" ;;
     *"|--direction") echo "in out none" ;;
     *"|--severity") echo "info low medium high critical" ;;
@@ -230,6 +249,7 @@ _shopwarden_follows() {
     "shopwarden commands show") echo "@commands" ;;
     "shopwarden completion") echo "bash zsh" ;;
     "shopwarden cosign trust") echo "@files" ;;
+    "shopwarden delivery dead") echo "list retry drop" ;;
     "shopwarden devices show") echo "@devices" ;;
     "shopwarden devices wireless") echo "@devices" ;;
     "shopwarden enrol") echo "@devices" ;;
@@ -239,6 +259,10 @@ _shopwarden_follows() {
     "shopwarden heads import") echo "@files" ;;
     "shopwarden import") echo "@files" ;;
     "shopwarden lock") echo "@devices" ;;
+    "shopwarden pin forget") echo "@devices" ;;
+    "shopwarden pin record") echo "@devices" ;;
+    "shopwarden pin set") echo "@devices" ;;
+    "shopwarden pin show") echo "@devices" ;;
     "shopwarden policy check") echo "@files" ;;
     "shopwarden policy try") echo "@files" ;;
     "shopwarden refetch") echo "@devices" ;;

@@ -86,10 +86,10 @@ class MuteRequest(Wire, frozen=True, kw_only=True):
     """For how long a channel waits, and why; 0 minutes: not any more."""
 
     minutes: Annotated[int, msgspec.Meta(ge=0, le=43_200)]
-    reason: Reason
+    reason: Reason | None = None
 
 
 class DeliveryReason(Wire, frozen=True, kw_only=True):
-    """Why."""
+    """Why; ends up in the audit."""
 
-    reason: Reason
+    reason: Reason | None = None

@@ -11,7 +11,7 @@ async def delivery_status(client: Calling) -> DeliveryStatus:
     return await client.call("GET", "/v1/delivery", DeliveryStatus)
 
 
-async def test_channel(client: Calling, channel: str, reason: str) -> DeliveryTest:
+async def test_channel(client: Calling, channel: str, reason: str | None) -> DeliveryTest:
     """Send a test message now; may take a minute."""
     path = f"/v1/delivery/channels/{segment(channel)}/test"
     return await client.call("POST", path, DeliveryTest, body=DeliveryReason(reason=reason))
@@ -22,12 +22,12 @@ async def mute_channel(client: Calling, channel: str, request: MuteRequest) -> D
     return await client.call("POST", f"/v1/delivery/channels/{segment(channel)}/mute", DeliveryStatus, body=request)
 
 
-async def stop_delivery(client: Calling, reason: str) -> DeliveryStatus:
+async def stop_delivery(client: Calling, reason: str | None) -> DeliveryStatus:
     """Send nothing until `start_delivery`."""
     return await client.call("POST", "/v1/delivery/stop", DeliveryStatus, body=DeliveryReason(reason=reason))
 
 
-async def start_delivery(client: Calling, reason: str) -> DeliveryStatus:
+async def start_delivery(client: Calling, reason: str | None) -> DeliveryStatus:
     """Send what waits, and go on."""
     return await client.call("POST", "/v1/delivery/start", DeliveryStatus, body=DeliveryReason(reason=reason))
 
@@ -37,13 +37,13 @@ async def dead_letters(client: Calling) -> tuple[DeadLetter, ...]:
     return (await client.call("GET", "/v1/delivery/dead", Page[DeadLetter])).items
 
 
-async def retry_dead(client: Calling, message_id: str, reason: str) -> DeadLetter:
+async def retry_dead(client: Calling, message_id: str, reason: str | None) -> DeadLetter:
     """Have it sent again, under its old id."""
     path = f"/v1/delivery/dead/{segment(message_id)}/retry"
     return await client.call("POST", path, DeadLetter, body=DeliveryReason(reason=reason))
 
 
-async def drop_dead(client: Calling, message_id: str, reason: str) -> None:
+async def drop_dead(client: Calling, message_id: str, reason: str | None) -> None:
     """Give it up for good."""
     path = f"/v1/delivery/dead/{segment(message_id)}/drop"
     await client.call("POST", path, Nothing, body=DeliveryReason(reason=reason))
