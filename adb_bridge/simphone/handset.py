@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from adb_bridge.clock import Clock
 
 from .apps import APPS
-from .audio import Audio
+from .audio import Audio, Stream
 from .event_log import EventLog
 from .faults import Cable, Faults, Right
 from .file_entries import SharedStorage
@@ -86,7 +86,12 @@ class Handset:
         self.app_ops: dict[tuple[str, str], str] = {}
         """Mode by package and operation, where somebody set one."""
         self.doze_exempt: set[str] = set()
-        self.notifications = Notifications(sdk=spec.sdk, has_ninth_field=self.traits.has_ninth_field, emit=self.emit)
+        self.notifications = Notifications(
+            sdk=spec.sdk,
+            has_ninth_field=self.traits.has_ninth_field,
+            emit=self.emit,
+            is_heard=lambda: self.audio.is_heard(Stream.NOTIFICATION),
+        )
         self.messengers = Messengers(self.notifications, now=self.now)
         self.foreground = Foreground(launcher=self.apps.launcher, sdk=spec.sdk, linger_s=spec.linger_s, emit=self.emit)
         self.power = Power(

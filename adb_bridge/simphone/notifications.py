@@ -94,12 +94,21 @@ class Posting:
 class Notifications:
     """Posted notifications by key, oldest first."""
 
-    def __init__(self, *, sdk: int, has_ninth_field: bool, emit: Callable[[str, str], None]) -> None:
+    def __init__(
+        self,
+        *,
+        sdk: int,
+        has_ninth_field: bool,
+        emit: Callable[[str, str], None],
+        is_heard: Callable[[], bool] = lambda: True,
+    ) -> None:
+        """`is_heard` tells whether the phone lets notifications sound now."""
         self._posted: dict[str, Notification] = {}
         self._history: deque[Posting] = deque(maxlen=MAX_REMEMBERED)
         self._has_shortcut = sdk >= 30
         self._has_ninth_field = has_ninth_field
         self._emit = emit
+        self._is_heard = is_heard
 
     @property
     def history(self) -> Sequence[Posting]:
@@ -120,7 +129,8 @@ class Notifications:
             f"[{notification.uid},{pid},{notification.package},{notification.id},{_tag(notification)},"
             f"{notification.user_id},{self.describe(notification)},{status}{extra}]",
         )
-        self._emit("notification_alert", f"[{notification.key},1,1,0]")
+        if self._is_heard():
+            self._emit("notification_alert", f"[{notification.key},1,1,0]")
 
     def cancel(self, key: str, *, reason: int = _APP_CANCEL, pid: int = 2211) -> bool:
         """The app takes it away; whether it was there."""

@@ -134,6 +134,7 @@ async def test_what_can_be_heard() -> None:
     audio.silence(Ringer.SILENT)
     await bench.said("cmd notification post other text")
     assert len(audio.playing) == 0
+    assert (await bench.said("logcat -b events -d | grep -c notification_alert"))[1] == "1\n"
     extras = f"--ei {ALARM}.LENGTH 10 --ez {ALARM}.SKIP_UI true"
     await bench.said(f"am start -a android.intent.action.SET_TIMER {extras}")
     assert len(audio.playing) == 0

@@ -134,9 +134,8 @@ async def _post(call: Call, rest: list[str]) -> int:
 
 
 def _show(call: Call, notification: Notification) -> None:
-    """The shell's channel has the default sound: it is heard once, where notifications are heard."""
+    """The shell's channel has the default sound: each posting is heard, where notifications are heard."""
     handset = call.handset
-    is_new = handset.notifications.get(notification.key) is None
     handset.notifications.post(notification, pid=12345)
-    if is_new and handset.audio.is_heard(Stream.NOTIFICATION):
+    if handset.audio.is_heard(Stream.NOTIFICATION):
         handset.audio.play("com.android.systemui", 10_060, Stream.NOTIFICATION, lasts_s=SOUND_S)
