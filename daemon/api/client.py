@@ -5,7 +5,6 @@ import random
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Mapping
 from contextlib import aclosing, asynccontextmanager
 from datetime import datetime
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -25,6 +24,7 @@ from .requests import (
     OpenAttachmentRequest,
     VerifyRequest,
 )
+from .shops import Door
 from .sse import SseTooLargeError, read_payloads
 from .texts import Texts
 from .transport import AnswerT, Download, Transport
@@ -71,15 +71,15 @@ class _Kind(msgspec.Struct):
 
 
 class ApiClient:
-    """A client of one daemon; texts in answers and errors come in `language` (`en` or `zh`).
+    """A client of one daemon, by its socket or in a shop elsewhere; texts come in `language` (`en` or `zh`).
 
     With `web_session` (the token of a `WebSession`), calls are of the person whom it was given to.
     Every method raises ApiUnreachableError, ApiTimeoutError, ApiVersionError or ApiRefusedError.
     """
 
-    def __init__(self, socket: Path, language: str, web_session: str | None = None) -> None:
+    def __init__(self, door: Door, language: str, web_session: str | None = None) -> None:
         self.texts = Texts(language)
-        self._transport = Transport(socket, self.texts, web_session)
+        self._transport = Transport(door, self.texts, web_session)
 
     async def __aenter__(self) -> Self:
         return self

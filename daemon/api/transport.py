@@ -1,4 +1,4 @@
-"""HTTP to the daemon's Unix socket: one call, its time limit and the error it ends with."""
+"""HTTP to a daemon: by its Unix socket, or by TLS to a shop of another machine. One call, its time, its error."""
 
 import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Mapping
@@ -20,6 +20,8 @@ from .errors import (
     UnreachableReason,
 )
 from .exit_codes import ExitCode
+from .shop_link import ShopLink
+from .shops import Door, RemoteShop
 from .socket_path import reachable
 from .sse import HEARTBEAT_S
 from .texts import Texts
@@ -33,6 +35,7 @@ LANGUAGE_HEADER = "X-Shopwarden-Language"
 SHA256_HEADER = "X-Shopwarden-Sha256"
 """Of a downloaded file, 64 hexadecimal digits."""
 CONNECT_TIMEOUT_S = 5.0
+_NO_SOCKET = Path("/nonexistent")
 OPEN_STREAM_TIMEOUT_S = 10.0
 MAX_ANSWER_BYTES = 256 * 1024 * 1024
 """A page of 1,000 revealed bodies of 64 KiB of Han text, with room."""
@@ -49,10 +52,11 @@ class Download:
 
 
 class Transport:
-    """A connection pool to one socket. With `web_session`, its calls are of whom that token was given to."""
+    """A connection pool to one daemon. With `web_session`, its calls are of whom that token was given to."""
 
-    def __init__(self, socket: Path, texts: Texts, web_session: str | None = None) -> None:
-        self.socket = socket
+    def __init__(self, door: Door, texts: Texts, web_session: str | None = None) -> None:
+        self._shop = ShopLink(door) if isinstance(door, RemoteShop) else None
+        self._socket = _NO_SOCKET if isinstance(door, RemoteShop) else door
         self._texts = texts
         self._web_session = web_session
         self._resources = ExitStack()
@@ -67,6 +71,8 @@ class Transport:
         session, self._session = self._session, None
         if session is not None:
             await session.close()
+        if self._shop is not None:
+            await self._shop.close()
         self._resources.close()
 
     async def call(
@@ -100,7 +106,7 @@ class Transport:
         limits = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_TIMEOUT_S, sock_read=3 * HEARTBEAT_S)
         try:
             async with asyncio.timeout(OPEN_STREAM_TIMEOUT_S):
-                response = await self._open_session().get(
+                response = await (await self._open_session()).get(
                     self._url(path), headers=self._headers() | dict(headers), timeout=limits
                 )
         except (aiohttp.ClientError, OSError, ValueError) as error:
@@ -119,7 +125,8 @@ class Transport:
         kinds = {"Content-Type": "application/json", "Accept": "application/octet-stream, application/json"}
         headers = self._headers() | kinds
         try:
-            response = await self._open_session().post(self._url(path), data=payload, headers=headers, timeout=limits)
+            session = await self._open_session()
+            response = await session.post(self._url(path), data=payload, headers=headers, timeout=limits)
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise self._failure(error) from error
         async with response:
@@ -137,7 +144,8 @@ class Transport:
         limits = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_TIMEOUT_S, sock_read=idle_timeout_s)
         headers = self._headers() | {"Accept": "application/zip, application/json"}
         try:
-            response = await self._open_session().post(self._url(path), headers=headers, timeout=limits)
+            session = await self._open_session()
+            response = await session.post(self._url(path), headers=headers, timeout=limits)
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise self._failure(error) from error
         async with response:
@@ -155,7 +163,8 @@ class Transport:
         kinds = {"Content-Type": "application/octet-stream", "Accept": "application/jsonl, application/json"}
         headers = self._headers() | kinds
         try:
-            response = await self._open_session().put(self._url(path), data=content, headers=headers, timeout=limits)
+            session = await self._open_session()
+            response = await session.put(self._url(path), data=content, headers=headers, timeout=limits)
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise self._failure(error) from error
         async with response:
@@ -166,8 +175,10 @@ class Transport:
 
     def unreachable(self, reason: UnreachableReason) -> ApiUnreachableError:
         """The error for `reason`, with its texts."""
+        if self._shop is not None:
+            return self._shop.unreachable(reason, self._texts)
         key = f"error.daemon.{reason}"
-        path = str(self.socket)
+        path = str(self._socket)
         return ApiUnreachableError(
             reason, self._texts.get(f"{key}.message", path=path), self._texts.get(f"{key}.hint", path=path)
         )
@@ -179,7 +190,7 @@ class Transport:
         payload = None if body is None else msgspec.json.encode(body)
         headers = self._headers() | ({} if payload is None else {"Content-Type": "application/json"})
         try:
-            request = self._open_session().request(
+            request = (await self._open_session()).request(
                 method, self._url(path).with_query(query), data=payload, headers=headers, timeout=limits
             )
             async with request as response:
@@ -190,11 +201,13 @@ class Transport:
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise self._failure(error) from error
 
-    def _open_session(self) -> aiohttp.ClientSession:
+    async def _open_session(self) -> aiohttp.ClientSession:
+        if self._shop is not None:
+            return await self._shop.session(self._texts)
         if self._session is None or self._session.closed:
             self._resources.close()
             try:
-                path = self._resources.enter_context(reachable(self.socket))
+                path = self._resources.enter_context(reachable(self._socket))
             except PermissionError as error:
                 raise self.unreachable(UnreachableReason.SOCKET_FORBIDDEN) from error
             except OSError as error:
@@ -210,9 +223,9 @@ class Transport:
         session = {} if self._web_session is None else {SESSION_HEADER: self._web_session}
         return {LANGUAGE_HEADER: self._texts.language.value, "Accept": "application/json"} | session
 
-    @staticmethod
-    def _url(path: str) -> URL:
-        return URL(f"http://shopwarden{path}", encoded=True)
+    def _url(self, path: str) -> URL:
+        base = "http://shopwarden" if self._shop is None else self._shop.base
+        return URL(f"{base}{path}", encoded=True)
 
     def _check_version(self, response: aiohttp.ClientResponse) -> None:
         if response.headers.get(VERSION_HEADER) != str(API_VERSION):
@@ -252,6 +265,8 @@ class Transport:
                 self._texts.get("error.daemon.timeout.hint"),
             )
             return ApiTimeoutError("daemon.timeout", message, hint, ExitCode.TIMEOUT)
+        if self._shop is not None:
+            return self._shop.failure(error, self._texts)
         cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
         if isinstance(cause, FileNotFoundError | NotADirectoryError):
             return self.unreachable(UnreachableReason.NO_SOCKET)
