@@ -16,7 +16,7 @@ from .faults import Effect, ExitCode, Garbage, Hang, Oversize, Repeat, Truncate
 from .fleet import SimFleet
 from .mdns import LOOPBACK, Announcer
 from .phone import DEFAULT_SCENARIO, SimPhone
-from .profiles import load_profile, profile_names
+from .profiles import every_name, load_profile
 from .scenario import ScenarioError, load_scenario
 from .spec import AuthMode
 from .wireless import FIRST_SDK
@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     options = _parser().parse_args(arguments)
     if options.list_profiles:
-        for name in profile_names():
+        for name in every_name():
             sys.stdout.write(f"{name}\t{load_profile(name).title}\n")
         return 0
     try:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from .fault_plan import PlannedFault, read_fault_plan
-from .profiles import Profile, load_profile, profile_names
+from .profiles import Profile, every_name, load_profile
 from .spec import AuthMode, Brand, History
 from .switches import Switch, SwitchState
 from .toml_table import ScenarioError, Table, nearest_of
@@ -55,7 +55,7 @@ class Staff:
 
     name: str
     profile: str | None
-    """One of `profiles.profile_names()`; None for AOSP's behaviour at `sdk`."""
+    """One of `profiles.every_name()`; None for AOSP's behaviour at `sdk`."""
     brand: Brand
     model: str
     device: str
@@ -217,7 +217,7 @@ def _staff(table: Table) -> Staff:
 
 
 def _profile(table: Table, name: str) -> Profile:
-    table.choice("profile", profile_names())
+    table.choice("profile", every_name())
     return load_profile(name)
 
 

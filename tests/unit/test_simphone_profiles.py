@@ -8,7 +8,7 @@ import pytest
 from adb_bridge.clock import SystemClock
 from adb_bridge.simphone.faults import Right
 from adb_bridge.simphone.phone import SimPhone
-from adb_bridge.simphone.profiles import load_profile, profile_names, spec_of
+from adb_bridge.simphone.profiles import generation_names, load_profile, profile_names, spec_of
 from adb_bridge.simphone.profiles.profile import read_profile
 from adb_bridge.simphone.recording_names import Direction, RecordingRules
 from adb_bridge.simphone.spec import PhoneSpec, Storage
@@ -39,6 +39,18 @@ def page(tmp_path: Path, text: str) -> Table:
     path = tmp_path / "page.toml"
     path.write_text(text)
     return Table.load(path)
+
+
+def test_six_makers_have_three_generations_each() -> None:
+    sdks: dict[str, set[int]] = {}
+    for name in (*profile_names(), *generation_names()):
+        profile = load_profile(name)
+        sdks.setdefault(profile.brand, set()).add(profile.sdk)
+        spec = spec_of(name, serial="S")
+        rights = SimPhone(spec, SystemClock()).handset.faults
+        assert rights.is_denied(Right.CALL_LOG) == (spec.sdk <= 30) or name == "harmony-next"
+    assert set(range(29, 37)) - {32} <= sdks.pop("google")
+    assert len(sdks) == 6 and all(len(found) >= 3 for found in sdks.values())
 
 
 def test_every_profile_makes_a_phone_that_differs_from_the_others() -> None:

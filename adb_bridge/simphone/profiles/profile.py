@@ -47,12 +47,12 @@ class Profile:
 
 
 def profile_names() -> tuple[str, ...]:
-    """All profiles, sorted."""
+    """All pages, sorted."""
     folder = resources.files("adb_bridge.simphone.profiles") / "pages"
     return tuple(sorted(one.name.removesuffix(".toml") for one in folder.iterdir() if one.name.endswith(".toml")))
 
 
-def load_profile(name: str) -> Profile:
+def load_page(name: str) -> Profile:
     """Read a page. Raise `ScenarioError`, also for a name that is none of `profile_names()`."""
     if name not in profile_names():
         raise ScenarioError(name, "", "no such profile", nearest_of(name, profile_names()))

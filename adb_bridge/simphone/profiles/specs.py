@@ -8,7 +8,7 @@ from ..command_faults import CommandFault
 from ..spec import AuthMode, Calling, History, Latencies, PhoneSpec, Security, Storage, Wipe
 from ..switches import Switch, SwitchState
 from ..wire.auth import HostKey
-from .profile import load_profile
+from .named import load_profile
 
 
 class SpecChanges(TypedDict, total=False):
