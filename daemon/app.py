@@ -41,9 +41,9 @@ from .lan.door import LanDoor
 from .logs import DeviceTokens, log_for
 from .media_shelves import WeekShelves
 from .media_store import MediaStore
-from .operating.housekeeping import Housekeeping
+from .operating.meters import Meters
+from .operating.operations import Operations
 from .operating.stopping import TASKS_AT_MOST_S, Closing
-from .operating.watchdog import Standing, Watchdog
 from .outbox import Outbox
 from .pairing_desk import PairingDesk
 from .phone_link import PhoneLink, bridge_settings
@@ -54,13 +54,12 @@ from .rescans import Rescans
 from .retention.passes import Retention
 from .rights.guard import PrivacyGuard
 from .rights.reminders import Reminders
-from .rule_watch import RuleWatch
-from .rules import load_rules, rules_folder
+from .rule_watch import watch_of_rules
 from .sealed_start.merging import Merging
 from .sealed_start.roster import SealedPaths, keep_roster
 from .service_impl import DaemonService
 from .service_parts import ServiceParts
-from .supervise import RetryPolicy, Supervision, supervise
+from .supervise import RetryPolicy, Supervision, Trouble, supervise
 from .system import notify_systemd
 from .vault import Opened
 from .version import daemon_version
@@ -81,6 +80,7 @@ class App:
         self._on_stopping: Callable[[], None] = lambda: None
         config, archive, clock = opened.config, opened.archive, opened.clock
         self._bus = Bus()
+        self._meters = Meters()
         self._guard = PrivacyGuard(archive)
         self._judge = Judge(opened.engine, self._guard.collected, archive.neighbours.newest_said)
         self._key_watch = KeyWatch(archive=archive, keys=opened.keys, paths=opened.paths)
@@ -136,24 +136,25 @@ class App:
             opened.paths.uploads, MediaKeys(opened.keys), keep_free_bytes=2 * reserve_for(opened.paths.archive)
         )
         title, text = config.notice_for(config.store.language)
-        self._fleet = Fleet(
-            Workshop(
-                link=self._link,
-                archive=archive,
-                media=self._media,
-                judge=self._judge,
-                queue=self._queue,
-                outbox=self._outbox,
-                clock=clock,
-                bus=self._bus,
-                tokens=DeviceTokens(opened.keys.derive(Purpose.AUDIT)),
-                capture=config.capture,
-                notice=StandingNotice(title, text),
-                collectors=collectors(clock, collector_settings(config.capture)),
-                backfills=asyncio.Semaphore(_BACKFILLS_AT_ONCE),
-            ),
-            Care(keep_authorised=config.adb.keep_authorised, keep_wireless=config.adb.keep_wireless),
+        shop = Workshop(
+            link=self._link,
+            archive=archive,
+            media=self._media,
+            judge=self._judge,
+            queue=self._queue,
+            outbox=self._outbox,
+            clock=clock,
+            bus=self._bus,
+            tokens=DeviceTokens(opened.keys.derive(Purpose.AUDIT)),
+            capture=config.capture,
+            notice=StandingNotice(title, text),
+            collectors=collectors(clock, collector_settings(config.capture)),
+            backfills=asyncio.Semaphore(_BACKFILLS_AT_ONCE),
+            meters=self._meters,
         )
+        care = Care(keep_authorised=config.adb.keep_authorised, keep_wireless=config.adb.keep_wireless)
+        self._fleet = Fleet(shop, care)
+        self._operations = Operations(shop, fleet=self._fleet, config=config, paths=opened.paths)
         self._discovery = Discovery(config.adb, self._fleet, self._link)
         self._pairing_desk = PairingDesk(
             link=self._link,
@@ -163,7 +164,7 @@ class App:
             clock=clock,
         )
         self._door = LanDoor(config.lan, archive=archive, keys=opened.keys, clock=clock, store=config.store.name)
-        self._rule_watch = self._watch_of_rules()
+        self._rule_watch = watch_of_rules(config, opened.config_file, self._judge, archive, self._bus)
         self._backups = open_backups(
             archive=archive, keys=opened.keys, paths=opened.paths, section=config.backup, clock=clock, bus=self._bus
         )
@@ -292,20 +293,7 @@ class App:
             "sealed": self._supervised("sealed", self._keep_for_closed_times),
             "rescans": self._supervised("rescans", self._rescans.run),
             "retention": self._supervised("retention", self._delete_what_is_due),
-            "housekeeping": Housekeeping(
-                archive=self._opened.archive,
-                media=self._media,
-                bus=self._bus,
-                clock=self._opened.clock,
-                expire=self._queue.expire,
-            ).run(),
-            "watchdog": Watchdog(
-                self._opened.archive,
-                turned_s=self._fleet.turns,
-                standing=self._standing,
-                clock=self._opened.clock,
-                env=os.environ,
-            ).run(),
+            **self._operations.work(self._supervised),
         }
         if self._rule_watch is not None:
             work["rules"] = self._supervised("rules", self._rule_watch.run)
@@ -322,15 +310,6 @@ class App:
                 task.cancel()
             await asyncio.wait(tasks, timeout=TASKS_AT_MOST_S)
 
-    def _watch_of_rules(self) -> RuleWatch | None:
-        config, file = self._opened.config, self._opened.config_file
-        folder = rules_folder(config, file)
-        if folder is None:
-            return None
-        return RuleWatch(
-            folder, lambda: load_rules(config, file), judge=self._judge, archive=self._opened.archive, bus=self._bus
-        )
-
     def _supervised(self, name: str, work: Callable[[Supervision], Awaitable[None]]) -> Coroutine[object, object, None]:
         return supervise(
             work,
@@ -338,8 +317,13 @@ class App:
             log=self._log.bind(task=name),
             wake=asyncio.Event(),
             policy=RetryPolicy(cap_s=15.0),
-            on_trouble=lambda _trouble: self._bus.publish(HealthChanged()),
+            on_trouble=lambda trouble: self._note_trouble(name, trouble),
         )
+
+    def _note_trouble(self, task: str, trouble: Trouble | None) -> None:
+        self._bus.publish(HealthChanged())
+        if trouble is not None:
+            self._meters.restarts[task] += 1
 
     async def _keep_for_closed_times(self, supervision: Supervision) -> None:
         """Take in what was read before the vault was open, then leave behind what the next closed time needs."""
@@ -384,7 +368,3 @@ class App:
     def _begin_end(self) -> None:
         notify_systemd("STOPPING=1", os.environ)
         self._on_stopping()
-
-    def _standing(self) -> Standing:
-        online, enrolled = self._fleet.reached()
-        return Standing(phones_online=online, phones_enrolled=enrolled, is_disk_full=self._opened.archive.is_disk_full)

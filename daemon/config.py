@@ -43,6 +43,7 @@ from .config_sections import (
 )
 from .delivery.checking import first_problem
 from .errors import ConfigError
+from .operating.section_sense import wrong_key
 from .web.passwords import read_hash
 
 __all__ = [
@@ -249,6 +250,8 @@ def _check_sense(config: Config, file: Path) -> None:
         raise ConfigError("config.missing_key", file=file, key="key.name", expected='key.source = "credential"')
     if config.backup.dir is not None and not Path(config.backup.dir).is_absolute():
         raise ConfigError("config.wrong_value", file=file, key="backup.dir", expected="an absolute path")
+    if (wrong := wrong_key(config.metrics, config.log)) is not None:
+        raise ConfigError("config.wrong_value", file=file, key=wrong[0], expected=wrong[1])
     if config.adb.port == 5037:
         raise ConfigError("config.wrong_value", file=file, key="adb.port", expected="not 5037, the user's own adb")
     for key, addresses in (("adb.connect", config.adb.connect), ("adb.server", (config.adb.server,))):

@@ -14,6 +14,8 @@ from .api.wire import Role
 from .archive.data_classes import DataClass
 from .config_lan import LanSection
 from .delivery.sections import DeliverySection
+from .operating.sections import LogSection as LogSection
+from .operating.sections import MetricsSection as MetricsSection
 
 Port = Annotated[int, Meta(ge=0, le=65535)]
 Line = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -293,13 +295,6 @@ class WebSection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LogSection:
-    """What goes to stderr."""
-
-    level: Literal["debug", "info", "warning", "error"] = "info"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """All of shopwarden.toml; every key has a default."""
 
@@ -319,6 +314,7 @@ class Config:
     delivery: DeliverySection = field(default_factory=DeliverySection)
     web: WebSection = field(default_factory=WebSection)
     lan: LanSection = field(default_factory=LanSection)
+    metrics: MetricsSection = field(default_factory=MetricsSection)
     log: LogSection = field(default_factory=LogSection)
 
     def notice_for(self, language: str) -> tuple[str, str]:

@@ -74,7 +74,7 @@ class Fleet:
         return tuple(one.turned_s for one in self._devices.values() if one.turned_s is not None)
 
     def states(self) -> tuple[str, ...]:
-        """Of every enrolled phone: `online` when it can be used now, else adb's word for its connection, or `absent`."""
+        """Of every enrolled phone: `online` when it can be used, else adb's word for its connection, or `absent`."""
         lives = (self._devices.get(serial) for serial in self._enrolled)
         return tuple(
             "absent"

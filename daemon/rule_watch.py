@@ -26,9 +26,11 @@ from .archive.archive import Archive
 from .archive.drafts import AuditDraft
 from .audit import DAEMON_ACTOR, NO_ROLE
 from .bus import Bus, HealthChanged
+from .config import Config
 from .folder_notices import FolderNotices
 from .judge import Judge
 from .logs import Log, log_for
+from .rules import load_rules, rules_folder
 from .supervise import Supervision
 
 _FileStamp = tuple[str, int, int, int]
@@ -228,3 +230,13 @@ def _stamp_of(folder: Path) -> _Stamp:
             found = file.stat()
             stamps.append((str(file), found.st_size, found.st_mtime_ns, found.st_ino))
     return tuple(sorted(stamps))
+
+
+def watch_of_rules(
+    config: Config, config_file: Path | None, judge: Judge, archive: Archive, bus: Bus
+) -> RuleWatch | None:
+    """Over the folder that the configuration names; None when it names none."""
+    folder = rules_folder(config, config_file)
+    if folder is None:
+        return None
+    return RuleWatch(folder, lambda: load_rules(config, config_file), judge=judge, archive=archive, bus=bus)

@@ -9,11 +9,13 @@ from adb_bridge.collectors.base import BlobRefusedError, Collector
 from adb_bridge.errors import AdbBridgeError, BridgeErrorCode, ServerUnavailableError
 from adb_bridge.records import Availability, Capability, CapabilityName, CollectedBatch, Source
 from adb_bridge.session import Session
+from policies.model import Severity
 
 from .absence import keys_to_look_up
 from .announcements import Announcements
 from .archive.errors import ArchiveBrokenError, ArchiveClosedError, ArchiveFullError, NotEnrolledError
 from .bus import DeviceChanged
+from .events import Committed, Ingest
 from .holdings import PhoneHoldings
 from .judge import Urgency
 from .live import LiveDevice
@@ -62,6 +64,7 @@ class SourceReader:
         source = job.source
         loop = asyncio.get_running_loop()
         stalled = loop.call_later(_STALLED_S, self._mark_stalled, source)
+        begun_s = self._shop.clock.monotonic()
 
         def progress() -> None:
             nonlocal stalled
@@ -84,6 +87,8 @@ class SourceReader:
             return False
         finally:
             stalled.cancel()
+        clock = self._shop.clock
+        self._shop.meters.read(source, clock.monotonic() - begun_s, clock.now().timestamp())
         if self._live.source_troubles.pop(source, None) is not None:
             self._log.info("source.recovered", source=source.value)
             self._set_capability(source, Availability.YES, "rows_readable")
@@ -147,10 +152,20 @@ class SourceReader:
         self._live.last_seen_at = shop.clock.now()
         shop.outbox.committed(committed)
         if committed.new_events:
+            shop.meters.committed(batch.source, committed.new_events, await self._raised(ingest, committed))
+        if committed.new_events:
             self._log.debug("batch.committed", source=batch.source.value, rows=committed.new_events)
             self._has_untold = True
             if shop.clock.monotonic() - self._told_s >= 1.0:
                 self.tell()
+
+    async def _raised(self, ingest: Ingest, committed: Committed) -> list[Severity]:
+        """How grave what was raised is; asked of the archive only when some of the ingest was archived before."""
+        found = [verdict.severity for one in ingest.judged for verdict in one.verdicts]
+        if len(found) == len(committed.new_alert_ids):
+            return found
+        alerts = [await self._shop.archive.alert(alert_id) for alert_id in committed.new_alert_ids]
+        return [alert.verdict.severity for alert in alerts if alert is not None]
 
     def _mark_stalled(self, source: Source) -> None:
         """A command may take a minute before it is given up; people are told of the silence before that."""
@@ -158,6 +173,7 @@ class SourceReader:
         self.tell()
 
     def _failed(self, source: Source, error: Exception, schedule: Schedule) -> None:
+        self._shop.meters.failed(source)
         code = code_of(error)
         is_denied = code == BridgeErrorCode.PERMISSION_DENIED
         if self._live.source_troubles.get(source) != code:

@@ -1,7 +1,7 @@
 """What all device tasks share."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from adb_bridge.clock import Clock
 from adb_bridge.collectors.base import Collector
@@ -17,6 +17,7 @@ from .judge import Judge
 from .live import LiveDevice
 from .logs import DeviceTokens
 from .media_store import MediaStore
+from .operating.meters import Meters
 from .outbox import Outbox
 from .phone_link import PhoneLink
 
@@ -39,6 +40,7 @@ class Workshop:
     collectors: tuple[Collector, ...]
     backfills: asyncio.Semaphore
     """How many phones may have a backfill page in the archive's queue at a time."""
+    meters: Meters = field(default_factory=Meters)
 
 
 def record_of(live: LiveDevice) -> DeviceRecord:

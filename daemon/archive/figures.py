@@ -9,10 +9,11 @@ from typing import Final
 from crypto.database import Database
 from policies.model import Severity
 
+from ..api.wire import CommandState
 from ..events import Direction, EventKind
 from ..figures.replies import Said
 from .book import Read
-from .codes import DIRECTION_CODES, KIND_CODES, SEVERITIES, from_micros, to_micros
+from .codes import COMMAND_STATES, DIRECTION_CODES, KIND_CODES, SEVERITIES, from_micros, to_micros
 
 MOST_ALERTS: Final = 200_000
 MOST_SAID: Final = 200_000
@@ -66,6 +67,15 @@ class FigureBook:
     async def said(self, since: datetime, until: datetime) -> Counted:
         """Messages of both sides and our calls, by when they happened."""
         return await self._read(lambda database: _said(database, since, until))
+
+    async def commands_by_state(self) -> dict[CommandState, int]:
+        """Of all that are kept."""
+        return await self._read(_commands_by_state)
+
+
+def _commands_by_state(database: Database) -> dict[CommandState, int]:
+    rows = database.fetch_all("SELECT state, count(*) FROM commands GROUP BY state")
+    return {COMMAND_STATES[state]: count for state, count in rows if isinstance(state, int) and isinstance(count, int)}
 
 
 def _alerts(database: Database, since: datetime, until: datetime) -> Counted:
