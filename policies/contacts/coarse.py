@@ -12,7 +12,9 @@ from .spelling import HAN, LAST_MARKS, MANY, digit_of_han
 from .told import JOIN_WORDS
 
 MOST_APART = 20_000
-"""Details beyond these that stand side by side are told as one."""
+"""Details beyond these are told together with those that stand near them."""
+_NEAR = 16
+"""Characters between them."""
 _PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 _HAN = r"[^\W\d_a-z]"
 _SURNAMES = "".join(sorted(COMMON))
@@ -53,7 +55,7 @@ def coarse_details(text: str, start: int) -> list[ContactSpan]:
 
 
 def _shapes(flat: str) -> Iterator[tuple[str, int, int]]:
-    """(the first detail, start, end): of one detail, from MOST_APART on of those side by side."""
+    """(the first detail, start, end): of one detail, from MOST_APART on of those near each other."""
     at = count = 0
     for match in _ONE.finditer(flat):
         if match.lastindex:
@@ -64,9 +66,18 @@ def _shapes(flat: str) -> Iterator[tuple[str, int, int]]:
                 break
     else:
         return
+    value, start, end = "", at, at
     for match in _ROW.finditer(flat, at):
-        if match.lastindex:
-            yield match[1], *match.span()
+        if not match.lastindex:
+            continue
+        if value and match.start() - end > _NEAR:
+            yield value, start, end
+            value = ""
+        if not value:
+            value, start = match[1], match.start()
+        end = match.end()
+    if value:
+        yield value, start, end
 
 
 def _kind(value: str) -> ContactKind:

@@ -11,6 +11,8 @@ _HOSTS = (
     r"|user\.qzone\.qq\.com/|t\.me/|telegram\.me/|line\.me/|lin\.ee/|m\.me/|signal\.me/|msng\.link/|zalo\.me/"
     r"|join\.skype\.com/|qr\.kakao\.com/|open\.kakao\.com/|discord\.gg/"
 )
+_ENDS = (".me/", ".com/", ".ee/", ".link/", ".gg/")
+"""Of their names; most texts have none of them."""
 _LINK = re.compile(rf"(?:https?://)?(?<![a-z0-9.@-])(?:{_HOSTS})[a-z0-9_.,@?^=%&:/~+#!$'()*;-]*[a-z0-9_@?=%&/~+#-]")
 _SCHEME = re.compile(
     r"(?:weixin|wxwork|mqqapi|mqq|tencent|whatsapp|tg|line|skype)://[a-z0-9_.,@?^=%&:/~+#!$'()*;-]*[a-z0-9_=/-]"
@@ -21,7 +23,9 @@ def links_in(flat: str) -> list[Found]:
     """Such links in folded text. Linear."""
     if "/" not in flat:
         return []
-    found = [(*match.span(), ContactKind.URL) for match in _LINK.finditer(flat)]
+    found: list[Found] = []
+    if any(end in flat for end in _ENDS):
+        found += [(*match.span(), ContactKind.URL) for match in _LINK.finditer(flat)]
     if "://" in flat:
         found += [(*match.span(), ContactKind.URL) for match in _SCHEME.finditer(flat)]
     return found

@@ -1,5 +1,6 @@
 """The tables as arrays over code points: what `str.translate` does for one text, done for many at once."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -23,6 +24,33 @@ BARRIER = LIMIT
 def code_points(joined: str) -> Points:
     """The code points of a text, lone surrogates as they are."""
     return np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+
+
+def run_starts(text: str, places: Sequence[int] | None) -> list[int]:
+    """Where in `text`, but at its begin, another character stands than before it, or one that did not stand beside it:
+    `places` are those of the characters in the text they are from.
+    """
+    points = code_points(text)
+    changes: Flags = points[1:] != points[:-1]
+    if places is not None:
+        changes |= np.diff(np.array(places)) != 1
+    found: list[int] = (np.flatnonzero(changes) + 1).tolist()
+    return found
+
+
+def letter_breaks(text: str, places: Sequence[int]) -> list[int]:
+    """Where in `text` a letter follows a letter and did not stand beside it; `places` as for `run_starts`."""
+    are_letters: Flags = code_points(text) - np.uint32(ord("a")) < np.uint32(26)
+    are_apart = np.diff(np.array(places)) != 1
+    found: list[int] = (np.flatnonzero(are_letters[1:] & are_letters[:-1] & are_apart) + 1).tolist()
+    return found
+
+
+def without_repeats(text: str) -> str:
+    """Every run of one character as one."""
+    points = code_points(text)
+    kept: Points = points[np.append(True, points[1:] != points[:-1])]
+    return kept.tobytes().decode("utf-32-le", "surrogatepass")
 
 
 def _array(table: Table, barrier: int) -> Points:

@@ -13,7 +13,7 @@ from .lookalikes import Coded, Lookalikes
 from .mixtures import Mixtures
 from .profile import Disguises, Homophone
 from .promise import LETTERS
-from .reading import Reading, lens
+from .reading import LONG_TEXT, Reading, lens
 from .soundalikes import Heard, Soundalikes, heard_of, may_be_disguised, sounds_of_ones
 from .spelling import Spelled, Speller
 
@@ -106,6 +106,10 @@ def _breaks(reading: Reading) -> frozenset[int]:
     if len(reading.kept) == len(reading.text):
         return frozenset()
     origin = reading.origin
+    if len(reading.kept) > LONG_TEXT:
+        from ..folding.arrays import letter_breaks  # numpy is for who has long texts
+
+        return frozenset(letter_breaks(reading.kept, origin))
     inside = (range(run.start() + 1, run.end()) for run in LETTERS.finditer(reading.kept))
     return frozenset(at for run in inside for at in run if origin[at] != origin[at - 1] + 1)
 

@@ -18,7 +18,7 @@ from .disguises import Disguised
 from .entry import Entry, Writing
 from .key_index import gathered
 from .lookalikes import Coded
-from .reading import Lens, Reading, has_runs, lens
+from .reading import LONG_TEXT, Lens, Reading, has_runs, lens
 from .soundalikes import is_unheard
 
 if TYPE_CHECKING:
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 __all__ = ["Candidate", "Lexicon"]
 
 _key, _terms = attrgetter("key"), attrgetter("terms")
-LONG_TEXT = 2_000
-"""A text of more characters is searched as a batch of one."""
 
 
 Target = Entry | Writing

@@ -2,7 +2,7 @@
 
 import sys
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
@@ -80,11 +80,12 @@ class Mixtures:
         searched = reading.searched
         if not self._readings or 1 not in reading.odd:
             return
-        code = _codes_of(searched.translate(_TABLE))
+        coded = searched.translate(_TABLE)
+        code = _codes_of(coded)
         odd = [at for at, is_odd in enumerate(reading.odd) if is_odd]
         begins = sorted({at - back for back in range(LONG - 1) for at in odd})
         windows = (begin for begin in begins if 0 <= begin <= len(code) - LONG)
-        yield from self.at(searched, code, (begin for begin in windows if self._may_hold(code, begin)))
+        yield from self.at(searched, coded, (begin for begin in windows if self._may_hold(code, begin)))
 
     def _may_hold(self, code: Sequence[int], begin: int) -> bool:
         """Whether a window begins or ends as those of words do."""
@@ -92,32 +93,40 @@ class Mixtures:
         pairs = self.pairs
         return bool(pairs[one << CODE_BITS | two] & _BEGINS or pairs[three << CODE_BITS | four] & _ENDS)
 
-    def at(self, searched: str, code: Sequence[int], begins: Iterable[int]) -> Iterator[tuple[int, Standing]]:
-        """The same for windows that begin at `begins`, in order. `code`: of each searched character."""
+    def at(self, searched: str, coded: str, begins: Iterable[int]) -> Iterator[tuple[int, Standing]]:
+        """The same for windows that begin at `begins`, in order. `coded`: the code of each searched character."""
         flags = self.flags
         for begin in begins:
-            for left_out, number in enumerate(_numbers(code[begin : begin + LONG])):
+            for left_out, number in enumerate(_numbers(coded[begin : begin + LONG])):
                 if flags[_flag(number)]:
-                    yield from self._standing(searched, begin, left_out, number)
+                    yield from self._standing(searched, coded, begin, left_out, number)
 
-    def _standing(self, searched: str, begin: int, left_out: int, number: int) -> Iterator[tuple[int, Standing]]:
-        place = bisect_left(self.numbers, number)
-        while place < len(self.numbers) and self.numbers[place] == number:
-            where = self._at[place]
-            place += 1
-            reading = self._readings[where >> 1]
+    def _standing(
+        self, searched: str, coded: str, begin: int, left_out: int, number: int
+    ) -> Iterator[tuple[int, Standing]]:
+        first = bisect_left(self.numbers, number)
+        other = begin + left_out
+        readings, code = self._readings, coded[other]
+        for where in self._at[first : bisect_right(self.numbers, number, first)]:
+            reading = readings[where >> 1]
             inside = len(reading) - LONG if where & 1 else 0
-            start = begin - inside
-            surface = searched[start : start + len(reading)] if start >= 0 else ""
             differs = inside + left_out
-            coded = surface.translate(_TABLE)
-            if len(surface) < len(reading) or coded[differs] == reading[differs]:
+            start = begin - inside
+            end = start + len(reading)
+            if (
+                reading[differs] == code
+                or start < 0
+                or end > len(searched)
+                or not (
+                    coded.startswith(reading[:differs], start) and coded.startswith(reading[differs + 1 :], other + 1)
+                )
+            ):
                 continue
-            if coded[:differs] == reading[:differs] and coded[differs + 1 :] == reading[differs + 1 :]:
-                for heard in self._sounds[reading]:
-                    if _may_be_mixed(heard) and _is_alike(surface[differs], heard.chars[differs]):
-                        how = How.LOOKALIKE if _is_else(heard.chars, surface, differs) else How.HOMOPHONE
-                        yield start, Standing(heard.entry, len(surface), how, Belief.ALWAYS, heard.runs)
+            surface = searched[start:end]
+            for heard in self._sounds[reading]:
+                if _may_be_mixed(heard) and _is_alike(surface[differs], heard.chars[differs]):
+                    how = How.LOOKALIKE if _is_else(heard.chars, surface, differs) else How.HOMOPHONE
+                    yield start, Standing(heard.entry, len(surface), how, Belief.ALWAYS, heard.runs)
 
 
 def _is_else(chars: str, surface: str, differs: int) -> bool:
@@ -136,9 +145,9 @@ def _may_be_mixed(heard: Heard) -> bool:
     return heard.terms.disguises.is_mixed
 
 
-def _numbers(window: Sequence[int]) -> list[int]:
+def _numbers(window: str) -> list[int]:
     """Of four codes: each three with the place of the one that is left out."""
-    one, two, three, four = window
+    one, two, three, four = map(ord, window)
     first, middle = one << 2 * CODE_BITS, two << 2 * CODE_BITS
     ends, inner = three << CODE_BITS, two << CODE_BITS
     out = 3 * CODE_BITS

@@ -28,7 +28,7 @@ _WIDE = 10
 MOST_PARTS = 2_000
 MOST_RUNS = 5_000
 """Promising places of one text: more than an honest one of ten thousand characters has."""
-MOST_LETTERS = 20_000
+MOST_LETTERS = 10_000
 """Letters of one text that are looked at: all of an honest one's, however long its runs are."""
 
 

@@ -9,6 +9,8 @@ from functools import cached_property, lru_cache
 from ..folding.clean import odd_pairs
 from ..folding.table import LIMIT, View, bounded, fold_table, kept_table
 
+LONG_TEXT = 2_000
+"""Longer ones are searched as arrays."""
 REPEATED = re.compile(r"(.)\1", re.DOTALL)
 _RUN = re.compile(r"(.)\1+", re.DOTALL)
 
@@ -80,18 +82,31 @@ class Reading:
 
     def _searched(self) -> str:
         if self._collapse is Collapse.ACROSS:
-            return _RUN.sub(r"\1", self.kept)
+            return self._across
         return _RUN.sub(r"\1", self.folded).translate(self._lens.kept_table)
 
     def across(self) -> "Reading | None":
         """The reading that also collapses over passed-over characters, when that makes a difference."""
         if not self.has_runs or len(self.kept) == len(self.text) or not REPEATED.search(self.searched):
             return None
-        return Reading(self.text, self._lens, Collapse.ACROSS)
+        found = Reading.known(self.text, self._lens, KnownReading(self.kept, self._across, self.folded, self.origin))
+        found._collapse = Collapse.ACROSS
+        return found
+
+    @property
+    def _across(self) -> str:
+        if len(self.kept) > LONG_TEXT:
+            from ..folding.arrays import without_repeats  # numpy is for who has long texts
+
+            return without_repeats(self.kept)
+        return _RUN.sub(r"\1", self.kept)
 
     def uncollapsed(self) -> "Reading":
         """The reading with every run at its length; itself when there are none."""
-        return Reading(self.text, lens(replace(self._lens.view, repeats=False))) if self.has_runs else self
+        if not self.has_runs:
+            return self
+        known = KnownReading(self.kept, self.kept, self.folded, self.origin)
+        return Reading.known(self.text, lens(replace(self._lens.view, repeats=False)), known)
 
     @cached_property
     def odd(self) -> bytes:
@@ -121,7 +136,12 @@ class Reading:
         kept = self.kept
         if not self.has_runs:
             return list(range(len(kept) + 1))
-        if self._collapse is Collapse.ACROSS or len(kept) == len(self.text):
+        is_across = self._collapse is Collapse.ACROSS or len(kept) == len(self.text)
+        if len(kept) > LONG_TEXT:
+            from ..folding.arrays import run_starts  # numpy is for who has long texts
+
+            starts = run_starts(kept, None if is_across else self.origin)
+        elif is_across:
             starts = [at for at in range(1, len(kept)) if kept[at] != kept[at - 1]]
         else:
             origin = self.origin

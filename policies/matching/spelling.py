@@ -13,7 +13,7 @@ from .entries import Entry
 from .promise import BIT, LETTERS, MOST_LETTERS, Promise, is_pinyin, leading_to, reached
 from .soundalikes import Sounds
 
-MOST_STEPS = 50_000
+MOST_STEPS = 25_000
 """Steps through the lattice of one text; a text that needs more is hostile and has its verdict by then."""
 MOST_FOUND = 2_000
 """Words found so in one text."""
@@ -94,7 +94,7 @@ class Speller:
         """The first MOST_FOUND words that hold letters or parts and begin at one of these places."""
         lattice = _Lattice(kept, origin, self.codes, self._parts, self._lengths)
         coded = kept.translate(self.codes.table)
-        able = (start for start in begins if self._is_able(lattice, coded, start))
+        able = (start for start in begins if lattice.left > 0 and self._is_able(lattice, coded, start))
         yield from islice((one for start in able for one in self._from(lattice, start)), MOST_FOUND)
 
     def _is_able(self, lattice: "_Lattice", coded: str, start: int) -> bool:
@@ -122,6 +122,7 @@ class Speller:
 
     def _from(self, lattice: "_Lattice", start: int) -> Iterator[Spelled]:
         keys, open_paths = self._keys, [(start, "", _NO_STEPS)]
+        lattice.left -= 1
         while open_paths and lattice.left > 0:
             at, code, steps = open_paths.pop()
             further = lattice.steps(at)
@@ -175,8 +176,8 @@ class _Lattice:
         self._steps: dict[int, list[Step]] = {}
         self._leading: dict[int, set[int]] = {}
         """By the end of a run: from where in it syllables lead there."""
-        self._led_to: dict[int, set[int]] = {}
-        """By the start of a run: where in it syllables lead."""
+        self._led_to: dict[int, list[int]] = {}
+        """By the start of a run: where in it syllables lead, in order."""
 
     def starts(self, places: Sequence[int]) -> list[int]:
         """`places`, and where syllables can begin in the letters that begin there."""
@@ -200,8 +201,9 @@ class _Lattice:
             return min(letters.end(), self._run_starts[place]) if place < len(self._run_starts) else letters.end()
         led = self._led_to.get(start)
         if led is None:
-            led = self._led_to[start] = reached(self._kept, start, end)
-        return min((place for place in led if place >= at), default=at + 1)
+            led = self._led_to[start] = sorted(reached(self._kept, start, end))
+        place = bisect_left(led, at)
+        return led[place] if place < len(led) else at + 1
 
     def steps(self, at: int) -> Sequence[Step]:
         """Edges that begin at an offset of the kept text."""

@@ -115,7 +115,7 @@ def test_a_text_that_holds_too_much_is_searched_in_the_other_way() -> None:
     lexicon = Lexicon(
         one for word in sorted(pieces) for one in entries_of(word, rank=0, owner=0, profile=profile, aliases={})
     )
-    texts = [chars * 60, "要甲"]
+    texts = [chars * 40, "要甲"]
     many, one = through_code(lexicon, texts)
     assert believed(many) == believed(one_by_one(lexicon, texts)[0])
     assert len(many) > 4 * len(texts[0])

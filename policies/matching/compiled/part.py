@@ -17,10 +17,12 @@ from .talk_table import talk
 if TYPE_CHECKING:
     from ..lexicon import Part
 
-MOST_CANDIDATES = 5_000
+MOST_CANDIDATES = 1_000
 """Candidates of one text and one view, about."""
-MOST_PLACES = 5_000
+MOST_PLACES = 2_000
 """Places of one text at which words of one view are looked up; one with more is hostile and has its verdict by then."""
+MOST_MIXED = 1_000
+"""Of them, for words of which one character is of another sound: those that stand in a text are a handful."""
 _SOUNDS = codes(Ear.PLAIN).table
 
 _Place = tuple[int, int]
@@ -108,8 +110,8 @@ class PartSieve:
                 for standing in disguised.lookalikes.standing(searched[place : place + length]):
                     yield from standing.candidates(reading, place)
         if MIXTURE in by_kind:
-            code = list(map(ord, searched.translate(_SOUNDS)))
-            for start, standing in disguised.mixtures.at(searched, code, [place for place, _ in by_kind[MIXTURE]]):
+            coded, begins = searched.translate(_SOUNDS), [place for place, _ in by_kind[MIXTURE][:MOST_MIXED]]
+            for start, standing in disguised.mixtures.at(searched, coded, begins):
                 yield from standing.candidates(reading, start)
         if SPELLED in by_kind:
             begins = [place for place, _ in by_kind[SPELLED]]

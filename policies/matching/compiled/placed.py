@@ -2,7 +2,8 @@
 
 from functools import cached_property
 
-from ..reading import Collapse, Lens, Reading
+from ..pages import Page, Sheet
+from ..reading import LONG_TEXT, Collapse, Lens, Reading
 
 
 class PlacedReading(Reading):
@@ -17,7 +18,17 @@ class PlacedReading(Reading):
 
     @cached_property
     def _read(self) -> Reading:
+        if len(self.text) > LONG_TEXT:
+            return Page(Sheet((self.text,)), self._lens.view).reading(0, self.text, self._lens)
         return Reading(self.text, self._lens)
+
+    @cached_property
+    def folded(self) -> str:
+        return self._read.folded if len(self.text) > LONG_TEXT else self._clean.translate(self._lens.fold_table)
+
+    @cached_property
+    def origin(self) -> list[int]:
+        return self._read.origin
 
     @cached_property
     def kept(self) -> str:  # type: ignore[override]
