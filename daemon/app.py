@@ -23,8 +23,10 @@ from .backup.office import open_backups
 from .bus import Bus, HealthChanged
 from .callers import callers_of
 from .caretaker import Care
-from .command_queue import CommandQueue
-from .command_runner import StandingNotice
+from .commanding.callees import ArchivedCallees
+from .commanding.carriers import Carriers, patience_of
+from .commanding.phone_words import PhoneWords, StandingNotice
+from .commanding.queue import CommandQueue
 from .delivery.office import Delivery, DeliveryParts
 from .denials import Denials
 from .discovery import Discovery
@@ -87,6 +89,14 @@ class App:
         self._pins = ShopPins(archive, opened.keys)
         self._queue = CommandQueue(archive, clock, self._bus)
         texts: dict[str, Texts] = {language.value: load_texts(language.value, CATALOG) for language in Language}
+        self._carriers = Carriers(
+            clock=clock,
+            words=PhoneWords.of(config, texts[config.store.language]),
+            apps=config.commands.freeze_apps or config.capture.notification_apps,
+            pins=self._pins,
+            callees=ArchivedCallees(archive, self._guard),
+            patience=patience_of(config.capture.command_timeout_s),
+        )
         self._delivery = Delivery(
             DeliveryParts(
                 archive=archive,
@@ -142,6 +152,7 @@ class App:
             media=self._media,
             judge=self._judge,
             queue=self._queue,
+            carriers=self._carriers,
             outbox=self._outbox,
             clock=clock,
             bus=self._bus,

@@ -12,6 +12,7 @@ from adb_bridge.collectors.settings import DEFAULT_NOTIFICATION_APPS
 
 from .api.wire import Role
 from .archive.data_classes import DataClass
+from .config_commands import CommandsSection
 from .config_lan import LanSection
 from .delivery.sections import DeliverySection
 from .operating.sections import LogSection as LogSection
@@ -302,6 +303,7 @@ class Config:
     key: KeySection = field(default_factory=KeySection)
     adb: AdbSection = field(default_factory=AdbSection)
     capture: CaptureSection = field(default_factory=CaptureSection)
+    commands: CommandsSection = field(default_factory=CommandsSection)
     policy: PolicySection = field(default_factory=PolicySection)
     roles: RolesSection = field(default_factory=RolesSection)
     employees: EmployeesSection = field(default_factory=EmployeesSection)

@@ -10,6 +10,7 @@ from .archive.archive import Archive
 from .audit import AuditTrail
 from .backup.office import Backups
 from .bus import Bus
+from .commanding.queue import CommandQueue
 from .config import Config
 from .delivery.office import Delivery
 from .device_directory import DeviceDirectory
@@ -46,6 +47,7 @@ class DeskParts:
     media: MediaStore
     paths: StatePaths
     pins: ShopPins
+    queue: CommandQueue
     reading: EventReading
     rescans: Rescans
     retention: Retention

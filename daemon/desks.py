@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from .alerts_desk import AlertsDesk
 from .backup.desk import BackupDesk
+from .commanding.desk import CommandParts, CommandsDesk
 from .delivery.desk import DeliveryDesk
 from .desk_parts import DeskParts as DeskParts
 from .event_filters import EventFilters
@@ -37,6 +38,7 @@ class Desks:
 
     alerts: AlertsDesk
     backups: BackupDesk
+    commands: CommandsDesk
     consoles: ConsolesDesk
     delivery: DeliveryDesk
     documents: DocumentsDesk
@@ -94,6 +96,17 @@ def open_desks(parts: DeskParts) -> Desks:
             clock=parts.clock,
             delivery=parts.delivery,
             texts=parts.texts,
+        ),
+        commands=CommandsDesk(
+            CommandParts(
+                archive=parts.archive,
+                clock=parts.clock,
+                directory=parts.directory,
+                guard=parts.guard,
+                queue=parts.queue,
+                settings=parts.config.commands,
+                texts=parts.texts,
+            )
         ),
         documents=DocumentsDesk(parts, Papers(parts.archive, parts.config, parts.clock, notices), notices),
         exports=ExportsDesk(parts),

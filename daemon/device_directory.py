@@ -14,7 +14,7 @@ from .api.texts import Texts
 from .api.wire import Device
 from .archive.archive import Archive
 from .archive.records import ArchivedEnrolment, Counts
-from .command_queue import CommandQueue
+from .commanding.queue import CommandQueue
 from .device_view import DeviceFacts, clock_change, device_view
 from .fleet import Fleet
 from .service import ServiceError

@@ -23,7 +23,9 @@ from adb_bridge.status import read_status
 from .announcements import Announcements
 from .archive.clocks import JUMP_MS, ClockReading
 from .bus import DeviceChanged
-from .command_runner import NOTICE_TAG, CommandRunner
+from .commanding.known_facts import facts_from
+from .commanding.making import NOTICE_TAG
+from .commanding.runner import CommandRunner
 from .lane import LANE_OF, Lane, LaneName
 from .live import LiveDevice
 from .logs import Log, log_for
@@ -87,11 +89,11 @@ class DeviceTask:
         runner = CommandRunner(
             self._live.serial,
             session,
-            shop.queue,
-            shop.clock,
-            shop.notice,
-            timeout_s=shop.capture.command_timeout_s,
+            queue=shop.queue,
+            carriers=shop.carriers,
+            clock=shop.clock,
             refetch=self._read_everything,
+            known_facts=lambda: facts_from(self._live.profile, self._live.status, self._transport),
         )
 
         async def listen(supervision: Supervision) -> None:

@@ -27,6 +27,8 @@ class Permission(StrEnum):
     ALERTS_HANDLE = "alerts.handle"
     COMMANDS_READ = "commands.read"
     COMMANDS_ISSUE = "commands.issue"
+    COMMANDS_APPROVE = "commands.approve"
+    """Agree to what another person asked for."""
     PINS_READ = "pins.read"
     """That the shop holds PINs of phones, not the PINs."""
     PINS_SHOW = "pins.show"
@@ -91,6 +93,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.ALERTS_HANDLE,
         Permission.COMMANDS_READ,
         Permission.COMMANDS_ISSUE,
+        Permission.COMMANDS_APPROVE,
         Permission.PINS_READ,
         Permission.PINS_SHOW,
         Permission.PINS_CHANGE,

@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 
 from adb_bridge.records import DeviceSerial
 
+from .api.batches import CommandQuery
 from .api.connecting import AnnouncedPhone, PairingReport, PairRequest, WirelessRequest, WirelessSwitched
 from .api.exit_codes import ExitCode
 from .api.importing import ImportReport, ImportRequest, ImportTicket
@@ -29,14 +30,12 @@ from .api.wire import (
     StreamItem,
     VerifyReport,
 )
-from .archive.drafts import CommandFilter
 from .archive.errors import AlreadyEnrolledError, NoticeConflictError
 from .archive.records import ArchivedAlert, ArchivedCommand
 from .attachment_reading import AttachmentReading
 from .audit import MAX_REASON
 from .audit_reading import audit_filter, read_target
 from .bus import DeviceChanged
-from .commands import MAX_EXPIRY_S
 from .config import is_address
 from .connecting import Connecting
 from .desks import DeskParts, Desks, open_desks
@@ -50,12 +49,12 @@ from .proofs.whole_check import Extra, verify_whole
 from .rights.sight import Sight
 from .roles import Permission, require
 from .service import Caller, OpenedAttachment, ServiceError
-from .service_errors import invalid, not_found, refusing, unusable
+from .service_errors import refusing, unusable
 from .service_parts import ServiceParts
 from .stream_feed import StreamFeed
 from .twins import is_crowded
 from .version import daemon_version
-from .views import audit_view, command_view, enrolment_view, verify_view
+from .views import audit_view, enrolment_view, verify_view
 
 
 class DaemonService:
@@ -101,6 +100,7 @@ class DaemonService:
                 media=parts.media,
                 paths=parts.paths,
                 pins=parts.pins,
+                queue=parts.queue,
                 reading=self._reading,
                 rescans=parts.rescans,
                 retention=parts.retention,
@@ -222,6 +222,7 @@ class DaemonService:
                 await self._audit.write(caller, "enrol", serial, reason=notice, outcome="refused")
                 raise
             await self._audit.write(caller, "enrol", serial, reason=notice, outcome="ok")
+            await self._parts.queue.clear(serial)
             await self._enrolment_changed(serial)
         return enrolment_view(enrolment)
 
@@ -234,6 +235,8 @@ class DaemonService:
         with refusing():
             if known not in await self._directory.in_force():
                 raise ServiceError("enrolment.not_found", http_status=404, exit_code=ExitCode.NOT_FOUND)
+            if self._parts.queue.has_wipe(known):
+                raise unusable("device.wipe_pending", http_status=409)
             await self._audit.write(caller, "unenrol", known, reason=reason, outcome="asked")
             enrolment = await self._archive.end_enrolment(known, actor=caller.name, reason=reason[:MAX_REASON])
             await self._audit.write(caller, "unenrol", known, reason=reason, outcome="ok")
@@ -287,47 +290,19 @@ class DaemonService:
 
     async def command(self, caller: Caller, request: CommandRequest) -> Command:
         """Queue a command; it goes out when the phone can be reached."""
-        require(caller, Permission.COMMANDS_ISSUE)
-        if not request.reason.strip():
-            raise unusable("command.reason_missing")
-        expires_in_s = request.expires_in_s
-        if expires_in_s is not None and not 1 <= expires_in_s <= MAX_EXPIRY_S:
-            raise invalid(f"expires_in_s: 1-{MAX_EXPIRY_S}")
-        with refusing():
-            serial = await self._directory.serial_of(request.device)
-            if serial not in await self._directory.in_force():
-                raise unusable("device.not_enrolled", http_status=409)
-            queued = await self._parts.queue.submit(
-                caller,
-                device=serial,
-                verb=request.verb,
-                reason=request.reason.strip()[:MAX_REASON],
-                expires_in_s=expires_in_s,
-            )
-            return await self.command_item(caller, queued)
+        return await self._desks.commands.submit(caller, request)
 
-    async def commands(self, caller: Caller, *, device: str | None, limit: int) -> tuple[Command, ...]:
+    async def commands(self, caller: Caller, query: CommandQuery) -> tuple[Command, ...]:
         """Newest first."""
-        require(caller, Permission.COMMANDS_READ)
-        serial = self._directory.named(device)
-        with refusing():
-            found = await self._archive.commands(CommandFilter(device=serial, limit=max(1, min(limit, MAX_LIMIT))))
-            sight = await self._sight(caller)
-            return tuple(command_view(one, sight) for one in found)
+        return await self._desks.commands.page(caller, query)
 
     async def command_by_id(self, caller: Caller, command_id: str) -> Command:
-        """One."""
-        require(caller, Permission.COMMANDS_READ)
-        with refusing():
-            return await self.command_item(caller, await self._command(command_id))
+        """One, with what happened to it."""
+        return await self._desks.commands.one(caller, command_id)
 
     async def cancel_command(self, caller: Caller, command_id: str) -> Command:
         """Only what was not sent."""
-        require(caller, Permission.COMMANDS_ISSUE)
-        with refusing():
-            return await self.command_item(
-                caller, await self._parts.queue.cancel(caller, await self._command(command_id))
-            )
+        return await self._desks.commands.cancel(caller, command_id)
 
     async def audit(self, caller: Caller, query: AuditQuery) -> tuple[AuditEntry, ...]:
         """Newest first; reading it is audited too."""
@@ -361,16 +336,10 @@ class DaemonService:
 
     async def command_item(self, caller: Caller, command: ArchivedCommand) -> Command:
         """A command as this caller sees it."""
-        return command_view(command, await self._sight(caller))
+        return await self._desks.commands.item(caller, command)
 
     async def _sight(self, caller: Caller) -> Sight:
         return await self._parts.guard.sight(caller.role, self._texts(caller))
-
-    async def _command(self, command_id: str) -> ArchivedCommand:
-        command = await self._archive.command(command_id)
-        if command is None:
-            raise not_found("command")
-        return command
 
     async def _enrolment_changed(self, serial: DeviceSerial) -> None:
         self._directory.forget()

@@ -10,7 +10,7 @@ from .archive.archive import Archive
 from .audit import AuditTrail
 from .backup.office import Backups
 from .bus import Bus
-from .command_queue import CommandQueue
+from .commanding.queue import CommandQueue
 from .config import Config
 from .discovery import Discovery
 from .fleet import Fleet

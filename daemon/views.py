@@ -17,7 +17,6 @@ from .archive.alert_life import ArchivedStep
 from .archive.records import (
     ArchivedAlert,
     ArchivedAudit,
-    ArchivedCommand,
     ArchivedEnrolment,
     ArchivedEvent,
     VerifyResult,
@@ -166,26 +165,6 @@ def enrolment_view(enrolment: ArchivedEnrolment) -> wire.Enrolment:
         enrolled_at=enrolment.enrolled_at,
         scope=enrolment.scope,
         ended_at=enrolment.ended_at,
-    )
-
-
-def command_view(command: ArchivedCommand, sight: Sight) -> wire.Command:
-    """With its result in words."""
-    texts = sight.texts
-    key = f"result.{command.result}"
-    return wire.Command(
-        command_id=command.command_id,
-        device=command.device,
-        verb=command.verb,
-        state=command.state,
-        reason=sight.line(command.reason),
-        requested_by=command.requested_by,
-        requested_at=command.requested_at,
-        expires_at=command.expires_at,
-        updated_at=command.updated_at,
-        tries=command.tries,
-        result=command.result,
-        result_text=texts.get(key) if command.result is not None and texts.has(key) else command.result,
     )
 
 

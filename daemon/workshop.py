@@ -10,8 +10,9 @@ from adb_bridge.collectors.settings import CollectorSettings
 from .archive.archive import Archive
 from .archive.records import DeviceRecord
 from .bus import Bus
-from .command_queue import CommandQueue
-from .command_runner import StandingNotice
+from .commanding.carriers import Carriers
+from .commanding.phone_words import StandingNotice
+from .commanding.queue import CommandQueue
 from .config import CaptureSection
 from .judge import Judge
 from .live import LiveDevice
@@ -31,6 +32,7 @@ class Workshop:
     media: MediaStore
     judge: Judge
     queue: CommandQueue
+    carriers: Carriers
     outbox: Outbox
     clock: Clock
     bus: Bus

@@ -32,13 +32,6 @@ class AlertQuery(Wire, frozen=True, kw_only=True):
     """Who looks after it; empty: nobody."""
 
 
-class CommandQuery(Wire, frozen=True, kw_only=True):
-    """Newest first."""
-
-    device: Id | None = None
-    limit: Limit = 200
-
-
 class AuditQuery(Wire, frozen=True, kw_only=True):
     """Newest first."""
 

@@ -21,7 +21,7 @@ Package = Annotated[str, msgspec.Meta(max_length=255, pattern=r"^[A-Za-z][A-Za-z
 Packages = Annotated[tuple[Package, ...], msgspec.Meta(max_length=50)]
 PhoneText = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
 """What the phone shows its holder."""
-RingSeconds = Annotated[int, msgspec.Meta(ge=1, le=600)]
+RingSeconds = Annotated[int, msgspec.Meta(ge=1, le=120)]
 
 
 class Verb(StrEnum):
@@ -56,7 +56,7 @@ class LostParameters(Wire, frozen=True, kw_only=True, tag_field="verb", tag="los
 
     message: PhoneText | None = None
     """None: the shop's own words."""
-    ring_s: Annotated[int, msgspec.Meta(ge=0, le=600)] = 30
+    ring_s: Annotated[int, msgspec.Meta(ge=0, le=120)] = 30
     """0: silently."""
     packages: Packages = ()
     """Apps to suspend; empty: those of the configuration."""
@@ -69,6 +69,8 @@ class FoundParameters(Wire, frozen=True, kw_only=True, tag_field="verb", tag="fo
 
     packages: Packages = ()
     """Apps to let run again; empty: those of the configuration."""
+    clear_pin: bool = False
+    """Also take away the PIN that the shop holds."""
 
 
 class RingParameters(Wire, frozen=True, kw_only=True, tag_field="verb", tag="ring"):
@@ -212,7 +214,7 @@ class Command(Wire, frozen=True, kw_only=True):
     """It waits for another person."""
     needs_decision: bool = False
     """Nobody can read back whether it happened: a person looks and decides."""
-    verify: str | None = None
-    """The step that read the outcome back; None: nothing was read back."""
+    ledger_index: int | None = None
+    """Of its request; `before` of the list takes it."""
     transitions: tuple[CommandTransition, ...] = ()
     """Of `GET /v1/commands/{id}` only, oldest first."""

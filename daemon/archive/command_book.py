@@ -2,8 +2,8 @@
 
 from .book import Read, Write
 from .command_rows import changes_of, find_batches, one_batch
-from .commands import PutCommandsUnit
-from .drafts import CommandsDraft
+from .commands import PutCommandsUnit, written_by
+from .drafts import CommandsDraft, RequestKey
 from .records import ArchivedBatch, CommandStepRecord, WrittenCommands
 
 
@@ -17,6 +17,10 @@ class CommandBook:
     async def put(self, draft: CommandsDraft) -> WrittenCommands:
         """All of them in one transaction; KeyReusedError when the key named something else before."""
         return await self._write(PutCommandsUnit(draft=draft))
+
+    async def by_key(self, key: RequestKey) -> WrittenCommands | None:
+        """What a request with this key became; None: there was none. KeyReusedError."""
+        return await self._read(lambda database: written_by(database, key))
 
     async def changes(self, command_id: str) -> tuple[CommandStepRecord, ...]:
         """Every change of a command, oldest first."""

@@ -6,11 +6,12 @@ from typing import Final
 import msgspec
 
 from adb_bridge.records import DeviceSerial
+from adb_bridge.verbs.result import StepTrace
 from crypto.database import Database, Row
 
 from ..api.wire import CommandState, Verb
 from .codes import COMMAND_STATE_CODES, COMMAND_STATES, from_micros
-from .drafts import BatchTarget, CommandFilter, StepTrace
+from .drafts import BatchTarget, CommandFilter
 from .event_conditions import Conditions
 from .records import Approval, ArchivedBatch, ArchivedCommand, CommandStepRecord
 from .rows import row_as

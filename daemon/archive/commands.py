@@ -65,7 +65,7 @@ class PutCommandsUnit:
     def apply(self, transaction: Transaction) -> WrittenCommands:
         """Write them."""
         draft, database = self.draft, transaction.database
-        if draft.key is not None and (earlier := _earlier(database, draft.key)) is not None:
+        if draft.key is not None and (earlier := written_by(database, draft.key)) is not None:
             return earlier
         batch_index = None if draft.batch is None else _put_batch(transaction, draft.batch)
         indexes = [_put(transaction, one, batch_index) for one in draft.commands]
@@ -194,7 +194,8 @@ def _put_batch(transaction: Transaction, draft: BatchDraft) -> int:
     return index
 
 
-def _earlier(database: Database, key: RequestKey) -> WrittenCommands | None:
+def written_by(database: Database, key: RequestKey) -> WrittenCommands | None:
+    """What a request with this key became; None: there was none. KeyReusedError when it was another request."""
     match database.fetch_one(_KEY, (key.asked_by, key.key)):
         case (bytes(digest), command_id, batch_id):
             if digest != key.request_sha256:

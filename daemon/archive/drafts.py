@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from adb_bridge.records import DeviceSerial, Source
+from adb_bridge.verbs.result import StepTrace
 from policies.model import Severity
 
 from ..api.wire import AlertStatus, CommandState, Verb
@@ -159,16 +160,6 @@ class CommandDraft:
     priority: int = 50
     """0 goes first, 99 last."""
     needs_approval: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StepTrace:
-    """One thing that was done on a phone for a command."""
-
-    step: str
-    code: str
-    exit_code: int | None = None
-    stderr_sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,11 +5,12 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 
 from adb_bridge.records import DeviceProfile, DeviceSerial, DeviceStatus, Source
+from adb_bridge.verbs.result import StepTrace
 from policies.model import Severity, Verdict
 
 from ..api.wire import AlertStatus, CommandState, Verb
 from ..events import EventId, KeptEvent
-from .drafts import BatchTarget, StepTrace
+from .drafts import BatchTarget
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -74,3 +74,15 @@ class BatchOrder:
     needs_approval: bool = False
     left_out: dict[DeviceSerial, str] = field(default_factory=dict)
     """Phones that were asked for and get no command, with the code of why (`device.not_enrolled`)."""
+
+    def of(self, device: DeviceSerial) -> CommandOrder:
+        """What it is for one phone."""
+        return CommandOrder(
+            device=device,
+            verb=self.verb,
+            reason=self.reason,
+            parameters=self.parameters,
+            expires_in_s=self.expires_in_s,
+            priority=self.priority,
+            needs_approval=self.needs_approval,
+        )

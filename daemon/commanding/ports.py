@@ -5,41 +5,56 @@ Nothing here is a parameter of a command: PINs and numbers go from their keeper 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import Literal, Protocol
 
 from adb_bridge.clock import Clock
 from adb_bridge.records import DeviceSerial
+from adb_bridge.secret import Secret
 from adb_bridge.session import Session
+from adb_bridge.verbs.facts import PhoneFacts
+from adb_bridge.verbs.result import VerbResult
 
 from ..api.wire import CallParameters, CommandState
-from ..archive.records import ArchivedCommand
+from ..archive.pins import ArchivedPin
+from ..archive.records import ArchivedBatch, ArchivedCommand
 from .orders import BatchOrder, CommandOrder, Requester
 
-if TYPE_CHECKING:
-    from adb_bridge.secret import Secret
-    from adb_bridge.verbs.facts import PhoneFacts
-    from adb_bridge.verbs.result import VerbResult
-
 PinOutcome = Literal["took", "not", "unsure"]
+
+
+class Held(Protocol):
+    """A PIN that a phone may have."""
+
+    @property
+    def kept(self) -> ArchivedPin: ...
+
+    @property
+    def pin(self) -> Secret: ...
 
 
 class PinVault(Protocol):
     """Keeps the PINs that the shop gave its phones."""
 
-    async def current(self, device: DeviceSerial) -> "Secret | None":
+    async def current(self, device: DeviceSerial) -> Secret | None:
         """The one that is on the phone as far as is known; None: the shop holds none."""
 
-    async def propose(self, device: DeviceSerial) -> "Secret":
+    async def propose(self, device: DeviceSerial) -> Secret:
         """A new random PIN, durably kept as proposed before this returns, so that no crash can lock the shop out."""
 
     async def settle(self, device: DeviceSerial, outcome: PinOutcome) -> None:
         """What became of the proposal. `unsure` keeps both; the next use tries both within the phone's throttle."""
 
+    async def cleared(self, device: DeviceSerial) -> None:
+        """The phone was read to have no PIN any more."""
+
+    async def candidates(self, device: DeviceSerial) -> Sequence[Held]:
+        """Those that the phone may have, likeliest first."""
+
 
 class Callees(Protocol):
     """Finds numbers of people whom the caller knows by a record only."""
 
-    async def number(self, device: DeviceSerial, parameters: CallParameters) -> "Secret | None":
+    async def number(self, device: DeviceSerial, parameters: CallParameters) -> Secret | None:
         """None: there is no such record, or it has no complete number."""
 
 
@@ -47,13 +62,13 @@ class Carrier(Protocol):
     """Carries out one verb in its own way (wipe). Never raises but CancelledError, always bounded."""
 
     async def carry_out(
-        self, command: ArchivedCommand, session: Session, facts: "PhoneFacts", clock: Clock
-    ) -> "VerbResult":
+        self, command: ArchivedCommand, session: Session, facts: PhoneFacts, clock: Clock
+    ) -> VerbResult:
         """Do it and read it back."""
 
     async def read_back(
-        self, command: ArchivedCommand, session: Session, facts: "PhoneFacts", clock: Clock
-    ) -> "VerbResult":
+        self, command: ArchivedCommand, session: Session, facts: PhoneFacts, clock: Clock
+    ) -> VerbResult:
         """Whether it happened; changes nothing."""
 
     def is_repeatable(self, command: ArchivedCommand) -> bool:
@@ -79,11 +94,10 @@ class BatchMember:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """Several phones told the same, and how each stands."""
+    """Several phones told the same, and how each stands now."""
 
-    batch_id: str
-    order: BatchOrder
-    requested_by: str
+    kept: ArchivedBatch
+    """As it was frozen."""
     members: tuple[BatchMember, ...]
 
     @property

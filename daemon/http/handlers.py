@@ -1,9 +1,9 @@
 """From a decoded request to one call of the service."""
 
+from ..api.batches import CommandQuery
 from ..api.requests import (
     AlertQuery,
     AuditQuery,
-    CommandQuery,
     ConnectReport,
     ConnectRequest,
     EndEnrolmentRequest,
@@ -121,7 +121,8 @@ async def queue_command(call: Call, _query: Nothing, body: CommandRequest) -> Co
 
 async def list_commands(call: Call, query: CommandQuery, _body: Nothing) -> Page[Command]:
     """Commands, newest first."""
-    return Page(items=await call.service.commands(call.caller, device=query.device, limit=query.limit))
+    commands = await call.service.commands(call.caller, query)
+    return Page(items=commands, next_before=commands[-1].ledger_index if commands else None)
 
 
 async def show_command(call: Call, _query: Nothing, _body: Nothing) -> Command:

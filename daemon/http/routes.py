@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import msgspec
 from aiohttp import web
 
+from ..api.batches import CommandQuery
 from ..api.connecting import AnnouncedPhone, PairingReport, PairRequest, WirelessRequest, WirelessSwitched
 from ..api.importing import ImportReport, ImportRequest, ImportTicket
 from ..api.requests import (
     AlertQuery,
     AuditQuery,
-    CommandQuery,
     ConnectReport,
     ConnectRequest,
     EndEnrolmentRequest,

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
+from daemon.api.batches import CommandQuery
 from daemon.api.connecting import AnnouncedPhone, PairingReport, PairRequest, WirelessRequest, WirelessSwitched
 from daemon.api.exit_codes import ExitCode
 from daemon.api.importing import ImportKind, ImportReport, ImportRequest, ImportTicket
@@ -314,9 +315,10 @@ class FakeService:
         self.known_commands[command.command_id] = command
         return command
 
-    async def commands(self, caller: Caller, *, device: str | None, limit: int) -> tuple[Command, ...]:
+    async def commands(self, caller: Caller, query: CommandQuery) -> tuple[Command, ...]:
         await self._enter("commands", caller)
-        return tuple(known for known in self.known_commands.values() if device in {None, known.device})[:limit]
+        found = [known for known in self.known_commands.values() if query.device in {None, known.device}]
+        return tuple(found[: query.limit])
 
     async def command_by_id(self, caller: Caller, command_id: str) -> Command:
         await self._enter("command_by_id", caller)

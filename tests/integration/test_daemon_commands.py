@@ -130,7 +130,7 @@ async def test_a_hung_phone_does_not_hold_a_command_for_ever(tmp_path: Path) -> 
 async def test_time_runs_out_and_cancelling_works_before_sending_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("daemon.app._LOOK_S", 0.5)
+    monkeypatch.setattr("daemon.operating.housekeeping._LOOK_S", 0.5)
     async with phone("SIMEXP1") as one, running(tmp_path, quick_config(one)) as service:
         await enrolled(service, "SIMEXP1")
         await gone(service, one)

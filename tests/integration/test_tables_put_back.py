@@ -12,6 +12,7 @@ import pytest
 
 from adb_bridge.carrier import Carrier
 from adb_bridge.records import Source, TransportSerial
+from adb_bridge.verbs.result import StepTrace
 from crypto.database import Database, OpenMode, open_database
 from crypto.head_log import HeadLog
 from crypto.keyring import open_keyring
@@ -33,11 +34,11 @@ from daemon.archive.drafts import (
     CommandsDraft,
     EventFilter,
     RequestKey,
-    StepTrace,
 )
 from daemon.archive.erasing import Cause
 from daemon.archive.errors import UnitRefusedError
 from daemon.archive.pins import PinOrigin, SealedPin
+from daemon.archive.provisioning import RunDraft
 from daemon.archive.records import DeviceRecord, VerifyProblem, VerifyResult
 from daemon.archive.rescans import RescanDraft, RescanScope, new_rescan_id
 from daemon.archive.table_check import COUNTERS, HEADS, take_as_they_are
@@ -97,10 +98,16 @@ async def fill(directory: Path) -> None:
         await archive.retention_clock.look(0.0)
         key = RequestKey(asked_by="owner", key="nightly-1", request_sha256=bytes(32))
         await archive.command_book.put(CommandsDraft(commands=(command(),), key=key))
-        trace = StepTrace(step="screen_off", code="not_supported", exit_code=1)
+        trace = StepTrace(step="sleep", code="not_supported", exit_code=1, stderr_sha256=None)
         change = CommandChange(to=CommandState.FAILED, actor="daemon", result="refused", steps=(trace,))
         await archive.command_transition("cm_1", change)
         await archive.consoles.keep_identity(b"sealed")
+        run = RunDraft(
+            run_id="pr_1", name="bench", plan="{}", plan_sha256="00", jobs=4, wait_s=1.5, asked_by="owner",
+            asked_role="owner",
+        )  # fmt: skip
+        await archive.provisioning.begin(run)
+        await archive.provisioning.put("pr_1", 0, "{}")
         await archive.consoles.pair(console(), said("pair"))
         await archive.consoles.revoke("cn_1", said("revoke"))
         await archive.rescans.ask(

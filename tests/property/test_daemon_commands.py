@@ -6,7 +6,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from daemon.api.wire import CommandState
 from daemon.archive.commands import LEGAL_STEPS
-from daemon.commands import CANCELLABLE, TRANSITIONS, Step, after
+from daemon.commanding.states import CANCELLABLE, TRANSITIONS, Step, after
 
 
 @given(st.sampled_from(CommandState), st.sampled_from(Step))
