@@ -36,6 +36,7 @@ SYSTEM_SERVER_PID = 1508
 BOOT_ID = "/proc/sys/kernel/random/boot_id"
 """A UUID that the kernel draws at each boot; shell may read it."""
 
+HOME_BSSID: Final = "02:00:5e:10:00:01"
 FIRST_UNLINKED: Final = 34
 """From this API level on notifications have a volume of their own."""
 
@@ -81,6 +82,8 @@ class Handset:
         if spec.device_owner is not None:
             self.packages.install(spec.device_owner.partition("/")[0])
             self.packages.admins.add(spec.device_owner.partition("/")[0])
+        self.bssid: str | None = HOME_BSSID
+        """The access point, None without Wi-Fi."""
         self.owner = DeviceOwner(component=spec.device_owner)
         self.audio = Audio(monotonic=clock.monotonic, is_linked=spec.sdk < FIRST_UNLINKED)
         self.app_ops: dict[tuple[str, str], str] = {}

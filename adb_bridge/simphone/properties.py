@@ -5,7 +5,7 @@ from typing import Final
 
 from .apps import APPS
 from .spec import Brand, PhoneSpec, Security
-from .traits import Userland
+from .traits import TestHarness, Userland
 
 RELEASES: Final = {28: "9", 29: "10", 30: "11", 31: "12", 32: "12", 33: "13", 34: "14", 35: "15", 36: "16"}
 """Android release by API level."""
@@ -49,6 +49,7 @@ def properties_of(spec: PhoneSpec) -> dict[str, str]:
         "ro.build.version.sdk": str(spec.sdk),
         "ro.build.version.security_patch": "2024-01-05",
         "ro.crypto.state": "encrypted",
+        "ro.frp.pst": "/dev/block/bootdevice/by-name/frp",
         "ro.product.brand": brand,
         "ro.product.cpu.abi": "arm64-v8a",
         "ro.product.device": spec.device,
@@ -62,5 +63,7 @@ def properties_of(spec: PhoneSpec) -> dict[str, str]:
     }
     if spec.traits is None:
         properties |= _BRAND_PROPERTIES[spec.brand]
+    if spec.software.test_harness is TestHarness.NO_STORE:
+        del properties["ro.frp.pst"]
     properties |= spec.properties
     return dict(sorted(properties.items()))

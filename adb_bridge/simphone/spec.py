@@ -140,6 +140,8 @@ class PhoneSpec:
     """The screen lock, None for none."""
     admin_pin_chars: int = 0
     """How many characters a device admin demands of the screen lock; 0 when none demands one."""
+    ssid: str = "Shop"
+    """The Wi-Fi network it is in."""
     timezone: str = "Asia/Shanghai"
     clock_offset_ms: int = 0
     """Phone clock minus true time."""

@@ -25,7 +25,6 @@ TLS_PORT_PROPERTY: Final = "service.adb.tls.port"
 TLS_ENABLED_PROPERTY: Final = "persist.adb.tls_server.enable"
 TCP_PORT_PROPERTY: Final = "service.adb.tcp.port"
 FIRST_SDK: Final = 30
-HOME_BSSID: Final = "02:00:5e:10:00:01"
 _GUID_LETTERS: Final = string.ascii_letters + string.digits
 
 
@@ -58,8 +57,6 @@ class Wireless:
         """The instance name on the network, told to hosts that pair."""
         self.host = "127.0.0.1"
         """The phone's IPv4 address."""
-        self.bssid: str | None = HOME_BSSID
-        """The access point, None without Wi-Fi."""
         self.trusted_networks: set[str] = set()
         """Access points where the person ticked "always allow"."""
         self.prompt: str | None = None
@@ -77,6 +74,15 @@ class Wireless:
         if spec.sdk >= FIRST_SDK:
             handset.settings.put("global", SETTING, "0")
         handset.settings.watch(self._follow_setting)
+
+    @property
+    def bssid(self) -> str | None:
+        """The access point, None without Wi-Fi."""
+        return self._handset.bssid
+
+    @bssid.setter
+    def bssid(self, bssid: str | None) -> None:
+        self._handset.bssid = bssid
 
     # --- the switch --------------------------------------------------------------------------------------------------
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from adb_bridge.simphone.handset import HOME_BSSID
 from adb_bridge.simphone.mdns import Announcer
 from adb_bridge.simphone.phone import SimPhone
 from adb_bridge.simphone.spec import AuthMode, History
-from adb_bridge.simphone.wireless import HOME_BSSID
 from daemon.api.connecting import PairingReport, PairRequest, WirelessRequest
 from daemon.api.requests import AuditQuery
 from daemon.config import AdbSection

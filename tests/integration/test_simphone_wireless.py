@@ -11,10 +11,11 @@ import pytest
 
 from adb_bridge.clock import Clock, SystemClock
 from adb_bridge.simphone.faults import Right
+from adb_bridge.simphone.handset import HOME_BSSID
 from adb_bridge.simphone.phone import SimPhone
 from adb_bridge.simphone.spec import AuthMode, Latencies, PhoneSpec
 from adb_bridge.simphone.wire.pairing import PairingOutcome
-from adb_bridge.simphone.wireless import HOME_BSSID, TCP_PORT_PROPERTY, NetworkAnswer, WifiAtBoot
+from adb_bridge.simphone.wireless import TCP_PORT_PROPERTY, NetworkAnswer, WifiAtBoot
 
 from .simphone_support import Adb
 

@@ -26,6 +26,7 @@ class SpecChanges(TypedDict, total=False):
     seed: int
     pin: str | None
     admin_pin_chars: int
+    ssid: str
     timezone: str
     clock_offset_ms: int
     battery_pct: int

@@ -17,6 +17,8 @@ from .pm import package_command
 from .services import listing, service_names
 from .settings import settings_command
 from .testharness import test_harness_command
+from .wifi import FIRST_SDK as FIRST_WIFI_SDK
+from .wifi import wifi_command
 
 _SERVICES: Final[Mapping[str, Callable[[Call, tuple[str, ...]], Awaitable[int]]]] = {
     "activity": activity_command,
@@ -30,7 +32,11 @@ _SERVICES: Final[Mapping[str, Callable[[Call, tuple[str, ...]], Awaitable[int]]]
     "power": power_command,
     "settings": settings_command,
     "testharness": test_harness_command,
+    "wifi": wifi_command,
 }
+
+_SINCE: Final[Mapping[str, int]] = {"media_session": FIRST_AS_SERVICE, "wifi": FIRST_WIFI_SDK}
+"""The API level from which the service takes commands."""
 
 
 async def cmd(call: Call) -> int:
@@ -47,7 +53,7 @@ async def cmd(call: Call) -> int:
         await call.complain(f"cmd: Can't find service: {name}")
         return 20
     service = _SERVICES.get(name)
-    if service is None or (name == "media_session" and call.handset.spec.sdk < FIRST_AS_SERVICE):
+    if service is None or call.handset.spec.sdk < _SINCE.get(name, 0):
         await call.print("No shell command implementation.")
         return 255
     return await service(call, rest)

@@ -26,6 +26,7 @@ from .machine import reboot, setprop, svc, wm
 from .media import media
 from .options import toy
 from .pm import pm
+from .service import service
 from .settings import settings
 from .text_tools import cat, grep, head, tail, wc
 from .toybox import id_, sleep, test, which, whoami
@@ -63,6 +64,7 @@ PROGRAMS: Final[Mapping[str, Program]] = MappingProxyType(
         "printf": printf,
         "reboot": reboot,
         "rm": toy(rm),
+        "service": service,
         "setprop": setprop,
         "settings": settings,
         "sha1sum": toy(digest("sha1")),
