@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import os
 from argparse import Namespace
 from pathlib import Path
@@ -52,6 +53,7 @@ def run(options: Namespace, texts: Texts) -> ExitCode:
     machine_code.decide(machine_code.Use.WHEN_PREPARED)
     try:
         engine = load_rules(config, file)
+        gc.freeze()  # rules live as long as the daemon: no collection has to walk through them
         clock = SystemClock()
         roster = read_roster(SealedPaths(paths.sealed).roster)
         given = _Given(options, config, file, texts, paths, roster)
