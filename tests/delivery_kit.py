@@ -4,15 +4,15 @@ import contextlib
 import threading
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import msgspec
 
+import daemon
 from daemon.api.texts import Language, load_texts
-from daemon.app import CATALOG
 from daemon.archive.archive import Archive
 from daemon.config_sections import Config, StoreSection
 from daemon.delivery.office import Delivery, DeliveryParts
@@ -23,6 +23,7 @@ from policies.model import Severity
 
 from .archive_kit import StepClock, archive_in, ingest_of, sms, verdict
 
+CATALOG = Path(daemon.__file__).parent / "catalog"
 TEXTS = {one.value: load_texts(one.value, CATALOG) for one in Language}
 TOLD = "我加您微信 wx_lily88 或打 13912345678，回扣好说".encode()
 """What a customer wrote: an id and a number that must not leave."""
@@ -165,9 +166,15 @@ def delivery_of(archive: Archive, clock: StepClock, section: DeliverySection, la
 
 @contextlib.asynccontextmanager
 async def shop(
-    folder: Path, *, clock: StepClock | None = None, console: str | None = None, **channels: ChannelSection
+    folder: Path,
+    channels: ChannelSection | Mapping[str, ChannelSection],
+    *,
+    clock: StepClock | None = None,
+    console: str | None = None,
 ) -> AsyncIterator[Shop]:
+    """A channel without a name is `front`."""
     clock = clock or StepClock()
+    named = {"front": channels} if isinstance(channels, ChannelSection) else dict(channels)
     async with archive_in(folder, clock=clock) as archive:
-        delivery = delivery_of(archive, clock, DeliverySection(channel=channels, console=console))
+        delivery = delivery_of(archive, clock, DeliverySection(channel=named, console=console))
         yield Shop(archive=archive, delivery=delivery, clock=clock, number=int(clock.monotonic()))

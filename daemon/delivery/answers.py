@@ -77,31 +77,37 @@ _decode: Final = msgspec.json.Decoder(_Said, strict=False).decode
 def judge(kind: ChannelKind, status: int, headers: Mapping[str, str], body: bytes, now: datetime) -> Answer:
     """Of an HTTP answer. `headers` finds names in any case."""
     wait_s = retry_after_s(headers.get("Retry-After"), now)
+    number, words = _number_in(body) if kind in _LIMITED_S else (None, "")
+    if number not in {None, 0} and status < 500:  # Feishu says some of them with HTTP 400
+        return _refusal(kind, number or 0, words, wait_s)
+    if status == 429:
+        return Answer(fate=Fate.LATER, code="rate_limited", retry_after_s=wait_s or _LIMITED_S.get(kind, 60.0))
     if not 200 <= status < 300:
         is_later = status >= 500 or status in _AGAIN
-        if status == 429:
-            return Answer(fate=Fate.LATER, code="rate_limited", retry_after_s=wait_s or _LIMITED_S.get(kind, 60.0))
         return Answer(fate=Fate.LATER if is_later else Fate.REFUSED, code=f"http_{status}", retry_after_s=wait_s)
-    if kind not in _LIMITED_S:
-        return TOOK
+    if number is None and kind in _LIMITED_S:  # a login page of a proxy, an empty page: nobody knows who took it
+        return Answer(fate=Fate.LATER, code="no_answer", retry_after_s=wait_s)
+    return TOOK
+
+
+def _number_in(body: bytes) -> tuple[int | None, str]:
+    """A robot's number and what it says in words; None for what is no robot's answer."""
     try:
         said = _decode(body)
     except (msgspec.MsgspecError, UnicodeDecodeError):
-        said = _Said()
+        return None, ""
     number = next((one for one in (said.errcode, said.code, said.status) if one is not None), None)
-    if number == 0:
-        return TOOK
-    if number is None:  # a login page of a proxy, an empty page: nobody knows who took it
-        return Answer(fate=Fate.LATER, code="no_answer", retry_after_s=wait_s)
+    return number, (said.errmsg or "").lower()
+
+
+def _refusal(kind: ChannelKind, number: int, words: str, wait_s: float | None) -> Answer:
     if number in _RATE:
         return Answer(fate=Fate.LATER, code="rate_limited", retry_after_s=wait_s or _LIMITED_S[kind])
     if number in _BUSY:
         return Answer(fate=Fate.LATER, code="busy", retry_after_s=wait_s)
     if number == 310000:
-        words = (said.errmsg or "").lower()
-        return Answer(
-            fate=Fate.REFUSED, code=next((code for sign, code in _DINGTALK_310000 if sign in words), "unsafe")
-        )
+        code = next((code for sign, code in _DINGTALK_310000 if sign in words), "unsafe")
+        return Answer(fate=Fate.REFUSED, code=code)
     return Answer(fate=Fate.REFUSED, code=_WORDS.get(number, f"errcode_{number}"))
 
 

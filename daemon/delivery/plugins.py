@@ -180,11 +180,11 @@ def sender_for(address: Address, timeout_s: float) -> Sender:
                 return FeishuSender(address, timeout_s)
             case ChannelKind.WEBHOOK:
                 return WebhookSender(address, timeout_s)
-            case ChannelKind.EMAIL | ChannelKind.APPRISE:
+            case ChannelKind.EMAIL:  # not by Apprise.instantiate, which loads all of its hundred plugins
+                return MailSender(NotifyEmail(**NotifyEmail.parse_url(address.url)), timeout_s)
+            case ChannelKind.APPRISE:
                 plugin = apprise.Apprise.instantiate(address.url, suppress_exceptions=False)
-                if isinstance(plugin, NotifyEmail):
-                    return MailSender(plugin, timeout_s)
-                if not isinstance(plugin, NotifyBase) or address.kind is ChannelKind.EMAIL:
+                if not isinstance(plugin, NotifyBase):
                     raise AddressError("address_form", "address_file", "an address that apprise knows")
                 return OtherSender(plugin)
     except AddressError:

@@ -18,7 +18,7 @@ SECRETS = ("13912345678", "wx_lily88", "13800000017")
 
 async def test_an_alert_is_told_once_masked_and_never_again(tmp_path: Path) -> None:
     with listening() as end:
-        async with shop(tmp_path, console="https://console.lan", front=channel(tmp_path, end.url("/in"))) as one:
+        async with shop(tmp_path, channel(tmp_path, end.url("/in")), console="https://console.lan") as one:
             (alert_id,) = await one.alert()
             await one.delivery.take([alert_id])  # the outbox gives it again after a crash
             await one.drain()
@@ -40,7 +40,7 @@ async def test_only_what_a_channel_wants(tmp_path: Path) -> None:
             "rules": channel(tmp_path, url, rules=("kickback.*",), shows="title"),
             "other": channel(tmp_path, url, categories=("theft",)),
         }
-        async with shop(tmp_path, **channels) as one:
+        async with shop(tmp_path, channels) as one:
             await one.alert(rule="kickback.gift")
             await one.alert(rule="poaching.number", severity=Severity.CRITICAL)
             await one.alert(rule="kickback.cash", severity=Severity.LOW)
@@ -52,7 +52,7 @@ async def test_only_what_a_channel_wants(tmp_path: Path) -> None:
 
 async def test_what_repeats_itself_is_counted(tmp_path: Path) -> None:
     with listening() as end:
-        async with shop(tmp_path, front=channel(tmp_path, end.url("/in"), group_min=10)) as one:
+        async with shop(tmp_path, channel(tmp_path, end.url("/in"), group_min=10)) as one:
             await one.alert()
             await one.drain()
             await one.later(3)
@@ -69,7 +69,7 @@ async def test_what_repeats_itself_is_counted(tmp_path: Path) -> None:
 
 async def test_a_flood_becomes_one_message_and_stays_under_the_robots_limit(tmp_path: Path) -> None:
     with listening() as end:
-        async with shop(tmp_path, front=channel(tmp_path, end.url("/in"), per_minute=3)) as one:
+        async with shop(tmp_path, channel(tmp_path, end.url("/in"), per_minute=3)) as one:
             for number in range(12):
                 await one.alert(peer=b"1370000%04d" % number)
             await one.drain()
@@ -86,7 +86,7 @@ async def test_a_flood_becomes_one_message_and_stays_under_the_robots_limit(tmp_
 async def test_the_same_message_again_until_it_arrives_with_patience(tmp_path: Path) -> None:
     with listening() as end:
         end.answers.extend([FAILS, Said(status=429, headers=(("Retry-After", "120"),)), FAILS])
-        async with shop(tmp_path, front=channel(tmp_path, end.url("/in"))) as one:
+        async with shop(tmp_path, channel(tmp_path, end.url("/in"))) as one:
             (alert_id,) = await one.alert()
             await one.drain()
             await one.drain()
@@ -109,7 +109,7 @@ async def test_the_same_message_again_until_it_arrives_with_patience(tmp_path: P
 async def test_dead_letters_are_kept_tried_again_or_dropped(tmp_path: Path) -> None:
     with listening() as end:
         end.usual = FAILS
-        async with shop(tmp_path, front=channel(tmp_path, end.url("/in"), max_age_h=1)) as one:
+        async with shop(tmp_path, channel(tmp_path, end.url("/in"), max_age_h=1)) as one:
             await one.alert()
             await one.alert(peer=b"13700000018")
             for _ in range(12):
@@ -130,7 +130,7 @@ async def test_what_is_refused_for_good_is_given_up_sooner(tmp_path: Path) -> No
     with listening() as end:
         end.usual = Said(body=b'{"errcode":93000,"errmsg":"invalid webhook url"}')
         front = channel(tmp_path, end.url("/cgi-bin/webhook/send?key=k-1"), ChannelKind.WECOM)
-        async with shop(tmp_path, front=front) as one:
+        async with shop(tmp_path, front) as one:
             await one.alert()
             for _ in range(8):
                 await one.later(5)
@@ -143,7 +143,7 @@ async def test_quiet_hours_collect_but_for_what_is_critical(tmp_path: Path) -> N
     night.advance(3.5 * 3600)  # 23:30 in Shanghai
     with listening() as end:
         front = channel(tmp_path, end.url("/in"), quiet_hours=("22:00-08:00",))
-        async with shop(tmp_path, clock=night, front=front) as one:
+        async with shop(tmp_path, front, clock=night) as one:
             await one.alert(2)
             await one.alert(rule="poaching.number", severity=Severity.CRITICAL)
             await one.drain()
@@ -156,7 +156,7 @@ async def test_quiet_hours_collect_but_for_what_is_critical(tmp_path: Path) -> N
 
 async def test_a_digest_leaves_out_what_was_handled(tmp_path: Path) -> None:
     with listening() as end:
-        async with shop(tmp_path, front=channel(tmp_path, end.url("/in"), digest_every_min=30)) as one:
+        async with shop(tmp_path, channel(tmp_path, end.url("/in"), digest_every_min=30)) as one:
             alert_ids = await one.alert(3)
             for alert_id in alert_ids[:2]:
                 await one.archive.alert_life.change(alert_id, AlertStatus.RESOLVED, actor="owner", note=None)
@@ -181,7 +181,7 @@ async def test_what_nobody_acknowledges_is_handed_on_from_level_to_level(tmp_pat
             ),
             "owner": channel(tmp_path, end.url("/3"), takes="escalations", quiet_hours=("00:00-23:59",)),
         }
-        async with shop(tmp_path, **channels) as one:
+        async with shop(tmp_path, channels) as one:
             seen, *unseen = await one.alert(3, severity=Severity.CRITICAL)
             await one.drain()
             await one.archive.alert_life.change(seen, AlertStatus.ACKNOWLEDGED, actor="owner", note=None)
@@ -207,7 +207,7 @@ async def test_a_dead_end_delays_nobody_else_and_its_alerts_are_handed_on_at_onc
             ),
             "other": channel(tmp_path, end.url("/2")),
         }
-        async with shop(tmp_path, **channels) as one:
+        async with shop(tmp_path, channels) as one:
             await one.alert()
             slow = asyncio.create_task(one.delivery.lanes["front"].step())
             await one.delivery.lanes["other"].step()
@@ -221,7 +221,7 @@ async def test_a_dead_end_delays_nobody_else_and_its_alerts_are_handed_on_at_onc
 @pytest.mark.parametrize("held", ["front", "*"])
 async def test_a_channel_that_is_held_sends_afterwards(tmp_path: Path, held: str) -> None:
     with listening() as end:
-        async with shop(tmp_path, front=channel(tmp_path, end.url("/in"))) as one:
+        async with shop(tmp_path, channel(tmp_path, end.url("/in"))) as one:
             until = one.clock.now().replace(hour=14)
             await one.archive.deliveries.hold(held, until, "owner")
             await one.alert(severity=Severity.CRITICAL)
@@ -236,7 +236,7 @@ async def test_killed_while_sending_it_is_sent_again_under_the_same_id(tmp_path:
     clock = StepClock()
     with listening() as end:
         front = channel(tmp_path, end.url("/in"))
-        async with shop(tmp_path, clock=clock, front=front) as one:
+        async with shop(tmp_path, front, clock=clock) as one:
             (alert_id,) = await one.alert()
             end.answers.append(Said(after_s=1))
             sending = asyncio.create_task(one.delivery.lanes["front"].step())
@@ -244,7 +244,7 @@ async def test_killed_while_sending_it_is_sent_again_under_the_same_id(tmp_path:
                 await asyncio.sleep(0.01)
             sending.cancel()
             await asyncio.gather(sending, return_exceptions=True)
-        async with shop(tmp_path, clock=clock, front=front) as one:
+        async with shop(tmp_path, front, clock=clock) as one:
             await one.delivery.take([alert_id])
             await one.drain()
             await one.drain()
@@ -257,7 +257,7 @@ async def test_an_alert_that_is_deleted_takes_its_message_along(tmp_path: Path) 
     from daemon.archive.erasing import Cause
 
     with listening() as end:
-        async with shop(tmp_path, front=channel(tmp_path, end.url("/in"))) as one:
+        async with shop(tmp_path, channel(tmp_path, end.url("/in"))) as one:
             await one.alert()
             indexes = [event.ledger_index for event in await one.archive.events(EventFilter())]
             cause = Cause(cause="request", data_class="", actor="owner", reason="asked")
