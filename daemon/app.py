@@ -51,6 +51,8 @@ from .pairing_desk import PairingDesk
 from .phone_link import PhoneLink, bridge_settings
 from .pins.vault import ShopPins
 from .proofs.keeper import open_keeper
+from .provisioning.fleet_phones import FleetPhones
+from .provisioning.provisioner import Provisioner
 from .recording_pairs import RecordingPairs
 from .rescans import Rescans
 from .retention.passes import Retention
@@ -165,7 +167,12 @@ class App:
         )
         care = Care(keep_authorised=config.adb.keep_authorised, keep_wireless=config.adb.keep_wireless)
         self._fleet = Fleet(shop, care)
-        self._operations = Operations(shop, fleet=self._fleet, config=config, paths=opened.paths)
+        self._provisioner = Provisioner(
+            archive=archive, clock=clock, config=config, phones=FleetPhones(self._fleet, self._link), pins=self._pins
+        )
+        self._operations = Operations(
+            shop, fleet=self._fleet, config=config, config_file=opened.config_file, paths=opened.paths
+        )
         self._discovery = Discovery(config.adb, self._fleet, self._link)
         self._pairing_desk = PairingDesk(
             link=self._link,
@@ -225,6 +232,7 @@ class App:
                 pairing_desk=self._pairing_desk,
                 paths=opened.paths,
                 pins=self._pins,
+                provisioner=self._provisioner,
                 queue=self._queue,
                 rescans=self._rescans,
                 retention=self._retention,
@@ -303,6 +311,7 @@ class App:
             "pairs": self._supervised("pairs", self._recording_pairs.run),
             "sealed": self._supervised("sealed", self._keep_for_closed_times),
             "rescans": self._supervised("rescans", self._rescans.run),
+            "provisioning": self._supervised("provisioning", self._provisioner.run),
             "retention": self._supervised("retention", self._delete_what_is_due),
             **self._operations.work(self._supervised),
         }

@@ -1,8 +1,10 @@
 """What the desks behind the API are made of."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from adb_bridge.clock import Clock
+from adb_bridge.records import DeviceSerial
 from crypto.vault_keys import VaultKeys
 
 from .api.texts import Texts
@@ -20,6 +22,7 @@ from .lan.door import LanDoor
 from .media_store import MediaStore
 from .paths import StatePaths
 from .pins.vault import ShopPins
+from .provisioning.provisioner import Provisioner
 from .rescans import Rescans
 from .retention.passes import Retention
 from .rights.guard import PrivacyGuard
@@ -47,6 +50,9 @@ class DeskParts:
     media: MediaStore
     paths: StatePaths
     pins: ShopPins
+    enrolled: Callable[[DeviceSerial], Awaitable[None]]
+    """To be told of enrolments that were written: collecting starts."""
+    provisioner: Provisioner
     queue: CommandQueue
     reading: EventReading
     rescans: Rescans

@@ -19,6 +19,7 @@ from .lan.desk import ConsolesDesk
 from .pins.desk import PinsDesk
 from .proofs.heads_desk import HeadsDesk
 from .proofs.proof_desk import ProofDesk
+from .provisioning.desk import ProvisioningDesk
 from .rescans_desk import RescansDesk
 from .retention.desk import RetentionDesk
 from .rights.desk import RequestsDesk
@@ -49,6 +50,7 @@ class Desks:
     me: OwnDesk
     pins: PinsDesk
     proofs: ProofDesk
+    provisioning: ProvisioningDesk
     requests: RequestsDesk
     rescans: RescansDesk
     retention: RetentionDesk
@@ -115,6 +117,9 @@ def open_desks(parts: DeskParts) -> Desks:
         me=OwnDesk(parts, requests, notices),
         pins=PinsDesk(
             pins=parts.pins, archive=parts.archive, audit=parts.audit, directory=parts.directory, clock=parts.clock
+        ),
+        provisioning=ProvisioningDesk(
+            provisioner=parts.provisioner, audit=parts.audit, texts=parts.texts, when_enrolled=parts.enrolled
         ),
         requests=requests,
         rescans=RescansDesk(

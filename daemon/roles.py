@@ -29,6 +29,8 @@ class Permission(StrEnum):
     COMMANDS_ISSUE = "commands.issue"
     COMMANDS_APPROVE = "commands.approve"
     """Agree to what another person asked for."""
+    PROVISION = "devices.provision"
+    """Bring phones into service from a plan, and stand for acknowledgements on the bench."""
     PINS_READ = "pins.read"
     """That the shop holds PINs of phones, not the PINs."""
     PINS_SHOW = "pins.show"
@@ -94,6 +96,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.COMMANDS_READ,
         Permission.COMMANDS_ISSUE,
         Permission.COMMANDS_APPROVE,
+        Permission.PROVISION,
         Permission.PINS_READ,
         Permission.PINS_SHOW,
         Permission.PINS_CHANGE,

@@ -100,6 +100,8 @@ class DaemonService:
                 media=parts.media,
                 paths=parts.paths,
                 pins=parts.pins,
+                enrolled=self._enrolment_changed,
+                provisioner=parts.provisioner,
                 queue=parts.queue,
                 reading=self._reading,
                 rescans=parts.rescans,

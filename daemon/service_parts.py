@@ -24,6 +24,7 @@ from .pairing_desk import PairingDesk
 from .paths import StatePaths
 from .phone_link import PhoneLink
 from .pins.vault import ShopPins
+from .provisioning.provisioner import Provisioner
 from .rescans import Rescans
 from .retention.passes import Retention
 from .rights.guard import PrivacyGuard
@@ -52,6 +53,7 @@ class ServiceParts:
     media: MediaStore
     paths: StatePaths
     pins: ShopPins
+    provisioner: Provisioner
     queue: CommandQueue
     rescans: Rescans
     retention: Retention

@@ -25,6 +25,8 @@ _ALWAYS: Final = (
     CapabilityName.ADB_AUTHENTICATION,
 )
 _NOTHING_TO_TAP: Final = frozenset({Advice.CALL_LOG_NEEDS_ANDROID_12.value, Advice.OLD_ANDROID.value})
+_ADVICE_ONLY: Final = frozenset({Advice.OPEN_TO_ALL.value})
+"""No tap helps; said all the same."""
 _PRINTED_NOTICE: Final = Advice.NOTICE_NEEDS_ANDROID_11.value
 _BENCH: Final = frozenset({Vendor.XIAOMI, Vendor.HUAWEI, Vendor.HONOR, Vendor.OPPO, Vendor.VIVO, Vendor.SAMSUNG})
 BACKGROUND: Final = "bench.stay_connected"
@@ -88,7 +90,12 @@ def _lacks(capabilities: Sequence[Capability], name: CapabilityName) -> bool:
 
 
 def _item(advice: str, *, is_detected: bool) -> ChecklistItem:
-    return ChecklistItem(item=advice.split(".")[1], text_key=advice, is_detected=is_detected)
+    return ChecklistItem(
+        item=advice.split(".")[1],
+        text_key=advice,
+        is_detected=is_detected,
+        is_required=advice not in _ADVICE_ONLY,
+    )
 
 
 def every_text() -> tuple[str, ...]:

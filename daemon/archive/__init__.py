@@ -19,7 +19,7 @@ Reading order:
 - exports: `exports` by `export_steps` over an `export_scope`
 - what goes: `deletions` by `erasing`, unless `holds`, with `retention_clock`; checked by `deletion_check`
 - the keyring as it was seen: `key_changes`; shop-held PINs: `pins`; consoles of other machines: `consoles`
-- for plots: `figures`
+- phones brought into service from a plan: `provisioning`; for plots: `figures`
 - copies: `backups`; what a restore has to forget again: `forgetting`
 - evidence: `ledger_kinds`, `ledger_book`, of many records `evidence`; checked again: `verify`, `state_check`,
   `head_check`, `record_check` (`event_check`), `page_check`, `index_check`, a little at a time: `scrub`; what the

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from .pins import PinBook
     from .privacy import PrivacyBook
     from .proving import ProofBook
+    from .provisioning import ProvisioningBook
     from .requests import RequestBook
     from .rescans import RescanBook
     from .retention_clock import RetentionClockBook
@@ -101,6 +102,17 @@ class Books(ABC):
         from .consoles import ConsoleBook
 
         return ConsoleBook(self._write, self._readers.read)
+
+    @property
+    def provisioning(self) -> "ProvisioningBook":
+        """Phones brought into service from a plan."""
+        from .provisioning import ProvisioningBook
+
+        return ProvisioningBook(self._write, self._readers.read)
+
+    def sign_statement(self, text: str) -> str:
+        """`text` as a note signed with the ledger's key; see `HeadSigner.sign_text`."""
+        return self._signer.sign_text(self._origin, text)
 
     @property
     def proofs(self) -> "ProofBook":

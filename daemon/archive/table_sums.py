@@ -60,6 +60,8 @@ SUMMED: Final = tuple(
         ("command_orders", "command_index batch_index requested_uid priority approval"),
         ("command_keys", "asked_by idempotency_key request_sha256 command_index batch_index"),
         ("command_traces", "change_index steps"),
+        ("provision_runs", "run_id name plan plan_sha256 state jobs wait_s asked_by asked_role started_at ended_at"),
+        ("provision_phones", "run_id place document updated_at"),
         ("pins", "pin_id device_no state origin is_doubtful key_no sealed made_at made_by changed_at verified_at"),
         ("lan_identity", "singleton sealed made_at"),
         (

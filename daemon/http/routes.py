@@ -53,6 +53,7 @@ from .openapi import document
 from .pin_routes import PIN_ROUTES
 from .policy_routes import POLICY_ROUTES
 from .proofs_routes import PROOFS_ROUTES
+from .provisioning_routes import PROVISIONING_ROUTES
 from .requests_routes import REQUESTS_ROUTES
 from .rescan_routes import RESCAN_ROUTES
 from .retention_routes import RETENTION_ROUTES
@@ -286,6 +287,7 @@ ROUTES: tuple[ApiRoute, ...] = (
     *PROOFS_ROUTES,
     *REQUESTS_ROUTES,
     *PIN_ROUTES,
+    *PROVISIONING_ROUTES,
     *RESCAN_ROUTES,
     *RETENTION_ROUTES,
     *TIMELINE_ROUTES,
