@@ -5,6 +5,7 @@ does alike (the icon goes). The system itself does not suspend the launcher, the
 then the state stays `false`, and that is what we say. Each app and user is read back from `dumpsys package`.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,6 +20,8 @@ from .result import VerbResult
 from .trail import Trail
 
 _AT_ONCE: Final = 8
+_LISTED: Final = re.compile(rb"^package:([A-Za-z0-9_.]{1,255})\r?$", re.MULTILINE)
+_ALWAYS_LISTED: Final = "com.android.shell"
 PROTECTED: Final = frozenset(
     {
         "android", "com.android.shell", "com.android.systemui", "com.android.settings", "com.android.phone",
@@ -131,7 +134,7 @@ async def _reach(aim: _Aim, packages: Sequence[str], trail: Trail) -> VerbResult
             worst = next((one for one in said if one is not Said.NOTHING_BAD), worst)
             if route is aim.routes[0] and aim is _FREEZE and not _is_unsupported(said):
                 break
-        found |= _verdicts(aim, group, targets)
+        found |= await _without_absent(_verdicts(aim, group, targets), trail)
     _note(aim, found, trail)
     return _sum_up(aim, found, packages, worst)
 
@@ -145,7 +148,7 @@ def _is_unsupported(said: Sequence[Said]) -> bool:
 async def _look_at_all(aim: _Aim, packages: Sequence[str], trail: Trail) -> dict[str, _Found]:
     found: dict[str, _Found] = {}
     for group in _groups(aim, packages):
-        found |= _verdicts(aim, group, await _look(group, trail))
+        found |= await _without_absent(_verdicts(aim, group, await _look(group, trail)), trail)
     _note(aim, found, trail)
     return found
 
@@ -172,7 +175,18 @@ def _judge(aim: _Aim, target: _Target) -> _Found:
 def _verdicts(aim: _Aim, packages: Sequence[str], targets: Sequence[_Target]) -> dict[str, _Found]:
     found = {target.name: _judge(aim, target) for target in targets}
     present = {target.package for target in targets}
-    return found | {one: _Found.ABSENT for one in packages if one not in present}
+    return found | {one: _Found.UNTOLD for one in packages if one not in present}
+
+
+async def _without_absent(found: dict[str, _Found], trail: Trail) -> dict[str, _Found]:
+    """What no dump told of is absent only when the phone's list of apps is one and does not have it."""
+    untold = [name for name, verdict in found.items() if verdict is _Found.UNTOLD and ":" not in name]
+    if not untold:
+        return found
+    (listing,) = await trail.look("pm list packages")
+    installed = {match[1].decode("ascii") for match in _LISTED.finditer(listing.output)}
+    is_listing = said_by(listing) is Said.NOTHING_BAD and _ALWAYS_LISTED in installed
+    return found | {name: _Found.ABSENT for name in untold if is_listing and name not in installed}
 
 
 def _note(aim: _Aim, found: dict[str, _Found], trail: Trail) -> None:

@@ -17,7 +17,7 @@ from .result import VerbResult
 from .trail import Trail
 
 _LIST: Final = "cmd notification list"
-_TITLE: Final = re.compile(rb"^ *android\.title=(?:String|SpannableString) \((.*)\)\r?$", re.MULTILINE)
+_KEY: Final = re.compile(rb"-?[0-9]{1,9}\|[A-Za-z0-9_.]{1,255}\|-?[0-9]{1,10}\|.*\|[0-9]{1,9}\r?$")
 _TEXT_HEAD: Final = re.compile(rb"^ *android\.(?:text|bigText)=(?:String|SpannableString) \(", re.MULTILINE)
 _WHEN: Final = re.compile(rb"^ *when=([0-9]{1,16}(?:/[0-9]{1,16})?)\r?$", re.MULTILINE)
 
@@ -66,7 +66,7 @@ async def look_at_posted(tag: str, trail: Trail) -> Posted:
     """Whether it is listed, and its print. Lines are `userId|package|id|tag|uid`: other apps choose their tags, not
     their package and uid."""
     (listing,) = await trail.look(_LIST)
-    if said_by(listing) is not Said.NOTHING_BAD:
+    if said_by(listing) is not Said.NOTHING_BAD or not _is_listing(listing.output):
         return Posted(is_told=False, record=None)
     line = re.compile(
         rb"^(-?[0-9]{1,9}\|com\.android\.shell\|[0-9]{1,9}\|%s\|2000)\r?$" % re.escape(tag).encode(), re.MULTILINE
@@ -76,6 +76,11 @@ async def look_at_posted(tag: str, trail: Trail) -> Posted:
         return Posted(is_told=True, record=None)
     (record,) = await trail.look(f"cmd notification get {quote(match[1].decode('ascii'))}")
     return Posted(is_told=True, record=record.output if said_by(record) is Said.NOTHING_BAD else b"")
+
+
+def _is_listing(printed: bytes) -> bool:
+    """Nothing but keys, or nothing at all."""
+    return all(_KEY.match(line) for line in printed.split(b"\n") if line.strip())
 
 
 async def read_back_posted(order: Message | Notice, trail: Trail) -> VerbResult:

@@ -1,0 +1,168 @@
+"""No false success: every verb, every call it makes to a phone, every way that call can go wrong.
+
+The table is made by the verbs themselves: a run without trouble tells which programs a verb calls, and each of these
+calls is then hit by each fault. On one phone the whole table, on the others a sample of it.
+"""
+
+import asyncio
+import itertools
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from adb_bridge.simphone.command_faults import CommandFault, FaultMode, FaultSpan
+from adb_bridge.simphone.profiles import profile_names
+from adb_bridge.verbs.carry import carry_out, read_back
+from adb_bridge.verbs.codes import Code
+from adb_bridge.verbs.facts import PhoneFacts, probe_facts
+from adb_bridge.verbs.orders import Order, Reboot
+from adb_bridge.verbs.result import Ending, VerbResult
+from tests.integration.verb_bench import CLOCK, HASTE, NEW, PIN
+from tests.integration.verb_cases import CASES, Case, bench_of
+
+ANDROIDS = tuple(name for name in profile_names() if name != "harmony-next")
+MODES = tuple(mode for mode in FaultMode if mode is not FaultMode.SLOW)
+WHOLE, LONG, SAMPLE_SIZE, AT_ONCE = "aosp-14", 10, 3, 100
+SECRETS = (PIN, NEW.reveal(), "13800138000", "9999")
+MIXED = frozenset({Code.PARTLY, Code.NOT_VERIFIED})
+
+
+_KNOWN: dict[tuple[str, str], PhoneFacts] = {}
+
+
+async def facts_of(case: Case, profile: str) -> PhoneFacts:
+    """Two phones of one specification tell the same of themselves."""
+    if (case.name, profile) not in _KNOWN:
+        _KNOWN[case.name, profile] = await probe_facts(bench_of(case, profile).session)
+    return _KNOWN[case.name, profile]
+
+
+def order_of(case: Case, facts: PhoneFacts) -> Order:
+    return Reboot(boot_id_before=facts.boot_id) if isinstance(case.order, Reboot) else case.order
+
+
+async def calls_of(case: Case, profile: str) -> list[tuple[str, int]]:
+    """Each program call of a run without trouble, with how often it had come before."""
+    bench = bench_of(case, profile)
+    facts = await facts_of(case, profile)
+    await carry_out(order_of(case, facts), bench.session, facts, CLOCK, patience=HASTE)
+    seen: dict[str, int] = {}
+    calls = []
+    for words in bench.handset.faults.commands.calls:
+        pattern = words.replace("[", "[[]").split(" shopwarden.ring.")[0] + "*"
+        seen[pattern] = seen.get(pattern, 0) + 1
+        calls.append((pattern, seen[pattern]))
+    return calls
+
+
+async def run(case: Case, profile: str, faults: Iterable[CommandFault]) -> None:
+    """One row; what it ends with must be true of the phone."""
+    bench = bench_of(case, profile)
+    facts = await facts_of(case, profile)
+    order = order_of(case, facts)
+    held = case.holds(bench)
+    plan = tuple(faults)
+    for fault in plan:
+        bench.handset.faults.commands.add(fault)
+    result = await carry_out(order, bench.session, facts, CLOCK, patience=HASTE)
+    row = (case.name, profile, plan, result)
+    judge(result, row, was_held=held, holds=case.holds(bench))
+    bench.handset.faults.commands.clear()
+    bench.is_linked = True
+    after = await read_back(order, bench.session, facts, CLOCK, patience=HASTE)
+    assert after.ending in {Ending.DONE, Ending.REFUSED, Ending.UNSURE}, row
+    assert after.ending is not Ending.DONE or case.holds(bench), (row, after)
+    bench.close()
+
+
+def judge(result: VerbResult, row: tuple[object, ...], *, was_held: bool, holds: bool) -> None:
+    match result.ending:
+        case Ending.DONE:
+            assert holds, row
+        case Ending.UNSURE:
+            pass
+        case Ending.REFUSED:
+            assert result.code in MIXED or was_held or not holds, row
+        case Ending.NOT_SENT | Ending.NOT_NOW | Ending.IMPOSSIBLE:
+            assert was_held or not holds, row
+    assert (result.retry_after_s is not None) == (result.ending is Ending.NOT_NOW), row
+    assert not any(secret in repr(result) for secret in SECRETS), row
+    assert len(result.steps) <= 200
+
+
+async def run_all(rows: Sequence[tuple[Case, str, CommandFault]]) -> None:
+    """Many phones at once: a row that hangs costs nobody else's time."""
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def one(case: Case, profile: str, fault: CommandFault) -> None:
+        async with gate:
+            await run(case, profile, (fault,))
+
+    await asyncio.gather(*(one(*row) for row in rows))
+
+
+def fault_of(call: tuple[str, int], mode: FaultMode, span: FaultSpan = FaultSpan.ONCE) -> CommandFault:
+    pattern, when = call
+    return CommandFault(match=pattern, mode=mode, when=when, span=span, code=1, stderr="boom")
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+async def test_every_call_and_every_fault_on_one_phone(case: Case) -> None:
+    calls = await calls_of(case, WHOLE)
+    assert calls
+    table = list(itertools.product(calls, MODES))
+    if len(calls) > LONG:
+        table = table[::4]  # every call, and the faults in turn
+    rows = [(case, WHOLE, fault_of(call, mode)) for call, mode in table]
+    rows += [(case, WHOLE, fault_of(call, mode, FaultSpan.FROM_THEN_ON)) for call, mode in table[:: len(MODES) - 2]]
+    await run_all(rows)
+
+
+@pytest.mark.parametrize("profile", [name for name in ANDROIDS if name != WHOLE])
+async def test_a_sample_on_every_other_phone(profile: str) -> None:
+    chance = random.Random(profile)  # noqa: S311
+    rows = []
+    for case in CASES:
+        calls = await calls_of(case, profile)
+        for call in chance.sample(calls, min(SAMPLE_SIZE, len(calls))):
+            rows.append((case, profile, fault_of(call, chance.choice(MODES))))
+        rows.append((case, profile, CommandFault(match="no such program", mode=FaultMode.EXIT)))
+    await run_all(rows)
+
+
+@given(data=st.data())
+@settings(max_examples=40, deadline=None, derandomize=True)
+def test_several_faults_at_once(data: st.DataObject) -> None:
+    case = data.draw(st.sampled_from(CASES))
+    profile = data.draw(st.sampled_from(ANDROIDS))
+    calls = asyncio.run(calls_of(case, profile))
+    faults = data.draw(
+        st.lists(
+            st.builds(fault_of, st.sampled_from(calls), st.sampled_from(MODES), st.sampled_from(list(FaultSpan))),
+            min_size=1,
+            max_size=3,
+        )
+    )
+    asyncio.run(run(case, profile, faults))
+
+
+async def test_a_link_that_is_gone_before_anything_left_is_not_sent() -> None:
+    for case in CASES:
+        bench, facts = bench_of(case, WHOLE), await facts_of(case, WHOLE)
+        if case.name in {"message", "freeze", "keep-alive", "call", "ring"}:
+            bench.is_linked = False
+            result = await carry_out(case.order, bench.session, facts, CLOCK, patience=HASTE)
+            assert (result.ending, result.code) == (Ending.NOT_SENT, Code.LINK_LOST), case.name
+
+
+async def test_a_phone_that_starts_is_left_alone() -> None:
+    for case in CASES:
+        bench = bench_of(case, WHOLE)
+        facts = replace(await facts_of(case, WHOLE), is_booted=False)
+        result = await carry_out(case.order, bench.session, facts, CLOCK, patience=HASTE)
+        assert (result.ending, result.code) == (Ending.NOT_NOW, Code.STARTING)
+        assert not bench.handset.faults.commands.calls
