@@ -13,9 +13,12 @@ import sys
 import time
 from collections import OrderedDict
 from collections.abc import Callable, MutableMapping
-from typing import TextIO
+from pathlib import Path
+from typing import TextIO, cast
 
 import structlog
+
+from .operating.log_file import LogFile
 
 Log = structlog.typing.FilteringBoundLogger
 _Fields = MutableMapping[str, object]
@@ -76,20 +79,48 @@ class HoldBack:
         return fields
 
 
-def configure_logs(level: str, stream: TextIO | None = None) -> None:
-    """Once per process, before the first line."""
+class _Output:
+    """Of the process."""
+
+    level = logging.INFO
+    file: LogFile | None = None
+
+
+def configure_logs(level: str, stream: TextIO | None = None, file: Path | None = None) -> None:
+    """Once per process, before the first line. `file`: instead of the stream, which is then for trouble with it."""
+    otherwise = stream or sys.stderr
+    _Output.file = None if file is None else LogFile(file, otherwise)
+    set_level(level)
     structlog.configure(
         processors=[
+            _loud_enough,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True, key="ts"),
             only_allowed,
             HoldBack(),
             structlog.processors.JSONRenderer(ensure_ascii=True),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
-        logger_factory=structlog.PrintLoggerFactory(stream or sys.stderr),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG),
+        logger_factory=structlog.WriteLoggerFactory(cast(TextIO, _Output.file) if _Output.file else otherwise),
         cache_logger_on_first_use=False,
     )
+
+
+def set_level(level: str) -> None:
+    """For every logger, also those that are there already."""
+    _Output.level = _LEVELS[level]
+
+
+def reopen_log() -> None:
+    """The log's file, if it has one; what was written before stays where it was moved to."""
+    if _Output.file is not None:
+        _Output.file.reopen()
+
+
+def _loud_enough(_logger: object, method: str, fields: _Fields) -> _Fields:
+    if _LEVELS.get(method, logging.ERROR) < _Output.level:
+        raise structlog.DropEvent
+    return fields
 
 
 def log_for(task: str) -> Log:

@@ -18,6 +18,7 @@ from ..app import App
 from ..config import Config, load_config, role_of_uids
 from ..errors import DaemonError
 from ..logs import configure_logs
+from ..operating.reloading import outlive_hangups
 from ..operating.starting import longer_start
 from ..operating.stopping import LastResort
 from ..paths import StatePaths, config_file, prepare_state, require_keyring, state_paths
@@ -44,7 +45,8 @@ def run(options: Namespace, texts: Texts) -> ExitCode:
     file = config_file(options.config, os.environ, paths)
     config = load_config(file)
     role_of_uids(config, os.geteuid(), file)
-    configure_logs(config.log.level)
+    outlive_hangups()
+    configure_logs(config.log.level, file=None if config.log.file is None else Path(config.log.file))
     forbid_dumps()
     require_keyring(paths)
     prepare_state(paths)

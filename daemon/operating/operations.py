@@ -17,6 +17,7 @@ from .exposition import Levels, exposition
 from .housekeeping import Housekeeping
 from .metrics_service import MetricsService
 from .progress import stuck_part
+from .reloading import Reloading
 from .watchdog import Standing, Watchdog
 
 Supervised = Callable[[str, Callable[[Supervision], Awaitable[None]]], Coroutine[object, object, None]]
@@ -25,10 +26,14 @@ Supervised = Callable[[str, Callable[[Supervision], Awaitable[None]]], Coroutine
 class Operations:
     """One per daemon."""
 
-    def __init__(self, shop: Workshop, *, fleet: Fleet, config: Config, paths: StatePaths) -> None:
+    def __init__(
+        self, shop: Workshop, *, fleet: Fleet, config: Config, config_file: Path | None, paths: StatePaths
+    ) -> None:
         """Nothing runs yet."""
         self._shop = shop
         self._fleet = fleet
+        self._config = config
+        self._config_file = config_file
         self._paths = paths
         self.metrics = MetricsService(config.metrics, self.page)
         self._started_at_s = shop.clock.now().timestamp()
@@ -45,6 +50,7 @@ class Operations:
         work: dict[str, Coroutine[object, object, None]] = {
             "housekeeping": housekeeping.run(),
             "watchdog": watchdog.run(),
+            "reload": Reloading(self._config, self._config_file, os.environ).run(),
         }
         if self.metrics.is_wanted:
             work["metrics"] = supervised("metrics", self.metrics.run)
