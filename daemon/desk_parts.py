@@ -12,6 +12,7 @@ from .archive.archive import Archive
 from .audit import AuditTrail
 from .backup.office import Backups
 from .bus import Bus
+from .commanding.outlook import Outlook
 from .commanding.queue import CommandQueue
 from .config import Config
 from .delivery.office import Delivery
@@ -53,6 +54,7 @@ class DeskParts:
     enrolled: Callable[[DeviceSerial], Awaitable[None]]
     """To be told of enrolments that were written: collecting starts."""
     provisioner: Provisioner
+    outlook: Outlook
     queue: CommandQueue
     reading: EventReading
     rescans: Rescans

@@ -105,6 +105,7 @@ def open_desks(parts: DeskParts) -> Desks:
                 clock=parts.clock,
                 directory=parts.directory,
                 guard=parts.guard,
+                outlook=parts.outlook,
                 queue=parts.queue,
                 settings=parts.config.commands,
                 texts=parts.texts,

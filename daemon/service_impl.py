@@ -36,6 +36,7 @@ from .attachment_reading import AttachmentReading
 from .audit import MAX_REASON
 from .audit_reading import audit_filter, read_target
 from .bus import DeviceChanged
+from .commanding.outlook import Outlook
 from .config import is_address
 from .connecting import Connecting
 from .desks import DeskParts, Desks, open_desks
@@ -102,6 +103,7 @@ class DaemonService:
                 pins=parts.pins,
                 enrolled=self._enrolment_changed,
                 provisioner=parts.provisioner,
+                outlook=Outlook.over(parts.fleet, parts.link),
                 queue=parts.queue,
                 reading=self._reading,
                 rescans=parts.rescans,

@@ -23,6 +23,7 @@ from ..roles import Permission, require
 from ..service import Caller
 from ..service_errors import invalid, not_found, not_permitted, refusing, unusable
 from .orders import BatchOrder, CommandOrder, Requester
+from .outlook import Outlook, chances
 from .previews import Previews
 from .queue import CommandQueue
 from .states import CANCELLABLE, Step
@@ -43,6 +44,7 @@ class CommandParts:
     clock: Clock
     directory: DeviceDirectory
     guard: PrivacyGuard
+    outlook: Outlook
     queue: CommandQueue
     settings: CommandsSection
     texts: Mapping[str, Texts]
@@ -202,6 +204,18 @@ class CommandsDesk:
                 )
                 lines.append(batch_line(kept, sight, [one.state for one in found]))
             return tuple(lines)
+
+    async def verbs(self, caller: Caller, serial: str) -> wire_batches.DeviceVerbs:
+        """What a phone can be told, asked of it now."""
+        require(caller, Permission.DEVICES_READ)
+        with refusing():
+            known = await self._parts.directory.serial_of(serial)
+            facts, is_fresh = await self._parts.outlook.facts(known)
+            return wire_batches.DeviceVerbs(
+                device=known,
+                asked_at=self._parts.clock.now() if is_fresh else None,
+                verbs=chances(facts, self._parts.texts[caller.language]),
+            )
 
     async def item(self, caller: Caller, command: ArchivedCommand) -> wire.Command:
         """A command as this caller sees it."""

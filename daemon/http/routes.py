@@ -43,6 +43,7 @@ from . import connecting, handlers, importing
 from .alert_routes import ALERT_ROUTES
 from .backup_routes import BACKUP_ROUTES
 from .call import ApiRoute
+from .command_routes import COMMAND_ROUTES
 from .console_routes import CONSOLE_ROUTES
 from .delivery_routes import DELIVERY_ROUTES
 from .documents_routes import DOCUMENTS_ROUTES
@@ -250,6 +251,7 @@ ROUTES: tuple[ApiRoute, ...] = (
         handler=handlers.show_alert, query=Nothing, body=Nothing, answer=Alert,
     ),
     *ALERT_ROUTES,
+    *COMMAND_ROUTES,
     json_route(
         method="POST", path="/v1/alerts/{alert_id}/{status}", permission=Permission.ALERTS_HANDLE,
         summary="Move an alert to `acknowledged`, `resolved`, `suppressed` or back to `open`",
