@@ -8,6 +8,7 @@ Reading order:
 - what it permits: `probe` on `probe_sources`, `probe_services`; in words: `evidence`, `advice`, by `vendors`
 - its records: `collectors/` on `content_query`, `content_batch`, `recordings/`, `phone_time`, `telephony_registry`
 - what leaves this package: `records`, `rows`, `untrusted`
+- bringing a phone into service: `provisioning/`
 - everywhere: `errors`, `samples` (how errors quote a phone), `clock`
 - a phone made of software: `simphone/`
 """

@@ -18,6 +18,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run; returns the exit code of the contract."""
     from .cli.hand_over import run_daemon_program, split_handed_over
     from .cli.parser import build_parser
+    from .cli.provision_arguments import with_action
 
     arguments = list(sys.argv[1:] if argv is None else argv)
     language = pick_language(language_wish(arguments), os.environ)
@@ -31,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         run_daemon_program([name, *rest], environment)
     texts = load_texts(language, CATALOG)
     parser = build_parser(texts)
-    options = vars(parser.parse_args(arguments))
+    options = vars(parser.parse_args(with_action(arguments)))
     try:
         return _run(options, texts)
     except KeyboardInterrupt:

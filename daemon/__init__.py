@@ -17,6 +17,7 @@ Reading order:
   `recording_pairs`
 - the archive looked through with other rules: `rescans`, `rescans_desk`; for plots: `figures/`
 - how long things stay: `retention/`; what is handed over: `exports_desk` with `bundles/`
+- many phones brought into service from a plan: `provisioning/`
 - copies: `backup/`; evidence: `proofs/`
 - files of the shop's own: `importing/`; what tells of changes in a folder, also of rules: `folder_notices`
 - a service that runs for years: `operating/`

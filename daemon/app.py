@@ -67,6 +67,8 @@ from .supervise import RetryPolicy, Supervision, Trouble, supervise
 from .system import notify_systemd
 from .vault import Opened
 from .version import daemon_version
+from .wiping.erasing import Erasing
+from .wiping.office import open_wiping
 from .workshop import Workshop, collector_settings
 
 CATALOG = Path(__file__).parent / "catalog"
@@ -168,7 +170,12 @@ class App:
         care = Care(keep_authorised=config.adb.keep_authorised, keep_wireless=config.adb.keep_wireless)
         self._fleet = Fleet(shop, care)
         self._provisioner = Provisioner(
-            archive=archive, clock=clock, config=config, phones=FleetPhones(self._fleet, self._link), pins=self._pins
+            archive=archive,
+            clock=clock,
+            config=config,
+            phones=FleetPhones(self._fleet, self._link),
+            commands=self._queue,
+            pins=self._pins,
         )
         self._operations = Operations(
             shop, fleet=self._fleet, config=config, config_file=opened.config_file, paths=opened.paths

@@ -28,6 +28,7 @@ _COMMANDS = {
     "reindex": "daemon.cli.reindex",
     "heads": "daemon.cli.heads",
     "verify-proof": "daemon.cli.verify_proof",
+    "verify-ack": "daemon.cli.verify_ack",
     "verify-bundle": "daemon.cli.verify_bundle",
     "cosign": "daemon.cli.cosign",
     "scan": "daemon.cli.scan",

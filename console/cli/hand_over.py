@@ -15,7 +15,9 @@ CALLED_AS = "SHOPWARDEN_CALLED_AS"
 """Tells the daemon's program the name that its usage lines are to show."""
 _OURS = frozenset({"try", "rules", "state"})
 """The actions of `policy` that ask the daemon."""
-_TAKE_JSON = frozenset({"demo", "policy", "init", "check-config", "verify-proof", "verify-bundle", "restore"})
+_TAKE_JSON = frozenset(
+    {"demo", "policy", "init", "check-config", "verify-proof", "verify-bundle", "restore", "verify-ack"}
+)
 _TAKE_VALUE = {"--state": "SHOPWARDEN_STATE", "--socket": "SHOPWARDEN_SOCKET", "--lang": "SHOPWARDEN_LANG"}
 
 
@@ -36,11 +38,15 @@ def split_handed_over(arguments: Sequence[str]) -> tuple[str, list[str], dict[st
         else:
             break
         at += 1
-    if at >= len(arguments) or arguments[at] not in HANDED_OVER:
+    if at >= len(arguments) or arguments[at] not in (*HANDED_OVER, "provision"):
         return None
     name, rest = arguments[at], list(arguments[at + 1 :])
     if name == "policy" and _first_word(rest) in _OURS:
         return None
+    if name == "provision":
+        if _first_word(rest) != "verify-ack":
+            return None
+        name = rest.pop(rest.index("verify-ack"))
     if form is not None and name in _TAKE_JSON and not {"--json", "--jsonl"} & set(rest):
         rest.append(form)
     return name, rest, environment

@@ -12,6 +12,8 @@ Reading order:
 - of rules: `policy` (`policy_client`), where they come from `rule_state` (`rule_state_client`)
 - an alert's life: `alert_life` (`alert_life_client`); figures over time: `figures` (`figures_client`)
 - people who come by the web: `web` (`web_client`); who did what: `audit_client`
+- phones brought into service: `provisioning` (`provisioning_client`), the plan: `provision_plan`, from its files by
+  `plan_text` on `plan_lines` and by `plan_people`
 - of backups: `backups` (`backups_client`)
 - the client: `client` on `transport` and `sse`, what the files of calls need of it `calling`, `query_text`; its link:
   `links`; where the daemon is: `socket_path`, `state_dir`

@@ -6,7 +6,7 @@ Reading order:
   `keys` (with `keys_arguments`: `keys_slots`, `keys_recovery`, `keys_escrow`)
 - people in a browser: `web_account`; a service of the machine: `install_service`, `adb_server`, `upgrade`,
   `config_reference` (`service_arguments`)
-- evidence: `verify_proof`, `heads`, `heads_rebuild`, `cosign`, `reindex` (`proof_arguments`)
+- evidence: `verify_proof`, `verify_ack`, `heads`, `heads_rebuild`, `cosign`, `reindex` (`proof_arguments`)
 - copies: `backup`, `backup_list`, `backup_drill`, `restore` (`backup_arguments`, `backup_support`)
 - shared: `narration` (the only place that prints), `jsonl` (lines in, lines out), `secret_input`, `stopped` (a vault
   that no daemon has), `template`
