@@ -67,8 +67,6 @@ from .supervise import RetryPolicy, Supervision, Trouble, supervise
 from .system import notify_systemd
 from .vault import Opened
 from .version import daemon_version
-from .wiping.erasing import Erasing
-from .wiping.office import open_wiping
 from .workshop import Workshop, collector_settings
 
 CATALOG = Path(__file__).parent / "catalog"
