@@ -25,6 +25,8 @@ class BrandApps:
     contacts: App
     dialer: App
     manufacturer: str
+    clone_user: int = 999
+    """The Android user that app clones live in."""
 
 
 WECHAT: Final = App(package="com.tencent.mm", activity="com.tencent.mm/.ui.LauncherUI", uid=10201)
@@ -60,6 +62,7 @@ APPS: Final = {
     ),
     Brand.HUAWEI: BrandApps(
         manufacturer="HUAWEI",
+        clone_user=128,
         launcher=_app("com.huawei.android.launcher", ".unihome.UniHomeLauncher", 10080),
         messages=_app("com.android.mms", ".ui.ConversationList", 10081),
         contacts=_CONTACTS,
@@ -81,6 +84,7 @@ APPS: Final = {
     ),
     Brand.HONOR: BrandApps(
         manufacturer="HONOR",
+        clone_user=128,
         launcher=_app("com.hihonor.android.launcher", ".unihome.UniHomeLauncher", 10080),
         messages=_app("com.hihonor.mms", ".ui.ConversationList", 10081),
         contacts=_app("com.hihonor.contacts", "com.android.contacts.activities.PeopleActivity", 10082),
@@ -88,6 +92,7 @@ APPS: Final = {
     ),
     Brand.SAMSUNG: BrandApps(
         manufacturer="samsung",
+        clone_user=95,
         launcher=_app("com.sec.android.app.launcher", ".activities.LauncherActivity", 10080),
         messages=_app("com.samsung.android.messaging", ".ui.view.main.WithActivity", 10081),
         contacts=_app("com.samsung.android.app.contacts", "com.android.contacts.activities.PeopleActivity", 10082),

@@ -26,7 +26,7 @@ from .providers.vendor_columns import add_vendor_columns
 from .recording_names import Pending
 from .recordings import Recordings
 from .settings import Settings
-from .spec import PhoneSpec, Storage
+from .spec import Lockdown, PhoneSpec, Storage
 from .store import PhoneStore
 from .switches import Switches
 from .telephony import Calls
@@ -78,7 +78,9 @@ class Handset:
             now=self.now,
             pending=lambda: self.traits.recordings.pending if self.traits.recordings else Pending.PLAIN,
         )
-        self.packages = Packages(self.apps, clones=spec.clones, installed=spec.installed)
+        self.packages = Packages(
+            self.apps, clones=spec.clones, installed=spec.installed, clone_user=self.apps.clone_user
+        )
         if spec.device_owner is not None:
             self.packages.install(spec.device_owner.partition("/")[0])
             self.packages.admins.add(spec.device_owner.partition("/")[0])
@@ -166,8 +168,16 @@ class Handset:
         """Bring `sys.user.0.ce_available` in line with the keyguard."""
         self.properties["sys.user.0.ce_available"] = "true" if self.power.is_user_unlocked else "false"
 
+    def lock_down(self, flags: int) -> None:
+        """Only the credential opens the phone now; some cut the cable's data lines."""
+        self.power.require_strong_auth(flags)
+        if self.spec.lockdown is Lockdown.CUTS_USB:
+            self.cable.unplug()
+
     def unlock(self) -> None:
         """The person at the phone enters the credential."""
+        if self.power.strong_auth_flags and self.spec.lockdown is Lockdown.CUTS_USB:
+            self.cable.plug()
         self.power.unlock()
         self.note_storage()
 

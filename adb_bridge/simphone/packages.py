@@ -7,7 +7,10 @@ from typing import Final
 from .apps import ALIPAY, SYSTEM_UI, WECHAT, WECOM, BrandApps
 
 CLONE_USER: Final = 999
-"""The Android user that app clones live in (Xiaomi, OPPO, vivo, Huawei)."""
+"""The Android user that app clones live in (Xiaomi, OPPO, vivo); Huawei and Honor have 128, Samsung 95."""
+
+CLONE_NAME: Final = "XSpace:801010"
+"""Name and flags of that user."""
 
 SHELL: Final = "com.android.shell"
 _SYSTEM: Final = (
@@ -43,8 +46,15 @@ class PackageState:
 class Packages:
     """Names, uids and states."""
 
-    def __init__(self, apps: BrandApps, *, clones: Iterable[str] = (), installed: Iterable[str] = ()) -> None:
-        """`clones` are the packages that user 999 has too; `installed` come on top of the usual ones."""
+    def __init__(
+        self,
+        apps: BrandApps,
+        *,
+        clones: Iterable[str] = (),
+        installed: Iterable[str] = (),
+        clone_user: int = CLONE_USER,
+    ) -> None:
+        """`clones` are the packages that `clone_user` has too; `installed` come on top of the usual ones."""
         self._system = {name: 1000 + index for index, name in enumerate(_SYSTEM)}
         for app in (apps.launcher, apps.messages, apps.contacts, apps.dialer, SYSTEM_UI):
             self._system[app.package] = app.uid
@@ -54,6 +64,7 @@ class Packages:
         for name in installed:
             self._third_party.setdefault(name, 10_300 + len(self._third_party))
         self._clones = frozenset(clones)
+        self.clone_user = clone_user
         self._needed = _NEEDED | {
             apps.launcher.package: "contains the active launcher",
             apps.dialer.package: "is the default dialer",
@@ -65,7 +76,7 @@ class Packages:
     @property
     def users(self) -> tuple[int, ...]:
         """The Android users."""
-        return (0, CLONE_USER) if self._clones else (0,)
+        return (0, self.clone_user) if self._clones else (0,)
 
     @property
     def suspended(self) -> frozenset[str]:

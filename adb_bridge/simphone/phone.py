@@ -144,6 +144,11 @@ class SimPhone:
         return tuple(self._journal)
 
     @property
+    def running(self) -> int:
+        """How many services run for hosts now."""
+        return len(self._tasks)
+
+    @property
     def address(self) -> str:
         """`127.0.0.1:PORT`. Raise `RuntimeError` before `start`."""
         if self.first is None:

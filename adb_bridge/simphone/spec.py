@@ -79,6 +79,14 @@ class Calling(StrEnum):
     """No SIM, or no network: an error on the screen, no call."""
 
 
+class Lockdown(StrEnum):
+    """What `require-strong-auth` does to the cable."""
+
+    KEEPS_USB = "keeps_usb"
+    CUTS_USB = "cuts_usb"
+    """Until somebody unlocks the phone: reported of Android 15."""
+
+
 class Storage(StrEnum):
     """Credential-encrypted storage at the start."""
 
@@ -152,7 +160,7 @@ class PhoneSpec:
     """How long an app stays in front after the person used it, seconds."""
     features: tuple[str, ...] = DEFAULT_FEATURES
     clones: tuple[str, ...] = ()
-    """Packages that have an app clone, under the Android user 999."""
+    """Packages that have an app clone, under a second Android user (packages.py)."""
     installed: tuple[str, ...] = ()
     """Packages beyond those that every phone has."""
     test_only: tuple[str, ...] = ()
@@ -167,6 +175,7 @@ class PhoneSpec:
     properties: Mapping[str, str] = field(default_factory=dict)
     """Overrides of `getprop` values."""
     storage: Storage = Storage.OPEN
+    lockdown: Lockdown = Lockdown.KEEPS_USB
     wipe: Wipe = Wipe.EMPTIED
     switches: Mapping[Switch, SwitchState] = field(default_factory=dict)
     """Vendor's switches that do not stand as they left the factory; only those the software has."""

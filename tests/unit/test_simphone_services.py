@@ -11,10 +11,9 @@ from adb_bridge.simphone.command_faults import CommandFault, CommandFaults, Faul
 from adb_bridge.simphone.fault_plan import faults_of, read_fault_plan
 from adb_bridge.simphone.faults import Cable, Right
 from adb_bridge.simphone.handset import Handset
-from adb_bridge.simphone.packages import CLONE_USER
 from adb_bridge.simphone.pipes import Buffer, NoInput
 from adb_bridge.simphone.profiles import spec_of
-from adb_bridge.simphone.spec import Calling, PhoneSpec
+from adb_bridge.simphone.spec import Calling, Lockdown, PhoneSpec
 from adb_bridge.simphone.toml_table import ScenarioError, Table
 from adb_bridge.simphone.userland.interpreter import LineInput, Streams, run_script
 from adb_bridge.simphone.userland.programs import programs_of
@@ -173,7 +172,6 @@ async def test_owners_are_set_refused_and_obey() -> None:
     bench = Bench(spec)
     assert "some accounts" in (await bench.said(f"dpm set-device-owner {OWNDROID}/.Receiver"))[2]
     cloned = Bench(PhoneSpec(serial="S", installed=(OWNDROID,), clones=("com.tencent.mm",)))
-    assert CLONE_USER in cloned.handset.packages.users
     assert "several users" in (await cloned.said(f"dpm set-device-owner {OWNDROID}/.Receiver"))[2]
     bench = Bench(PhoneSpec(serial="S", sdk=35, installed=(OWNDROID,), owner_key="k"))
     bench.handset.faults.refuse_permission(Right.DEVICE_ADMIN)
@@ -188,6 +186,24 @@ async def test_owners_are_set_refused_and_obey() -> None:
     await bench.said(lock + "k")
     assert is_locked(bench)
     assert (await bench.said(f"pm suspend {OWNDROID}"))[1].endswith("state: false\n")
+
+
+@pytest.mark.parametrize(("profile", "user"), [("hyperos", 999), ("emui", 128), ("oneui", 95)])
+async def test_app_clones_live_under_each_makers_own_user(profile: str, user: int) -> None:
+    bench = Bench(spec_of(profile, serial="S", clones=("com.tencent.mm",)))
+    assert f"UserInfo{{{user}:" in (await bench.said("pm list users"))[1]
+    await bench.said(f"pm suspend --user {user} com.tencent.mm")
+    assert bench.handset.packages.suspended == frozenset()
+    assert f"User {user}:" in (await bench.said("dumpsys package com.tencent.mm"))[1]
+    assert (await bench.said(f"locksettings verify --user {user}"))[1] == "Profile uses unified challenge\n"
+
+
+async def test_a_lockdown_that_cuts_the_cable_ends_with_the_pin() -> None:
+    bench = Bench(PhoneSpec(serial="S", sdk=35, lockdown=Lockdown.CUTS_USB))
+    await bench.said("cmd lock_settings require-strong-auth STRONG_AUTH_REQUIRED_AFTER_USER_LOCKDOWN")
+    assert bench.cable == ["unplug"]
+    bench.handset.unlock()
+    assert bench.cable == ["unplug", "plug"]
 
 
 async def test_testdpc_answers_in_a_line() -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TypedDict, Unpack
 
 from ..command_faults import CommandFault
-from ..spec import AuthMode, Calling, History, Latencies, PhoneSpec, Security, Storage, Wipe
+from ..spec import AuthMode, Calling, History, Latencies, Lockdown, PhoneSpec, Security, Storage, Wipe
 from ..switches import Switch, SwitchState
 from ..wire.auth import HostKey
 from .named import load_profile
@@ -43,6 +43,7 @@ class SpecChanges(TypedDict, total=False):
     calling: Calling
     properties: Mapping[str, str]
     storage: Storage
+    lockdown: Lockdown
     wipe: Wipe
     switches: Mapping[Switch, SwitchState]
     command_faults: tuple[CommandFault, ...]

@@ -1,5 +1,6 @@
 """What a program gets when it is started."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -19,6 +20,8 @@ class Call:
     handset: Handset
     programs: "Mapping[str, Program]" = field(default_factory=dict)
     """What this one can start in turn."""
+    gone: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the host has closed."""
     is_pretended: bool = False
     """It answers as if it had worked, and changes nothing."""
 

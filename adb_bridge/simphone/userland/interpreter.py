@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final, assert_never
 
 from ..handset import Handset
@@ -57,6 +57,8 @@ class Streams:
     stdin: Input
     stdout: Output
     stderr: Output
+    gone: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the host has closed."""
 
 
 async def run_script(text: str, streams: Streams, handset: Handset, programs: Mapping[str, Program]) -> int:
@@ -206,6 +208,7 @@ class Interpreter:
             stderr=streams.stderr,
             handset=self._handset,
             programs=self._programs,
+            gone=streams.gone,
         )
         return await start(program, call)
 

@@ -88,7 +88,7 @@ async def _without_credential(call: Call, verb: str, given: _Words) -> int:
             if given.new != _LOCKDOWN:
                 await call.complain(f"Unsupported reason: {given.new}")
                 return 0
-            call.do(lambda: call.handset.power.require_strong_auth(_LOCKDOWN_FLAG))
+            call.do(lambda: call.handset.lock_down(_LOCKDOWN_FLAG))
             await call.print(f"Require strong auth for USER_ID -1 because of {given.new}")
             return 0
         case _:

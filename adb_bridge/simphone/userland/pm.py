@@ -9,7 +9,7 @@ from functools import partial
 from typing import Final
 
 from ..faults import Right
-from ..packages import CLONE_USER, SHELL
+from ..packages import CLONE_NAME, SHELL
 from .call import Call
 from .java import throw
 
@@ -75,8 +75,8 @@ async def _list(call: Call, words: list[str], user: int) -> int:
 
 async def _list_users(call: Call) -> int:
     await call.print(f"Users:\n\tUserInfo{{0:{call.handset.spec.owner}:c13}} running")
-    if CLONE_USER in call.handset.packages.users:
-        await call.print(f"\tUserInfo{{{CLONE_USER}:XSpace:801010}} running")
+    for user in call.handset.packages.users[1:]:
+        await call.print(f"\tUserInfo{{{user}:{CLONE_NAME}}} running")
     return 0
 
 

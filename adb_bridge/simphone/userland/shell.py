@@ -10,7 +10,7 @@ from .programs import programs_of
 async def run_command(handset: Handset, command: str, terminal: Terminal) -> int:
     """Run it; return the exit code."""
     programs = programs_of(handset.traits)
-    streams = Streams(LineInput(terminal.stdin), terminal.stdout, terminal.stderr)
+    streams = Streams(LineInput(terminal.stdin), terminal.stdout, terminal.stderr, terminal.gone)
     if command:
         return await run_script(command, streams, handset, programs)
     if terminal.is_tty:

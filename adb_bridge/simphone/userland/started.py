@@ -40,7 +40,7 @@ async def start(program: Program, call: Call) -> int:
         case FaultMode.SILENT:
             return await program(replace(call, is_pretended=True))
         case FaultMode.HANG:
-            return await _hang()
+            return await _hang(call)
         case FaultMode.DROP:
             return _drop(call)
         case FaultMode.EXIT:
@@ -62,7 +62,7 @@ async def _after_effect(program: Program, call: Call, fault: CommandFault) -> in
     code = await program(replace(call, stdout=NoOutput(), stderr=NoOutput()))
     match fault.mode:
         case FaultMode.EFFECT_THEN_HANG:
-            return await _hang()
+            return await _hang(call)
         case FaultMode.EFFECT_THEN_DROP:
             return _drop(call)
         case FaultMode.EFFECT_THEN_EXIT:
@@ -72,10 +72,10 @@ async def _after_effect(program: Program, call: Call, fault: CommandFault) -> in
             return code
 
 
-async def _hang() -> int:
-    """Until the phone ends the program, as it does some time after the host went away."""
-    await asyncio.Event().wait()
-    raise AssertionError
+async def _hang(call: Call) -> int:
+    """Until the host goes away."""
+    await call.gone.wait()
+    raise StreamClosedError
 
 
 def _drop(call: Call) -> int:

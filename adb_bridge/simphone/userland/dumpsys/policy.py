@@ -1,7 +1,7 @@
 """`dumpsys device_policy`, `dumpsys window policy`, `dumpsys user`, `dumpsys account`: owner, keyguard, people."""
 
 from ...handset import Handset
-from ...packages import CLONE_USER
+from ...packages import CLONE_NAME
 from ...power import Wakefulness
 
 
@@ -58,9 +58,9 @@ def dump_user(handset: Handset, _arguments: tuple[str, ...]) -> str:
     state = "RUNNING_UNLOCKED" if handset.power.is_user_unlocked else "RUNNING_LOCKED"
     lines = ["Current user: 0", "Users:"]
     for user in handset.packages.users:
-        name, flags = ("XSpace", "801010") if user == CLONE_USER else (handset.spec.owner, "c13")
+        name = CLONE_NAME if user else f"{handset.spec.owner}:c13"
         lines += [
-            f"  UserInfo{{{user}:{name}:{flags}}} serialNo={user} isPrimary={'true' if user == 0 else 'false'}",
+            f"  UserInfo{{{user}:{name}}} serialNo={user} isPrimary={'true' if user == 0 else 'false'}",
             f"    State: {state}",
             f"    Last logged in fingerprint: {handset.properties.get('ro.build.fingerprint', '')}",
         ]
