@@ -35,6 +35,8 @@ _COMMANDS = {
     "mask": "daemon.cli.mask",
     "policy": "daemon.cli.policy",
     "web-account": "daemon.cli.web_account",
+    "connect-shop": "daemon.cli.connect_shop",
+    "shops": "daemon.cli.shops",
     "install-service": "daemon.cli.install_service",
     "adb-server": "daemon.cli.adb_server",
 }

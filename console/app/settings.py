@@ -7,6 +7,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import assert_never
 
+from daemon.api.shops import Door
+
 from .access import AccessMode
 from .ordering import Order
 
@@ -123,7 +125,8 @@ class SettingsProblem:
 class ConsoleOptions:
     """How the console is started."""
 
-    socket: Path
+    socket: Door
+    """Where the daemon is: its socket, or a shop elsewhere."""
     language: str
     """`en` or `zh`."""
     mode: AccessMode = AccessMode.FULL

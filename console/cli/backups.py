@@ -233,7 +233,7 @@ def _note(context: Context, name: str, **values: int) -> None:
 
 def _without_daemon(context: Context, arguments: _Backup, error: ApiUnreachableError, command: list[str]) -> None:
     """Become the daemon's program, which needs the key; when there is no state here, say that no daemon answers."""
-    if error.exit_code != ExitCode.UNREACHABLE or not (context.state / "keys.json").exists():
+    if error.exit_code != ExitCode.UNREACHABLE or context.shop or not (context.state / "keys.json").exists():
         raise error
     context.output.say("backup.offline")
     command += ["--state", str(context.state), "--lang", context.texts.language.value]

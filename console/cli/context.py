@@ -10,6 +10,7 @@ import msgspec
 
 from daemon.api.client import ApiClient
 from daemon.api.exit_codes import ExitCode
+from daemon.api.shops import RemoteShop
 from daemon.api.texts import Texts
 
 from ..plain_text import clean_line
@@ -38,6 +39,8 @@ class Context:
     env: Mapping[str, str]
     arguments: Mapping[str, object]
     """As argparse left them; take them with `take`."""
+    shop: RemoteShop | None = None
+    """A shop elsewhere, instead of the daemon behind `socket`."""
 
     def take(self, kind: type[ArgumentsT]) -> ArgumentsT:
         """The subcommand's own arguments as a struct."""
@@ -45,7 +48,7 @@ class Context:
 
     def client(self) -> ApiClient:
         """Use it with `async with`."""
-        return ApiClient(self.socket, self.texts.language.value)
+        return ApiClient(self.shop or self.socket, self.texts.language.value)
 
     def word(self, group: str, value: str) -> str:
         """`value` in the reader's language where the catalog has `cli.word.<group>.<value>`."""

@@ -7,7 +7,7 @@ from typing import NoReturn
 
 HANDED_OVER = (
     "demo", "scan", "mask", "policy", "init", "check-config", "simphone", "run", "verify-proof", "cosign", "restore",
-    "verify-bundle", "reindex", "web-account",
+    "verify-bundle", "reindex", "web-account", "connect-shop", "shops",
 )  # fmt: skip
 """`demo` is handed over unless it opens the console (`demo.py`)."""
 
@@ -16,8 +16,11 @@ CALLED_AS = "SHOPWARDEN_CALLED_AS"
 _OURS = frozenset({"try", "rules", "state"})
 """The actions of `policy` that ask the daemon."""
 _TAKE_JSON = frozenset(
-    {"demo", "policy", "init", "check-config", "verify-proof", "verify-bundle", "restore", "verify-ack"}
-)
+    {
+        "demo", "policy", "init", "check-config", "verify-proof", "verify-bundle", "restore", "connect-shop", "shops",
+        "verify-ack",
+    }
+)  # fmt: skip
 _TAKE_VALUE = {"--state": "SHOPWARDEN_STATE", "--socket": "SHOPWARDEN_SOCKET", "--lang": "SHOPWARDEN_LANG"}
 
 

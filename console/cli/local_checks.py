@@ -48,8 +48,9 @@ def local_checks(context: Context) -> Iterator[Check]:
     yield _ambiguous_width(context)
     encoding = (sys.stdout.encoding or "?").lower()
     yield _check(context, "locale", "ok" if "utf-8" in encoding else "warn", "locale", "locale", encoding=encoding)
-    yield from _state(context, context.state)
-    yield _socket(context, context.socket)
+    if context.shop is None:
+        yield from _state(context, context.state)
+        yield _socket(context, context.socket)
 
 
 def _check(context: Context, name: str, status: str, detail: str, advice: str, **values: str | int) -> Check:

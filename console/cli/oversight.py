@@ -98,7 +98,7 @@ async def verify(context: Context) -> ExitCode:
             context.output.say("verifying")
             report = await client.verify(arguments.since)
     except ApiUnreachableError as error:
-        if error.exit_code != ExitCode.UNREACHABLE or not (context.state / "keys.json").exists():
+        if error.exit_code != ExitCode.UNREACHABLE or context.shop or not (context.state / "keys.json").exists():
             raise
         context.output.say("verifying_offline")
         _offline(context, arguments)

@@ -236,6 +236,7 @@ class Builder:
         # Accepted before and after the subcommand: a missing one must not overwrite the other place's.
         self.option(parser, "--state", "state", metavar="DIR")
         self.option(parser, "--socket", "socket", metavar="FILE")
+        self.option(parser, "--shop", "shop", metavar="NAME")
         self.option(parser, "--lang", "lang", choices=("en", "zh"))
         self.option(parser, "--json", "json", action="store_true")
         self.option(parser, "--jsonl", "jsonl", action="store_true")

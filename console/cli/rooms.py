@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from . import (
     alert_arguments,
     completion_arguments,
+    consoles_arguments,
     delivery_arguments,
     figure_arguments,
     pin_arguments,
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _ROOMS: Final = (
     alert_arguments,
+    consoles_arguments,
     delivery_arguments,
     figure_arguments,
     pin_arguments,

@@ -12,6 +12,7 @@ from daemon.api.client import ApiClient
 from daemon.api.errors import ApiClientError
 from daemon.api.exit_codes import ExitCode
 from daemon.api.links import LinkOffline, LinkOnline
+from daemon.api.shops import Door
 from daemon.api.texts import Language, Texts, load_texts
 from daemon.api.wire import Alert, AlertStatus, Device, Event, EventQuery, Hello, Role, StreamItem
 
@@ -30,13 +31,13 @@ HELP: Final = ("status", "devices", "alerts", "events", "show", "ack", "resolve"
 Item = Device | Alert | Event
 
 
-def run_plain(socket: Path, texts: Texts, mode: AccessMode) -> int:
+def run_plain(door: Door, texts: Texts, mode: AccessMode) -> int:
     """Until `quit` or the end of the input."""
-    return asyncio.run(_run(socket, texts, mode))
+    return asyncio.run(_run(door, texts, mode))
 
 
-async def _run(socket: Path, texts: Texts, mode: AccessMode) -> int:
-    async with ApiClient(socket, texts.language.value) as client:
+async def _run(door: Door, texts: Texts, mode: AccessMode) -> int:
+    async with ApiClient(door, texts.language.value) as client:
         plain = Plain(client, texts, mode, _write)
         if not await plain.begin():
             return ExitCode.UNREACHABLE

@@ -10,6 +10,7 @@ from .keys_arguments import add_keys_actions
 from .policy_arguments import add_policy
 from .proof_arguments import add_proofs
 from .service_arguments import add_service
+from .shop_arguments import add_shops
 
 WEB_ROLES = ("owner", "admin", "reviewer", "auditor")
 """Those that `[web.accounts]` takes."""
@@ -69,6 +70,7 @@ def build_parser(texts: Texts, called_as: str = "shopwardend") -> argparse.Argum
     add_backups(add, text, where=where, key=key, json=json, descriptor=_descriptor)
     add_keys_actions(add("keys"), text, common=common, where=where, key=key, json=json, descriptor=_descriptor)
     add_service(add, text, json=json)
+    add_shops(add, text, common=common, json=json, descriptor=_descriptor)
     account = add("web-account", json)
     account.add_argument("name", metavar="NAME", help=text("argument.web_account"))
     account.add_argument("--role", required=True, choices=WEB_ROLES, help=text("option.web_role"))
