@@ -8,7 +8,7 @@ _SHOWN: Final = "<secret>"
 
 class Secret:
     """Holds one text. Whatever is made of it by accident (`str`, `repr`, `format`, f-strings, `%s`) says `<secret>`;
-    it cannot be pickled, and encoders that know only plain types refuse it."""
+    it cannot be pickled or copied deeply (so `dataclasses.asdict` refuses it), nor encoded."""
 
     __slots__ = ("_text",)
 

@@ -1,8 +1,9 @@
 """Screen off and locked.
 
 KEYCODE_SLEEP (5+) locks at once, or after the user's "lock after" delay. Android 14+ can first switch off fingerprints
-and faces until the PIN is entered, without knowing it (`require-strong-auth`, LockSettingsShellCommand); 15+ is said to
-cut USB data in that state, which would cut our own link, so it is left out there over a cable.
+and faces until the PIN is entered, without knowing it (`require-strong-auth`, LockSettingsShellCommand). That state is
+lockdown: 15+ ends USB data in it (Pixel 15, reported), which would cut our own link, so it is left out there over a
+cable.
 """
 
 from typing import Final

@@ -14,7 +14,7 @@ from .facts import PhoneFacts
 from .freezing import freeze, read_back_free, read_back_frozen, unfreeze
 from .locking import lock, read_back_lock
 from .notices import post, read_back_posted
-from .orders import ClearPin, Freeze, Lock, LostOff, LostOn, Message, Ring, SetPin, Unfreeze
+from .orders import ClearPin, Freeze, Lock, LostOff, LostOn, Message, Ring, SetPin, StrongAuth, Unfreeze
 from .pins import clear_pin, read_back_cleared, read_back_set, set_pin
 from .result import Ending, VerbResult
 from .ringing import ring
@@ -31,7 +31,8 @@ async def lost_on(order: LostOn, trail: Trail, facts: PhoneFacts) -> VerbResult:
     new_pin, old_pin = order.new_pin, order.old_pin
     if new_pin is not None:
         parts.append(("pin", lambda: set_pin(SetPin(new=new_pin, old=old_pin), trail, facts)))
-    parts.append(("lock", lambda: lock(Lock(), trail, facts)))
+    # Lockdown would hide the text from the lock screen, where the finder reads it.
+    parts.append(("lock", lambda: lock(Lock(strong_auth=StrongAuth.NEVER), trail, facts)))
     message = Message(title=order.title, text=order.message, tag=order.tag)
     parts.append(("message", lambda: post(message, trail, style="-S bigtext")))
     if order.packages:

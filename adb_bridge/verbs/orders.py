@@ -45,10 +45,13 @@ class OrderKind(StrEnum):
 
 
 class StrongAuth(StrEnum):
-    """Whether fingerprints and faces are switched off until the PIN is entered (Android 14+)."""
+    """Whether fingerprints and faces are switched off until the PIN is entered (Android 14+).
+
+    It is Android's lockdown: the lock screen then shows no notifications either.
+    """
 
     WHERE_SAFE = "where_safe"
-    """Not where it is said to cut the cable's data line, and so our own link: Android 15+ over USB."""
+    """Not where it cuts the cable's data line, and so our own link: Android 15+ over USB."""
     NEVER = "never"
 
 
