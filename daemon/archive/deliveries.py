@@ -256,7 +256,7 @@ class HoldUnit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PruneUnit:
-    """What ended long ago goes, and what is of no channel any more."""
+    """What ended long ago goes; what waited as long, as for a channel that is not there any more, is dropped."""
 
     row_count: ClassVar[int] = 100
     is_collected: ClassVar[bool] = False
@@ -265,6 +265,8 @@ class PruneUnit:
         """Write it."""
         database = transaction.database
         old = (to_micros(transaction.now - KEPT), to_micros(transaction.now - DEAD_KEPT))
+        sql = "UPDATE delivery_messages SET state = ?, ended_at = ? WHERE state = 1 AND due_at < ?"
+        database.execute(sql, (int(MessageState.DROPPED), to_micros(transaction.now), old[0]))
         gone = "SELECT message_no FROM delivery_messages WHERE ended_at < ? AND state <> 3 OR ended_at < ?"
         database.execute(f"DELETE FROM delivery_items WHERE message_no IN ({gone})", old)  # noqa: S608 - no data
         database.execute(f"DELETE FROM delivery_messages WHERE message_no IN ({gone})", old)  # noqa: S608 - no data

@@ -17,6 +17,8 @@ CREATE TABLE delivery_messages (
   code TEXT
 ) STRICT;
 CREATE INDEX delivery_messages_waiting ON delivery_messages (channel, due_at) WHERE state = 1;
+-- waiting and dead: what is counted
+CREATE INDEX delivery_messages_open ON delivery_messages (state, channel) WHERE state IN (1, 3);
 CREATE INDEX delivery_messages_by_topic ON delivery_messages (channel, topic);
 CREATE INDEX delivery_messages_ended ON delivery_messages (ended_at) WHERE ended_at IS NOT NULL;
 
