@@ -81,7 +81,9 @@ class RescansDesk:
         """End it early. `rescan.ended` when it has ended."""
         require(caller, Permission.RESCAN)
         with refusing(), _refused():
-            await self._audit.write(caller, "rescan.cancel", rescan_id[:100], reason=_told(request.reason))
+            await self._audit.write(
+                caller, "rescan.cancel", rescan_id[:100], reason=_told(request.reason), outcome="asked"
+            )
             ended = await self._archive.rescans.end(rescan_id, RescanState.CANCELLED, caller.name)
             return self._view(ended, await self._sight(caller))
 
