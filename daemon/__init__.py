@@ -3,7 +3,7 @@
 Reading order:
 - put together and kept alive: `app` (over an open `vault`), `supervise`, `main` (`__main__`), `cli/`; before anybody
   has unlocked the vault: `sealed_start/`; one state directory: `paths`, `state_lock`, `config` (of
-  `config_sections`); the machine: `system`, `logs`, `version`
+  `config_sections`; told by `config_reference`); the machine: `system`, `logs`, `version`
 - phones: `phone_link` → `fleet` → `device_task` (`workshop`: what all of them share) → `lane` → `source_reader`, paced
   by `schedule`, all over again on `refetch`; what is known of one right now: `live`, `announcements` (notifications);
   when to ask what it permits: `prober`

@@ -15,7 +15,7 @@ class Add(Protocol):
 
 
 def add_service(add: Add, text: Callable[[str], str], *, json: argparse.ArgumentParser) -> None:
-    """`install-service`, `adb-server`."""
+    """`install-service`, `config-reference`, `adb-server`."""
     install = add("install-service", json)
     install.add_argument("--prefix", type=Path, default=Path("/"), metavar="DIR", help=text("option.prefix"))
     install.add_argument("--user", default="shopwarden", metavar="NAME", help=text("option.service_user"))
@@ -32,6 +32,8 @@ def add_service(add: Add, text: Callable[[str], str], *, json: argparse.Argument
     install.add_argument("--no-start", action="store_true", help=text("option.no_start"))
     install.add_argument("--uninstall", action="store_true", help=text("option.uninstall"))
     install.add_argument("--dry-run", action="store_true", help=text("option.dry_run"))
+    reference = add("config-reference", json)
+    reference.add_argument("--schema", action="store_true", help=text("option.schema"))
     adb = add("adb-server")
     adb.add_argument("--port", type=int, default=5038, metavar="PORT", help=text("option.adb_port"))
     adb.add_argument("--home", type=Path, required=True, metavar="DIR", help=text("option.adb_home"))
