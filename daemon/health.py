@@ -1,6 +1,7 @@
 """What `doctor` says of the daemon: each part's state and what to do about it."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from adb_bridge.errors import BridgeErrorCode
@@ -54,7 +55,9 @@ class HealthReport:
     keeper: LedgerKeeper
     delivery: Delivery
 
-    async def report(self, texts: Texts, in_force: dict[str, ArchivedEnrolment]) -> Health:
+    async def report(
+        self, texts: Texts, in_force: dict[str, ArchivedEnrolment], others: Sequence[HealthCheck] = ()
+    ) -> Health:
         """One look at everything."""
         counts = await self.archive.counts()
         free = await asyncio.to_thread(disk_free_bytes, str(self.paths.root))
@@ -80,6 +83,7 @@ class HealthReport:
             await DeliveryReport(self.archive, self.delivery, self.delivery.clock.now).check(texts),
             *service_checks(texts),
             check("socket", Status.OK, texts.get("health.socket_ok", path=str(self.paths.socket))),
+            *others,
         ]
         return Health(
             checks=tuple(checks),

@@ -139,7 +139,9 @@ class DaemonService:
         """What `doctor` shows."""
         require(caller, Permission.HEALTH)
         with refusing():
-            return await self._parts.health.report(self._texts(caller), await self._directory.in_force())
+            texts = self._texts(caller)
+            of_door = self._parts.door.checks(texts)
+            return await self._parts.health.report(texts, await self._directory.in_force(), of_door)
 
     async def devices(self, caller: Caller) -> tuple[Device, ...]:
         """Every phone that is enrolled, connected or was ever seen, by serial; unknown connections last."""

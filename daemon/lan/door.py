@@ -17,11 +17,14 @@ from crypto.record_seal import RecordSeal
 from crypto.vault_keys import KeySource
 
 from ..api.exit_codes import ExitCode
+from ..api.texts import Texts
+from ..api.wire import HealthCheck
 from ..archive.archive import Archive
 from ..archive.consoles import ArchivedConsole
 from ..archive.drafts import AuditDraft
 from ..archive.errors import ArchiveError, RecordNotFoundError, UnitRefusedError
 from ..config_lan import LanSection
+from ..health_check import Status, check
 from ..logs import log_for
 from ..people_names import CONSOLE_NAME
 from ..service import ServiceError
@@ -82,6 +85,18 @@ class LanDoor:
     def is_connected(self, spki: bytes) -> bool:
         """Whether a console with this key has a connection now."""
         return self._acceptor is not None and self._acceptor.any_open(lambda one: self._spki(one) == spki)
+
+    def checks(self, texts: Texts) -> list[HealthCheck]:
+        """Of the doctor; nothing where no address is configured."""
+        if not self.is_wanted:
+            return []
+        place = self._section.listen or ""
+        if not self.is_open:
+            detail, advice = texts.get("health.lan_closed", address=place), texts.get("health.advice.lan_closed")
+            return [check("lan", Status.WARN, detail, advice)]
+        paired = sum(one.revoked_at is None for one in self.register.all())
+        key = "health.lan_ok" if self.is_announced or not self._section.advertise else "health.lan_unannounced"
+        return [check("lan", Status.OK, texts.get(key, address=place, count=paired))]
 
     async def run(self, supervision: Supervision) -> None:
         """Until it is cancelled. Raises OSError when the address is not (yet) this machine's, or taken."""

@@ -109,7 +109,7 @@ class PairingPort:
             return await talk.say(Refused(code="lan.no_invitation"))
         if not exchange.is_confirmed_by(confirmed.confirmation):
             left = self._invitation.tried_wrongly()
-            self._log.warning("pairing_wrong_words", left=left)
+            self._log.warning("pairing_wrong_words", tries=self._invitation.wrong_tries)
             return await talk.say(Refused(code="lan.wrong_words", tries_left=left))
         await self._let_in(talk, public_key, exchange.confirmation())
         return None
