@@ -14,6 +14,7 @@ import msgspec
 
 from adb_bridge.errors import AdbBridgeError, BridgeErrorCode, DeviceUnavailableError, ServerUnavailableError
 from adb_bridge.identity import read_identity
+from adb_bridge.provisioning.reading import FIRST_SDK
 from adb_bridge.records import DeviceSerial, TransportSerial
 from adb_bridge.session import Session
 
@@ -22,7 +23,7 @@ from ..api.provisioning import PhoneResult, StepName
 from ..logs import Log
 from .enrol_step import is_enrolment
 from .live_run import LiveRun
-from .records import KeptChange, KeptPhone, with_changes, with_items, without_changes
+from .records import KeptChange, KeptPhone, settled, with_changes, with_items, without_changes
 from .settings_step import wished
 from .slots import Slots
 from .work import Applied, Finding, Step, StepParts, Work
@@ -147,6 +148,7 @@ class Bringing:
             wanted=wanted,
             enrolment=enrolment if enrolment is not None and enrolment.ended_at is None else None,
             is_newly_enrolled=any(map(is_enrolment, self._phone.changes)),
+            begun=frozenset(self._phone.begun),
             orders=self._phone.orders,
         )
 
@@ -190,7 +192,7 @@ class Bringing:
             KeptChange(step=StepName.SETTINGS, name=name, before=None, after=value)
             for name, value in wished(work.wanted, work.sdk).items()
         ]
-        if work.wanted.notice:
+        if work.wanted.notice and not 0 < work.sdk < FIRST_SDK:
             told.append(KeptChange(step=StepName.NOTICE, name="notice", before=None, after="posted"))
         if work.wanted.pin is PinPolicy.GENERATE:
             told.append(KeptChange(step=StepName.PIN, name="pin", before=None, after="in_vault"))
@@ -203,9 +205,11 @@ class Bringing:
 
     async def _settle(self, step: Step, found: Finding, again: Finding, applied: Applied) -> None:
         """What did not happen is not among the changes; what a person can do about it is among the items."""
-        left = frozenset(one.name for one in again.changes)
-        phone = without_changes(self._phone, step.name, left)
-        new = {one.item: one for one in (*again.items, *(applied.items if again.changes else ()))}
+        is_well = not again.changes and again.code is None
+        left = again.changes if again.code is None else found.changes
+        phone = without_changes(self._phone, step.name, frozenset(one.name for one in left))
+        phone = settled(phone, found.changes) if is_well else phone
+        new = {one.item: one for one in (*again.items, *(() if is_well else applied.items))}
         await self._put(with_items(phone, step.name, tuple(new.values())))
 
     async def _result(self, failed: StepName | None, code: str | None) -> None:

@@ -42,7 +42,7 @@ class EnrolStep:
         if not has_paper and await self._acknowledgements.find(work.serial, wanted) is None:
             item = KeptItem(
                 item=ACKNOWLEDGE, step=self.name, text_key="bench.acknowledge", is_detected=True,
-                values={"employee": wanted.employee},
+                values={"employee": wanted.employee, "run": work.run_id, "serial": work.serial},
             )  # fmt: skip
             return Finding(items=(item,), changes=self._changes(work), is_end=True)
         return Finding(changes=self._changes(work), is_end=enrolment is None)

@@ -246,7 +246,7 @@ class Provisioner:
             await self._archive.provisioning.move(live.run_id, StoredRunState.ENDED)
         live.state, live.ended_at = RunState.ENDED, self._clock.now()
         live.touch()
-        self._log.info("provision.ended", is_check=live.is_check, **live.counts)
+        self._log.info("provision.ended", phones=len(live.phones))
 
     def _begin_check(self, request: ProvisionRequest, by: Requester) -> LiveRun:
         _, digest = plan_text(request.plan)

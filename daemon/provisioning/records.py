@@ -52,6 +52,8 @@ class KeptPhone(msgspec.Struct, frozen=True, kw_only=True):
     code: str | None = None
     changes: tuple[KeptChange, ...] = ()
     items: tuple[KeptItem, ...] = ()
+    begun: tuple[str, ...] = ()
+    """`step:name` of changes whose end is not known: they were about to be made when something came in between."""
     orders: int = 0
     """Commands to this phone that ended without success: the next one is another."""
 
@@ -69,7 +71,19 @@ def with_changes(phone: KeptPhone, new: tuple[KeptChange, ...]) -> KeptPhone:
         known[one.step, one.name] = (
             one if former is None else KeptChange(step=one.step, name=one.name, before=former.before, after=one.after)
         )
-    return msgspec.structs.replace(phone, changes=tuple(known.values()))
+    begun = dict.fromkeys((*phone.begun, *(mark_of(one) for one in new)))
+    return msgspec.structs.replace(phone, changes=tuple(known.values()), begun=tuple(begun))
+
+
+def mark_of(change: KeptChange) -> str:
+    """As `begun` has it."""
+    return f"{change.step.value}:{change.name}"
+
+
+def settled(phone: KeptPhone, changes: tuple[KeptChange, ...]) -> KeptPhone:
+    """These were made and read back."""
+    marks = {mark_of(one) for one in changes}
+    return msgspec.structs.replace(phone, begun=tuple(one for one in phone.begun if one not in marks))
 
 
 def without_changes(phone: KeptPhone, step: StepName, names: frozenset[str]) -> KeptPhone:

@@ -55,6 +55,8 @@ class Work:
     enrolment: ArchivedEnrolment | None
     is_newly_enrolled: bool
     """By this run, also before an interruption."""
+    begun: frozenset[str]
+    """See `KeptPhone`."""
     orders: int
     """Commands that failed so far."""
 
