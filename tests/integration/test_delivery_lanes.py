@@ -9,11 +9,13 @@ from daemon.api.wire import AlertStatus
 from daemon.archive.delivery_records import MessageState
 from daemon.delivery.sections import ChannelKind
 from policies.model import Severity
-from tests.archive_kit import StepClock
+from tests.archive_kit import PHONE, StepClock
 from tests.delivery_kit import Said, channel, listening, shop
 
+from .test_masking_walk import SECRETS, fill
+
 FAILS = Said(status=503, body=b"")
-SECRETS = ("13912345678", "wx_lily88", "13800000017")
+TOLD = ("13912345678", "wx_lily88", "13800000017")
 
 
 async def test_an_alert_is_told_once_masked_and_never_again(tmp_path: Path) -> None:
@@ -29,7 +31,32 @@ async def test_an_alert_is_told_once_masked_and_never_again(tmp_path: Path) -> N
         assert "微信号" in document.alerts[0].evidence[0] and "https://console.lan" in document.text
         assert end.heard[0].headers["Idempotency-Key"] == document.id
         sent = end.heard[0].body.decode() + str(end.heard[0].headers)
-        assert not [one for one in SECRETS if one in sent]
+        assert not [one for one in TOLD if one in sent]
+
+
+async def test_a_customer_whom_the_archive_knows_is_nowhere_in_any_message(tmp_path: Path) -> None:
+    with listening() as end:
+        paths = {
+            ChannelKind.WECOM: "/cgi-bin/webhook/send?key=1",
+            ChannelKind.DINGTALK: "/robot/send?access_token=1",
+            ChannelKind.FEISHU: "/open-apis/bot/v2/hook/1",
+            ChannelKind.WEBHOOK: "/hook",
+        }
+        channels = {
+            kind.value: channel(tmp_path, end.url(path), kind, language=language, digest_every_min=minutes)
+            for (kind, path), language, minutes in zip(
+                paths.items(), ("zh", "en", "zh", "en"), (None, None, 5, 5), strict=True
+            )
+        }
+        async with shop(tmp_path, channels) as one:
+            await one.archive.end_enrolment(PHONE, actor="owner", reason="anew")
+            await fill(one.archive)  # a name, numbers and accounts in contacts; an alert whose hits they are
+            await one.delivery.take(await one.archive.take_outbox(10))
+            await one.drain()
+            await one.later(6)
+        sent = [heard.body.decode() for heard in end.heard]
+        assert len(sent) == 4 and all(any(one in text for text in sent) for one in ("［手机号］", "［number］"))
+        assert {secret: text for secret in SECRETS for text in sent if secret in text} == {}
 
 
 async def test_only_what_a_channel_wants(tmp_path: Path) -> None:
