@@ -16,6 +16,7 @@ Reading order:
   `attachment_reading`; recordings and their calls: `pairing` with `pair_assignment` (pure), `recording_claims` →
   `recording_pairs`
 - the archive looked through with other rules: `rescans`, `rescans_desk`; for plots: `figures/`
+- alerts to people who are not at the console: `delivery/`
 - how long things stay: `retention/`; what is handed over: `exports_desk` with `bundles/`
 - many phones brought into service from a plan: `provisioning/`
 - copies: `backup/`; evidence: `proofs/`

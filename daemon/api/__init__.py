@@ -11,6 +11,7 @@ Reading order:
 - the archive looked through again: `rescans` (`rescans_client`)
 - of rules: `policy` (`policy_client`), where they come from `rule_state` (`rule_state_client`)
 - an alert's life: `alert_life` (`alert_life_client`); figures over time: `figures` (`figures_client`)
+- alerts to people elsewhere: `delivery` (`delivery_client`)
 - people who come by the web: `web` (`web_client`); who did what: `audit_client`
 - phones brought into service: `provisioning` (`provisioning_client`), the plan: `provision_plan`, from its files by
   `plan_text` on `plan_lines` and by `plan_people`

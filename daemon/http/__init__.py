@@ -9,6 +9,7 @@ Reading order:
 - routes of proofs and heads: `proofs_routes`
 - routes of the ways into the vault: `keys_routes`; of shop-held PINs: `pin_routes`
 - routes of backups: `backup_routes`; of keeping and deleting: `retention_routes`
+- routes of alert delivery: `delivery_routes`
 - routes of re-scans: `rescan_routes`; of rules: `policy_routes`
 - routes about people's rights: `requests_routes`, `documents_routes`
 - going out: `answers`, `errors`, `download`, `bundle_download`, `stream`; for people: `openapi`
