@@ -67,6 +67,7 @@ from .supervise import RetryPolicy, Supervision, Trouble, supervise
 from .system import notify_systemd
 from .vault import Opened
 from .version import daemon_version
+from .wiping.office import open_wiping
 from .workshop import Workshop, collector_settings
 
 CATALOG = Path(__file__).parent / "catalog"
@@ -167,6 +168,7 @@ class App:
         )
         care = Care(keep_authorised=config.adb.keep_authorised, keep_wireless=config.adb.keep_wireless)
         self._fleet = Fleet(shop, care)
+        self._wiping = open_wiping(shop, self._fleet, self._pins)
         self._provisioner = Provisioner(
             archive=archive,
             clock=clock,
@@ -243,6 +245,7 @@ class App:
                 retention=self._retention,
                 texts=texts,
                 uploads=self._uploads,
+                wiping=self._wiping,
             )
         )
 
@@ -272,6 +275,7 @@ class App:
             await self._key_watch.refuse_older_copy()
             await self._key_watch.note()
             await self._queue.load()
+            await self._wiping.closing.load()
             await self._guard.load()
             await asyncio.to_thread(self._uploads.clear)
             try:

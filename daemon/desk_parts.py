@@ -28,6 +28,7 @@ from .rescans import Rescans
 from .retention.passes import Retention
 from .rights.guard import PrivacyGuard
 from .rule_watch import RuleWatch
+from .wiping.office import Wiping
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,5 +62,6 @@ class DeskParts:
     retention: Retention
     rule_watch: RuleWatch | None
     """None: the shop has no rules of its own."""
+    wiping: Wiping
     texts: dict[str, Texts]
     """By language."""

@@ -29,6 +29,7 @@ from .rights.notices import Notices
 from .rights.papers import Papers
 from .timeline_desk import TimelineDesk
 from .web.desk import WebDesk
+from .wiping.desk import WipesDesk
 from .workbench.desk import WorkbenchDesk
 from .workbench.rule_state import RuleStateDesk
 
@@ -57,6 +58,7 @@ class Desks:
     rule_state: RuleStateDesk
     timeline: TimelineDesk
     web: WebDesk
+    wipes: WipesDesk
     workbench: WorkbenchDesk
 
 
@@ -159,6 +161,13 @@ def open_desks(parts: DeskParts) -> Desks:
             texts=parts.texts,
         ),
         web=WebDesk(config=parts.config, audit=parts.audit, clock=parts.clock),
+        wipes=WipesDesk(
+            archive=parts.archive,
+            directory=parts.directory,
+            guard=parts.guard,
+            outlooks=parts.wiping.outlooks,
+            texts=parts.texts,
+        ),
         workbench=workbench,
         proofs=ProofDesk(archive=parts.archive, audit=parts.audit, guard=parts.guard),
     )

@@ -44,6 +44,7 @@ _SOURCES_OF = {
 }
 _NO_FILE_SIGNALS_S = 3600.0
 """A phone without inotifyd will hardly get one."""
+_REST_S = 0.5
 _STATUS_SIGNALS = frozenset({Signal.SCREEN, Signal.BATTERY})
 
 
@@ -84,6 +85,13 @@ class DeviceTask:
             self._refetch.give_up()
             self._live.turned_s = None
 
+    async def _rest(self, supervision: Supervision) -> None:
+        """While the phone is being erased: its emptiness is nobody's deleting. Commands go on beside this."""
+        while self._shop.erasing.has(self._live.serial):
+            supervision.well()
+            self._live.turned_s = self._shop.clock.monotonic()
+            await asyncio.sleep(_REST_S)
+
     def _start_helpers(self, session: Session) -> list[asyncio.Task[None]]:
         shop = self._shop
         runner = CommandRunner(
@@ -92,7 +100,7 @@ class DeviceTask:
             queue=shop.queue,
             carriers=shop.carriers,
             clock=shop.clock,
-            refetch=self._read_everything,
+            refetch=self.read_everything,
             known_facts=lambda: facts_from(self._live.profile, self._live.status, self._transport),
         )
 
@@ -153,6 +161,7 @@ class DeviceTask:
                 reader = SourceReader(self._shop, self._live, own, self._log, self._announced, self._prober.ask)
 
                 async def do(job: Job) -> None:
+                    await self._rest(supervision)
                     try:
                         await self._do(job, lane, reader, own)
                     finally:
@@ -293,7 +302,7 @@ class DeviceTask:
                 lane.schedule.status_changed(now_s=now_s)
             lane.wake.set()
 
-    async def _read_everything(self) -> bool:
+    async def read_everything(self) -> bool:
         """Have everything polled and swept once; False when nothing could be read."""
         self._prober.ask()
         now_s = self._shop.clock.monotonic()

@@ -53,6 +53,8 @@ class Fleet:
         """Code of why a connection's phone cannot say who it is."""
         self._enrolled: dict[DeviceSerial, ArchivedEnrolment] = {}
         self._tasks: dict[DeviceSerial, tuple[TransportSerial, asyncio.Task[None]]] = {}
+        self._running: dict[DeviceSerial, DeviceTask] = {}
+        """What the tasks run."""
         self._loading = asyncio.Lock()
         self._reconciling = asyncio.Lock()
         self._naming: dict[DeviceSerial, asyncio.Lock] = {}
@@ -60,6 +62,11 @@ class Fleet:
         self._later: dict[DeviceSerial, asyncio.Task[None]] = {}
         """Phones whose better connection has not settled yet."""
         self._cables = Cables(shop.link)
+
+    async def read_everything(self, serial: DeviceSerial) -> bool:
+        """Have an enrolled phone that is connected read once more, all of it; whether that worked."""
+        task = self._running.get(serial)
+        return task is not None and await task.read_everything()
 
     def live(self, serial: DeviceSerial) -> LiveDevice | None:
         """None when it was not seen since the start."""
@@ -354,6 +361,7 @@ class Fleet:
             caring = asyncio.create_task(
                 supervise(caretaker.run, clock=self._shop.clock, log=log.bind(task="caretaker"), wake=asyncio.Event())
             )
+            self._running[live.serial] = task
             try:
                 await supervise(
                     task.run,
@@ -363,6 +371,8 @@ class Fleet:
                     on_trouble=on_trouble,
                 )
             finally:
+                if self._running.get(live.serial) is task:
+                    del self._running[live.serial]
                 caring.cancel()
                 await asyncio.gather(caring, return_exceptions=True)
 

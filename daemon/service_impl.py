@@ -110,8 +110,10 @@ class DaemonService:
                 retention=parts.retention,
                 rule_watch=parts.health.rule_watch,
                 texts=parts.texts,
+                wiping=parts.wiping,
             )
         )
+        parts.wiping.closing.tell_changes_to(self._enrolment_changed)
 
     @property
     def desks(self) -> Desks:

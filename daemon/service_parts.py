@@ -28,6 +28,7 @@ from .provisioning.provisioner import Provisioner
 from .rescans import Rescans
 from .retention.passes import Retention
 from .rights.guard import PrivacyGuard
+from .wiping.office import Wiping
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,3 +61,4 @@ class ServiceParts:
     texts: dict[str, Texts]
     """By language."""
     uploads: UploadSpool
+    wiping: Wiping

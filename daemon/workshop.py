@@ -21,6 +21,7 @@ from .media_store import MediaStore
 from .operating.meters import Meters
 from .outbox import Outbox
 from .phone_link import PhoneLink
+from .wiping.erasing import Erasing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,8 @@ class Workshop:
     backfills: asyncio.Semaphore
     """How many phones may have a backfill page in the archive's queue at a time."""
     meters: Meters = field(default_factory=Meters)
+    erasing: Erasing = field(default_factory=Erasing)
+    """Phones that are not to be collected from: they were told to erase themselves."""
 
 
 def record_of(live: LiveDevice) -> DeviceRecord:

@@ -7,7 +7,7 @@ Reading order:
 - proofs and heads: `proofs` (`proofs_client`)
 - keeping and deleting: `retention` (`retention_client`)
 - of the ways into the vault: `keys` (`keys_client`), while it is closed `unlocking` (`unlocking_client`)
-- shop-held PINs: `pins` (`pins_client`)
+- shop-held PINs: `pins` (`pins_client`); wipes: `wiping` (`wiping_client`)
 - the archive looked through again: `rescans` (`rescans_client`)
 - of rules: `policy` (`policy_client`), where they come from `rule_state` (`rule_state_client`)
 - an alert's life: `alert_life` (`alert_life_client`); figures over time: `figures` (`figures_client`)

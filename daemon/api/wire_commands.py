@@ -121,6 +121,8 @@ class WipeParameters(Wire, frozen=True, kw_only=True, tag_field="verb", tag="wip
 
     typed_name: Line | None = None
     """The phone's name as the person who asks typed it."""
+    without_last_read: bool = False
+    """Also when the phone cannot be read a last time; the reason says why."""
 
 
 Parameters = (

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from .scrub import ScrubBook
     from .subjects import SubjectBook
     from .timeline import TimelineBook
+    from .wipes import WipeBook
     from .witnessings import WitnessBook
 
 T = TypeVar("T")
@@ -185,6 +186,13 @@ class Books(ABC):
         from .pins import PinBook
 
         return PinBook(self._write, self._readers.read)
+
+    @property
+    def wipes(self) -> "WipeBook":
+        """Wipes of phones, stage by stage."""
+        from .wipes import WipeBook
+
+        return WipeBook(self._write, self._readers.read)
 
     @property
     def imports(self) -> "ImportBook":

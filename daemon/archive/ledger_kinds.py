@@ -52,6 +52,7 @@ class LedgerKind(IntEnum):
     PRIVACY_MARK = 31
     ALERT_ASSIGNED = 32
     COMMAND_BATCH = 33
+    WIPE_STEP = 34
 
 
 class PresenceChange(IntEnum):
@@ -133,6 +134,11 @@ SELECT c.ledger_index, 'ledger:' || c.ledger_index,
        c.command_index, c.at, c.actor, c.from_state, c.to_state, c.tries, c.next_try_at, c.result
 FROM command_changes c
 WHERE c.ledger_index >= ? AND c.ledger_index < ? ORDER BY c.ledger_index"""
+
+_WIPE_STEPS: Final = """
+SELECT w.ledger_index, 'ledger:' || w.ledger_index, w.command_id, w.device, w.at, w.stage, w.code, w.facts
+FROM wipe_steps w
+WHERE w.ledger_index >= ? AND w.ledger_index < ? ORDER BY w.ledger_index"""
 
 _COMMAND_BATCHES = """
 SELECT b.ledger_index, b.batch_id,
@@ -276,6 +282,7 @@ KINDS_OF_ENTRY: Final = {
             table="alert_assignments",
             select=_ALERT_ASSIGNMENTS,
         ),
+        KindOfEntry(kind=LedgerKind.WIPE_STEP, name="wipe-step/1", table="wipe_steps", select=_WIPE_STEPS),
         KindOfEntry(kind=LedgerKind.WITNESS, name="witness/1", table="witnessings", select=_WITNESSINGS),
     )
 }

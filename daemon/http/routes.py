@@ -61,6 +61,7 @@ from .retention_routes import RETENTION_ROUTES
 from .table import json_route
 from .timeline_routes import TIMELINE_ROUTES
 from .web_routes import WEB_ROUTES
+from .wipe_routes import WIPE_ROUTES
 
 STREAM_PATH = "/v1/stream"
 IMPORT_PATH = "/v1/imports/{import_id}"
@@ -298,6 +299,7 @@ ROUTES: tuple[ApiRoute, ...] = (
     *EXPORTS_ROUTES,
     *BACKUP_ROUTES,
     *WEB_ROUTES,
+    *WIPE_ROUTES,
     *CONSOLE_ROUTES,
     StreamRoute(),
     DocumentRoute(),

@@ -243,7 +243,7 @@ async def test_an_archive_from_before_the_sums_gets_them(tmp_path: Path) -> None
             for column in ("sums_version", "sums"):
                 database.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
         of_deliveries = ("delivery_items", "delivery_messages", "delivery_channels")
-        later = ("rescans", "alert_assignments", *_OF_COMMANDS, "pins", "paired_consoles", "lan_identity")
+        later = ("rescans", "alert_assignments", *_OF_COMMANDS, "pins", "paired_consoles", "lan_identity", "wipe_steps")
         for table in (*later, *of_deliveries):
             database.execute(f"DROP TABLE {table}")
         database.execute("PRAGMA user_version = 14")
