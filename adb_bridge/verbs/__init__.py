@@ -1,8 +1,12 @@
 """What a person at the desk may have a phone do, and whether it did.
 
-Reading order: `orders` (what can be asked), `facts` (what the phone is, asked first), `feasibility` (what it can, and
-what a person must do by hand instead), `carry` (the door), `result` and `codes` (how it ended), `trail` (how a verb
-talks to the phone), then a file for each verb.
-
 Nothing here is reported as done because it was sent: each verb reads back from the phone afterwards.
+
+Reading order:
+- what can be asked: `orders`; what the phone is, asked first: `facts`; what it can, and what a person does by hand
+  instead: `feasibility`
+- the door: `carry`; how an order ended: `result`, `codes`, `endings`; how a verb talks to a phone: `trail`, `answers`
+- the verbs: `locking` on `lock_state` and `owning`, `pins`, `losing`, `ringing` on `loudness`, `notices`, `rebooting`,
+  `freezing`, `keeping`, `calling`, `wipe` on `wipe_imprint`
+- what phones print: `keyguard`, `owner_print`, `package_print`, `audio_print`
 """

@@ -7,17 +7,20 @@ from pathlib import Path
 import pytest
 
 from adb_bridge.advice import Advice
-from adb_bridge.commands import LockResult, NoticeResult, is_notice_posted, lock, post_notice, probe_lock
+from adb_bridge.commands import NoticeResult, is_notice_posted, post_notice
 from adb_bridge.errors import DeviceUnavailableError, ParseError
 from adb_bridge.evidence import Evidence
 from adb_bridge.probe import identify, probe, profile_of
 from adb_bridge.records import Availability, CapabilityName, DeviceProfile
 from adb_bridge.session import Session
 from adb_bridge.signals import ChangeSignal, Signal, watch_signals
-from adb_bridge.simphone.faults import Repeat, Right
+from adb_bridge.simphone.faults import Right
 from adb_bridge.simphone.rows import SmsBox
 from adb_bridge.simphone.spec import Brand, PhoneSpec
 from adb_bridge.status import read_status
+from adb_bridge.verbs.carry import carry_out
+from adb_bridge.verbs.facts import probe_facts
+from adb_bridge.verbs.orders import Lock
 from tests.integration.bridge_support import CLOCK, connected, running_bridge, until
 
 SPEC = PhoneSpec(serial="SIM01", sdk=34)
@@ -107,60 +110,13 @@ async def test_status_of_a_phone_that_talks_nonsense(tmp_path: Path) -> None:
 # --- lock ------------------------------------------------------------------------------------------------------------
 
 
-async def test_lock_is_only_said_when_the_phone_says_so(tmp_path: Path) -> None:
-    async with running_bridge(tmp_path) as bridge, connected(bridge, SPEC) as (phone, session):
-        assert await probe_lock(session) is LockResult.NOT_VERIFIED
-        assert await lock(session) is LockResult.LOCKED
-        assert phone.handset.power.is_device_locked
-        assert phone.handset.power.strong_auth_flags != 0
-        assert await probe_lock(session) is LockResult.LOCKED
-        assert await lock(session) is LockResult.LOCKED
-
-
-async def test_lock_before_android_14_uses_the_key_alone(tmp_path: Path) -> None:
-    spec = replace(SPEC, sdk=33)
-    async with running_bridge(tmp_path) as bridge, connected(bridge, spec) as (phone, session):
-        assert await lock(session) is LockResult.LOCKED
-        assert not any("require-strong-auth" in served.command for served in phone.journal)
-
-
-async def test_a_phone_without_a_pin_is_never_locked(tmp_path: Path) -> None:
-    spec = replace(SPEC, pin=None)
-    async with running_bridge(tmp_path) as bridge, connected(bridge, spec) as (phone, session):
-        assert await lock(session) is LockResult.NO_SCREEN_LOCK
-        assert phone.handset.power.wakefulness == "Asleep"
-
-
-async def test_a_phone_that_ignores_the_key_is_not_verified(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("adb_bridge.commands._READ_BACK_PAUSE_S", 0.05)
-    async with running_bridge(tmp_path) as bridge, connected(bridge, SPEC) as (phone, session):
-        phone.faults.refuse_permission(Right.INPUT)
-        assert await lock(session) is LockResult.REFUSED
-        assert not phone.handset.power.is_device_locked
-        phone.faults.clear()
-        phone.handset.power.is_lock_disabled = True
-        assert await lock(session) is LockResult.NOT_VERIFIED
-
-
-async def test_a_link_that_breaks_before_the_read_back_is_not_verified(tmp_path: Path) -> None:
-    async with running_bridge(tmp_path) as bridge, connected(bridge, SPEC) as (phone, session):
-        phone.faults.drop("dumpsys", repeat=Repeat.ONCE)
-        assert await lock(session) is LockResult.NOT_VERIFIED
-
-
-async def test_a_link_that_breaks_earlier_is_an_error(tmp_path: Path) -> None:
-    async with running_bridge(tmp_path) as bridge, connected(bridge, SPEC) as (phone, session):
-        phone.faults.drop("input keyevent", repeat=Repeat.ONCE)
-        with pytest.raises(DeviceUnavailableError):
-            await lock(session)
-
-
-async def test_a_forged_user_name_does_not_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("adb_bridge.commands._READ_BACKS", 1)
+async def test_a_forged_user_name_does_not_lock(tmp_path: Path) -> None:
     spec = replace(SPEC, owner=FORGED)
     async with running_bridge(tmp_path) as bridge, connected(bridge, spec) as (phone, session):
+        facts = await probe_facts(session)
         phone.faults.refuse_permission(Right.INPUT)
-        assert await lock(session) is LockResult.REFUSED
+        assert (await carry_out(Lock(), session, facts, CLOCK)).code == "refused"
+        assert not phone.handset.power.is_device_locked
 
 
 # --- notice ----------------------------------------------------------------------------------------------------------
