@@ -207,8 +207,6 @@ class Handset:
         """What a reboot does to the state."""
         self._booted_at = self.clock.monotonic()
         self._boots += 1
-        self.is_booted = False
-        self.properties.pop("sys.boot_completed", None)
         self._draw_boot_id()
         self.foreground.cancel()
         self.foreground.current = self.apps.launcher
@@ -219,6 +217,12 @@ class Handset:
         self.power.restart()
         self.note_storage()
         self.calls.drop()
+
+    def begin_boot(self) -> None:
+        """The phone goes down and comes up; adb may be there before services are."""
+        self.restart()
+        self.is_booted = False
+        self.properties.pop("sys.boot_completed", None)
 
     def complete_boot(self) -> None:
         """The system is up: services answer."""

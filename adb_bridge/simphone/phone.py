@@ -212,7 +212,7 @@ class SimPhone:
             task.cancel()
 
     async def _boot(self) -> None:
-        self.handset.restart()
+        self.handset.begin_boot()
         await asyncio.sleep(self.spec.latencies.boot_s)
         self.doors.plug()
         self.wireless.boot()

@@ -103,7 +103,6 @@ async def test_an_admin_demands_a_lock() -> None:
 async def test_verifying_opens_storage_after_a_reboot() -> None:
     bench = Bench(PhoneSpec(serial="S"))
     bench.handset.restart()
-    bench.handset.complete_boot()
     assert (await bench.said("am get-started-user-state 0"))[1] == "RUNNING_LOCKED\n"
     await bench.said("locksettings verify --old 2580")
     assert (await bench.said("am get-started-user-state 0; getprop sys.user.0.ce_available"))[1] == (
