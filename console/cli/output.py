@@ -53,6 +53,12 @@ class Output:
         width = self.width if sys.stdout.isatty() else None
         self._lines(table(headers, rows, width=width, styles=self._out_styles))
 
+    def narrated_table(self, columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
+        """What a question is about, on stderr."""
+        headers = [self.texts.get(f"cli.column.{column}") for column in columns]
+        for line in table(headers, rows, width=self.width, styles=self._error_styles):
+            self._narrate(line)
+
     def facts(self, facts: Sequence[tuple[str, str]]) -> None:
         """`name: value` lines, names `cli.column.<name>`, aligned."""
         names = [self.texts.get(f"cli.column.{name}") for name, _ in facts]

@@ -15,6 +15,7 @@ from ..app.theme_names import THEMES
 from ..plain_text import clean_line
 from . import (
     backup_arguments,
+    command_arguments,
     event_arguments,
     exports_arguments,
     keys_arguments,
@@ -24,11 +25,9 @@ from . import (
     retention_arguments,
 )
 from .hand_over import HANDED_OVER
-from .numbers import count, index, page, seconds
+from .numbers import count, index
 from .rooms import ADDERS
 from .table import wrap
-
-DEFAULT_WAIT_S = 60.0
 
 MAX_REASON = 500
 """Characters of what `--reason` takes."""
@@ -131,10 +130,10 @@ class Builder:
         exports_arguments.add(self, commands)
         for add in ADDERS:
             add(self, commands)
-        self._commands(commands)
         proof_arguments.add(self, commands)
         self.add(commands, "doctor")
         unlock = self.add(commands, "unlock")
+        command_arguments.add_unlock(self, unlock)
         self.option(unlock, "--passphrase-fd", "unlock_fd", dest="passphrase_fd", type=int, metavar="N")
         self.option(unlock, "--status", "unlock_status", dest="status", action="store_true")
         verify = self.add(commands, "verify")
@@ -159,6 +158,7 @@ class Builder:
         self.argument(self.action(actions, "devices", "connect"), "address")
         self.argument(self.action(actions, "devices", "disconnect"), "address")
         self.action(actions, "devices", "discover")
+        self.argument(self.action(actions, "devices", "verbs"), "serial")
         pair = self.action(actions, "devices", "pair")
         pair.add_argument("address", nargs="?", metavar="ADDRESS", help=self.text("argument.pairing_address"))
         self.option(pair, "--code", "pairing_code", dest="code", metavar="CODE")
@@ -197,25 +197,6 @@ class Builder:
         kinds = tuple(kind.value for kind in ImportKind)
         self.option(parser, "--kind", "import_kind", dest="kind", choices=kinds, metavar="KIND", listed=kinds)
         self.option(parser, "--check", "import_check", dest="check", action="store_true")
-
-    def _commands(self, commands: "argparse._SubParsersAction[Parser]") -> None:
-        for name in ("lock", "refetch"):
-            parser = self.add(commands, name)
-            self.argument(parser, "serial")
-            self.option(parser, "--reason", "reason", required=True, metavar="TEXT")
-            self.option(
-                parser, "--wait", "wait", nargs="?", type=seconds, const=DEFAULT_WAIT_S, metavar="SECONDS",
-                listed=(f"{DEFAULT_WAIT_S:g}",),
-            )  # fmt: skip
-            if name == "lock":
-                self.option(parser, "--yes", "yes", action="store_true")
-        queue = self.add(commands, "commands")
-        actions = self.actions(queue, "commands")
-        for parser in (queue, self.action(actions, "commands", "list")):
-            self.option(parser, "--device", "device", metavar="SERIAL")
-            self.option(parser, "--limit", "limit_1000", type=page, metavar="N")
-        for name in ("show", "cancel"):
-            self.argument(self.action(actions, "commands", name), "command_id")
 
     def add(self, commands: "argparse._SubParsersAction[Parser]", name: str) -> Parser:
         text = self.text(f"command.{name.replace('-', '_')}")

@@ -66,7 +66,7 @@ async def show(context: Context) -> ExitCode:
 
 async def give(context: Context) -> ExitCode:
     """Have the phone take a new one; with --wait until it says so."""
-    from .commands import follow
+    from .command_ends import follow
 
     arguments = _taken(context)
     async with context.client() as client:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from . import (
     alert_arguments,
+    command_arguments,
     completion_arguments,
     consoles_arguments,
     delivery_arguments,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 _ROOMS: Final = (
     alert_arguments,
+    command_arguments,
     consoles_arguments,
     delivery_arguments,
     figure_arguments,
