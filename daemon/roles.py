@@ -7,7 +7,7 @@ checks the readers.
 from enum import StrEnum
 
 from .api.exit_codes import ExitCode
-from .api.wire import Role
+from .api.wire import Role, Verb
 from .service import Caller, ServiceError
 
 
@@ -27,6 +27,8 @@ class Permission(StrEnum):
     ALERTS_HANDLE = "alerts.handle"
     COMMANDS_READ = "commands.read"
     COMMANDS_ISSUE = "commands.issue"
+    COMMANDS_WIPE = "commands.wipe"
+    """Ask for a wipe; another person has to agree."""
     COMMANDS_APPROVE = "commands.approve"
     """Agree to what another person asked for."""
     PROVISION = "devices.provision"
@@ -95,6 +97,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.ALERTS_HANDLE,
         Permission.COMMANDS_READ,
         Permission.COMMANDS_ISSUE,
+        Permission.COMMANDS_WIPE,
         Permission.COMMANDS_APPROVE,
         Permission.PROVISION,
         Permission.PINS_READ,
@@ -159,6 +162,11 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.EMPLOYEE: frozenset({Permission.HELLO, Permission.SELF}),
 }
 
+VERB_PERMISSIONS: dict[Verb, Permission] = dict.fromkeys(Verb, Permission.COMMANDS_ISSUE) | {
+    Verb.WIPE: Permission.COMMANDS_WIPE
+}
+"""What telling a phone to do something needs."""
+
 LOCAL_ONLY: frozenset[Permission] = frozenset(
     {Permission.KEYS_MANAGE, Permission.CONSOLES_MANAGE, Permission.PINS_CHANGE, Permission.WEB_LOGIN}
 )
@@ -189,3 +197,9 @@ def require(caller: Caller, permission: Permission) -> None:
             role=caller.role.value,
             permission=permission.value,
         )
+
+
+def require_verb(caller: Caller, verb: Verb) -> None:
+    """`require` for a command; whoever may not command phones at all hears of that."""
+    require(caller, Permission.COMMANDS_ISSUE)
+    require(caller, VERB_PERMISSIONS[verb])

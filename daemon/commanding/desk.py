@@ -17,9 +17,10 @@ from ..archive.records import Approval, ArchivedCommand
 from ..audit import MAX_REASON
 from ..config_commands import CommandsSection
 from ..device_directory import DeviceDirectory
+from ..people_names import is_same_name
 from ..rights.guard import PrivacyGuard
 from ..rights.sight import Sight
-from ..roles import Permission, require
+from ..roles import Permission, require, require_verb
 from ..service import Caller
 from ..service_errors import invalid, not_found, not_permitted, refusing, unusable
 from .orders import BatchOrder, CommandOrder, Requester
@@ -61,7 +62,7 @@ class CommandsDesk:
 
     async def submit(self, caller: Caller, request: wire.CommandRequest) -> wire.Command:
         """Queue a command; it goes out when the phone can be reached."""
-        require(caller, Permission.COMMANDS_ISSUE)
+        require_verb(caller, request.verb)
         reason = _checked(request.reason, request.verb, request.parameters, request.expires_in_s)
         with refusing():
             serial = await self._parts.directory.serial_of(request.device)
@@ -116,7 +117,7 @@ class CommandsDesk:
         require(caller, Permission.COMMANDS_APPROVE)
         with refusing():
             command = await self._awaiting(command_id)
-            if command.requested_uid == caller.uid or command.requested_by == caller.name:
+            if command.requested_uid == caller.uid or is_same_name(command.requested_by, caller.name):
                 raise not_permitted("command.own_request")
             if command.verb is wire.Verb.WIPE:
                 await self._require_name(command.device, approval.typed_name)
@@ -149,7 +150,7 @@ class CommandsDesk:
 
     async def preview(self, caller: Caller, request: wire_batches.BatchRequest) -> wire_batches.BatchPreview:
         """Which phones a batch would be for, and which not and why. Nothing is sent."""
-        require(caller, Permission.COMMANDS_ISSUE)
+        require_verb(caller, request.verb)
         _checked_batch(request)
         with refusing():
             targets = await self._targets(caller, request)
@@ -160,7 +161,7 @@ class CommandsDesk:
 
     async def submit_many(self, caller: Caller, request: wire_batches.BatchRequest) -> wire_batches.Batch:
         """One command for each phone, all or none of them written."""
-        require(caller, Permission.COMMANDS_ISSUE)
+        require_verb(caller, request.verb)
         reason = _checked_batch(request)
         with refusing():
             if request.confirm_token is not None:

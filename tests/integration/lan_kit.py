@@ -13,6 +13,7 @@ from crypto.pairing_code import read_code
 from daemon.api.client import ApiClient
 from daemon.api.consoles import ConsoleInvitation, InviteConsole
 from daemon.api.consoles_client import console_invitation, invite_console
+from daemon.api.exit_codes import ExitCode
 from daemon.api.shops import RemoteShop, keep_shop
 from daemon.api.wire import Role
 from daemon.archive.archive import Archive
@@ -25,7 +26,7 @@ from daemon.lan.door import LanDoor
 from daemon.lan.joining import Joining
 from daemon.lan.pairing_port import PairingTimes
 from daemon.logs import log_for
-from daemon.service import Caller
+from daemon.service import Caller, ServiceError
 from daemon.supervise import supervise
 from tests.archive_kit import StepClock, open_archive, vault_keys
 from tests.contract.fake_service import FakeService
@@ -36,6 +37,9 @@ QUICK = PairingTimes(whole_s=3.0, reply_s=0.01)
 class _Desks:
     def __init__(self, consoles: ConsolesDesk) -> None:
         self.consoles = consoles
+
+    def __getattr__(self, name: str) -> object:
+        raise ServiceError("request.no_such_route", http_status=404, exit_code=ExitCode.NOT_FOUND)
 
 
 @dataclass

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import os
+import re
 import ssl
 import stat
 from datetime import timedelta
@@ -20,15 +21,17 @@ from daemon.api.consoles import InvitationState
 from daemon.api.consoles_client import cancel_console_invitation, consoles, revoke_console
 from daemon.api.errors import ApiClientError, ApiRefusedError, ApiUnreachableError
 from daemon.api.exit_codes import ExitCode
-from daemon.api.shop_tls import PinnedContext
+from daemon.api.shop_tls import PinnedContext, ShopResolver, name_of
 from daemon.api.shops import RemoteShop, change_shop, forget_shop, keep_shop, list_shops, load_shop
 from daemon.api.wire import EventQuery, Role
 from daemon.config_lan import LanSection
 from daemon.errors import DaemonError
+from daemon.http.routes import ROUTES
 from daemon.http.server import ApiLimits
 from daemon.lan.joining import Joining
+from daemon.roles import LOCAL_ONLY, may
 
-from .lan_kit import LanHost, lan_shop
+from .lan_kit import LanHost, free_port, lan_shop
 
 
 async def hello_of(shop: RemoteShop) -> tuple[str, Role]:
@@ -319,6 +322,23 @@ async def test_each_console_has_its_own_share(tmp_path: Path) -> None:
         assert (await hello_of(quiet))[1] is Role.REVIEWER
         for _ in range(10):
             await host.local.hello()
+
+
+@pytest.mark.parametrize("role", list(Role))
+async def test_over_the_lan_each_role_gets_what_the_table_says_and_never_what_is_done_at_the_box(
+    tmp_path: Path, role: Role
+) -> None:
+    section = LanSection(listen=f"127.0.0.1:{free_port()}", advertise=False, owner_consoles=True)
+    async with lan_shop(tmp_path, section=section, limits=ApiLimits(console_burst=2000)) as host:
+        shop = await host.join("one", role, employee="王店员" if role is Role.EMPLOYEE else None)
+        connector = aiohttp.TCPConnector(ssl=PinnedContext.of(shop), resolver=ShopResolver(shop))
+        base = f"https://{name_of(shop)}:{host.port}"
+        async with aiohttp.ClientSession(connector=connector) as session:
+            for route in ROUTES:
+                path = re.sub(r"\{\w+\}", "x1", route.path)
+                async with session.request(route.method, base + path, data=b"{}") as response:
+                    is_permitted = may(role, route.permission) and route.permission not in LOCAL_ONLY
+                    assert (response.status != 403) is is_permitted, (role, route.method, route.path)
 
 
 async def test_off_means_off(tmp_path: Path) -> None:
