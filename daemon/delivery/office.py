@@ -55,6 +55,8 @@ class Delivery:
         zone = config.store.zone() if section.timezone is None else ZoneInfo(section.timezone)
         self.routes: Mapping[str, Route] = routes_of(section, zone)
         self.section = section
+        self.base = parts.base
+        """Folder of the configuration file."""
         lane_parts = LaneParts(
             book=parts.archive.deliveries, clock=parts.clock, log=self._log, base=parts.base, told=parts.told
         )

@@ -1,6 +1,8 @@
 """How channels stand, in words: for the API and the doctor."""
 
+import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -10,6 +12,7 @@ from ..api.wire import HealthCheck
 from ..archive.archive import Archive
 from ..archive.delivery_records import EVERY_CHANNEL, ArchivedChannel, ArchivedMessage
 from ..health_check import Status, check
+from .addresses import AddressError, read_address
 from .office import Delivery
 from .routing import Route
 
@@ -57,12 +60,13 @@ class DeliveryReport:
     async def status(self, texts: Texts) -> DeliveryStatus:
         """Of every channel of the configuration."""
         known = await self._archive.deliveries.channels()
+        unusable = await asyncio.to_thread(self._unusable)
         stopped_by = self._stopped_by(known)
         return DeliveryStatus(
             is_on=self._delivery.is_on,
             stopped_by=stopped_by,
             channels=tuple(
-                self._channel(route, known.get(name) or ArchivedChannel(channel=name), stopped_by, texts)
+                self._channel(route, _seen(known.get(name), name, unusable), stopped_by, texts)
                 for name, route in self._delivery.routes.items()
             ),
         )
@@ -91,6 +95,16 @@ class DeliveryReport:
         return check(
             "delivery", Status.OK, texts.get("health.delivery.ok", count=len(status.channels), waiting=waiting)
         )
+
+    def _unusable(self) -> dict[str, str]:
+        """Channels whose address cannot be read, before anything is sent there, and why."""
+        found: dict[str, str] = {}
+        for name, route in self._delivery.routes.items():
+            try:
+                read_address(route.section, self._delivery.base)
+            except AddressError as error:
+                found[name] = error.code
+        return found
 
     def _stopped_by(self, known: Mapping[str, ArchivedChannel]) -> str | None:
         every = known.get(EVERY_CHANNEL)
@@ -128,3 +142,9 @@ class DeliveryReport:
             least=route.section.least,
             escalate_to=route.section.escalate_to,
         )
+
+
+def _seen(channel: ArchivedChannel | None, name: str, unusable: Mapping[str, str]) -> ArchivedChannel:
+    """As the archive has it, unless it cannot be used now."""
+    known = channel or ArchivedChannel(channel=name)
+    return replace(known, code=unusable[name], failures=max(1, known.failures)) if name in unusable else known

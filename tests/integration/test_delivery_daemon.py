@@ -71,6 +71,10 @@ async def test_from_a_phone_to_a_webhook_and_what_people_do_about_it(tmp_path: P
                 told = {check.name: check for check in (await service.health(OWNER)).checks}["delivery"]
                 assert "broken" in told.detail and told.advice
 
+                Path(channels["front"].address_file or "").chmod(0o640)
+                assert "chmod 600" in (await cli("status", "--json")).out
+                Path(channels["front"].address_file or "").chmod(0o600)
+
                 assert (await cli("dead")).code == 0
                 assert (await cli("dead", "retry")).code == 2
                 assert (await cli("dead", "drop", "dl_0")).code == 6

@@ -240,6 +240,7 @@ async def test_a_dead_end_delays_nobody_else_and_its_alerts_are_handed_on_at_onc
             await one.delivery.lanes["other"].step()
             assert len(end.heard) == 1 and not slow.done()
             await slow
+            hangs.usual = FAILS
             await one.later(10)
             await one.later(1)
         assert [document.kind for document in end.documents()] == ["alert", "escalation"]
