@@ -1,68 +1,19 @@
 """What the phone's services print and do, asked without a cable."""
 
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from functools import partial
-
 import pytest
 
 from adb_bridge.simphone.audio import Audio, Ringer, Stream, Zen
 from adb_bridge.simphone.command_faults import CommandFault, CommandFaults, FaultMode, FaultSpan
 from adb_bridge.simphone.fault_plan import faults_of, read_fault_plan
-from adb_bridge.simphone.faults import Cable, Right
-from adb_bridge.simphone.handset import Handset
-from adb_bridge.simphone.pipes import Buffer, NoInput
+from adb_bridge.simphone.faults import Right
 from adb_bridge.simphone.profiles import spec_of
 from adb_bridge.simphone.spec import Calling, Lockdown, PhoneSpec
 from adb_bridge.simphone.toml_table import ScenarioError, Table
-from adb_bridge.simphone.userland.interpreter import LineInput, Streams, run_script
-from adb_bridge.simphone.userland.programs import programs_of
+from tests.unit.phone_bench import Bench
 
 OWNDROID = "com.bintianqi.owndroid"
 TESTDPC = "com.afwsamples.testdpc"
 ALARM = "android.intent.extra.alarm"
-
-
-class SteppedClock:
-    """Stands still between steps."""
-
-    def __init__(self) -> None:
-        self._gone_s = 0.0
-
-    def now(self) -> datetime:
-        return datetime(2026, 3, 1, tzinfo=UTC) + timedelta(seconds=self._gone_s)
-
-    def monotonic(self) -> float:
-        return 1_000.0 + self._gone_s
-
-    def step(self, seconds: float) -> None:
-        self._gone_s += seconds
-
-
-class Bench:
-    """A phone without a cable."""
-
-    def __init__(self, spec: PhoneSpec) -> None:
-        self.clock = SteppedClock()
-        self.cable: list[str] = []
-        note: Callable[[str], Callable[[], None]] = lambda name: partial(self.cable.append, name)  # noqa: E731
-        self.handset = Handset(
-            spec,
-            self.clock,
-            Cable(
-                cut=note("cut"), unplug=note("unplug"), plug=note("plug"), unauthorize=note("unauthorize"),
-                reboot=note("reboot"), power_off=note("power_off"), wipe=note("wipe"), settle=self._settle,
-            ),
-        )  # fmt: skip
-
-    async def _settle(self) -> None:
-        pass
-
-    async def said(self, text: str) -> tuple[int, str, str]:
-        out, err = Buffer(limit=1_000_000), Buffer(limit=1_000_000)
-        streams = Streams(LineInput(NoInput()), out, err)
-        code = await run_script(text, streams, self.handset, programs_of(self.handset.traits))
-        return code, out.value().decode(), err.value().decode()
 
 
 def heard(bench: Bench) -> list[str]:
