@@ -2,17 +2,19 @@
 
 import os
 from argparse import Namespace
+from pathlib import Path
 
 import msgspec
 
 from ..api.exit_codes import ExitCode
 from ..api.texts import Texts
 from ..config import load_config, role_of_uids
-from ..delivery.checking import first_address_problem
+from ..delivery.checking import address_problems
 from ..errors import ConfigError
 from ..paths import config_file, state_paths
+from ..refusals import Refusal
 from ..rules import load_rules
-from .narration import emit, say
+from .narration import emit, say, tell_refusal
 
 
 class Checked(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,8 +33,13 @@ def run(options: Namespace, texts: Texts) -> ExitCode:
     role_of_uids(config, os.geteuid(), file)
     engine = load_rules(config, file)
     base = None if file is None else file.parent
-    if file is not None and (problem := first_address_problem(config.delivery, base)) is not None:
-        raise ConfigError("config.wrong_value", file=file, key=problem[0], expected=problem[1])
+    problems = [] if file is None else [*address_problems(config.delivery, base)]
+    for number, (key, code, expected) in enumerate(problems, 1):
+        told = f"{texts.get(f'delivery.code.{code}')} ({expected})"
+        error = ConfigError("config.wrong_value", file=file or Path(), key=key, expected=told)
+        if number == len(problems):
+            raise error
+        tell_refusal(Refusal(code=error.code, exit_code=error.exit_code, values=error.values), texts)
     shown = str(file) if file is not None else texts.get("cli.check_config.defaults")
     if options.json or options.jsonl:
         emit(Checked(ok=True, config=str(file) if file is not None else None, rules=engine.version))

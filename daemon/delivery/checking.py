@@ -1,5 +1,6 @@
 """What types cannot say of the section `delivery`: for the configuration's check and for `check-config`."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -24,15 +25,15 @@ def first_problem(section: DeliverySection) -> tuple[str, str] | None:
     return None
 
 
-def first_address_problem(section: DeliverySection, base: Path | None) -> tuple[str, str] | None:
-    """The same of what stands in files. Credentials exist inside the service only, and are not looked at here."""
+def address_problems(section: DeliverySection, base: Path | None) -> Iterator[tuple[str, str, str]]:
+    """Key, stable code and what would be right, of every channel whose address stands in a file that cannot be used.
+    Credentials exist inside the service only, and are not looked at here."""
     for name, channel in section.channel.items():
         if channel.address_credential is None and channel.secret_credential is None:
             try:
                 read_address(channel, base)
             except AddressError as error:
-                return f"delivery.channel.{name}.{error.key}", error.expected
-    return None
+                yield f"delivery.channel.{name}.{error.key}", error.code, error.expected
 
 
 def _of_channel(name: str, channel: ChannelSection, section: DeliverySection) -> tuple[str, str] | None:

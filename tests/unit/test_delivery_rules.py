@@ -13,6 +13,7 @@ from daemon.delivery.calendar import Calendar
 from daemon.delivery.outgoing import Outgoing, OutgoingDocument
 from daemon.delivery.sections import ChannelKind, ChannelSection
 from daemon.errors import ConfigError
+from daemon.main import main
 
 SHANGHAI, PARIS = ZoneInfo("Asia/Shanghai"), ZoneInfo("Europe/Paris")
 
@@ -214,3 +215,22 @@ def test_a_message_fits_and_keeps_its_footer() -> None:
     assert 1900 < len(text.encode()) <= 2048
     assert text.startswith("标题\n第0条") and text.endswith("…\n编号 dl_1")
     assert message.text(100_000).count("\n") == 201
+
+
+def test_every_address_that_cannot_be_used_is_told_and_none_is_shown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "shopwarden.toml"
+    channels = (("one", "qq.com/s3cret"), ("two", None), ("three", "https://host/s3cret"))
+    config.write_text(
+        "".join(f'[delivery.channel.{name}]\nkind = "webhook"\naddress_file = "{name}"\n' for name, _ in channels)
+    )
+    for name, content in channels:
+        if content is not None:
+            (tmp_path / name).write_text(content)
+            (tmp_path / name).chmod(0o600)
+    assert main(["check-config", "--config", str(config), "--state", str(tmp_path), "--lang", "zh"]) == 2
+    said = "".join(capsys.readouterr())
+    assert "channel.one.address_file：地址格式与渠道类型不符" in said
+    assert "channel.two.address_file：无法读取地址文件或凭据" in said
+    assert "channel.three" not in said and "s3cret" not in said
