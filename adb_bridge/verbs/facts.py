@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -16,6 +16,7 @@ from ..telephony_registry import LineState, read_lines
 from ..vendors import rom_of, vendor_of
 from .answers import Said, said_by
 from .keyguard import read_keyguard
+from .lock_words import VERIFY_NONE, credential_by_verify
 from .owner_print import Owner, read_owner
 
 _TIMEOUT_S: Final = 20.0
@@ -84,13 +85,18 @@ class PhoneFacts:
 
 
 async def probe_facts(session: Session) -> PhoneFacts:
-    """Ask; one shell call. Changes nothing; sends one key event without a meaning (KEYCODE_UNKNOWN, wakes nothing).
+    """Ask; one shell call, two where the first does not tell whether there is a screen lock. Changes nothing; sends one
+    key event without a meaning (KEYCODE_UNKNOWN, wakes nothing).
 
     Raises:
         DeviceUnavailableError, ServerUnavailableError, ShellCommandError, ParseError: as `run_batch`.
     """
     sections = await run_batch(session, _COMMANDS, timeout_s=_TIMEOUT_S, max_bytes=_MAX_BYTES)
-    return read_facts(sections, carrier_of(session.transport))
+    facts = read_facts(sections, carrier_of(session.transport))
+    if facts.has_credential is not Credential.UNKNOWN:
+        return facts
+    (verified,) = await run_batch(session, [VERIFY_NONE], timeout_s=_TIMEOUT_S)
+    return replace(facts, has_credential=credential_by_verify(verified))
 
 
 def read_facts(sections: tuple[Section, ...], carrier: Carrier) -> PhoneFacts:
@@ -147,7 +153,7 @@ def read_boot_id(printed: bytes, properties: Mapping[str, str]) -> str | None:
 
 
 def _credential(lock_settings: Section, window: Section) -> Credential:
-    """`dumpsys lock_settings` knows; before Android 11 only the keyguard tells."""
+    """`dumpsys lock_settings` knows (11+); the keyguard tells what it last heard."""
     found = read_credential(lock_settings.output)
     return found if found is not Credential.UNKNOWN else read_keyguard(window.output).credential
 

@@ -53,7 +53,10 @@ async def keep_alive(order: KeepAlive, trail: Trail, facts: PhoneFacts) -> VerbR
         found = await _look(wanted, trail)
         return all(found.values())
 
-    await trail.settle(are_so)
+    if said is Said.REFUSED:
+        found = await _look(wanted, trail)
+    else:
+        await trail.settle(are_so)
     return _sum_up(found, trail, said)
 
 

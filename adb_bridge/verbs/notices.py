@@ -16,6 +16,7 @@ from .orders import Message, Notice
 from .result import VerbResult
 from .trail import Trail
 
+_COMPARED: Final = 400
 _LIST: Final = "cmd notification list"
 _KEY: Final = re.compile(rb"-?[0-9]{1,9}\|[A-Za-z0-9_.]{1,255}\|-?[0-9]{1,10}\|.*\|[0-9]{1,9}\r?$")
 _TEXT_HEAD: Final = re.compile(rb"^ *android\.(?:text|bigText)=(?:String|SpannableString) \(", re.MULTILINE)
@@ -43,7 +44,8 @@ class Posted:
         heads = list(_TEXT_HEAD.finditer(record))
         if not heads:
             return None
-        wanted = text.encode("utf-8", "replace")
+        # Android keeps the first 1024 characters, older ones 5120.
+        wanted = text[:_COMPARED].encode("utf-8", "replace")
         return any(record[head.end() :].startswith(wanted) for head in heads)
 
 

@@ -8,6 +8,7 @@ timers and which is older than 11 cannot ring.
 """
 
 import asyncio
+import re
 import secrets
 from contextlib import suppress
 from enum import StrEnum
@@ -31,6 +32,8 @@ _TIMER: Final = (
     " --ez android.intent.extra.alarm.SKIP_UI true --es android.intent.extra.alarm.MESSAGE"
 )
 _DISMISS: Final = "am start -a android.intent.action.DISMISS_TIMER --ez android.intent.extra.alarm.SKIP_UI true"
+_CLOCK_APP: Final = "cmd package resolve-activity --brief -a android.intent.action.SET_TIMER"
+_COMPONENT: Final = re.compile(rb"^([A-Za-z][A-Za-z0-9_.]{1,200})/[A-Za-z0-9_.$]{1,200}\r?$", re.MULTILINE)
 _EVENTS: Final = "logcat -b events -d -t 400"
 _SOUNDS: Final = ("dumpsys audio", "settings get global zen_mode")
 _TOTAL_SILENCE: Final = b"2"
@@ -87,8 +90,17 @@ async def _ring_by_timer(order: Ring, before: Sounds, trail: Trail) -> tuple[_He
         # It was heard: a link that breaks from here on leaves it ringing until somebody dismisses it.
         if heard is _Heard.YES:
             await asyncio.sleep(order.duration_s)
-        await trail.act("dismiss", _DISMISS)
+        await _dismiss(frozenset(before.players), trail)
     return heard, said
+
+
+async def _dismiss(known: frozenset[int], trail: Trail) -> None:
+    """By the clock app's own way; where it goes on ringing, the app is stopped."""
+    _, resolved = await trail.act("dismiss", _DISMISS, then_look=(_CLOCK_APP,))
+    sounds, zen = await _listen(trail)
+    app = _COMPONENT.search(resolved.output)
+    if app is not None and _judge(sounds, known, zen) is not _Heard.NO:
+        await trail.act("stop_clock", f"am force-stop {app[1].decode('ascii')}")
 
 
 async def _ring_by_notices(order: Ring, trail: Trail) -> tuple[_Heard, Said]:
