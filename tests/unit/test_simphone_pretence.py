@@ -77,6 +77,17 @@ async def test_what_is_refused_is_not_done(mode: FaultMode) -> None:
         assert bench.state() == before
 
 
+async def test_file_tools_pretend_too() -> None:
+    bench = Bench(SPEC)
+    await bench.said("mkdir /sdcard/d; touch /sdcard/d/a")
+    for order in ("mkdir *", "touch *", "mv *", "rm *", "dd *"):
+        bench.handset.faults.commands.add(CommandFault(match=order, mode=FaultMode.SILENT))
+    await bench.said(
+        "mkdir /sdcard/e; touch /sdcard/b; mv /sdcard/d/a /sdcard/c; rm -r /sdcard/d; dd if=/dev/null of=/sdcard/x"
+    )
+    assert (await bench.said("ls /sdcard/; ls /sdcard/d/"))[1] == "DCIM\nDownload\nd\na\n"
+
+
 async def test_every_phone_takes_every_order() -> None:
     codes = set()
     for name in every_name():

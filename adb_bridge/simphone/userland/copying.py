@@ -2,6 +2,7 @@
 
 import hashlib
 import time
+from functools import partial
 from typing import Final
 
 from ..contents import Content
@@ -80,8 +81,8 @@ def _dd_output(call: Call, values: dict[str, str]) -> Output:
     if not call.handset.files.is_writable(path):
         raise UsageError(f"{path}: Permission denied")
     if "notrunc" not in values.get("conv", ""):
-        call.handset.files.write(path, b"")
-    return _Appending(call, path)
+        call.do(partial(call.handset.files.write, path, b""))
+    return NoOutput() if call.is_pretended else _Appending(call, path)
 
 
 class _Appending:
@@ -132,9 +133,9 @@ async def rm(call: Call) -> int:
             if not files.is_writable(path):
                 raise OSError("Permission denied")
             if entry.children is None:
-                files.remove(path)
+                call.do(partial(files.remove, path))
             elif options.has("r") or options.has("R"):
-                files.remove_directory(path)
+                call.do(partial(files.remove_directory, path))
             else:
                 raise OSError("Is a directory")
         except OSError as error:
@@ -156,7 +157,8 @@ async def mv(call: Call) -> int:
                 raise OSError("Permission denied")
             place = files.stat(target)
             inside = place is not None and place.children is not None
-            files.rename(path, f"{target.rstrip('/')}/{path.rstrip('/').rpartition('/')[2]}" if inside else target)
+            name = f"{target.rstrip('/')}/{path.rstrip('/').rpartition('/')[2]}" if inside else target
+            call.do(partial(files.rename, path, name))
         except OSError as error:
             await call.complain(f"mv: bad '{path}': {error}")
             status = 1
@@ -173,7 +175,7 @@ async def mkdir(call: Call) -> int:
                 raise OSError("File exists")
             if not files.is_writable(path):
                 raise OSError("Permission denied")
-            files.make_directory(path)
+            call.do(partial(files.make_directory, path))
         except OSError as error:
             await call.complain(f"mkdir: '{path}': {error}")
             status = 1
@@ -190,9 +192,9 @@ async def touch(call: Call) -> int:
                 raise OSError("Permission denied")
             if files.stat(path) is None:
                 if not options.has("c"):
-                    files.write(path, b"")
+                    call.do(partial(files.write, path, b""))
             else:
-                files.touch(path, call.handset.now())
+                call.do(partial(files.touch, path, call.handset.now()))
         except OSError as error:
             await call.stderr.write(encode(f"touch: '{path}': {error}\n"))
             status = 1
