@@ -182,10 +182,10 @@ def test_mail_by_starttls_with_a_password(certificate: ssl.SSLContext, monkeypat
             "&to=boss@shop.example&mode=starttls"
         )
         assert sent(ChannelKind.EMAIL, url).fate is Fate.TOOK
-        wrong = url.replace("p%20w", "wrong")
-        assert sent(ChannelKind.EMAIL, wrong) == Answer(fate=Fate.LATER, code="smtp_failed")
         monkeypatch.delenv("SSL_CERT_FILE")
-        assert sent(ChannelKind.EMAIL, url).code == "smtp_failed"  # a certificate that nobody trusts
+        assert sent(ChannelKind.EMAIL, url) == Answer(
+            fate=Fate.LATER, code="smtp_failed"
+        )  # a certificate that nobody trusts
     finally:
         server.stop()
     (envelope,) = box.envelopes
