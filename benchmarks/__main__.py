@@ -10,12 +10,13 @@ from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
 
-from . import backfill, bundles, console, evasion, fleet, idle, insert, opening, sealing, search, text, verify
+from . import backfill, bundles, commands, console, evasion, fleet, idle, insert, opening, sealing, search, text, verify
 
 RESULTS = Path(__file__).parent / "results"
 BENCHMARKS: dict[str, Callable[[], Coroutine[None, None, dict[str, float | int | str]]]] = {
     "backfill": backfill.run,
     "bundles": bundles.run,
+    "commands": commands.run,
     "console": console.run,
     "evasion": evasion.run,
     "fleet": fleet.run,

@@ -29,11 +29,12 @@ class Phone:
 
 
 @contextlib.asynccontextmanager
-async def phones(count: int, *, history: int, latency_s: float) -> AsyncIterator[list[Phone]]:
+async def phones(count: int, *, history: int, latency_s: float, seed: int | None = None) -> AsyncIterator[list[Phone]]:
     """Simulated phones in one process of their own."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "adb_bridge.simphone", "jewellery-day",
         "--phones", str(count), "--history", str(history), "--latency-s", str(latency_s),
+        *(() if seed is None else ("--seed", str(seed))),
         stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
     assert process.stdout is not None
