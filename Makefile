@@ -25,7 +25,7 @@ tests_of_crypto = $(call tests_of,crypto) \
   $(wildcard $(foreach name,crypto vault keys tables_put_back proofs_whole proofs_keeper full_disk retention archive_disk walk_heads_log,\
   tests/integration/test_$(name)*.py))
 
-.PHONY: demo test quick check coverage coverage-crypto coverage-policies bench faults screenshots setup clean
+.PHONY: demo test quick check coverage coverage-crypto coverage-policies bench faults screenshots setup clean wheel deb sbom
 .DEFAULT_GOAL := help
 
 help:
@@ -36,6 +36,7 @@ help:
 	@echo "               coverage-policies are the halves of it"
 	@echo "make bench  benchmarks, with their ratios; JSON in benchmarks/results/"
 	@echo "make faults kills, power cuts, full disks, old pages, flipped bits (docs/faults.md); JSON as well"
+	@echo "make wheel deb sbom  what is handed out, in dist/: the same bytes from the same commit"
 
 .uv/bin/uv:
 	@echo "no uv here: installing it into .uv/" >&2
@@ -74,6 +75,15 @@ bench: setup
 
 faults: setup
 	@$(RUN) python -m tests.campaigns $(ARGS)
+
+wheel: setup
+	@SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct)} $(RUN) python -m hatchling build -t wheel -d dist
+
+deb: setup
+	@$(RUN) python -m scripts.build_deb --output dist $(ARGS)
+
+sbom: setup
+	@$(RUN) python -m scripts.sbom --output dist/shopwarden.cdx.json $(ARGS)
 
 screenshots: setup
 	@$(RUN) python -m scripts.screenshots

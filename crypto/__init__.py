@@ -12,5 +12,5 @@ Reading order:
   `sealed_writer`
 - consoles of other machines: `pairing_code` → `console_pairing`; `console_certs`
 - copies of a store: `backup_keys`
-- everywhere: `errors`, `atomic_file`, `aside`
+- everywhere: `errors`, `atomic_file`, `aside`; libraries inside of others: `embedded`
 """

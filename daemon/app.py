@@ -43,6 +43,7 @@ from .lan.door import LanDoor
 from .logs import DeviceTokens, log_for
 from .media_shelves import WeekShelves
 from .media_store import MediaStore
+from .operating.components import note_parts
 from .operating.meters import Meters
 from .operating.operations import Operations
 from .operating.stopping import TASKS_AT_MOST_S, Closing
@@ -177,9 +178,7 @@ class App:
             commands=self._queue,
             pins=self._pins,
         )
-        self._operations = Operations(
-            shop, fleet=self._fleet, config=config, config_file=opened.config_file, paths=opened.paths
-        )
+        self._operations = Operations(shop, self._fleet, opened)
         self._discovery = Discovery(config.adb, self._fleet, self._link)
         self._pairing_desk = PairingDesk(
             link=self._link,
@@ -274,6 +273,7 @@ class App:
         try:
             await self._key_watch.refuse_older_copy()
             await self._key_watch.note()
+            await note_parts(opened.archive)
             await self._queue.load()
             await self._wiping.closing.load()
             await self._guard.load()

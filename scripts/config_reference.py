@@ -11,9 +11,9 @@ DOCS = Path(__file__).parents[1] / "docs"
 _HEAD = """\
 # Configuration
 
-Every key of `shopwarden.toml`, written by `python -m scripts.config_reference` from the types that read it. The same from
-an installed program: `shopwardend config-reference [--lang zh] [--json | --schema]`. `NAME` stands for a name of the shop's
-own. Unknown keys are refused. How the file is found and checked: [operations.md](operations.md).
+Every key of `shopwarden.toml`, written by `python -m scripts.config_reference` from the types that read it. The same
+from an installed program: `shopwardend config-reference [--lang zh] [--json | --schema]`. `NAME` stands for a name
+of the shop's own. Unknown keys are refused. How the file is found and checked: [operations.md](operations.md).
 
 """
 

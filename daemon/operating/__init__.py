@@ -5,5 +5,5 @@ Reading order:
 - beginning and end: `starting`, `stopping` (an end that is never late)
 - does it get anywhere: `progress` → `watchdog` (told to systemd), `housekeeping`; for people: `checks`
 - figures: `meters` (since the start) → `exposition` → `metrics_service`
-- logs: `log_file`; SIGHUP: `reloading`
+- logs: `log_file`; SIGHUP: `reloading`; which versions wrote the archive: `components`
 """

@@ -6,11 +6,10 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 
-from ..config import Config
 from ..fleet import Fleet
-from ..paths import StatePaths
 from ..supervise import Supervision
 from ..system import disk_free_bytes
+from ..vault import Opened
 from ..version import daemon_version
 from ..workshop import Workshop
 from .exposition import Levels, exposition
@@ -26,16 +25,14 @@ Supervised = Callable[[str, Callable[[Supervision], Awaitable[None]]], Coroutine
 class Operations:
     """One per daemon."""
 
-    def __init__(
-        self, shop: Workshop, *, fleet: Fleet, config: Config, config_file: Path | None, paths: StatePaths
-    ) -> None:
+    def __init__(self, shop: Workshop, fleet: Fleet, opened: Opened) -> None:
         """Nothing runs yet."""
         self._shop = shop
         self._fleet = fleet
-        self._config = config
-        self._config_file = config_file
-        self._paths = paths
-        self.metrics = MetricsService(config.metrics, self.page)
+        self._config = opened.config
+        self._config_file = opened.config_file
+        self._paths = opened.paths
+        self.metrics = MetricsService(opened.config.metrics, self.page)
         self._started_at_s = shop.clock.now().timestamp()
 
     def work(self, supervised: Supervised) -> dict[str, Coroutine[object, object, None]]:
