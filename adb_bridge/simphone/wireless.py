@@ -12,7 +12,7 @@ from typing import Final
 from .adb_qr import parse_adb_qr
 from .doors import Door, Doors
 from .faults import Right
-from .handset import Handset
+from .handset import HOME_BSSID, Handset
 from .mdns import Advert, Announcer, MdnsService
 from .spec import Security
 from .wire.auth import HostKey
@@ -20,6 +20,9 @@ from .wire.pairing import PairingServer
 
 SETTING: Final = "adb_wifi_enabled"
 """In `settings` `global`."""
+
+WIFI_SETTING: Final = "wifi_on"
+"""In `settings` `global`; `svc wifi` switches it."""
 
 TLS_PORT_PROPERTY: Final = "service.adb.tls.port"
 TLS_ENABLED_PROPERTY: Final = "persist.adb.tls_server.enable"
@@ -209,6 +212,9 @@ class Wireless:
             self._follow_setting("global", SETTING)
 
     def _follow_setting(self, namespace: str, key: str) -> None:
+        if (namespace, key) == ("global", WIFI_SETTING):
+            self.roam(HOME_BSSID if self._handset.settings.get(namespace, key) == "1" else None)
+            return
         if (namespace, key) != ("global", SETTING) or self._handset.spec.sdk < FIRST_SDK:
             return
         if self._handset.settings.get(namespace, key) != "1":

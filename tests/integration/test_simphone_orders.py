@@ -6,7 +6,7 @@ from adb_bridge.clock import SystemClock
 from adb_bridge.simphone.command_faults import CommandFault, FaultMode
 from adb_bridge.simphone.faults import Right
 from adb_bridge.simphone.phone import SimPhone
-from adb_bridge.simphone.spec import Latencies, PhoneSpec, Wipe
+from adb_bridge.simphone.spec import AuthMode, Latencies, PhoneSpec, Wipe
 
 from .simphone_support import Adb, connected, kill
 
@@ -129,3 +129,17 @@ async def test_apps_are_suspended_for_each_user_and_refusals_look_like_success(a
         await said("pm unsuspend com.tencent.mm; pm disable-user com.tencent.mm")
         assert phone.handset.packages.suspended == {"com.tencent.wework"}
         assert await said("pm list packages -d") == (0, "package:com.tencent.mm\n")
+
+
+async def test_a_wipe_may_lose_the_keys_and_wifi_takes_wireless_debugging_with_it(adb: Adb) -> None:
+    spec = PhoneSpec(serial="SIM1", pin=None, auth=AuthMode.ACCEPT, wipe=Wipe.KEYS_LOST, latencies=QUICK)
+    async with connected(adb, spec) as phone:
+        phone.wireless.switch_on()
+        assert b'WifiInfo: SSID: "Shop", BSSID: ' in (await adb.shell(phone, "cmd wifi status")).out
+        off = await adb.shell(phone, "svc wifi disable; settings get global adb_wifi_enabled; cmd wifi status")
+        assert off.out.startswith(b"0\nWifi is disabled\n")
+        await adb.shell(phone, "cmd testharness enable")
+        async with asyncio.timeout(15):
+            while await adb.state(phone.address) != "unauthorized":
+                await adb.run("connect", phone.address)
+                await asyncio.sleep(0.1)

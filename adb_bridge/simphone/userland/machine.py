@@ -61,7 +61,10 @@ async def svc(call: Call) -> int:
     """`svc power stayon …`, `svc power reboot|shutdown`, `svc wifi|data enable|disable`; the rest is taken."""
     if call.arguments[:2] == ("power", "stayon"):
         return await _stay_on(call, list(call.arguments[2:]))
-    if call.arguments[:2] == ("power", "reboot"):
+    if call.arguments in (("wifi", "enable"), ("wifi", "disable")):
+        state = "1" if call.arguments[1] == "enable" else "0"
+        call.do(lambda: call.handset.settings.put("global", "wifi_on", state))
+    elif call.arguments[:2] == ("power", "reboot"):
         call.do(call.handset.cable.reboot)
     elif call.arguments[:2] == ("power", "shutdown"):
         call.do(call.handset.cable.power_off)
