@@ -2,8 +2,11 @@
 
 Reading order:
 - the shell: `shell`, `interactive`, `parser` → `grammar` → `interpreter`, `arithmetic`
-- the programs: `programs` finds them, `call` is what each gets; `am`, `clock`, `cmd`, `content`, `dumpsys/`, `echo`,
-  `getprop`, `input`, `locksettings`, `logcat`, `machine`, `notification`, `pm`, `settings`, `toybox`
+- the programs: `programs` finds them, `started` starts them, `call` is what each gets; `clock`, `echo`, `getprop`,
+  `input`, `logcat`, `machine`, `toybox`
+- the system's services: `cmd`, `service` and `dumpsys/` (with the names in `services`), exceptions by `java`; `am` with
+  `intents`, `activities`, `owners`; `appops`, `content`, `deviceidle`, `dpm`, `locksettings` with `lock_help`, `media`,
+  `notification`, `pm`, `settings`, `testharness`, `wifi`
 - file tools: `options` (command lines) and `reading` (in pieces) → `text_tools`, `listing` (with `file_prints`),
   `copying`, `find` with its `find_tests`, `inotifyd`
 """
