@@ -25,8 +25,8 @@ _ALWAYS: Final = (
     CapabilityName.ADB_AUTHENTICATION,
 )
 _NOTHING_TO_TAP: Final = frozenset({Advice.CALL_LOG_NEEDS_ANDROID_12.value, Advice.OLD_ANDROID.value})
-_ADVICE_ONLY: Final = frozenset({Advice.OPEN_TO_ALL.value})
-"""No tap helps; said all the same."""
+_ADVICE_ONLY: Final = frozenset({Advice.OPEN_TO_ALL.value, Advice.SET_SCREEN_LOCK.value})
+"""No tap helps, or the plan leaves it to the shop; said all the same."""
 _PRINTED_NOTICE: Final = Advice.NOTICE_NEEDS_ANDROID_11.value
 _BENCH: Final = frozenset({Vendor.XIAOMI, Vendor.HUAWEI, Vendor.HONOR, Vendor.OPPO, Vendor.VIVO, Vendor.SAMSUNG})
 BACKGROUND: Final = "bench.stay_connected"

@@ -52,7 +52,7 @@ class AppsStep:
                 some = packages[start : start + _COMMAND_APPS]
                 code = await told(work, verb, _parameters(verb, some), mark=",".join(some))
                 if code is not None:
-                    return Applied(code=code, failed_orders=1)
+                    return Applied(code=code)
         return Applied()
 
 

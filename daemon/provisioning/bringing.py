@@ -175,8 +175,7 @@ class Bringing:
             return found
         await self._put(with_changes(self._phone, found.changes))
         applied = await step.apply(work, found)
-        if applied.failed_orders:
-            work.orders += applied.failed_orders
+        if work.orders != self._phone.orders:
             await self._put(msgspec.structs.replace(self._phone, orders=work.orders))
         again = await self._looked_again(step, work)
         await self._settle(step, found, again, applied)

@@ -48,4 +48,4 @@ class PinStep:
         code = await told(work, Verb.SET_PIN, None, mark=_PIN)
         if code is None:
             return Applied()
-        return Applied(code=code, items=(_REMOVE,) if code in _HAS_LOCK else (), failed_orders=1)
+        return Applied(code=code, items=(_REMOVE,) if code in _HAS_LOCK else ())

@@ -96,10 +96,12 @@ def with_items(phone: KeptPhone, step: StepName, new: tuple[KeptItem, ...]) -> K
     """Those of one step anew; what was confirmed stays confirmed."""
     confirmed = {one.item: one for one in phone.items if one.confirmed_at is not None}
     others = tuple(one for one in phone.items if one.step is not step)
+    told = {one.item for one in others}
     mine = tuple(
         one
         if (former := confirmed.get(one.item)) is None
         else msgspec.structs.replace(one, confirmed_by=former.confirmed_by, confirmed_at=former.confirmed_at)
         for one in new
+        if one.item not in told
     )
     return msgspec.structs.replace(phone, items=(*others, *mine))

@@ -58,7 +58,7 @@ class Work:
     begun: frozenset[str]
     """See `KeptPhone`."""
     orders: int
-    """Commands that failed so far."""
+    """Commands that ended without success so far."""
 
     @property
     def sdk(self) -> int:
