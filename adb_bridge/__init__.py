@@ -3,6 +3,7 @@
 Reading order:
 - the server: `bridge` (the door), `server`, `binary`, `host_protocol`, `tracking`, `board`
 - reaching phones: `addresses`, `reconnect` (the rules), `keeper`, `announced`, `discovery`, `pairing`, `wireless`
+- how consoles of other machines find a daemon: `shop_advert`
 - one phone: `session`, `streams`, `shell_protocol`, `shell_batch`, `sync_files`
 - what it is and how it is: `identity`, `carrier`, `status`, `readings`, `signals`, `file_signals`, `commands`
 - what a person has it do: `verbs/`, with `secret` for PINs and numbers

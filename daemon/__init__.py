@@ -25,7 +25,8 @@ Reading order:
 - the ways into the vault: `keys_desk`, `key_watch` (is the file ours and new?), `key_protection`, `credentials`
 - commands to phones: `commands` (their life), `command_queue`, `command_runner`; PINs of phones: `pins/`; erasing them:
   `wiping/`
-- people who come by the web: `web/`; whether two names may be one person: `people_names`
+- people who come by the web: `web/`, consoles of other machines: `lan/` (`config_lan`); whether two names may be one
+  person: `people_names`
 - what may be asked: `http/` → `service` (the contract), `service_impl` (of `service_parts`) and `desks` (of
   `desk_parts`), with `roles`, `callers`, `audit` (`audit_reading`), `denials`, `enrolment`,
   `event_reading` (`event_filters`), `timeline_desk`, `alerts_desk`, `device_directory`, `health` (`health_phones`,

@@ -15,6 +15,7 @@ Reading order:
 - a closed vault: `unlock`; how long things stay: `retention` (`retention_arguments`)
 - the archive looked through again: `rescans` (`rescans_arguments`)
 - alerts to people elsewhere: `delivery` (`delivery_arguments`)
+- consoles of other machines: `consoles` (`consoles_arguments`)
 - rules: `policies`, `rules` (`rule_arguments`); over time: `figures`
 - first setup and the console in a browser: `setup`, `web`
 - phones brought into service from a plan: `provision` on `plan_files`, shown by `provision_display`, kept by

@@ -15,8 +15,10 @@ Reading order:
 - people who come by the web: `web` (`web_client`); who did what: `audit_client`
 - phones brought into service: `provisioning` (`provisioning_client`), the plan: `provision_plan`, from its files by
   `plan_text` on `plan_lines` and by `plan_people`
+- consoles of other machines: `consoles` (`consoles_client`)
 - of backups: `backups` (`backups_client`)
 - the client: `client` on `transport` and `sse`, what the files of calls need of it `calling`, `query_text`; its link:
-  `links`; where the daemon is: `socket_path`, `state_dir`
+  `links`; where the daemon is: `socket_path`, `state_dir`, or a shop elsewhere: `shops` → `shop_link` on `shop_tls`,
+  `spki`
 - what people and scripts get: `texts` (`words`, `verify_words`), `errors`, `exit_codes`
 """

@@ -34,6 +34,15 @@ from tests.contract.fake_service import FakeService
 QUICK = PairingTimes(whole_s=3.0, reply_s=0.01)
 
 
+class _Desk(ConsolesDesk):
+    invited: ConsoleInvitation | None = None
+    """With its words, as its owner got it."""
+
+    async def invite(self, caller: Caller, request: InviteConsole) -> ConsoleInvitation:
+        self.invited = await super().invite(caller, request)
+        return self.invited
+
+
 class _Desks:
     def __init__(self, consoles: ConsolesDesk) -> None:
         self.consoles = consoles
@@ -46,7 +55,11 @@ class _Desks:
 class LanShop(FakeService):
     """The fake shop with a desk for consoles."""
 
-    consoles: ConsolesDesk | None = None
+    consoles: _Desk | None = None
+
+    @property
+    def invited(self) -> ConsoleInvitation | None:
+        return None if self.consoles is None else self.consoles.invited
 
     @property
     def desks(self) -> Desks:
@@ -119,7 +132,7 @@ async def lan_shop(
     archive = open_archive(folder, clock=clock)
     door = LanDoor(section, archive=archive, keys=keys, clock=clock, store="金鑫手机店", times=times)
     audit = AuditTrail(archive, keys)
-    service = LanShop(consoles=ConsolesDesk(archive=archive, audit=audit, clock=clock, door=door, section=section))
+    service = LanShop(consoles=_Desk(archive=archive, audit=audit, clock=clock, door=door, section=section))
     place = folder / "api.sock"
 
     def identify(uid: int, language: str) -> Caller | None:
