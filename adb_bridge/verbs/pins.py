@@ -41,7 +41,11 @@ async def set_pin(order: SetPin, trail: Trail, facts: PhoneFacts) -> VerbResult:
             return await _confirm_set(order.new, trail)
         case LockWord.OLD_MISSING | LockWord.NONE_SET:
             return refused(Code.PIN_UNKNOWN)
-        case LockWord.WRONG | LockWord.THROTTLED | LockWord.POLICY | LockWord.UNKNOWN_COMMAND:
+        case LockWord.UNKNOWN_COMMAND:
+            found = await _confirm_set(order.new, trail)
+            is_unknown = found.ending is Ending.REFUSED or trail.steps[-1].code == Code.NOT_SUPPORTED
+            return impossible(Code.NOT_SUPPORTED) if is_unknown else found
+        case LockWord.WRONG | LockWord.THROTTLED | LockWord.POLICY:
             return _final(said)
         case _:
             assert_never(said)
