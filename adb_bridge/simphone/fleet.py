@@ -136,6 +136,13 @@ def _spec(
         history=history,
         seed=seed,
         switches=staff.switches,
+        installed=staff.installed,
+        clones=staff.clones,
+        accounts=staff.accounts,
+        device_owner=staff.device_owner,
+        owner_key=staff.owner_key,
+        calling=staff.calling,
+        wipe=staff.wipe,
         command_faults=faults,
     )
     if staff.profile is None:

@@ -12,7 +12,7 @@ from typing import Final
 
 from .fault_plan import PlannedFault, read_fault_plan
 from .profiles import Profile, every_name, load_profile
-from .spec import AuthMode, Brand, History
+from .spec import AuthMode, Brand, Calling, History, Wipe
 from .switches import Switch, SwitchState
 from .toml_table import ScenarioError, Table, nearest_of
 
@@ -65,6 +65,14 @@ class Staff:
     pin: str | None
     auth: AuthMode
     battery_pct: int
+    installed: tuple[str, ...] = ()
+    clones: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
+    device_owner: str | None = None
+    owner_key: str = ""
+    calling: Calling = Calling.READY
+    wipe: Wipe = Wipe.EMPTIED
+    """These seven as in `PhoneSpec`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,6 +219,13 @@ def _staff(table: Table) -> Staff:
         pin=table.optional_text("pin"),
         auth=AuthMode(table.choice("auth", [one.value for one in AuthMode], AuthMode.ACCEPT)),
         battery_pct=table.whole("battery_pct", 80, high=100),
+        installed=table.texts("installed", ()),
+        clones=table.texts("clones", ()),
+        accounts=table.texts("accounts", ()),
+        device_owner=table.optional_text("device_owner"),
+        owner_key=table.text("owner_key", ""),
+        calling=Calling(table.choice("calling", [one.value for one in Calling], Calling.READY)),
+        wipe=Wipe(table.choice("wipe", [one.value for one in Wipe], Wipe.EMPTIED)),
     )
     table.finish()
     return staff

@@ -10,14 +10,16 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import padding, rsa, utils
 from cryptography.hazmat.primitives.hashes import SHA1
 
+from adb_bridge.clock import SystemClock
 from adb_bridge.simphone.apps import APPS
 from adb_bridge.simphone.event_log import CAPACITY, EventLog
 from adb_bridge.simphone.files import Files
+from adb_bridge.simphone.fleet import SimFleet
 from adb_bridge.simphone.power import CredentialResult, Power, Wakefulness, throttle_s
 from adb_bridge.simphone.providers.projection import ProjectionMap
 from adb_bridge.simphone.providers.query import JavaError, parse_uri, tokens
 from adb_bridge.simphone.scenario import ScenarioError, load_scenario, packaged_names
-from adb_bridge.simphone.spec import AuthMode, Brand, PhoneSpec
+from adb_bridge.simphone.spec import AuthMode, Brand, Calling, PhoneSpec, Wipe
 from adb_bridge.simphone.wire.auth import is_signed_by, new_token, parse_host_key
 from adb_bridge.simphone.wire.packets import Packet, ProtocolError, Verb
 from adb_bridge.simphone.wire.streams import Stream, StreamClosedError
@@ -291,6 +293,21 @@ def test_smallest_scenario_loads(tmp_path: Path) -> None:
     assert scenario.live[0].texts == ("{item}",)
 
 
+def test_a_scenario_says_what_orders_meet(tmp_path: Path) -> None:
+    text = MINIMAL.replace(
+        "sdk = 33",
+        'sdk = 33\nclones = ["com.tencent.mm"]\naccounts = ["com.xiaomi"]\nwipe = "kept"\ncalling = "asks"\n'
+        'device_owner = "com.bintianqi.owndroid/.Receiver"\nowner_key = "k"',
+    )
+    text += '[[faults.command]]\nmatch = "pm *"\nmode = "hang"\nphone = 1\n'
+    fleet = SimFleet.from_scenario(load_scenario(scenario_file(tmp_path, text)), phones=2, clock=SystemClock())
+    first, second = (phone.spec for phone in fleet.phones)
+    assert (first.clones, first.accounts, first.wipe) == (("com.tencent.mm",), ("com.xiaomi",), Wipe.KEPT)
+    assert (first.calling, first.owner_key) == (Calling.ASKS, "k")
+    assert fleet.phones[0].handset.owner.package == "com.bintianqi.owndroid"
+    assert (len(first.command_faults), len(second.command_faults)) == (0, 1)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "key", "nearest"),
     [
@@ -303,6 +320,7 @@ def test_smallest_scenario_loads(tmp_path: Path) -> None:
         ('brand = "xiaomi"', 'brand = "xaomi"', "staff[0].brand", "xiaomi"),
         ("sdk = 33", "sdk = 50", "staff[0].sdk", None),
         ("sdk = 33", "sdk = 33.5", "staff[0].sdk", None),
+        ("sdk = 33", 'sdk = 33\nwipe = "emptid"', "staff[0].wipe", "emptied"),
         ('texts = ["{item}"]', 'texts = ["{itme}"]', "words", "item"),
         ('texts = ["{item}"]', "", "live[0].texts", None),
         ('texts = ["{item}"]', 'texts = "x"', "live[0].texts", None),
