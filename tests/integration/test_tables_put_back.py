@@ -244,7 +244,8 @@ async def test_an_archive_from_before_the_sums_gets_them(tmp_path: Path) -> None
                 database.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
         of_deliveries = ("delivery_items", "delivery_messages", "delivery_channels")
         later = ("rescans", "alert_assignments", *_OF_COMMANDS, "pins", "paired_consoles", "lan_identity", "wipe_steps")
-        for table in (*later, *of_deliveries):
+        of_provisioning = ("provision_phones", "provision_runs")
+        for table in (*later, *of_deliveries, *of_provisioning):
             database.execute(f"DROP TABLE {table}")
         database.execute("PRAGMA user_version = 14")
     assert (await verified(tmp_path)).ok
