@@ -20,6 +20,12 @@ from .result import VerbResult
 from .trail import Trail
 
 _AT_ONCE: Final = 8
+_IN_USE: Final = (
+    *(f"cmd role get-role-holders android.app.role.{role}" for role in ("HOME", "DIALER", "SMS")),
+    "cmd package resolve-activity --brief -a android.intent.action.MAIN -c android.intent.category.HOME",
+    "settings get secure default_input_method",
+)
+_NAME: Final = re.compile(rb"[A-Za-z][A-Za-z0-9_.]{1,255}")
 _LISTED: Final = re.compile(rb"^package:([A-Za-z0-9_.]{1,255})\r?$", re.MULTILINE)
 _ALWAYS_LISTED: Final = "com.android.shell"
 PROTECTED: Final = frozenset(
@@ -125,24 +131,31 @@ async def _reach(aim: _Aim, packages: Sequence[str], trail: Trail) -> VerbResult
     worst = Said.NOTHING_BAD
     for group in _groups(aim, packages):
         targets = await _look(group, trail)
+        eligible = {one.name for one in targets}
         for route in aim.routes:
-            open_ones = [one for one in targets if _judge(aim, one) is not _Found.AS_ORDERED]
+            open_ones = [one for one in targets if one.name in eligible and _judge(aim, one) is not _Found.AS_ORDERED]
             if not open_ones:
                 break
-            said = [said_by(one) for one in await trail.act(aim.step, *(route(target) for target in open_ones))]
+            answers = await trail.act(aim.step, *(route(target) for target in open_ones))
+            said = {one.name: said_by(answer) for one, answer in zip(open_ones, answers, strict=True)}
             targets = await _look(group, trail)
-            worst = next((one for one in said if one is not Said.NOTHING_BAD), worst)
-            if route is aim.routes[0] and aim is _FREEZE and not _is_unsupported(said):
-                break
+            worst = next((one for one in said.values() if one is not Said.NOTHING_BAD), worst)
+            if aim is _FREEZE:
+                eligible = await _may_be_disabled(said, trail)
         found |= await _without_absent(_verdicts(aim, group, targets), trail)
     _note(aim, found, trail)
     return _sum_up(aim, found, packages, worst)
 
 
-def _is_unsupported(said: Sequence[Said]) -> bool:
-    """Only where the phone does not let the shell suspend at all is the other way tried: what its system protects from
-    being suspended must not be disabled either."""
-    return any(one in {Said.REFUSED, Said.UNKNOWN_COMMAND} for one in said)
+async def _may_be_disabled(said: dict[str, Said], trail: Trail) -> set[str]:
+    """Only what the phone does not let the shell suspend at all: what its system protects from being suspended must not
+    be disabled either, and what it uses now as launcher, dialer, for messages or as keyboard is protected in any case.
+    """
+    refused_ones = {name for name, one in said.items() if one in {Said.REFUSED, Said.UNKNOWN_COMMAND}}
+    if not refused_ones:
+        return refused_ones
+    used = b"\n".join(section.output for section in await trail.look(*_IN_USE))
+    return {name for name in refused_ones if name.partition(":")[0].encode("ascii") not in _NAME.findall(used)}
 
 
 async def _look_at_all(aim: _Aim, packages: Sequence[str], trail: Trail) -> dict[str, _Found]:

@@ -9,6 +9,7 @@ cable.
 from typing import Final
 
 from ..carrier import Carrier
+from ..readings import Credential, Wakefulness, read_credential, read_device_locked, read_wakefulness
 from .answers import Said, said_by
 from .codes import Code
 from .endings import unsure, unverified
@@ -23,6 +24,7 @@ _STRONG_AUTH_SDK: Final = 34
 _CUTS_CABLE_SDK: Final = 35
 _STRONG_AUTH: Final = "cmd lock_settings require-strong-auth STRONG_AUTH_REQUIRED_AFTER_USER_LOCKDOWN"
 _SLEEP: Final = "input keyevent 223"
+_WAKE: Final = "input keyevent 224"
 
 
 def wants_strong_auth(order: Lock, facts: PhoneFacts) -> bool:
@@ -47,12 +49,23 @@ async def lock(order: Lock, trail: Trail, facts: PhoneFacts) -> VerbResult:
 
     is_denied = said_by(key_event) in {Said.REFUSED, Said.UNKNOWN_COMMAND}
     if not is_denied:
-        await trail.settle(is_settled)
+        if not await trail.settle(is_settled) and await _sleeps_open(trail):
+            # It slept before, within the time until it locks by itself: only falling asleep locks at once.
+            await trail.act("wake_and_sleep", _WAKE, _SLEEP)
+            found = await look_at_lock(trail)
     elif can_lock(facts, None):
         return await owner_lock(OwnerLock(), trail, facts)
     elif found is None:
         found = await look_at_lock(trail)
     return found or unverified(said_by(key_event))
+
+
+async def _sleeps_open(trail: Trail) -> bool:
+    """A PIN is set, the screen is off, and the phone says that it is not locked."""
+    trust, power, lock_settings, _ = await trail.look(*LOCK_STATE)
+    is_asleep = read_wakefulness(power.output) in {Wakefulness.ASLEEP, Wakefulness.DOZING}
+    has_pin = read_credential(lock_settings.output) is Credential.SET
+    return is_asleep and has_pin and read_device_locked(trust.output) is False
 
 
 async def read_back_lock(trail: Trail) -> VerbResult:

@@ -73,7 +73,7 @@ DEFAULT_KEEP_ALIVE: Final = (KeepAliveSetting.KEY_EXPIRY, KeepAliveSetting.WIFI_
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lock:
-    """Screen off and locked. Never wakes or unlocks anything."""
+    """Screen off and locked. Unlocks nothing; wakes only a phone that sleeps unlocked, to put it to sleep again."""
 
     strong_auth: StrongAuth = StrongAuth.WHERE_SAFE
 

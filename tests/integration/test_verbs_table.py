@@ -14,14 +14,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from adb_bridge.session import ShellOutput
 from adb_bridge.simphone.command_faults import CommandFault, FaultMode, FaultSpan
 from adb_bridge.simphone.profiles import every_name
 from adb_bridge.verbs.carry import carry_out, read_back
 from adb_bridge.verbs.codes import Code
 from adb_bridge.verbs.facts import PhoneFacts, probe_facts
-from adb_bridge.verbs.orders import Order, Reboot
+from adb_bridge.verbs.orders import Freeze, Order, Reboot
 from adb_bridge.verbs.result import Ending, VerbResult
-from tests.integration.verb_bench import CLOCK, HASTE, NEW, PIN
+from tests.integration.verb_bench import CLOCK, HASTE, NEW, PIN, WECHAT
 from tests.integration.verb_cases import CASES, Case, bench_of
 
 ANDROIDS = tuple(name for name in every_name() if not name.startswith("harmony-next"))
@@ -168,3 +169,36 @@ async def test_a_phone_that_starts_is_left_alone() -> None:
         result = await carry_out(case.order, bench.session, facts, CLOCK, patience=HASTE)
         assert (result.ending, result.code) == (Ending.NOT_NOW, Code.STARTING)
         assert not bench.handset.faults.commands.calls
+
+
+async def test_a_phone_that_sleeps_unlocked_is_woken_to_lock() -> None:
+    bench = bench_of(CASES[0], "aosp-13")
+    power = bench.handset.power
+    power.sleep()
+    power.is_keyguard_showing = False  # the time until it locks by itself is not over
+    facts = await facts_of(CASES[0], "aosp-13")
+    result = await carry_out(CASES[0].order, bench.session, facts, CLOCK, patience=HASTE)
+    assert (result.ending, result.code) == (Ending.DONE, Code.LOCKED)
+    assert power.is_device_locked
+
+
+async def test_what_the_phone_uses_is_never_disabled() -> None:
+    bench = bench_of(CASES[0], WHOLE)
+    launcher = bench.handset.apps.launcher.package
+    bench.handset.faults.commands.add(
+        CommandFault(match="pm suspend *", mode=FaultMode.EXIT, span=FaultSpan.FROM_THEN_ON, stderr="SecurityException")
+    )
+    answer = f"priority=0 preferredOrder=0\n{launcher}/.Main\n".encode()
+    shell = bench.session.shell
+
+    async def with_roles(command: str, *, timeout_s: float, max_bytes: int = 1 << 20) -> ShellOutput:
+        output = await shell(command, timeout_s=timeout_s, max_bytes=max_bytes)
+        return replace(output, stdout=output.stdout.replace(b"Unknown command: resolve-activity\n", answer))
+
+    bench.session.shell = with_roles  # type: ignore[method-assign]
+    facts = await facts_of(CASES[0], WHOLE)
+    order = Freeze(packages=(launcher, WECHAT))
+    result = await carry_out(order, bench.session, facts, CLOCK, patience=HASTE)
+    assert (result.ending, result.code) == (Ending.REFUSED, Code.PARTLY)
+    assert not bench.handset.packages.state(launcher).is_disabled
+    assert bench.handset.packages.state(WECHAT).is_disabled
