@@ -39,6 +39,7 @@ _COMMANDS = {
     "shops": "daemon.cli.shops",
     "install-service": "daemon.cli.install_service",
     "adb-server": "daemon.cli.adb_server",
+    "upgrade": "daemon.cli.upgrade",
     "config-reference": "daemon.cli.config_reference",
 }
 _FOREIGN = {"simphone": "adb_bridge.simphone.__main__", "demo": "daemon.demo.main"}

@@ -69,7 +69,7 @@ def build_parser(texts: Texts, called_as: str = "shopwardend") -> argparse.Argum
     add_bundles(add, text, json=json)
     add_backups(add, text, where=where, key=key, json=json, descriptor=_descriptor)
     add_keys_actions(add("keys"), text, common=common, where=where, key=key, json=json, descriptor=_descriptor)
-    add_service(add, text, json=json)
+    add_service(add, text, where=where, json=json)
     add_shops(add, text, common=common, json=json, descriptor=_descriptor)
     account = add("web-account", json)
     account.add_argument("name", metavar="NAME", help=text("argument.web_account"))

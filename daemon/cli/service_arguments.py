@@ -14,8 +14,10 @@ class Add(Protocol):
     def __call__(self, name: str, *parents: argparse.ArgumentParser) -> argparse.ArgumentParser: ...
 
 
-def add_service(add: Add, text: Callable[[str], str], *, json: argparse.ArgumentParser) -> None:
-    """`install-service`, `config-reference`, `adb-server`."""
+def add_service(
+    add: Add, text: Callable[[str], str], *, where: argparse.ArgumentParser, json: argparse.ArgumentParser
+) -> None:
+    """`install-service`, `upgrade`, `config-reference`, `adb-server`."""
     install = add("install-service", json)
     install.add_argument("--prefix", type=Path, default=Path("/"), metavar="DIR", help=text("option.prefix"))
     install.add_argument("--user", default="shopwarden", metavar="NAME", help=text("option.service_user"))
@@ -32,6 +34,12 @@ def add_service(add: Add, text: Callable[[str], str], *, json: argparse.Argument
     install.add_argument("--no-start", action="store_true", help=text("option.no_start"))
     install.add_argument("--uninstall", action="store_true", help=text("option.uninstall"))
     install.add_argument("--dry-run", action="store_true", help=text("option.dry_run"))
+    upgrade = add("upgrade", where, json)
+    upgrade.add_argument("--to", metavar="VERSION", help=text("option.upgrade_to"))
+    upgrade.add_argument("--finish", action="store_true", help=text("option.finish"))
+    upgrade.add_argument("--root", type=Path, default=Path("/opt/shopwarden"), metavar="DIR", help=text("option.root"))
+    upgrade.add_argument("--no-service", action="store_true", help=text("option.no_service"))
+    upgrade.add_argument("--timeout", type=float, default=600.0, metavar="SECONDS", help=text("option.ready_timeout"))
     reference = add("config-reference", json)
     reference.add_argument("--schema", action="store_true", help=text("option.schema"))
     adb = add("adb-server")
