@@ -1,6 +1,7 @@
 """Carries out one phone's commands while it is connected: send, read back, and ask again after a lost link."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Final, assert_never
@@ -14,6 +15,7 @@ from adb_bridge.verbs.facts import PhoneFacts, probe_facts
 from adb_bridge.verbs.result import Ending, StepTrace, VerbResult
 
 from ..api.wire import CommandState, Verb
+from ..archive.errors import ArchiveError
 from ..archive.records import ArchivedCommand
 from ..supervise import EventWaiter, Supervision, Waiter
 from .carriers import BOOT_ID, Carriers, Trip
@@ -102,7 +104,16 @@ class CommandRunner:
         if facts is None:
             return
         sent = await self._queue.step(command, Step.DISPATCH, None, steps=_kept_before(command, facts))
-        await self._end(sent, await self._carriers.carry_out(Trip(command=sent, session=self._session, facts=facts)))
+        trip = Trip(command=sent, session=self._session, facts=facts)
+        try:
+            result = await self._carriers.carry_out(trip)
+        except asyncio.CancelledError:
+            # The connection is gone, or the daemon stops: nobody knows how it ended, and until the phone is back that
+            # is what lists have to say.
+            with contextlib.suppress(ArchiveError):
+                await self._queue.step(sent, Step.UNSURE, Code.LINK_LOST)
+            raise
+        await self._end(sent, result)
 
     async def _end(self, sent: ArchivedCommand, result: VerbResult) -> None:
         now = self._clock.now()
