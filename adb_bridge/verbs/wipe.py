@@ -66,6 +66,8 @@ class WipeCode(StrEnum):
     """Sent: only the phone coming back empty proves it."""
     ERASING_BY_OWNER = "erasing_by_owner"
     """Sent to the device owner: the phone does not come back to adb."""
+    STILL_RUNNING = "still_running"
+    """It has not gone down since: it was not erased, or has yet to be."""
     EMPTIED = "emptied"
     NOT_ERASED = "not_erased"
     OTHER_PHONE = "other_phone"
@@ -153,7 +155,8 @@ async def start_wipe(session: Session, route: WipeRoute, facts: PhoneFacts, cloc
 async def is_empty(
     session: Session, before: Imprint, mark: str, clock: Clock, *, wait_s: float = 60.0, patience: Patience = PATIENCE
 ) -> VerbResult:
-    """Whether the phone that answers is the erased one: DONE `emptied`, REFUSED `not_erased`, or UNSURE with why.
+    """Whether the phone that answers is the erased one: DONE `emptied`, REFUSED `not_erased` or `still_running`, or
+    UNSURE with why.
 
     A phone that still starts is waited for, up to `wait_s`; one that still runs since before the order may be about to
     go down and is waited for too. Never raises but CancelledError.
@@ -225,8 +228,10 @@ def _told(found: Emptiness) -> VerbResult:
     match found:
         case Emptiness.EMPTIED:
             return done(WipeCode.EMPTIED)
-        case Emptiness.NOT_ERASED | Emptiness.STILL_RUNNING:
+        case Emptiness.NOT_ERASED:
             return refused(WipeCode.NOT_ERASED)
+        case Emptiness.STILL_RUNNING:
+            return refused(WipeCode.STILL_RUNNING)
         case Emptiness.STARTING:
             return unsure(Code.STARTING)
         case Emptiness.OTHER_PHONE:

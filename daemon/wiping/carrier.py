@@ -53,11 +53,20 @@ EMPTIED_OPEN: Final = "emptied_open"
 """It is empty, and has no PIN."""
 TOO_LATE: Final = "wipe_too_late"
 OK: Final = "ok"
-_LAST_READ_S: Final = 120.0
-_LOOK_AT_ONCE_S: Final = 15.0
-"""How long a phone that was told is watched going down."""
-_LOOK_BACK_S: Final = 60.0
-"""How long a phone that is back may start, or one that still runs may go down."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WipeWaits:
+    """How long a wipe waits for what."""
+
+    last_read_s: float = 120.0
+    at_once_s: float = 20.0
+    """A phone that was told is watched going down."""
+    back_s: float = 60.0
+    """A phone that is back may start, one that still runs may go down."""
+    still_running_s: float = 240.0
+    """A phone that has not gone down so long after the order was not erased: Android first tells its apps, and may
+    have a memory card to erase."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,8 +80,7 @@ class WipeParts:
     read_last: Callable[[DeviceSerial], Awaitable[bool]]
     """Have everything of a connected phone read once more; whether that worked."""
     patience: Patience = PATIENCE
-    look_at_once_s: float = _LOOK_AT_ONCE_S
-    look_back_s: float = _LOOK_BACK_S
+    waits: WipeWaits = WipeWaits()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -102,12 +110,12 @@ class WipeCarrier:
         self._parts = parts
         self._archive = parts.archive
         self._book = parts.archive.wipes
-        self._with_effect: set[str] = set()
-        """Commands that did something, as the last visit found."""
+        self._begun: set[str] = set()
+        """Commands that did something to their phone, also when it was put back, as the last visit found."""
 
     def is_repeatable(self, command: ArchivedCommand) -> bool:
-        """Only while nothing of the phone has changed."""
-        return command.command_id not in self._with_effect
+        """Only while nothing was ever done to the phone."""
+        return command.command_id not in self._begun
 
     async def carry_out(
         self, command: ArchivedCommand, session: Session, facts: PhoneFacts, clock: Clock
@@ -166,7 +174,7 @@ class WipeCarrier:
 
     async def _read_last(self, visit: _Visit) -> bool:
         try:
-            async with asyncio.timeout(_LAST_READ_S):
+            async with asyncio.timeout(self._parts.waits.last_read_s):
                 is_read = await self._parts.read_last(visit.device)
         except TimeoutError:
             is_read = False
@@ -180,7 +188,7 @@ class WipeCarrier:
             case WipeStage.CLEARING | WipeStage.CLEARED:
                 return await self._resume_before_sending(visit)
             case WipeStage.SENDING | WipeStage.SENT:
-                return await self._look(visit, self._parts.look_back_s)
+                return await self._look(visit, self._parts.waits.back_s)
             case WipeStage.RETURNED | WipeStage.LOCKED | WipeStage.UNENROLLED | WipeStage.CERTIFIED:
                 return await self._finish(visit)
             case _:
@@ -221,7 +229,7 @@ class WipeCarrier:
         if sent.ending is not Ending.UNSURE:
             return await self._put_back(visit, sent)
         await self._note(visit, WipeStage.SENT, sent.code)
-        return await self._look(visit, self._parts.look_at_once_s)
+        return await self._look(visit, self._parts.waits.at_once_s)
 
     async def _look(self, visit: _Visit, wait_s: float) -> VerbResult:
         """What the phone that answers proves. One that is not it is left alone."""
@@ -240,12 +248,21 @@ class WipeCarrier:
                 await self._parts.lock.emptied(visit.device)
                 await self._note(visit, WipeStage.RETURNED, found.code, ReturnedFacts(after=after))
                 return await self._finish(visit)
+            case Ending.REFUSED if found.code == WipeCode.STILL_RUNNING and not self._is_given_up(visit):
+                return visit.noted(VerbResult(ending=Ending.UNSURE, code=WipeCode.ERASING))
             case Ending.REFUSED:
-                return await self._put_back(visit, found)
+                return await self._put_back(visit, replace(found, code=WipeCode.NOT_ERASED))
             case _:
                 is_by_owner = ready.route is WipeRoute.DEVICE_OWNER and found.code in _AWAY
                 code = WipeCode.ERASING_BY_OWNER if is_by_owner else found.code
                 return visit.noted(VerbResult(ending=Ending.UNSURE, code=Code.LINK_LOST if code in _AWAY else code))
+
+    def _is_given_up(self, visit: _Visit) -> bool:
+        """Whether a phone that still runs would have gone down by now."""
+        sending = visit.story.at(WipeStage.SENDING)
+        if sending is None:
+            return True
+        return (self._parts.clock.now() - sending.at).total_seconds() >= self._parts.waits.still_running_s
 
     async def _finish(self, visit: _Visit) -> VerbResult:
         """Lock it again, end its enrolment, certify. Each is done once."""
@@ -328,10 +345,8 @@ class WipeCarrier:
         self._remember(visit.command, visit.story)
 
     def _remember(self, command: ArchivedCommand, story: WipeStory) -> None:
-        if story.has_effect:
-            self._with_effect.add(command.command_id)
-        else:
-            self._with_effect.discard(command.command_id)
+        if story.is_begun:
+            self._begun.add(command.command_id)
 
 
 _AWAY: Final = frozenset({Code.LINK_LOST, Code.PHONE_TIMEOUT, Code.PHONE_UNAUTHORIZED})

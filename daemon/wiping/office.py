@@ -7,10 +7,12 @@ from ..commanding.carriers import patience_of
 from ..fleet import Fleet
 from ..pins.vault import ShopPins
 from ..workshop import Workshop
-from .carrier import WipeCarrier, WipeParts
+from .carrier import WipeCarrier, WipeParts, WipeWaits
 from .closing import WipeClosing
 from .outlook import WipeOutlooks
 from .screen_lock import ScreenLock
+
+WAITS = WipeWaits()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +34,7 @@ def open_wiping(shop: Workshop, fleet: Fleet, pins: ShopPins) -> Wiping:
         clock=clock,
         read_last=fleet.read_everything,
         patience=patience,
+        waits=WAITS,
     )
     shop.carriers.register(Verb.WIPE, WipeCarrier(parts))
     closing = WipeClosing(archive=archive, queue=shop.queue, erasing=shop.erasing)

@@ -65,6 +65,11 @@ class WipeStory:
         return self.stage in _WITH_EFFECT
 
     @property
+    def is_begun(self) -> bool:
+        """Whether anything was ever done, also when it was put back."""
+        return any(one.step.stage is not WipeStage.READY for one in self.steps)
+
+    @property
     def is_ordered(self) -> bool:
         """Whether the phone may have been told to erase itself: what it has then is not what people deleted."""
         return self.stage in _ORDERED

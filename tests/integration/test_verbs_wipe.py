@@ -58,10 +58,10 @@ CASES = (
     Case(name="K", wipe=Wipe.NEVER_BACK, ending=Ending.UNSURE, code="link_lost"),
     Case(name="L", pin="2580", ending=Ending.REFUSED, code="screen_lock_left"),
     Case(name="M", sdk=28, ending=Ending.IMPOSSIBLE, code="no_test_harness"),
-    Case(name="N", fault=FaultMode.SILENT, ending=Ending.REFUSED, code="not_erased"),
+    Case(name="N", fault=FaultMode.SILENT, ending=Ending.REFUSED, code="still_running"),
     Case(name="O", fault=FaultMode.EXIT, ending=Ending.IMPOSSIBLE, code="no_data_block"),
-    Case(name="P", fault=FaultMode.GARBAGE, ending=Ending.REFUSED, code="not_erased"),
-    Case(name="Q", fault=FaultMode.DROP, ending=Ending.REFUSED, code="not_erased"),
+    Case(name="P", fault=FaultMode.GARBAGE, ending=Ending.REFUSED, code="still_running"),
+    Case(name="Q", fault=FaultMode.DROP, ending=Ending.REFUSED, code="still_running"),
     Case(name="R", fault=FaultMode.EFFECT_THEN_DROP, ending=Ending.DONE, code="emptied"),
     Case(name="S", fault=FaultMode.EFFECT_THEN_GARBAGE, ending=Ending.DONE, code="emptied"),
 )
