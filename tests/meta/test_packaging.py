@@ -37,6 +37,7 @@ def test_no_namesake_distribution_is_installed() -> None:
 
 
 IMPORTED_AS = {
+    "prometheus-client": "prometheus_client",
     "pyahocorasick": "ahocorasick",
     "pyopenssl": "OpenSSL",
     "shamir-mnemonic": "shamir_mnemonic",
