@@ -91,8 +91,9 @@ def check_plan(plan: Plan, content: bytes) -> None:
 
 
 def _of_fault(fault: PlanFault, lines: Mapping[Path, int]) -> PlanMistake:
-    path: Path = tuple(int(part) if part.isdecimal() else part for part in fault.path.split(".") if part)
-    return PlanMistake(code=fault.code, line=line_of(lines, path), key=_shown(path), values=fault.values)
+    return PlanMistake(
+        code=fault.code, line=line_of(lines, fault.path), key=shown_path(fault.path), values=fault.values
+    )
 
 
 def _toml_mistake(told: str, text: str) -> PlanMistake:
@@ -116,7 +117,7 @@ def _take_out(
         path = (*path, values["key"])
         values["nearest"] = _nearest(path, values["key"])
     elif code == "missing_key":
-        mistake = PlanMistake(code=code, line=line_of(lines, path) or 1, key=_shown(path), values=values)
+        mistake = PlanMistake(code=code, line=line_of(lines, path) or 1, key=shown_path(path), values=values)
         around = _at(table, path)
         if isinstance(around, MutableMapping):
             around[values["key"]] = _NEEDED.get(values["key"], "-")
@@ -125,7 +126,7 @@ def _take_out(
         code, path = "bad_key", (*path, _culprit(path, _at(table, path)))
     if code == "bad_choice":
         values["choices"] = _choices(path)
-    mistake = PlanMistake(code=code, line=line_of(lines, path), key=_shown(path), values=values)
+    mistake = PlanMistake(code=code, line=line_of(lines, path), key=shown_path(path), values=values)
     return path, mistake, _remove(table, path)
 
 
@@ -245,7 +246,8 @@ def _enums(schema: object, definitions: Mapping[str, object]) -> Iterator[str]:
             yield from _enums(schema.get(name), definitions)
 
 
-def _shown(path: Path) -> str:
+def shown_path(path: Path) -> str:
+    """As it would be written, counted from 1: `phone[2].serial`."""
     text = ""
     for part in path:
         text += f"[{part + 1}]" if isinstance(part, int) else (f".{part}" if text else part)

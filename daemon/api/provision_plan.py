@@ -4,6 +4,8 @@ One layer over the other: `[defaults]`, the phone's `[group.NAME]`, the phone it
 left alone on the phone: a plan without `pin` touches no screen lock.
 """
 
+import difflib
+import re
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from fnmatch import fnmatchcase
@@ -14,7 +16,29 @@ import msgspec
 from .wire_base import Wire
 
 MAX_PHONES: Final = 500
-KEEP_ALIVE: Final = "keep_alive"
+Path = tuple[str | int, ...]
+_SWITCH: Final = "[01]"
+SETTINGS: Final[Mapping[str, str]] = {
+    "global.adb_allowed_connection_time": "[0-9]{1,13}",
+    "global.stay_on_while_plugged_in": "[0-9]|1[0-5]",
+    "global.wifi_sleep_policy": "[012]",
+    "global.wifi_scan_always_enabled": _SWITCH,
+    "global.auto_time": _SWITCH,
+    "global.auto_time_zone": _SWITCH,
+    "global.device_name": r"[^\x00-\x1f\x7f]{1,100}",
+    "global.low_power": _SWITCH,
+    "global.adaptive_battery_management_enabled": _SWITCH,
+    "global.app_standby_enabled": _SWITCH,
+    "global.heads_up_notifications_enabled": _SWITCH,
+    "global.package_verifier_enable": _SWITCH,
+    "secure.lock_screen_lock_after_timeout": "[0-9]{1,7}",
+    "secure.lock_screen_show_notifications": _SWITCH,
+    "secure.lock_screen_allow_private_notifications": _SWITCH,
+    "system.screen_off_timeout": "[1-9][0-9]{3,6}",
+    "system.time_12_24": "12|24",
+    "system.screen_brightness_mode": _SWITCH,
+}
+"""What `settings` may name, with the form of its value: as `adb_bridge.provisioning.settings` has it, which decides."""
 
 _Short = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
 _Serial = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._:-]{1,64}$")]
@@ -203,9 +227,9 @@ _SELECTORS: Final = ("serial", "match", "order", "connected")
 
 
 class PlanFault(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that types cannot say. `path` as `phone.2.serial`; `code` names the text."""
+    """Something that types cannot say. `path` as `("phone", 2, "serial")`; `code` names the text."""
 
-    path: str
+    path: tuple[str | int, ...]
     code: str
     values: Mapping[str, str]
 
@@ -215,61 +239,75 @@ def faults(plan: Plan) -> Iterator[PlanFault]:
     for path, text in _texts(plan):
         if not text.isprintable() or text != text.strip():
             yield PlanFault(path=path, code="not_printable", values={})
+    for path, layer in _layers(plan):
+        for name, value in (layer.settings or {}).items():
+            text = str(int(value)) if isinstance(value, bool) else str(value)
+            if name not in SETTINGS:
+                close = difflib.get_close_matches(name, SETTINGS, n=1, cutoff=0.0)
+                values = {"setting": name, "nearest": next(iter(close), "-")}
+                yield PlanFault(path=(*path, "settings", name), code="setting_not_allowed", values=values)
+            elif not re.fullmatch(SETTINGS[name], text):
+                values = {"setting": name, "form": SETTINGS[name]}
+                yield PlanFault(path=(*path, "settings", name), code="setting_bad_value", values=values)
     yield from _phone_faults(plan)
     yield from _person_faults(plan)
     if not plan.phone and not any(one.serial is not None for one in plan.person):
-        yield PlanFault(path="", code="no_phones", values={})
+        yield PlanFault(path=(), code="no_phones", values={})
 
 
-def _texts(plan: Plan) -> Iterator[tuple[str, str]]:
+def _layers(plan: Plan) -> Iterator[tuple[Path, Profile]]:
+    yield ("defaults",), plan.defaults
+    for name, layer in plan.group.items():
+        yield ("group", name), layer
+    for at, phone in enumerate(plan.phone):
+        yield ("phone", at), phone
+
+
+def _texts(plan: Plan) -> Iterator[tuple[Path, str]]:
     """Text that ends up in records, lists and on paper: one printable line each."""
-    layers: list[tuple[str, Profile]] = [("defaults", plan.defaults)]
-    layers += [(f"group.{name}", one) for name, one in plan.group.items()]
-    layers += [(f"phone.{at}", one) for at, one in enumerate(plan.phone)]
-    for path, layer in layers:
+    for path, layer in _layers(plan):
         for name in ("notice_version", "basis", "employee", "label", "acknowledged_by"):
             if (text := getattr(layer, name, None)) is not None:
-                yield f"{path}.{name}", text
+                yield (*path, name), text
     for at, person in enumerate(plan.person):
         for name in ("employee", "label", "acknowledged_by"):
             if (text := getattr(person, name)) is not None:
-                yield f"person.{at}.{name}", text
+                yield ("person", at, name), text
 
 
 def _phone_faults(plan: Plan) -> Iterator[PlanFault]:
-    seen: dict[str, int] = {}
-    has_rest = False
+    seen: set[str] = set()
     for at, phone in enumerate(plan.phone):
-        path = f"phone.{at}"
+        path: Path = ("phone", at)
         given = [name for name in _SELECTORS if getattr(phone, name) not in (None, False)]
         if len(given) != 1:
             yield PlanFault(path=path, code="one_selector", values={"given": ", ".join(given) or "-"})
             continue
         key = f"{given[0]}={getattr(phone, given[0])}"
         if key in seen:
-            yield PlanFault(path=f"{path}.{given[0]}", code="twice", values={"what": key})
-        seen[key] = at
-        has_rest = has_rest or given[0] == "connected"
+            yield PlanFault(path=(*path, given[0]), code="twice", values={"what": key})
+        seen.add(key)
         is_many = given[0] in {"match", "connected"}
         if is_many and (phone.employee is not None or phone.label is not None):
             field = "employee" if phone.employee is not None else "label"
-            yield PlanFault(path=f"{path}.{field}", code="many_one_person", values={"field": field})
+            yield PlanFault(path=(*path, field), code="many_one_person", values={"field": field})
         if not is_many and phone.employee is None and not any(p.serial in (None, phone.serial) for p in plan.person):
             yield PlanFault(path=path, code="no_employee", values={})
         if is_many and not plan.person:
             yield PlanFault(path=path, code="no_people", values={})
         if phone.group is not None and phone.group not in plan.group:
-            yield PlanFault(path=f"{path}.group", code="no_group", values={"group": phone.group})
+            yield PlanFault(path=(*path, "group"), code="no_group", values={"group": phone.group})
 
 
 def _person_faults(plan: Plan) -> Iterator[PlanFault]:
     seen: set[str] = set()
     for at, person in enumerate(plan.person):
         if person.group is not None and person.group not in plan.group:
-            yield PlanFault(path=f"person.{at}.group", code="no_group", values={"group": person.group})
+            yield PlanFault(path=("person", at, "group"), code="no_group", values={"group": person.group})
         if person.serial is not None:
             if person.serial in seen:
-                yield PlanFault(path=f"person.{at}.serial", code="twice", values={"what": f"serial={person.serial}"})
+                what = {"what": f"serial={person.serial}"}
+                yield PlanFault(path=("person", at, "serial"), code="twice", values=what)
             seen.add(person.serial)
 
 

@@ -7,11 +7,11 @@ import msgspec
 
 from adb_bridge.errors import AdbBridgeError, DeviceUnavailableError
 from adb_bridge.provisioning.reading import FIRST_SDK, show_to_holder
-from adb_bridge.provisioning.settings import fault_of
 from adb_bridge.records import DeviceSerial
 
 from ..api.exit_codes import ExitCode
-from ..api.provision_plan import Plan, Profile, Wanted, faults
+from ..api.plan_text import shown_path
+from ..api.provision_plan import Plan, Wanted, faults
 from ..api.provisioning import (
     AckOffer,
     AckReceipt,
@@ -35,7 +35,6 @@ from .acknowledgements import AckRefused, notice_of
 from .enrol_step import ACKNOWLEDGE
 from .live_run import LiveRun
 from .provisioner import Provisioner
-from .settings_step import text_of
 from .views import line_view, run_view
 
 
@@ -198,18 +197,16 @@ class ProvisioningDesk:
 
 def _require_sense(plan: Plan) -> None:
     """A client of ours has looked at it already, line by line; others are told the first mistake."""
-    layers: list[Profile] = [plan.defaults, *plan.group.values(), *plan.phone]
-    for layer in layers:
-        for name, value in (layer.settings or {}).items():
-            if (fault := fault_of(name, text_of(value))) is not None:
-                raise ServiceError(
-                    f"provisioning.{fault.value}", http_status=422, exit_code=ExitCode.USAGE, setting=name
-                )
     found = next(iter(faults(plan)), None)
-    if found is not None:
-        raise ServiceError(
-            "provisioning.bad_plan", http_status=422, exit_code=ExitCode.USAGE, where=found.path, problem=found.code
-        )
+    if found is None:
+        return
+    if found.code in {"setting_not_allowed", "setting_bad_value"}:
+        setting = found.values["setting"]
+        raise ServiceError(f"provisioning.{found.code}", http_status=422, exit_code=ExitCode.USAGE, setting=setting)
+    where = shown_path(found.path)
+    raise ServiceError(
+        "provisioning.bad_plan", http_status=422, exit_code=ExitCode.USAGE, where=where, problem=found.code
+    )
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from console.cli.provision_arguments import with_action
 from console.cli.provision_texts import _EXAMPLE
 from daemon.api.plan_people import read_people, with_people
 from daemon.api.plan_text import PlanError, PlanMistake, check_plan, read_plan
-from daemon.api.provision_plan import Plan, PlanPerson, plan_schema, wanted
+from daemon.api.provision_plan import SETTINGS, Plan, PlanPerson, plan_schema, wanted
 from daemon.api.texts import load_texts
 from daemon.app import CATALOG as DAEMON_CATALOG
 from daemon.provisioning.matching import Candidate, Place, assign, first_places, line_of
@@ -87,6 +87,10 @@ def test_every_mistake_has_its_line() -> None:
         ("schema = 1\n[[phone]]\nserial = 'a'\nemployee = 'x'\ngroup = 'y'", [(5, "no_group", "phone[1].group")]),
         ("schema = 1\n[[phone]]\nserial='a'\nemployee='x'\n[[phone]]\nserial='a'\nemployee='y'",
          [(6, "twice", "phone[2].serial")]),
+        ("schema = 1\n[[phone]]\nserial='a'\nemployee='x'\n[phone.settings]\n'global.adb_enabled' = 0",
+         [(6, "setting_not_allowed", "phone[1].settings.global.adb_enabled")]),
+        ("schema = 1\n[[phone]]\nserial='a'\nemployee='x'\nsettings = {'global.auto_time' = 7}",
+         [(5, "setting_bad_value", "phone[1].settings.global.auto_time")]),
         ("schema = 1\n[[phone]]\nserial='a'\nemployee=\"x\\u202e\"", [(4, "not_printable", "phone[1].employee")]),
     ],
 )  # fmt: skip
@@ -225,7 +229,7 @@ def test_settings_that_watch_or_shut_out_are_not_on_the_list() -> None:
     for sdk in (29, 30, 36):
         assert all(fault_of(name, value) is None for name, value in keep_alive(sdk).items())
     assert "global.adb_allowed_connection_time" not in keep_alive(29)
-    assert all(name.split(".")[0] in {"global", "secure", "system"} for name in RULES)
+    assert {name: rule.form for name, rule in RULES.items()} == SETTINGS
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
