@@ -21,6 +21,7 @@ NOTED: Final = frozenset(
         Permission.RETENTION_RUN,
         Permission.HOLDS_CHANGE,
         Permission.KEYS_MANAGE,
+        Permission.CONSOLES_MANAGE,
     }
 )
 """Plain reads are not in it: they would bury the rest."""

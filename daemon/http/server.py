@@ -23,6 +23,7 @@ from .listener import Listener, listen
 from .rate_limit import RateLimiter
 from .routes import ATTACHMENT_PATH, IMPORT_PATH, ROUTES, STREAM_PATH
 
+_BY_ROLE = frozenset({"permission.denied", "permission.local_only"})
 _CALLER = web.RequestKey("caller", Caller)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 NoteDenied = Callable[[Caller, Permission, str], Awaitable[None]]
@@ -196,7 +197,7 @@ class ApiServer:
     async def _tell_denied(self, caller: Caller, route: ApiRoute | None, error: ServiceError) -> None:
         """By the table of routes or by a desk behind it; reading (GET) is not told."""
         needed = error.values.get("permission")
-        if error.code != "permission.denied" or needed is None or route is None or route.method == "GET":
+        if error.code not in _BY_ROLE or needed is None or route is None or route.method == "GET":
             return
         if self._note_denied is not None:
             await self._note_denied(caller, Permission(str(needed)), f"{route.method} {route.path}")

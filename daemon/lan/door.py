@@ -23,6 +23,7 @@ from ..archive.archive import Archive
 from ..archive.consoles import ArchivedConsole
 from ..archive.drafts import AuditDraft
 from ..archive.errors import ArchiveError, RecordNotFoundError, UnitRefusedError
+from ..audit import DAEMON_ACTOR, NO_ROLE
 from ..config_lan import LanSection
 from ..health_check import Status, check
 from ..logs import log_for
@@ -36,6 +37,9 @@ from .register import ConsoleRegister
 from .tls import console_context, pairing_context
 
 _SAVE_EVERY_S: Final = 60.0
+_LOOK_S: Final = 0.1
+_LAST_WORDS_S: Final = 1.0
+"""After an invitation has ended: what was said last has time to arrive."""
 _PAIRING_LIMITS: Final = AcceptLimits(connections=16, of_one_address=4, handshakes=8)
 
 
@@ -155,16 +159,34 @@ class LanDoor:
 
     async def _until_ended(self, invitation: Invitation, acceptor: Acceptor) -> None:
         accepting = asyncio.create_task(acceptor.run())
+        ends_s = self._clock.monotonic() + invitation.request.valid_s
         try:
             while invitation.is_open and not accepting.done():
-                await asyncio.sleep(0.1)
-                if self._clock.now() >= invitation.expires_at:
+                await asyncio.sleep(_LOOK_S)
+                if self._clock.monotonic() >= ends_s:
                     invitation.expire()
-            await asyncio.sleep(1.0)  # what was said last has time to arrive
+            if invitation.wrong_tries:
+                await self._tell_guesses(invitation)
+            await asyncio.sleep(_LAST_WORDS_S)
         finally:
             invitation.expire()
             accepting.cancel()
             await asyncio.wait({accepting})
+
+    async def _tell_guesses(self, invitation: Invitation) -> None:
+        """Wrong words may be a guess: that they were said is in the audit, once for each invitation."""
+        draft = AuditDraft(
+            actor=DAEMON_ACTOR,
+            role=NO_ROLE,
+            action="consoles.wrong_words",
+            target=f"{CONSOLE_NAME}{invitation.request.name} tries={invitation.wrong_tries}",
+            reason=None,
+            outcome="refused",
+        )
+        try:
+            await self._archive.audit(draft)
+        except ArchiveError as error:
+            self._log.warning("guesses_not_noted", code=error.code.value)
 
     async def _enter(self, invitation: Invitation, public_key: bytes) -> NewConsole | None:
         identity = self.identity
@@ -203,9 +225,13 @@ class LanDoor:
 
     async def _leave(self, console_id: str) -> None:
         audit = AuditDraft(
-            actor="daemon", role="-", action="consoles.revoke", target=console_id, reason="pairing not finished",
+            actor=DAEMON_ACTOR,
+            role=NO_ROLE,
+            action="consoles.revoke",
+            target=console_id,
+            reason="pairing not finished",
             outcome="ok",
-        )  # fmt: skip
+        )
         with contextlib.suppress(RecordNotFoundError):
             self.register.take(await self._archive.consoles.revoke(console_id, audit))
 

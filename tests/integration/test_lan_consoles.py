@@ -143,6 +143,9 @@ async def test_three_wrong_tries_end_an_invitation_and_so_does_its_time(tmp_path
         joining = Joining("127.0.0.1", host.port)
         with pytest.raises(DaemonError):  # also with the right words
             await joining.ask(read_code(invitation.words or ""))
+        async with asyncio.timeout(5):
+            while ("daemon", "consoles.wrong_words", "console:office tries=3") not in await actions(host):
+                await asyncio.sleep(0.02)
 
         invitation = await host.invite(valid_s=60)
         host.clock.advance(61)
