@@ -16,6 +16,7 @@ from adb_bridge.verbs.result import Ending, StepTrace, VerbResult
 
 from ..api.wire import CommandState, Verb
 from ..archive.errors import ArchiveError
+from ..archive.errors import IllegalTransitionError
 from ..archive.records import ArchivedCommand
 from ..supervise import EventWaiter, Supervision, Waiter
 from .carriers import BOOT_ID, Carriers, Trip
@@ -23,6 +24,7 @@ from .queue import CommandQueue
 from .states import MOST_UNSURE, NEEDS_DECISION, Step
 
 _LOOK_AGAIN_S: Final = 15.0
+_MOVED_S: Final = 0.2
 _PAUSE_S: Final = 3.0
 _LONGEST_PAUSE_S: Final = 30.0
 _MOST_ASKS: Final = 4
@@ -76,7 +78,7 @@ class CommandRunner:
             if command is None:
                 await self._waiter.wait(self._news, self._until_due_s())
             else:
-                await self._advance(command)
+                await self._try_to_advance(command)
             supervision.well()
 
     def _until_due_s(self) -> float:
@@ -84,6 +86,13 @@ class CommandRunner:
         if next_try_at is None:
             return _LOOK_AGAIN_S
         return min(_LOOK_AGAIN_S, max(0.05, (next_try_at - self._clock.now()).total_seconds()))
+
+    async def _try_to_advance(self, command: ArchivedCommand) -> None:
+        try:
+            await self._advance(command)
+        except IllegalTransitionError:
+            # A person was first, or a step of a connection before this one is still being written.
+            await self._waiter.wait(self._news, _MOVED_S)
 
     async def _advance(self, command: ArchivedCommand) -> None:
         match command.state:
