@@ -11,7 +11,8 @@ Reading order:
 - exports: `exports` (`exports_arguments`); files that are whole or not there: `new_file`
 - people's rights: `requests`, `documents` (`requests_arguments`)
 - evidence: `prove`, `heads`, `heads_print` (`proof_arguments`, `proof_files`)
-- keys: `keys` (`keys_arguments`); PINs that the shop holds: `pins` (`pin_arguments`)
+- keys: `keys` (`keys_arguments`); PINs that the shop holds: `pins` (`pin_arguments`);
+  erasing phones: `wipes` (`wipe_arguments`)
 - a closed vault: `unlock`; how long things stay: `retention` (`retention_arguments`)
 - the archive looked through again: `rescans` (`rescans_arguments`)
 - alerts to people elsewhere: `delivery` (`delivery_arguments`)

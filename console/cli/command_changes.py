@@ -12,6 +12,7 @@ from daemon.api.wire import Verb
 from ..plain_text import clean_line
 from .command_ends import tell
 from .context import Context, is_asking_possible
+from .wipes import tell_outlook_of
 
 
 class _One(msgspec.Struct):
@@ -35,6 +36,8 @@ async def approve(context: Context) -> ExitCode:
         typed = asked.typed_name
         if typed is None and is_asking_possible():
             command = await client.command_by_id(asked.command_id)
+            if command.verb is Verb.WIPE:
+                await tell_outlook_of(context, client, command.device)
             typed = _typed(context, command.device) if command.verb is Verb.WIPE else ""
         approval = Approval(typed_name=typed or "", reason=asked.reason)
         tell(context, await approve_command(client, asked.command_id, approval))

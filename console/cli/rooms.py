@@ -17,6 +17,7 @@ from . import (
     setup_arguments,
     show_arguments,
     web_arguments,
+    wipe_arguments,
 )
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ _ROOMS: Final = (
     show_arguments,
     setup_arguments,
     web_arguments,
+    wipe_arguments,
     completion_arguments,
 )
 ADDERS: Final[tuple[Callable[["Builder", "argparse._SubParsersAction[Parser]"], None], ...]] = tuple(
