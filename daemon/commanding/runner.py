@@ -15,8 +15,7 @@ from adb_bridge.verbs.facts import PhoneFacts, probe_facts
 from adb_bridge.verbs.result import Ending, StepTrace, VerbResult
 
 from ..api.wire import CommandState, Verb
-from ..archive.errors import ArchiveError
-from ..archive.errors import IllegalTransitionError
+from ..archive.errors import ArchiveError, IllegalTransitionError
 from ..archive.records import ArchivedCommand
 from ..supervise import EventWaiter, Supervision, Waiter
 from .carriers import BOOT_ID, Carriers, Trip
