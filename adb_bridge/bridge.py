@@ -106,6 +106,7 @@ class Bridge:
             self._client = HostClient(host.strip("[]"), int(port))
             self._port = int(port)
             await self.ask(lambda client: client.version())
+            self._spawn(self._follow_external())
         else:
             binary = await find_binary(self._settings.binary)
             server = AdbServer(binary=binary, home=self._settings.home, port=self._settings.port)
@@ -113,7 +114,7 @@ class Bridge:
             self._server, self._port = server, server.port
             self._client = HostClient(LOOPBACK, server.port)
             self._spawn(self._revive(server))
-        self._spawn(self._follow())
+            self._spawn(self._follow())
         await self._board.first_listing(HOST_TIMEOUT_S)
 
     async def stop(self) -> None:
@@ -243,6 +244,20 @@ class Bridge:
             self._publish(())
             await asyncio.sleep(0.2)
 
+    async def _follow_external(self) -> None:
+        """A server that hangs closes no connection and tells no change: then its list is waited for anew. Whoever runs
+        it starts it again.
+        """
+        while True:
+            following = asyncio.create_task(self._follow())
+            try:
+                await self._until_silent()
+            finally:
+                following.cancel()
+                await asyncio.gather(following, return_exceptions=True)
+                self._listing.clear()
+            self._publish(())
+
     async def _revive(self, server: AdbServer) -> None:
         """Start the server again whenever it ends or stops answering."""
         delay_s = _FIRST_DELAY_S
@@ -261,20 +276,23 @@ class Bridge:
 
     async def _until_dead(self, server: AdbServer) -> None:
         """Return when the process ended or did not answer three times in a row."""
-        ended = asyncio.create_task(server.wait())
+        ended, silent = asyncio.create_task(server.wait()), asyncio.create_task(self._until_silent())
         try:
-            strikes = 0
-            while strikes < _HEALTH_STRIKES:
-                done, _ = await asyncio.wait({ended}, timeout=_HEALTH_INTERVAL_S)
-                if done:
-                    return
-                try:
-                    await self.ask(lambda client: client.version())
-                    strikes = 0
-                except ServerUnavailableError:
-                    strikes += 1
+            await asyncio.wait({ended, silent}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             ended.cancel()
+            silent.cancel()
+
+    async def _until_silent(self) -> None:
+        """Return when the server did not answer three times in a row."""
+        strikes = 0
+        while strikes < _HEALTH_STRIKES:
+            await asyncio.sleep(_HEALTH_INTERVAL_S)
+            try:
+                await self.ask(lambda client: client.version())
+                strikes = 0
+            except ServerUnavailableError:
+                strikes += 1
 
     def _publish(self, transports: tuple[Transport, ...]) -> None:
         self._listed = {one.serial: one.state for one in transports}

@@ -202,6 +202,31 @@ async def test_an_external_server_is_used_and_never_ended_or_started(tmp_path: P
     await server.stop()
 
 
+async def test_an_external_server_that_hangs_is_waited_for_and_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adb_bridge.bridge._HEALTH_INTERVAL_S", 0.1)
+    monkeypatch.setattr("adb_bridge.host_protocol.HOST_TIMEOUT_S", 0.2)
+    binary = await find_binary(None)
+    server = AdbServer(binary=binary, home=tmp_path / "theirs", port=0)
+    await server.start()
+    try:
+        async with (
+            running_bridge(tmp_path / "ours", external=f"127.0.0.1:{server.port}") as bridge,
+            connected(bridge, PhoneSpec(serial="SIM01")) as (_, session),
+        ):
+            theirs = server_pid(tmp_path / "theirs")
+            os.kill(theirs, signal.SIGSTOP)
+            await until_state(bridge, session.transport, None)
+            assert not bridge.is_serving
+            os.kill(theirs, signal.SIGCONT)
+            await until_state(bridge, session.transport, AdbState.DEVICE)
+            assert server_pid(tmp_path / "theirs") == theirs
+            assert (await session.shell("echo back", timeout_s=5)).stdout == b"back\n"
+    finally:
+        await server.stop()
+
+
 async def test_no_external_server(tmp_path: Path) -> None:
     bridge = Bridge(BridgeSettings(home=tmp_path, external=f"127.0.0.1:{free_port()}"), CLOCK)
     with pytest.raises(ServerUnavailableError):
