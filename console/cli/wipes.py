@@ -17,7 +17,6 @@ from .context import NOT_DONE, Context, UsageError, is_asking_possible
 from .output import Format
 from .times import shown
 
-
 _PIPED_S = 2.0
 
 
