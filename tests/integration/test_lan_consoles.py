@@ -30,7 +30,6 @@ from daemon.http.routes import ROUTES
 from daemon.http.server import ApiLimits
 from daemon.lan.joining import Joining
 from daemon.roles import LOCAL_ONLY, may
-from tests.contract.cli_runner import Ran, shopwarden
 
 from .lan_kit import LanHost, free_port, lan_shop
 
@@ -343,40 +342,6 @@ async def test_over_the_lan_each_role_gets_what_the_table_says_and_never_what_is
                 async with session.request(route.method, base + path, data=b"{}") as response:
                     is_permitted = may(role, route.permission) and route.permission not in LOCAL_ONLY
                     assert (response.status != 403) is is_permitted, (role, route.method, route.path)
-
-
-async def test_the_command_line_from_the_invitation_to_the_shop_elsewhere(tmp_path: Path) -> None:
-    async with lan_shop(tmp_path) as host:
-
-        async def ran(*arguments: str, stdin: bytes = b"", here: str = str(host.socket)) -> Ran:
-            shops = str(tmp_path / "shops")
-            return await shopwarden(tmp_path, *arguments, stdin=stdin, SHOPWARDEN_SOCKET=here, SHOPWARDEN_SHOPS=shops)
-
-        inviting = asyncio.create_task(
-            ran("consoles", "invite", "--role", "reviewer", "--name", "李雷", "--for", "2m", "--json")
-        )
-        async with asyncio.timeout(20):
-            while (invitation := host.service.invited) is None:
-                await asyncio.sleep(0.02)
-        assert invitation.words is not None
-        typed = f"{invitation.words.upper()}\n".encode()
-        place = f"127.0.0.1:{host.port}"
-        joined = await ran("connect-shop", place, "--words-fd", "0", "--name", "jin", "--json", stdin=typed)
-        assert joined.code == 0, joined.err
-        assert [(one["name"], one["store"], one["role"]) for one in joined.items] == [("jin", "金鑫手机店", "reviewer")]
-        invited = await inviting
-        assert (invited.code, [one["state"] for one in invited.items]) == (0, ["paired"])
-        assert invitation.words in invited.err
-        for secret in (
-            invitation.words,
-            invitation.words.upper(),
-            str(invitation.characters),
-        ):  # words alone are common
-            assert secret not in f"{invited.out}{joined.out}{joined.err}"
-        listed = await ran("--shop", "jin", "events", "--json", here="/nowhere")
-        assert (listed.code, len(listed.items)) == (0, 5)
-        local = await ran("--shop", "jin", "unlock")
-        assert local.code == ExitCode.USAGE and "error:" in local.err and "hint:" in local.err
 
 
 async def test_off_means_off(tmp_path: Path) -> None:
