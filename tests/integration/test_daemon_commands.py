@@ -9,6 +9,7 @@ import pytest
 from adb_bridge.simphone.faults import Repeat, Right
 from adb_bridge.simphone.phone import SimPhone
 from adb_bridge.simphone.spec import History
+from daemon.api.batches import CommandQuery
 from daemon.api.requests import AuditQuery
 from daemon.api.wire import Command, CommandRequest, CommandState, Verb
 from daemon.service import ServiceError
@@ -144,7 +145,7 @@ async def test_time_runs_out_and_cancelling_works_before_sending_only(
         assert caught.value.code == "command.not_cancellable"
         await asked(service, "SIMEXP1")
         await service.unenrol(OWNER, "SIMEXP1", "returned")
-        states = {one.state for one in await service.commands(OWNER, device="SIMEXP1", limit=10)}
+        states = {one.state for one in await service.commands(OWNER, CommandQuery(device="SIMEXP1"))}
         assert states == {CommandState.EXPIRED, CommandState.CANCELLED}, "an unenrolled phone is sent nothing"
 
 
