@@ -20,7 +20,8 @@ Reading order:
 - rules: `policies`, `rules` (`rule_arguments`); over time: `figures`
 - first setup and the console in a browser: `setup`, `web`
 - phones brought into service from a plan: `provision` on `plan_files`, shown by `provision_display`, kept by
-  `provision_report`; on the bench: `provision_bench`; what a plan may say: `provision_texts` (`provision_arguments`)
+  `provision_report`; on the bench: `provision_bench`, `provision_walk`; what a plan may say: `provision_texts`
+  (`provision_arguments`)
 - copies: `backups` (`backup_arguments`)
 - printing: `output`, `table`, `times`; what a phone permits: `capability_table`
 """

@@ -71,7 +71,7 @@ async def run_plan(context: Context) -> ExitCode:
         except asyncio.CancelledError:
             context.output.say("provision.goes_on", run=run.run_id)
             raise
-    return _finish(context, run, arguments.report)
+    return finish(context, run, arguments.report)
 
 
 async def list_runs(context: Context) -> ExitCode:
@@ -101,7 +101,7 @@ async def show_run(context: Context) -> ExitCode:
     arguments = context.take(_Show)
     async with context.client() as client:
         run = await provision_run(client, await run_named(client, arguments.run_id))
-    return _finish(context, run, arguments.report)
+    return finish(context, run, arguments.report)
 
 
 async def cancel(context: Context) -> ExitCode:
@@ -109,7 +109,7 @@ async def cancel(context: Context) -> ExitCode:
     arguments = context.take(_Cancel)
     async with context.client() as client:
         run = await cancel_provisioning(client, await run_named(client, arguments.run_id), arguments.reason)
-    _finish(context, run, None)
+    finish(context, run, None)
     return ExitCode.OK
 
 
@@ -142,7 +142,8 @@ async def _watched(context: Context, client: ApiClient, run: ProvisionRun, scree
     return run
 
 
-def _finish(context: Context, run: ProvisionRun, report: str | None) -> ExitCode:
+def finish(context: Context, run: ProvisionRun, report: str | None) -> ExitCode:
+    """Tell the result, and write the report; the exit code."""
     if report is not None:
         for path in write_report(context, run, report):
             context.output.say("provision.report_written", path=str(path))

@@ -17,6 +17,7 @@ HANDLERS: dict[tuple[str, str], str] = {
     ("provision", "confirm"): "provision_bench:confirm",
     ("provision", "notice"): "provision_bench:show_notice",
     ("provision", "acknowledge"): "provision_bench:take_acknowledgement",
+    ("provision", "bench"): "provision_walk:walk",
     ("provision", "receipt"): "provision_bench:save_receipt",
     ("provision", "schema"): "provision_texts:print_schema",
     ("provision", "example"): "provision_texts:print_example",
@@ -60,6 +61,9 @@ def add(builder: "Builder", commands: "argparse._SubParsersAction[Parser]") -> N
             builder.option(parser, "--employee", "provision_employee", dest="employee", metavar="NAME")
             builder.option(parser, "--code", "provision_code", dest="code", metavar="CODE")
             builder.option(parser, "--output", "provision_output", dest="output", metavar="FILE")
+    bench = builder.action(actions, "provision", "bench")
+    bench.add_argument("run_id", nargs="?", default="last", metavar="RUN", help=builder.text("argument.provision_run"))
+    builder.option(bench, "--ascii", "ascii", action="store_true")
     receipt = builder.action(actions, "provision", "receipt")
     _serial(builder, receipt)
     builder.option(receipt, "--output", "provision_output", dest="output", metavar="FILE")

@@ -69,7 +69,7 @@ async def show_notice(context: Context) -> ExitCode:
     if context.output.format is not Format.TABLE:
         context.output.items([offer])
     else:
-        _show(context, offer, is_ascii=arguments.ascii)
+        show_offer(context, offer, is_ascii=arguments.ascii)
     return ExitCode.OK
 
 
@@ -81,7 +81,7 @@ async def take_acknowledgement(context: Context) -> ExitCode:
         code = arguments.code
         if code is None:
             request = AckRequestOffer(serial=arguments.serial, is_at_bench=arguments.at_bench)
-            _show(context, await offer_notice(client, run_id, request), is_ascii=arguments.ascii)
+            show_offer(context, await offer_notice(client, run_id, request), is_ascii=arguments.ascii)
         employee = arguments.employee
         if employee is None:
             employee = await _asked(context, "provision.ask_name", "usage.no_ack_name")
@@ -117,8 +117,8 @@ def _keep(context: Context, receipt: AckReceipt, output: str | None) -> None:
             context.output.line(line)
 
 
-def _show(context: Context, offer: AckOffer, *, is_ascii: bool) -> None:
-    """On stderr: it is for the eyes of who stands there."""
+def show_offer(context: Context, offer: AckOffer, *, is_ascii: bool) -> None:
+    """The notice or where it is, and the QR code. On stderr: it is for the eyes of who stands there."""
     output = context.output
     if offer.where == "phone":
         output.say("provision.shown_on_phone", serial=offer.serial, employee=offer.employee)

@@ -23,13 +23,18 @@ from ..api.provisioning import PhoneResult, StepName
 from ..logs import Log
 from .enrol_step import is_enrolment
 from .live_run import LiveRun
-from .records import KeptChange, KeptPhone, settled, with_changes, with_items, without_changes
+from .records import KeptChange, KeptItem, KeptPhone, settled, with_changes, with_items, without_changes
 from .settings_step import wished
 from .slots import Slots
 from .work import Applied, Finding, Step, StepParts, Work
 
 _LOOK_S: Final = 0.2
 _MOST_TIMEOUTS: Final = 3
+_MOST_LOSSES: Final = 12
+"""Of the connection, in one step and without coming further."""
+_ALLOW: Final = KeptItem(
+    item="allow_debugging", step=StepName.ENROL, text_key="bench.allow_debugging", is_detected=True
+)
 _STEP_AT_MOST_S: Final = 200.0
 _LINK: Final = frozenset({BridgeErrorCode.DEVICE_OFFLINE, BridgeErrorCode.DEVICE_UNAUTHORIZED})
 OTHER_PHONE: Final = "duplicate_serial"
@@ -43,6 +48,9 @@ class Phones(Protocol):
 
     def is_doubled(self, serial: DeviceSerial) -> bool:
         """Two phones claim this serial number."""
+
+    def is_asking(self, serial: DeviceSerial) -> bool:
+        """It is connected and its holder has not allowed this computer yet."""
 
     def session(self, transport: TransportSerial) -> Session:
         """Raises ServerUnavailableError."""
@@ -75,15 +83,14 @@ class Bringing:
             await self._end(PhoneResult.SKIPPED, code="nobody")
             return
         serial = DeviceSerial(self._phone.serial or "")
-        timeouts, away_since = 0, self._bench.monotonic()
+        timeouts, losses, at_step, away_since = 0, 0, self._phone.step, self._bench.monotonic()
         while True:
             if self._bench.phones.is_doubled(serial):
                 await self._end(PhoneResult.FAILED, code=OTHER_PHONE)
                 return
             transport = self._bench.phones.transport_of(serial)
             if transport is None:
-                if self._bench.monotonic() - away_since >= self._run.wait_s:
-                    await self._end(PhoneResult.ABSENT, code="phone_gone" if self._is_seen else "phone_absent")
+                if await self._is_given_up(serial, self._bench.monotonic() - away_since):
                     return
                 await asyncio.sleep(_LOOK_S)
                 continue
@@ -96,15 +103,28 @@ class Bringing:
                     isinstance(error, DeviceUnavailableError) and error.code in _LINK
                 )
                 timeouts += not is_link
+                losses, at_step = (losses + 1 if self._phone.step is at_step else 1), self._phone.step
                 self._bench.log.info("provision.interrupted", place=self._at, is_link=is_link)
             except AdbBridgeError as error:
                 await self._end(PhoneResult.FAILED, code=error.code.value)
                 return
-            if timeouts >= _MOST_TIMEOUTS:
-                await self._end(PhoneResult.FAILED, code="phone_timeout")
+            if timeouts >= _MOST_TIMEOUTS or losses >= _MOST_LOSSES:
+                code = "phone_timeout" if timeouts >= _MOST_TIMEOUTS else "link_lost_again"
+                await self._end(PhoneResult.FAILED, step=at_step, code=code)
                 return
             away_since = self._bench.monotonic()
             await asyncio.sleep(_LOOK_S)
+
+    async def _is_given_up(self, serial: DeviceSerial, away_s: float) -> bool:
+        """Of a phone that cannot be used now. One that asks its holder about this computer says so at once."""
+        is_over = away_s >= self._run.wait_s
+        if self._bench.phones.is_asking(serial):
+            result = PhoneResult.NEEDS_PERSON if is_over else PhoneResult.WAITING
+            phone = with_items(self._phone, StepName.ENROL, (_ALLOW,))
+            await self._put(msgspec.structs.replace(phone, result=result, step=None, code="phone_unauthorized"))
+        elif is_over:
+            await self._end(PhoneResult.ABSENT, code="phone_gone" if self._is_seen else "phone_absent")
+        return is_over
 
     async def _bring(self, serial: DeviceSerial, transport: TransportSerial) -> None:
         session = self._bench.phones.session(transport)

@@ -1,6 +1,6 @@
 """The fleet as provisioning sees it: who is there, in which order they came, whose they are."""
 
-from adb_bridge.records import DeviceProfile, DeviceSerial, TransportSerial
+from adb_bridge.records import AdbState, DeviceProfile, DeviceSerial, TransportSerial
 from adb_bridge.session import Session
 
 from ..fleet import Fleet
@@ -24,6 +24,12 @@ class FleetPhones:
         """See `Phones`."""
         live = self._fleet.live(serial)
         return live is not None and live.is_doubled
+
+    def is_asking(self, serial: DeviceSerial) -> bool:
+        """See `Phones`. On a cable, adb calls a phone by its serial number before it has said anything."""
+        live = self._fleet.live(serial)
+        state = self._fleet.state_of(serial) if live is None or live.state is None else live.state
+        return state in {AdbState.UNAUTHORIZED, AdbState.AUTHORIZING}
 
     def session(self, transport: TransportSerial) -> Session:
         """See `Phones`."""

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from adb_bridge.simphone.phone import SimPhone
+from adb_bridge.simphone.spec import AuthMode
 from daemon.api.exit_codes import ExitCode
 from daemon.api.plan_text import read_plan
 from daemon.api.provisioning import (
@@ -172,6 +173,23 @@ async def test_from_a_look_to_phones_in_service(tmp_path: Path) -> None:
         assert await refused(cancel) == "provisioning.ended"
         enrolled = {one.serial: one for one in await service.enrolments(OWNER)}
         assert (enrolled["PIXEL"].employee, enrolled["PIXEL"].acknowledged_by) == ("Li Na", "Li Na")
+
+
+async def test_a_phone_that_asks_its_holder_says_so_and_goes_on(tmp_path: Path) -> None:
+    async with phone("PIXEL", auth=AuthMode.PENDING) as pixel, running(tmp_path, quick_config(pixel)) as service:
+        pixel.allow_host()
+        await seen(service, "PIXEL")
+        pixel.doors.unauthorize()
+        desk = service.desks.provisioning
+        plan = read_plan(b"schema = 1\n[[phone]]\nserial = 'PIXEL'\nemployee = 'Li Na'\nnotice_version = 'v1'")
+        run = await desk.start(OWNER, ProvisionRequest(plan=plan, wait_for_phones_s=30))
+        async with asyncio.timeout(20):
+            while run.phones[0].code != "phone_unauthorized":
+                run = await desk.one(OWNER, run.run_id, ProvisionQuery(after=run.revision, wait_s=1))
+        assert run.phones[0].result is PhoneResult.WAITING and "Always allow" in run.phones[0].items[0].text
+        pixel.allow_host()
+        found = (await ended(desk, run))["PIXEL"]
+        assert found.awaits_acknowledgement and [one.item for one in found.items] == ["acknowledge"]
 
 
 def _shown(phone: SimPhone) -> str:
