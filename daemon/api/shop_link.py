@@ -70,7 +70,7 @@ class ShopLink:
         return ApiUnreachableError(reason, self._text(f"{code}.message", texts), self._text(f"{code}.hint", texts))
 
     def failure(self, error: Exception, texts: Texts) -> ApiClientError:
-        """Why a call did not come to an answer; not for time-outs."""
+        """Why a call did not come to an answer; not for answers that take too long."""
         for cause in _causes(error):
             if isinstance(cause, OtherKeyError | ssl.SSLCertVerificationError):
                 return self._refused("shop.other_key", texts)
@@ -78,7 +78,7 @@ class ShopLink:
                 return self._refused("shop.not_let_in", texts)
         if isinstance(error, aiohttp.ServerDisconnectedError) and self._is_unanswered:
             return self._refused("shop.not_let_in", texts)  # TLS 1.3 tells the client last that it is not wanted
-        if isinstance(error, aiohttp.ClientConnectorError):
+        if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
             return self.unreachable(UnreachableReason.NOT_RUNNING, texts)
         return self.unreachable(UnreachableReason.LINK_LOST, texts)
 

@@ -259,7 +259,8 @@ class Transport:
         )
 
     def _failure(self, error: Exception) -> ApiClientError:
-        if isinstance(error, TimeoutError):
+        is_no_link = isinstance(error, aiohttp.ConnectionTimeoutError) and self._shop is not None
+        if isinstance(error, TimeoutError) and not is_no_link:
             message, hint = (
                 self._texts.get("error.daemon.timeout.message"),
                 self._texts.get("error.daemon.timeout.hint"),

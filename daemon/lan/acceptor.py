@@ -18,7 +18,7 @@ class AcceptLimits:
     """Bounds of one port."""
 
     connections: int = 256
-    of_one_address: int = 32
+    of_one_address: int = 64
     handshakes: int = 64
     """At the same time. Beyond that the slowest one goes: an honest one takes milliseconds, strangers wait for ever."""
     handshake_s: float = 5.0

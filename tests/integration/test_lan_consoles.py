@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import re
+import socket
 import ssl
 import stat
 from datetime import timedelta
@@ -312,6 +313,41 @@ async def test_half_open_and_slow_connections_stop_neither_the_box_nor_a_console
         async with asyncio.timeout(8):
             while len(os.listdir("/proc/self/fd")) > handles + 3:
                 await asyncio.sleep(0.05)
+
+
+async def test_a_console_that_sends_half_a_request_is_hung_up_on(tmp_path: Path) -> None:
+    async with lan_shop(tmp_path, limits=ApiLimits(idle_timeout_s=0.3)) as host:
+        shop = await host.join()
+        reader, writer = await asyncio.open_connection(
+            "127.0.0.1", host.port, ssl=PinnedContext.of(shop), server_hostname=name_of(shop)
+        )
+        async with asyncio.timeout(3):
+            for piece in b"GET /v1/hello HTTP/1.1":
+                writer.write(bytes([piece]))
+                await asyncio.sleep(0.05)
+                if reader.at_eof():
+                    break
+            assert await reader.read() == b""
+        writer.close()
+
+
+async def test_a_shop_that_swallows_everything_counts_as_unreachable(tmp_path: Path) -> None:
+    async with lan_shop(tmp_path) as host:
+        shop = await host.join()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("daemon.api.transport.CONNECT_TIMEOUT_S", 0.2)
+            with socket.socket() as full:  # nobody accepts, and its queue is full
+                full.bind(("127.0.0.1", 0))
+                full.listen(0)
+                address = full.getsockname()
+                waiting = [socket.socket() for _ in range(4)]
+                for one in waiting:
+                    one.setblocking(False)
+                    one.connect_ex(address)
+                swallowed = msgspec.structs.replace(shop.address, port=address[1])
+                assert await refusal_of(change_shop(shop, swallowed)) == "daemon.not_running"
+                for one in waiting:
+                    one.close()
 
 
 async def test_each_console_has_its_own_share(tmp_path: Path) -> None:
