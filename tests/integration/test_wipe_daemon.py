@@ -13,15 +13,18 @@ from adb_bridge.simphone.faults import Right
 from adb_bridge.simphone.phone import SimPhone
 from adb_bridge.simphone.power import CredentialResult
 from adb_bridge.simphone.spec import History, Latencies, Wipe
-from daemon.api.batches import Approval
-from daemon.api.pins import PinToKeep
+from daemon.api.batches import Approval, Decision
+from daemon.api.pins import PinState, PinToKeep
+from daemon.api.requests import AuditQuery
 from daemon.api.wiping import WipeVerdict
 from daemon.api.wire import Command, CommandRequest, CommandState, EventQuery, Verb, WipeParameters
+from daemon.pins.desk import SHOWN_AN_HOUR
+from daemon.service import ServiceError
 from daemon.service_impl import DaemonService
 from daemon.wiping import office
 from daemon.wiping.carrier import WipeWaits
 
-from .daemon_support import ADMIN, OWNER, enrolled, phone, quick_config, running, until
+from .daemon_support import ADMIN, AUDITOR, EMPLOYEE, OWNER, REVIEWER, enrolled, phone, quick_config, running, until
 
 QUICK = Latencies(boot_s=0.3, wipe_s=0.05)
 PIN = "2580"
@@ -89,16 +92,52 @@ async def test_an_erased_phone_is_locked_anew_unenrolled_and_certified(tmp_path:
         assert paper.evidence.marks_gone == paper.evidence.marks_planted == 2
         assert (paper.evidence.messages_before, paper.evidence.messages_after) == (True, False)
 
-        async def is_unenrolled() -> bool:
-            return (await service.device(OWNER, "SIMWIPE1")).employee is None
-
-        await until(is_unenrolled)
+        await until(lambda: is_unenrolled(service, "SIMWIPE1"))
         shown = await service.desks.pins.show(OWNER, "SIMWIPE1", "fetch it")
         assert shown.pin != PIN and one.handset.power.check(shown.pin) is CredentialResult.OK
         after = await service.events(OWNER, EventQuery(limit=100))
         assert {one.event_id for one in after} == {one.event_id for one in before}  # nothing counts as deleted
         assert all(event.absent_since is None for event in after)
         assert (await service.verify(OWNER, None)).ok
+        await only_so_many_are_shown(service, "SIMWIPE1")
+
+
+async def is_unenrolled(service: DaemonService, serial: str) -> bool:
+    return (await service.device(OWNER, serial)).employee is None
+
+
+async def only_so_many_are_shown(service: DaemonService, serial: str) -> None:
+    """One was shown already."""
+    for _ in range(SHOWN_AN_HOUR - 1):
+        await service.desks.pins.show(OWNER, serial, "again")
+    with pytest.raises(ServiceError, match="pin.too_many"):
+        await service.desks.pins.show(OWNER, serial, "once too often")
+    for caller in (REVIEWER, AUDITOR, EMPLOYEE):
+        with pytest.raises(ServiceError, match="permission.denied"):
+            await service.desks.pins.show(caller, serial, "curious")
+    shown = [one for one in await service.audit(AUDITOR, AuditQuery(limit=200)) if one.action == "pin.show"]
+    assert [one.outcome for one in shown].count("ok") == SHOWN_AN_HOUR
+    assert shown[0].outcome == "refused" and shown[0].target == serial
+    (line, *_) = await service.desks.pins.all(AUDITOR, serial)
+    assert line.state is PinState.CURRENT and line.verified_at is not None
+    assert (await service.desks.pins.forget(ADMIN, serial, "sold")).forgotten == 2
+    with pytest.raises(ServiceError, match="pin.not_found"):
+        await service.desks.pins.show(ADMIN, serial, "gone")
+
+
+async def another_phone_is_left_alone(service: DaemonService, serial: str, command_id: str) -> None:
+    """It has the serial number of the one that is away, and is empty and open, too."""
+    async with phone(serial, pin=None, model="Pixel 3a") as twin:
+        await service.connect(OWNER, twin.address)
+
+        async def is_looked_at() -> bool:
+            return any("content query" in call for call in twin.faults.commands.calls)
+
+        await until(is_looked_at)
+        await asyncio.sleep(0.3)
+        assert (await service.command_by_id(OWNER, command_id)).state is UNKNOWN
+        touched = [call for call in twin.faults.commands.calls if call.startswith(("locksettings", "cmd testharness"))]
+        assert touched == [] and not twin.handset.power.has_credential
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,6 +208,13 @@ async def test_no_wipe_is_said_to_be_done_that_was_not(tmp_path: Path, monkeypat
         assert told == {case.name: (case.state, case.result) for case in CASES}
         for case, one in zip(CASES, phones, strict=True):
             await is_as_said(service, case, one)
+        ids = {case.name: one.command_id for case, one in zip(CASES, found, strict=True)}
+        await another_phone_is_left_alone(service, "SIMAWAY", ids["away"])
+        for name, is_done in (("away", True), ("keys", False)):
+            decision = Decision(is_done=is_done, reason="looked at it")
+            await service.desks.commands.decide(OWNER, ids[name], decision)
+        await until(lambda: is_unenrolled(service, "SIMAWAY"))
+        assert not await is_unenrolled(service, "SIMKEYS")
 
 
 async def prepared(service: DaemonService, case: Case, one: SimPhone) -> None:
