@@ -83,15 +83,15 @@ class HandleAlertUnit:
         if self.to is not None or self.note is not None:
             change_status(transaction, alert_index, (current, self.to or current), self.actor, self.note)
         if self.assignee is not None:
-            _assign(transaction, alert_index, self.assignee or None, self.actor)
+            assign_alert(transaction, alert_index, self.assignee or None, self.actor)
         changed = one_alert(transaction.database, transaction.content, self.alert_id)
         if changed is None:
             raise RecordNotFoundError("alert")
         return changed
 
 
-def _assign(transaction: Transaction, alert_index: int, assignee: str | None, actor: str) -> None:
-    """Nothing where it is so already."""
+def assign_alert(transaction: Transaction, alert_index: int, assignee: str | None, actor: str) -> None:
+    """Who looks after it from now on; writes nothing where it is so already."""
     if transaction.database.fetch_value(_ASSIGNEE, (alert_index,)) == assignee:
         return
     columns = (alert_index, to_micros(transaction.now), actor, assignee)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .holds import HoldBook
     from .imports import ImportBook
     from .key_changes import KeyBook
+    from .leavings import LeavingBook
     from .neighbours import NeighbourBook
     from .pairs import PairBook
     from .pins import PinBook
@@ -89,6 +90,13 @@ class Books(ABC):
         from .command_book import CommandBook
 
         return CommandBook(self._write, self._readers.read)
+
+    @property
+    def leavings(self) -> "LeavingBook":
+        """Employees who leave, and who looks after conversations."""
+        from .leavings import LeavingBook
+
+        return LeavingBook(self._write, self._readers.read)
 
     @property
     def connections(self) -> "ConnectionBook":

@@ -30,18 +30,21 @@ _SELECT_ALL: Final = _SELECT + " ORDER BY e.ledger_index DESC"
 _SELECT_LATEST: Final = _SELECT + " WHERE d.serial = ? ORDER BY e.ledger_index DESC LIMIT 1"
 _SELECT_AT: Final = _SELECT + " WHERE e.ledger_index = ?"
 _ACTIVE_SCOPE: Final = """
-SELECT e.ledger_index, e.scope FROM enrolments e JOIN devices d ON d.device_no = e.device_no
+SELECT e.ledger_index, e.scope, s.stops_at FROM enrolments e JOIN devices d ON d.device_no = e.device_no
+LEFT JOIN capture_stops s ON s.enrolment_index = e.ledger_index
 WHERE d.serial = ? AND e.end_index IS NULL"""
 
 
-def require_scope(database: Database, serial: DeviceSerial, source: Source) -> None:
-    """NotEnrolledError unless the phone has an enrolment that was not ended and whose scope holds `source`.
+def require_scope(transaction: Transaction, serial: DeviceSerial, source: Source) -> None:
+    """NotEnrolledError unless the phone has an enrolment that was not ended, whose scope holds `source`, and whose
+    collecting was not to end before now.
 
     Calls by telephony state stand in for the call log and belong to its scope.
     """
     wanted = Source.CALL_LOG if source is Source.CALL_STATE else source
-    row = database.fetch_one(_ACTIVE_SCOPE, (serial,))
-    if row is None or wanted.value not in json.loads(str(row[1])):
+    row = transaction.database.fetch_one(_ACTIVE_SCOPE, (serial,))
+    is_over = row is not None and isinstance(row[2], int) and row[2] <= to_micros(transaction.now)
+    if row is None or is_over or wanted.value not in json.loads(str(row[1])):
         raise NotEnrolledError(source.value)
 
 

@@ -66,7 +66,7 @@ class IngestUnit:
 
     def apply(self, transaction: Transaction) -> Committed:
         """Write it."""
-        require_scope(transaction.database, self.ingest.device, self.ingest.source)
+        require_scope(transaction, self.ingest.device, self.ingest.source)
         return _Application(transaction, self.ingest, self.ahead.ready()).run()
 
 

@@ -53,6 +53,8 @@ class LedgerKind(IntEnum):
     ALERT_ASSIGNED = 32
     COMMAND_BATCH = 33
     WIPE_STEP = 34
+    LEAVING = 35
+    LEAVING_STEP = 36
 
 
 class PresenceChange(IntEnum):
@@ -139,6 +141,17 @@ _WIPE_STEPS: Final = """
 SELECT w.ledger_index, 'ledger:' || w.ledger_index, w.command_id, w.device, w.at, w.stage, w.code, w.facts
 FROM wipe_steps w
 WHERE w.ledger_index >= ? AND w.ledger_index < ? ORDER BY w.ledger_index"""
+
+_LEAVINGS: Final = """
+SELECT l.ledger_index, l.leaving_id, l.leaving_id, l.at, l.employee, l.recipients, l.reason, l.requested_by,
+       l.requested_role, l.freeze_at, l.return_at, l.phones
+FROM leavings l
+WHERE l.ledger_index >= ? AND l.ledger_index < ? ORDER BY l.ledger_index"""
+
+_LEAVING_STEPS: Final = """
+SELECT s.ledger_index, 'ledger:' || s.ledger_index, s.leaving_index, s.at, s.actor, s.step, s.item, s.code, s.facts
+FROM leaving_steps s
+WHERE s.ledger_index >= ? AND s.ledger_index < ? ORDER BY s.ledger_index"""
 
 _COMMAND_BATCHES = """
 SELECT b.ledger_index, b.batch_id,
@@ -283,6 +296,8 @@ KINDS_OF_ENTRY: Final = {
             select=_ALERT_ASSIGNMENTS,
         ),
         KindOfEntry(kind=LedgerKind.WIPE_STEP, name="wipe-step/1", table="wipe_steps", select=_WIPE_STEPS),
+        KindOfEntry(kind=LedgerKind.LEAVING, name="leaving/1", table="leavings", select=_LEAVINGS),
+        KindOfEntry(kind=LedgerKind.LEAVING_STEP, name="leaving-step/1", table="leaving_steps", select=_LEAVING_STEPS),
         KindOfEntry(kind=LedgerKind.WITNESS, name="witness/1", table="witnessings", select=_WITNESSINGS),
     )
 }

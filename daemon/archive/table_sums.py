@@ -68,6 +68,8 @@ SUMMED: Final = tuple(
             "paired_consoles",
             "console_id name role employee spki paired_at paired_by expires_at last_seen_at revoked_at revoked_by",
         ),
+        ("capture_stops", "enrolment_index leaving_index stops_at"),
+        ("conversation_owners", "conversation_no since_index owner"),
         ("retention_clock", "singleton seen_at steady_s wait_ms"),
         (
             "rescans",

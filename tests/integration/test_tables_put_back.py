@@ -37,6 +37,7 @@ from daemon.archive.drafts import (
 )
 from daemon.archive.erasing import Cause
 from daemon.archive.errors import UnitRefusedError
+from daemon.archive.leaving_rows import LeavingDraft, LeavingPhoneRef
 from daemon.archive.pins import PinOrigin, SealedPin
 from daemon.archive.provisioning import RunDraft
 from daemon.archive.records import DeviceRecord, VerifyProblem, VerifyResult
@@ -63,6 +64,7 @@ _OF_ROW = {
     "delivery_channels": "held_until = NULL",
 }
 """What an older page says otherwise; of the other tables a row is missing."""
+_OF_LEAVINGS = ("conversation_owners", "capture_stops", "leaving_steps", "leavings")
 _OF_COMMANDS = ("command_traces", "command_keys", "command_orders", "command_batches")
 
 
@@ -162,6 +164,19 @@ class _Failing(_HoldOver):
         raise UnitRefusedError("afterwards")
 
 
+async def somebody_leaves(directory: Path) -> None:
+    """What `fill` leaves out: its records are in the ledger, and a test of older schemas drops their tables."""
+    async with archive_in(directory) as archive:
+        enrolment = await archive.enrolment(PHONE)
+        assert enrolment is not None
+        ref = LeavingPhoneRef(device=PHONE, enrolment_index=enrolment.ledger_index)
+        leaving = LeavingDraft(
+            leaving_id="lv_1", employee=enrolment.employee, recipients=("Bob",), reason="leaves", requested_by="owner",
+            requested_role="owner", freeze_at=NOON, return_at=NOON + timedelta(days=900), phones=(ref,),
+        )  # fmt: skip
+        await archive.leavings.begin(leaving, said("leave"))
+
+
 async def verified(directory: Path) -> VerifyResult:
     async with archive_in(directory) as archive:
         return await archive.verify()
@@ -169,6 +184,7 @@ async def verified(directory: Path) -> VerifyResult:
 
 async def test_each_table_beside_the_ledger_is_told_by_name_and_can_be_taken_as_it_is(tmp_path: Path) -> None:
     await fill(tmp_path)
+    await somebody_leaves(tmp_path)
     async with archive_in(tmp_path) as archive:
         assert (await archive.verify()).ok
         with behind_the_back(tmp_path) as database:
@@ -243,7 +259,16 @@ async def test_an_archive_from_before_the_sums_gets_them(tmp_path: Path) -> None
             for column in ("sums_version", "sums"):
                 database.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
         of_deliveries = ("delivery_items", "delivery_messages", "delivery_channels")
-        later = ("rescans", "alert_assignments", *_OF_COMMANDS, "pins", "paired_consoles", "lan_identity", "wipe_steps")
+        later = (
+            "rescans",
+            "alert_assignments",
+            *_OF_COMMANDS,
+            "pins",
+            "paired_consoles",
+            "lan_identity",
+            "wipe_steps",
+            *_OF_LEAVINGS,
+        )
         of_provisioning = ("provision_phones", "provision_runs")
         for table in (*later, *of_deliveries, *of_provisioning):
             database.execute(f"DROP TABLE {table}")
