@@ -14,8 +14,9 @@ from typing import Final, NoReturn
 
 import msgspec
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -185,14 +186,14 @@ def read_request(request: bytes) -> bytes:
     """The public key (SubjectPublicKeyInfo) of a signing request. ValueError: damaged, forged, another kind of key."""
     if len(request) > MAX_REQUEST_BYTES:
         raise ValueError("a signing request of that size")
-    read = x509.load_der_x509_csr(request)
     try:
-        is_signed = read.is_signature_valid
-    except (InvalidSignature, TypeError):
-        is_signed = False
+        read = x509.load_der_x509_csr(request)
+        is_signed, key = read.is_signature_valid, read.public_key()
+    except (InvalidSignature, UnsupportedAlgorithm, x509.InvalidVersion, TypeError):
+        raise ValueError("a signing request of another kind") from None
     if not is_signed:
         raise ValueError("a signing request without its signature")
-    public = _public_bytes(read.public_key())
+    public = _public_bytes(key)
     _public(public)
     return public
 
@@ -233,8 +234,7 @@ def _name(text: str) -> x509.Name:
 
 def _private(der: bytes) -> ec.EllipticCurvePrivateKey:
     key = load_der_private_key(der, password=None)
-    if not isinstance(key, ec.EllipticCurvePrivateKey):
-        raise ValueError("a key of another kind")
+    assert isinstance(key, ec.EllipticCurvePrivateKey)  # made here
     return key
 
 
@@ -249,10 +249,8 @@ def _key_bytes(key: ec.EllipticCurvePrivateKey) -> bytes:
     return key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
 
 
-def _public_bytes(key: object) -> bytes:
-    if not hasattr(key, "public_bytes"):
-        raise ValueError("a key of another kind")
-    return bytes(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))
+def _public_bytes(key: CertificatePublicKeyTypes) -> bytes:
+    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
 def _pem(der: bytes) -> str:

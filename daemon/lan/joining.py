@@ -5,12 +5,13 @@ import ssl
 from datetime import UTC
 from typing import Final
 
-from crypto.console_certs import ConsoleKey, spki_of_certificate
+from crypto.console_certs import ConsoleKey
 from crypto.console_pairing import PairingExchange, PairingSide
 from crypto.pairing_code import PairingCode
 
 from ..api.exit_codes import ExitCode
 from ..api.shops import NewShop, ShopAddress
+from ..api.spki import spki_hash
 from ..errors import DaemonError
 from .pairing_wire import VERSION, Answer, Begin, Confirm, Kept, NotUnderstoodError, Refused, Said, Welcome
 from .pairing_wire import receive as read_message
@@ -61,7 +62,7 @@ class Joining:
         self._writer = writer
         certificate = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
         try:
-            daemon_spki = spki_of_certificate(certificate or b"")
+            daemon_spki = spki_hash(certificate or b"")
         except ValueError:
             raise NotUnderstoodError from None
         key = ConsoleKey()
