@@ -15,9 +15,14 @@ from ..identity import parse_body
 from ..readings import Credential, read_credential
 from ..session import MIB, Session
 from ..shell_batch import Section, run_batch
-from .facts import read_boot_id, read_properties
+from .facts import read_boot_id
 from .keyguard import read_keyguard
 
+PROPERTIES: Final = (
+    "ro.serialno", "ro.product.manufacturer", "ro.product.model", "ro.product.device", "sys.boot_completed",
+    "persist.sys.test_harness", "ro.runtime.firstboot",
+)  # fmt: skip
+_LONGEST_VALUE: Final = 512
 _TIMEOUT_S: Final = 20.0
 _MAX_BYTES: Final = 4 * MIB
 _MARK: Final = re.compile(r"[0-9a-f]{16,32}")
@@ -106,7 +111,8 @@ async def read_imprint(session: Session, mark: str) -> Imprint:
     """
     files = tuple(command for place in MarkPlace for command in (f"ls -d {mark_path(place, mark)}", f"ls -d {place}/."))
     commands = (
-        "getprop", "cat /proc/sys/kernel/random/boot_id", "settings get secure android_id", "pm list packages -3",
+        *(f"getprop {name}" for name in PROPERTIES), "cat /proc/sys/kernel/random/boot_id",
+        "settings get secure android_id", "pm list packages -3",
         "content query --uri content://sms --projection _id | head -n 3", "dumpsys lock_settings",
         "dumpsys window policy", *files,
     )  # fmt: skip
@@ -115,19 +121,23 @@ async def read_imprint(session: Session, mark: str) -> Imprint:
 
 def read_imprint_print(sections: tuple[Section, ...]) -> Imprint:
     """Answers to the commands of `read_imprint`, in their order. Pure; total on any bytes."""
-    getprop, boot_id, android_id, packages, messages, lock_settings, window, *files = sections
-    told = read_properties(getprop.output)
+    properties, rest = sections[: len(PROPERTIES)], sections[len(PROPERTIES) :]
+    boot_id, android_id, packages, messages, lock_settings, window, *files = rest
+    told = {
+        name: one.output.decode("utf-8", "replace").strip()[:_LONGEST_VALUE]
+        for name, one in zip(PROPERTIES, properties, strict=True)
+    }
     credential = read_credential(lock_settings.output)
     if credential is Credential.UNKNOWN:
         credential = read_keyguard(window.output).credential
-    model = "/".join(told.get(f"ro.product.{name}", "") for name in ("manufacturer", "model", "device"))
+    model = "/".join(told[f"ro.product.{name}"] for name in ("manufacturer", "model", "device"))
     return Imprint(
-        serial=told.get("ro.serialno") or told.get("ro.boot.serialno") or None,
+        serial=told["ro.serialno"] or None,
         model=model,
         boot_id=read_boot_id(boot_id.output, told),
         install_mark=parse_body(boot_id, android_id).install_mark,
-        is_booted=told.get("sys.boot_completed") == "1",
-        is_test_harness=told.get("persist.sys.test_harness") in {"1", "true"},
+        is_booted=told["sys.boot_completed"] == "1",
+        is_test_harness=told["persist.sys.test_harness"] in {"1", "true"},
         packages=_packages(packages),
         has_messages=_has_messages(messages.output),
         marks={

@@ -85,6 +85,8 @@ def tell_outlook(context: Context, outlook: WipeOutlook) -> None:
     say("wipe.because", because=outlook.because)
     if outlook.by_hand is not None:
         say("wipe.by_hand", by_hand=outlook.by_hand)
+    if outlook.is_by_network:
+        say("wipe.by_network")
     if not outlook.is_read_whole:
         say("wipe.not_read")
     if outlook.holds:

@@ -32,6 +32,8 @@ class WipeOutlook(Wire, frozen=True, kw_only=True):
     """The shop holds a PIN that the phone may have."""
     has_screen_lock: bool | None
     battery_pct: int | None
+    is_by_network: bool | None
+    """It is reached by Wi-Fi, which it forgets: it comes back by cable only, and stands open until then."""
     last_read_at: datetime | None
     """When the phone was last heard of."""
     is_read_whole: bool

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from adb_bridge.carrier import Carrier
 from adb_bridge.clock import Clock
 from adb_bridge.errors import AdbBridgeError
 from adb_bridge.readings import Credential
@@ -73,6 +74,7 @@ class WipeOutlooks:
             holds_pin=holds_pin,
             has_screen_lock={Credential.SET: True, Credential.NONE: False}.get(credential or Credential.UNKNOWN),
             battery_pct=None if asked.facts is None else asked.facts.battery_pct,
+            is_by_network=None if asked.facts is None else asked.facts.carrier is not Carrier.CABLE,
             last_read_at=None if live is None else live.last_seen_at,
             is_read_whole=wanted <= {one.value for one in read},
             holds=await holds_on(self._archive, device, self._clock.now()),

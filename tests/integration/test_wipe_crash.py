@@ -83,6 +83,10 @@ async def asked_for(state: Path, daemon: RunningDaemon, one: SimPhone) -> str:
     await daemon.wait_until_read(timeout_s=20)
     kept = await shopwarden(state, "pin", "record", serial, "--reason", "bench", "--json", stdin=f"{PIN}\n".encode())
     assert kept.code == 0 and PIN not in kept.out + kept.err
+    if serial == SLOW:  # the PIN that the wipe has to take away is one that the daemon drew
+        given = await shopwarden(state, "pin", "set", serial, "--reason", "bench", "--wait", "--json")
+        assert (given.code, given.items[0]["result"]) == (0, "pin_set")
+        assert one.handset.power.check(PIN) is not CredentialResult.OK
     wrong = await shopwarden(state, "wipe", serial, "--reason", "lost", stdin=b"SOMEBODY ELSE\n")
     assert wrong.code == 2
     nobody = await shopwarden(state, "wipe", serial, "--reason", "lost")

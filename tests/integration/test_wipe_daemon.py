@@ -247,6 +247,13 @@ async def is_as_said(service: DaemonService, case: Case, one: SimPhone) -> None:
             assert one.handset.power.check(PIN) is CredentialResult.OK, case.name
         else:
             assert not one.handset.power.has_credential
+    if case.name == "reboots":
+        one.store.add_sms(address="13800130001", body="在吗")
+
+        async def is_collected() -> bool:
+            return len(await service.events(OWNER, EventQuery(device=case.serial, limit=10))) == 3
+
+        await until(is_collected)
     if case.state is DONE:
         assert is_erased
         assert one.handset.power.has_credential == (case.result == "emptied")

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from adb_bridge.readings import Credential
 from adb_bridge.shell_batch import Section
 from adb_bridge.verbs.wipe_imprint import (
+    PROPERTIES,
     Emptiness,
     Imprint,
     MarkPlace,
@@ -39,6 +40,7 @@ AFTER = replace(
     has_messages=False,
     marks=dict.fromkeys(MarkPlace, MarkState.GONE),
 )
+_COUNT = len(PROPERTIES) + 6 + 2 * len(MarkPlace)
 ONE_LEFT = {MarkPlace.DATA: MarkState.GONE, MarkPlace.SHARED: MarkState.THERE}
 UNTOLD = dict.fromkeys(MarkPlace, MarkState.UNTOLD)
 
@@ -80,7 +82,7 @@ def test_a_phone_that_took_no_files_is_told_by_its_new_id() -> None:
 
 
 def test_a_phone_that_tells_nothing_is_never_taken_for_empty() -> None:
-    silent = read_imprint_print((Section(output=b"", status=0),) * 11)
+    silent = read_imprint_print((Section(output=b"", status=0),) * _COUNT)
     assert compare(silent, silent) is not Emptiness.EMPTIED
     assert compare(BEFORE, silent) is Emptiness.OTHER_PHONE
 
@@ -88,7 +90,7 @@ def test_a_phone_that_tells_nothing_is_never_taken_for_empty() -> None:
 _SECTIONS = st.builds(Section, output=st.binary(max_size=60), status=st.integers(-1, 255))
 
 
-@given(st.lists(_SECTIONS, min_size=11, max_size=11))
+@given(st.lists(_SECTIONS, min_size=_COUNT, max_size=_COUNT))
 def test_any_bytes_are_read_and_prove_nothing(sections: list[Section]) -> None:
     found = read_imprint_print(tuple(sections))
     assert compare(BEFORE, found) is not Emptiness.EMPTIED
