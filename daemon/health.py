@@ -81,7 +81,7 @@ class HealthReport:
             *await self.keeper.checks(texts),
             await self.backups.check(texts),
             await DeliveryReport(self.archive, self.delivery, self.delivery.clock.now).check(texts),
-            *service_checks(texts),
+            *service_checks(texts, self.paths.root),
             check("socket", Status.OK, texts.get("health.socket_ok", path=str(self.paths.socket))),
             *others,
         ]

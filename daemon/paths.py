@@ -13,6 +13,8 @@ from .api.state_dir import SOCKET_VARIABLE, state_directory
 from .errors import StateError
 
 CONFIG_NAME = "shopwarden.toml"
+COPY_OF_UPGRADE = ".before-upgrade"
+"""In the state while an upgrade is not ended: what it could change, as it was before."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,6 @@ def _upgrade(options: Namespace, texts: Texts) -> Upgrade:
         service=service,
         tell=lambda step: say(texts.get(f"cli.upgrade.step.{step}")),
         ready_timeout_s=options.timeout,
-        is_left_running=lambda: is_systemd,
     )
 
 

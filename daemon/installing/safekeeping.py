@@ -18,10 +18,11 @@ from crypto.shred import shred
 
 from ..api.exit_codes import ExitCode
 from ..errors import DaemonError
+from ..paths import COPY_OF_UPGRADE as FOLDER
 from ..retention.copies import migration_copies
 
-FOLDER: Final = ".before-upgrade"
 _LIST: Final = "list.json"
+_BEGUN: Final = "putting-back"
 _LEFT_OUT: Final = frozenset({FOLDER, "media", "uploads", "daemon.lock", "api.sock"})
 _LEFT_OUT_ENDS: Final = (".reserve", "-shm", ".tmp")
 _SPARE: Final = 16 * 1024 * 1024
@@ -89,6 +90,11 @@ class Safekeeping:
             self.end()
             raise DaemonError("upgrade.not_kept", ExitCode.VAULT, problem=error.strerror or "?") from error
 
+    @property
+    def is_putting_back(self) -> bool:
+        """Begun and not ended: the state is neither the one nor the other."""
+        return (self.folder / _BEGUN).exists()
+
     def put_back(self) -> None:
         """The state as it was. Raises DaemonError(`upgrade.not_put_back`) and keeps the copy when that fails."""
         kept = self.kept()
@@ -96,6 +102,8 @@ class Safekeeping:
             raise DaemonError("upgrade.not_put_back", ExitCode.VAULT, problem="no copy", path=str(self.folder))
         names = {one.path for one in kept.files}
         try:
+            _write(self.folder / _BEGUN, b"")
+            _sync(self.folder)
             for path in tuple(self._files()):
                 if str(path.relative_to(self.state)) not in names:
                     path.unlink()

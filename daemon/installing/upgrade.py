@@ -5,7 +5,8 @@ Rules:
 2. An older version than the one that runs is refused: it could not read the archive, and old faults would return.
 3. The state is kept byte for byte before the new version sees it. The new version must come up and fail no check that
    did not fail before; else the link, the state and the old version are put back.
-4. A run that was cut off (power) is found by the next one, which first puts back what was there.
+4. A run that was cut off (power) is found by the next one. What the old version, or a new one that is well, wrote since
+   then is never put away: only a new version that is not well, or a putting back that was begun, leads back.
 5. A vault that waits for a person cannot be looked into: the copy stays until `finish`.
 """
 
@@ -78,13 +79,11 @@ class Upgrade:
     tell: Callable[[str], None]
     """Is told each step by its code."""
     ready_timeout_s: float = READY_TIMEOUT_S
-    is_left_running: Callable[[], bool] = lambda: True
-    """Whether the new version goes on running when all is well."""
 
     def to(self, new: str) -> Upgraded:
         """DaemonError: `upgrade.no_release`, `upgrade.downgrade`, `upgrade.refused` (nothing was stopped then), and of
         `Safekeeping`."""
-        self._put_back_what_was_cut_off()
+        self._settle_what_was_cut_off()
         old = self.releases.current()
         program = self.releases.program(new)
         if old is not None and is_older(new, old):
@@ -113,7 +112,7 @@ class Upgrade:
         if self._look().state is State.SEALED:
             return Upgraded(outcome=Outcome.WAITS, old=old, new=new)
         keeping.end()
-        if not was_running and not self.is_left_running():
+        if not was_running:
             self.service.stop()
         return Upgraded(outcome=Outcome.DONE, old=old, new=new)
 
@@ -137,17 +136,23 @@ class Upgrade:
         problem = ",".join(look.failing) or look.state.value
         return Upgraded(outcome=Outcome.ROLLED_BACK, old=kept.old, new=kept.new, problem=problem)
 
-    def _put_back_what_was_cut_off(self) -> None:
+    def _settle_what_was_cut_off(self) -> None:
         keeping = Safekeeping(self.state)
         kept = keeping.kept()
-        if kept is None:
+        if kept is None or (self.releases.current() != kept.new and not keeping.is_putting_back):
             keeping.end()
             return
         if self._look().state is State.SEALED:
             raise DaemonError("upgrade.still_sealed", ExitCode.VAULT)
         self.tell("cut_off")
         was_running = self.service.is_running()
-        self.service.stop()
+        if not keeping.is_putting_back and self._problem_of_new(Look(state=State.AWAY)) is None:
+            if self._look().state is State.SEALED:
+                raise DaemonError("upgrade.still_sealed", ExitCode.VAULT)
+            keeping.end()
+            if not was_running:
+                self.service.stop()
+            return
         self._roll_back(keeping, kept.old or None, was_running=was_running)
 
     def _check(self, program: Path) -> None:
@@ -167,7 +172,8 @@ class Upgrade:
         """None when it is well."""
         self.tell("starting")
         try:
-            self.service.start()
+            if not self.service.is_running():
+                self.service.start()
         except DaemonError as error:
             return error.code
         until_s = time.monotonic() + self.ready_timeout_s
@@ -194,9 +200,9 @@ class Upgrade:
         keeping.put_back()
         if old is not None:
             self.releases.switch(old)
+        keeping.end()  # before anything is written again
         if was_running and old is not None:
             self.service.start()
-        keeping.end()
 
     def _look(self) -> Look:
         return look_at(self.socket, self.state)

@@ -14,8 +14,9 @@ from crypto.secrets import KeyFileSecret, create_key_file
 from daemon.api.exit_codes import ExitCode
 from daemon.archive.schema import SCHEMA_VERSION
 from daemon.installing.releases import Releases, is_older
-from daemon.installing.safekeeping import FOLDER, Safekeeping
+from daemon.installing.safekeeping import Safekeeping
 from daemon.main import main
+from daemon.paths import COPY_OF_UPGRADE as FOLDER
 from tests.archive_kit import root_key
 from tests.integration.running_daemon import opened_archive
 
@@ -118,17 +119,29 @@ def test_a_version_that_is_not_well_leaves_every_byte_as_it_was(
     assert open_keyring(state / "keys.json", KeyFileSecret(state.parent / "shop.key")).store_id
 
 
-def test_an_upgrade_that_was_cut_off_is_undone_by_the_next(root: Path, state: Path) -> None:
-    before = _sums(state)
-    Safekeeping(state).keep("1.0", "1.2")
-    Releases(root).switch("1.2")
-    (state / "archive.db").write_bytes(b"half")
-    assert _upgrade(root, state, "--to", "1.0") == ExitCode.OK, "back at 1.0, where it is already"
-    assert _sums(state) == before
+def test_an_upgrade_that_was_cut_off_is_settled_by_the_next(root: Path, state: Path) -> None:
+    before, keeping = _sums(state), Safekeeping(state)
     (state / FOLDER).mkdir()
     (state / FOLDER / "archive.db").write_bytes(b"a copy that was never finished")
     assert _upgrade(root, state, "--to", "1.0") == ExitCode.OK
     assert _sums(state) == before
+    keeping.keep("1.0", "1.2")  # cut off here, the old version goes on after the power is back
+    (state / "sealed").mkdir()
+    (state / "sealed" / "batch").write_bytes(b"collected since")
+    since = before | {"sealed/batch": hashlib.sha256(b"collected since").hexdigest()}
+    assert _upgrade(root, state, "--to", "1.0") == ExitCode.OK
+    assert _sums(state) == since, "what was collected since is never put away"
+    keeping.keep("1.0", "1.2")  # cut off after the switch, and the new one is not well
+    Releases(root).switch("1.2")
+    (state / "archive.db").write_bytes(b"half")
+    assert _upgrade(root, state, "--to", "1.0") == ExitCode.OK, "back at 1.0, where it is already"
+    assert (_sums(state), os.readlink(root / "current")) == (since, "1.0")
+    keeping.keep("1.0", "1.1")  # cut off while it was being put back
+    Releases(root).switch("1.1")
+    (state / FOLDER / "putting-back").touch()
+    (state / "heads.log").unlink()
+    assert _upgrade(root, state, "--to", "1.0") == ExitCode.OK
+    assert (_sums(state), os.readlink(root / "current")) == (since, "1.0")
 
 
 def test_a_configuration_that_the_new_one_refuses_stops_nothing(
