@@ -184,7 +184,9 @@ class CommandQueue:
             steps=steps,
         )
         # Shielded: a phone's task may be ended at any moment, and what was written must be known here too.
-        return await asyncio.shield(self._change(command, change))
+        writing = asyncio.ensure_future(self._change(command, change))
+        writing.add_done_callback(_take_error)
+        return await asyncio.shield(writing)
 
     async def expire(self) -> None:
         """End what waited too long. What was sent stays as it is: it may have been carried out."""
@@ -305,7 +307,11 @@ class CommandQueue:
         return written
 
     async def _change(self, command: ArchivedCommand, change: CommandChange) -> ArchivedCommand:
-        changed = await self._archive.command_transition(command.command_id, change, expected=command.state)
+        try:
+            changed = await self._archive.command_transition(command.command_id, change, expected=command.state)
+        except IllegalTransitionError:
+            self._waiting.put(await self._found(command.command_id))  # the archive's word holds
+            raise
         self._waiting.put(changed)
         self._tell(changed)
         if changed.state.is_terminal and self._endings:
@@ -330,6 +336,12 @@ class CommandQueue:
     def _tell(self, command: ArchivedCommand) -> None:
         self._bus.publish(CommandChanged(command.command_id))
         self._bus.publish(DeviceChanged(command.device))
+
+
+def _take_error(writing: "asyncio.Future[ArchivedCommand]") -> None:
+    """Of a step whose caller was ended meanwhile: a step that another was faster with is none of its own."""
+    if not writing.cancelled():
+        writing.exception()
 
 
 def _place(draft: CommandDraft) -> tuple[DeviceSerial, str]:
