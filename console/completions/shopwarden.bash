@@ -2,7 +2,7 @@
 # Written by scripts/completions.py from the parsers; changes here are lost.
 _shopwarden_words() {
     case "$1" in
-    "shopwarden") echo "devices enrol unenrol events search timeline retention holds deletions rescan requests me documents incidents backup keys attachments import export alerts lock reboot refetch lost found ring message freeze unfreeze keep-alive call commands batches consoles delivery figures pin provision policy audit setup web completion prove heads doctor unlock verify demo scan mask init check-config run verify-proof cosign restore verify-bundle reindex web-account connect-shop shops --help --state --socket --shop --lang --json --jsonl --version --readonly --plain --theme --ascii --no-mouse --check-config" ;;
+    "shopwarden") echo "devices enrol unenrol events search timeline retention holds deletions rescan requests me documents incidents backup keys attachments import export alerts lock reboot refetch lost found ring message freeze unfreeze keep-alive call commands batches consoles delivery figures pin provision policy audit setup web wipe wipes completion prove heads doctor unlock verify demo scan mask init check-config run verify-proof cosign restore verify-bundle reindex web-account connect-shop shops --help --state --socket --shop --lang --json --jsonl --version --readonly --plain --theme --ascii --no-mouse --check-config" ;;
     "shopwarden alerts") echo "list show history ack resolve reopen suppress note assign --help --state --socket --shop --lang --json --jsonl --status --severity --device --employee --rule --assignee --unassigned --before --limit" ;;
     "shopwarden alerts ack") echo "--help --state --socket --shop --lang --json --jsonl --marked-file --note" ;;
     "shopwarden alerts assign") echo "--help --state --socket --shop --lang --json --jsonl --marked-file --to --me --nobody --note" ;;
@@ -130,8 +130,9 @@ _shopwarden_words() {
     "shopwarden policy state") echo "--help --state --socket --shop --lang --json --jsonl" ;;
     "shopwarden policy try") echo "--help --state --socket --shop --lang --json --jsonl --with --since --until --phone --limit" ;;
     "shopwarden prove") echo "--help --state --socket --shop --lang --json --jsonl --reveal --reason --head --output" ;;
-    "shopwarden provision") echo "run list show cancel confirm notice acknowledge receipt schema example --help --state --socket --shop --lang --json --jsonl" ;;
+    "shopwarden provision") echo "run list show cancel confirm notice acknowledge bench receipt schema example --help --state --socket --shop --lang --json --jsonl" ;;
     "shopwarden provision acknowledge") echo "--help --state --socket --shop --lang --json --jsonl --at-bench --ascii --employee --code --output" ;;
+    "shopwarden provision bench") echo "--help --state --socket --shop --lang --json --jsonl --ascii" ;;
     "shopwarden provision cancel") echo "--help --state --socket --shop --lang --json --jsonl --reason" ;;
     "shopwarden provision confirm") echo "--help --state --socket --shop --lang --json --jsonl --note" ;;
     "shopwarden provision example") echo "--help --state --socket --shop --lang --json --jsonl" ;;
@@ -190,6 +191,9 @@ _shopwarden_words() {
     "shopwarden verify-proof") echo "--help --lang --json --jsonl --public-key --head --witness-key --attachment" ;;
     "shopwarden web") echo "--help --state --socket --shop --lang --json --jsonl --port --bind --public-url" ;;
     "shopwarden web-account") echo "--help --lang --json --jsonl --role --password-fd" ;;
+    "shopwarden wipe") echo "--help --state --socket --shop --lang --json --jsonl --reason --name --without-last-read --check --key --wait" ;;
+    "shopwarden wipes") echo "show --help --state --socket --shop --lang --json --jsonl" ;;
+    "shopwarden wipes show") echo "--help --state --socket --shop --lang --json --jsonl" ;;
     "shopwardend") echo "run init check-config verify reindex scan mask policy verify-proof verify-ack heads cosign verify-bundle backup backup-list backup-drill restore keys install-service upgrade config-reference adb-server connect-shop shops web-account demo --help --lang --version" ;;
     "shopwardend adb-server") echo "--help --lang --port --home --binary" ;;
     "shopwardend backup") echo "--help --lang --state --config --passphrase-fd --key-file --credential --json --jsonl --keep --existing --recheck" ;;
@@ -250,7 +254,7 @@ _shopwarden_words() {
 }
 _shopwarden_value() {
     case "$1|$2" in
-    "shopwarden call|--key" | "shopwarden found|--key" | "shopwarden freeze|--key" | "shopwarden keep-alive|--key" | "shopwarden lock|--key" | "shopwarden lost|--key" | "shopwarden message|--key" | "shopwarden reboot|--key" | "shopwarden refetch|--key" | "shopwarden ring|--key" | "shopwarden unfreeze|--key" | "shopwarden unlock|--key" | "shopwarden verify-bundle|--key" | "shopwardend verify-bundle|--key") echo "" ;;
+    "shopwarden call|--key" | "shopwarden found|--key" | "shopwarden freeze|--key" | "shopwarden keep-alive|--key" | "shopwarden lock|--key" | "shopwarden lost|--key" | "shopwarden message|--key" | "shopwarden reboot|--key" | "shopwarden refetch|--key" | "shopwarden ring|--key" | "shopwarden unfreeze|--key" | "shopwarden unlock|--key" | "shopwarden verify-bundle|--key" | "shopwarden wipe|--key" | "shopwardend verify-bundle|--key") echo "" ;;
     "shopwardend install-service|--key") echo "credential passphrase" ;;
     "shopwarden me ask|--kind" | "shopwarden requests add|--kind") echo "access copy correction deletion objection" ;;
     "shopwarden import|--kind") echo "auto sms-xml calls-xml csv-calls csv-messages recordings" ;;
@@ -335,6 +339,8 @@ _shopwarden_follows() {
     "shopwarden unlock") echo "@devices" ;;
     "shopwarden verify-bundle") echo "@files" ;;
     "shopwarden verify-proof") echo "@files" ;;
+    "shopwarden wipe") echo "@devices" ;;
+    "shopwarden wipes show") echo "@commands" ;;
     "shopwardend backup") echo "@files" ;;
     "shopwardend backup-drill") echo "@files" ;;
     "shopwardend backup-list") echo "@files" ;;
