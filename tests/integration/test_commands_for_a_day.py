@@ -41,7 +41,7 @@ from tests.archive_kit import archive_in
 from .test_command_runner import FACTS, WORDS, Nobody
 
 DAY_S = 24 * 3600.0
-TAKES_S = float(os.environ.get("SHOPWARDEN_DAY_S", "5"))
+TAKES_S = float(os.environ.get("SHOPWARDEN_DAY_S", "3"))
 PHONES = tuple(DeviceSerial(f"P{number}") for number in range(6))
 VERBS = (Verb.LOCK, Verb.RING, Verb.FREEZE, Verb.REBOOT, Verb.CALL, Verb.REFETCH, Verb.NOTICE)
 ONCE = frozenset({Verb.REBOOT, Verb.CALL})
