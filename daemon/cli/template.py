@@ -39,6 +39,11 @@ language = {language}            # "en" or "zh": language of the notice on the p
 # notification_apps = ["com.tencent.mm", "com.tencent.wework", "com.eg.android.AlipayGphone"]   # the only apps whose
 #                           # notifications are read, on phones enrolled for them / 仅读取这些应用的通知，且须登记该来源
 
+[commands]                  # to phones: docs/commands.md / 手机命令
+# freeze_apps = ["com.tencent.mm"]   # what `freeze` and `lost` suspend; else capture.notification_apps / 暂停哪些应用
+# lost_message = "拾到请联系门店"  # what a lost phone shows / 丢失的手机上显示的文字
+# groups = {{ "一楼" = ["SERIAL1", "SERIAL2"] }}   # several phones by one name / 手机分组
+
 [policy]
 packs = ["retail-zh"]
 # dir = "rules"             # own rules, relative to this file, watched / 自有规则目录，相对本文件，改动自动生效
@@ -101,7 +106,7 @@ packs = ["retail-zh"]
 # console = "https://console.shop.lan"   # put into the messages / 写入消息的控制台地址
 # timezone = "Asia/Shanghai"  # of quiet hours; else the store's / 免打扰时段所用时区
 # channel = {{ front = {{ kind = "wecom", address_file = "front.address", quiet_hours = ["22:00-08:00"] }} }}
-#                           # by name; wecom, dingtalk, feishu, email, webhook / 按名称：企业微信、钉钉、飞书、邮件、回调
+#                           # by name: wecom, dingtalk, feishu, email, webhook / 企业微信、钉钉、飞书、邮件、回调
 
 [web]                       # the console in a browser / 浏览器控制台
 # user = "shopwarden-web"   # the web server's user, which may let people in / 网页服务所用用户，可代他人登录
@@ -113,8 +118,14 @@ packs = ["retail-zh"]
 # advertise = true          # consoles find the address by mDNS / 允许控制台通过 mDNS 发现
 # owner_consoles = false    # true: owners too may work from other machines / true 时店主也可在其他电脑操作
 
+[metrics]                   # figures for Prometheus, off by default / 监控指标，默认关闭
+# listen = "127.0.0.1:9469" # this machine only / 仅限本机
+# textfile = "/var/lib/node_exporter/shopwarden.prom"
+# every_s = {metrics.every_s}
+
 [log]
 # level = {log.level}
+# file = "/var/log/shopwarden/shopwardend.log"   # instead of stderr (journald) / 写入文件而非 stderr
 """
 
 
@@ -176,5 +187,6 @@ def config_template(store_name: str, language: Language, key_lines: str, given: 
         ledger=_Quoted(defaults.ledger),
         backup=_Quoted(defaults.backup),
         retention=defaults.retention,
+        metrics=_Quoted(defaults.metrics),
         log=_Quoted(defaults.log),
     )
