@@ -4,6 +4,8 @@ import os
 import sys
 from pathlib import Path
 
+import pytest
+
 from policies.matching import machine_code
 
 _BYTECODE = Path(__file__).parents[1] / ".pytest_cache" / "bytecode"
@@ -18,3 +20,14 @@ def _keep_bytecode() -> None:
 
 _keep_bytecode()
 machine_code.decide(machine_code.Use.WHEN_PREPARED)  # no test waits for it that does not ask for it
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What a module makes once for its tests is made once, not by every worker: these tests stay together."""
+    for item in items:
+        if not isinstance(item, pytest.Function) or item.get_closest_marker("xdist_group"):
+            continue
+        made = item._fixtureinfo.name2fixturedefs.values()  # noqa: SLF001  pytest has no other way to ask
+        if any(one.scope == "module" for fixtures in made for one in fixtures):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
