@@ -23,8 +23,7 @@ Reading order:
 - files of the shop's own: `importing/`; what tells of changes in a folder, also of rules: `folder_notices`
 - a service that runs for years: `operating/`
 - the ways into the vault: `keys_desk`, `key_watch` (is the file ours and new?), `key_protection`, `credentials`
-- commands to phones: `commands` (their life), `command_queue`, `command_runner`; PINs of phones: `pins/`; erasing them:
-  `wiping/`
+- commands to phones: `commanding/` (`config_commands`); PINs of phones: `pins/`; erasing them: `wiping/`
 - people who come by the web: `web/`, consoles of other machines: `lan/` (`config_lan`); whether two names may be one
   person: `people_names`
 - what may be asked: `http/` → `service` (the contract), `service_impl` (of `service_parts`) and `desks` (of

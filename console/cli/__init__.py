@@ -2,11 +2,13 @@
 
 Reading order:
 - `parser` → `dispatch` → one module for each group of subcommands with a `context`: `devices`, `pairing`, `events`,
-  `attachments`, `imports`, `alerts` (`alert_change`), `commands`, `oversight`, `doctor` (with `local_checks`), `demo`
+  `attachments`, `imports`, `alerts` (`alert_change`), `oversight`, `doctor` (with `local_checks`), `demo`
 - subcommands with their arguments in a file of their own: `rooms` → `alert_arguments`, `show_arguments`,
   `figure_arguments`, `setup_arguments`, `web_arguments`, `completion_arguments` → `completion`; what they share:
   `numbers`
 - what needs keys, rules or phones at hand: `hand_over`; how the console itself starts: `console_options`
+- telling phones something: `ordering`, how it ended `command_ends`; what was told: `command_lists`, `command_changes`
+  (`command_arguments`)
 - events: `events`, `timeline` (`event_arguments`)
 - exports: `exports` (`exports_arguments`); files that are whole or not there: `new_file`
 - people's rights: `requests`, `documents` (`requests_arguments`)

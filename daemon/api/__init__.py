@@ -1,12 +1,13 @@
 """The daemon's contract with its clients: wire types, error codes, exit codes, texts and the client itself.
 
 Reading order:
-- what goes over the wire: `wire_base` → `wire` (`wire_devices`, `wire_events`), `requests`, `connecting`, `importing`,
-  `exports` (`exports_client`), `timeline` (`timeline_client`)
+- what goes over the wire: `wire_base` → `wire` (`wire_devices`, `wire_events`, `wire_commands`), `requests`,
+  `connecting`, `importing`, `exports` (`exports_client`), `timeline` (`timeline_client`)
 - people's rights: `rights`, `me`, `documents` (`rights_client`)
 - proofs and heads: `proofs` (`proofs_client`)
 - keeping and deleting: `retention` (`retention_client`)
 - of the ways into the vault: `keys` (`keys_client`), while it is closed `unlocking` (`unlocking_client`)
+- commands for several phones, and decisions about commands: `batches` (`commands_client`)
 - shop-held PINs: `pins` (`pins_client`); wipes: `wiping` (`wiping_client`)
 - the archive looked through again: `rescans` (`rescans_client`)
 - of rules: `policy` (`policy_client`), where they come from `rule_state` (`rule_state_client`)

@@ -4,7 +4,8 @@ Reading order:
 - the door: `archive` (tuned by `settings`); what goes in: `drafts`, what comes out: `records`, what is refused:
   `errors`
 - writing: `writer` → `transaction` → `ingest` (beside `known_rows`; `preparing` ahead of its turn), `enrolments`,
-  `alerts` (`alert_life`), `commands`, `audit_trail`, `fleet_records`, `connections`, `pairs`, `clocks` (each a `book`);
+  `alerts` (`alert_life`), `commands` (`command_book`, `command_rows`), `audit_trail`, `fleet_records`, `connections`,
+  `pairs`, `clocks` (each a `book`);
   what became of a row: `presence`; records under the key of their class and week: `content`, `entry_content`,
   `data_classes`
 - people's rights: `requests` by `request_steps`, `privacy`, `subjects` (whom names and numbers mean: `people`),

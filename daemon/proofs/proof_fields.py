@@ -87,6 +87,7 @@ COLUMNS: Final[dict[str, Columns]] = {
     "command-change/1": _columns(
         "command_ledger_index at:time actor from_state to_state tries next_try_at:time result"
     ),
+    "command-batch/1": _columns("batch_id at:time verb parameters reason requested_by targets"),
     "recording-pair/1": _columns("recording_ledger_index call_ledger_index score decided_at:time method"),
     "phone-clock/1": _columns("device read_at:time offset_ms utc_offset_min"),
     "deletion/1": _columns(
