@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Sequence
 from typing import Final
 
+import msgspec
+
 from policies import model
 from policies.display import safe_display
 
@@ -22,6 +24,7 @@ from .bus import AlertChanged, Bus, DeviceChanged, HealthChanged
 from .desk_parts import DeskParts
 from .device_directory import DeviceDirectory
 from .event_filters import MAX_LIMIT
+from .leaving.owners import owners_of
 from .rights.guard import PrivacyGuard
 from .roles import Permission, require
 from .service import Caller, ServiceError
@@ -141,13 +144,18 @@ class AlertsDesk:
 
     async def shown(self, caller: Caller, alerts: Sequence[ArchivedAlert]) -> tuple[Alert, ...]:
         """Alerts as this caller sees them."""
-        holders = {serial: one.employee for serial, one in (await self._directory.in_force()).items()}
+        in_force = await self._directory.in_force()
+        holders = {serial: one.employee for serial, one in in_force.items()}
+        owners = await owners_of(self._archive, [one.archived.ledger_index for one in alerts], in_force)
         sight = await self._guard.sight(caller.role, self._words(caller))
         advised = self._workbench.advised
 
         def view() -> tuple[Alert, ...]:
             return tuple(
-                advised(alert_view(one, holders.get(one.archived.event.device), sight), sight)
+                msgspec.structs.replace(
+                    advised(alert_view(one, holders.get(one.archived.event.device), sight), sight),
+                    owner=owners.of(one.archived.ledger_index, one.archived.event.device),
+                )
                 for one in map(self._guard.alert_shown, alerts)
             )
 

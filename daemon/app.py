@@ -32,6 +32,7 @@ from .denials import Denials
 from .discovery import Discovery
 from .errors import DaemonError
 from .fleet import Fleet
+from .following import open_following
 from .health import HealthReport
 from .http.server import ApiServer
 from .importing.importer import Importer, ImporterParts
@@ -170,6 +171,7 @@ class App:
         care = Care(keep_authorised=config.adb.keep_authorised, keep_wireless=config.adb.keep_wireless)
         self._fleet = Fleet(shop, care)
         self._wiping = open_wiping(shop, self._fleet, self._pins)
+        self._following = open_following(shop, self._fleet, config, texts)
         self._provisioner = Provisioner(
             archive=archive,
             clock=clock,
@@ -228,6 +230,7 @@ class App:
                 discovery=self._discovery,
                 door=self._door,
                 fleet=self._fleet,
+                following=self._following,
                 guard=self._guard,
                 health=health,
                 importer=self._importer,
@@ -276,6 +279,7 @@ class App:
             await note_parts(opened.archive)
             await self._queue.load()
             await self._wiping.closing.load()
+            await self._following.load()
             await self._guard.load()
             await asyncio.to_thread(self._uploads.clear)
             try:
@@ -323,6 +327,7 @@ class App:
             "provisioning": self._supervised("provisioning", self._provisioner.run),
             "retention": self._supervised("retention", self._delete_what_is_due),
             **self._operations.work(self._supervised),
+            **self._following.work(self._supervised),
         }
         if self._rule_watch is not None:
             work["rules"] = self._supervised("rules", self._rule_watch.run)
@@ -358,14 +363,9 @@ class App:
         """Take in what was read before the vault was open, then leave behind what the next closed time needs."""
         opened, paths = self._opened, SealedPaths(self._opened.paths.sealed)
         merging = Merging(
-            paths,
-            archive=opened.archive,
-            keys=opened.keys,
-            media=self._media,
-            judge=self._judge,
-            outbox=self._outbox,
+            paths, archive=opened.archive, keys=opened.keys, media=self._media, judge=self._judge, outbox=self._outbox,
             bus=self._bus,
-        )
+        )  # fmt: skip
         await merging.run()
         await keep_roster(paths, opened.archive, opened.keys, supervision.well)
 

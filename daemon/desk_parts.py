@@ -18,6 +18,7 @@ from .config import Config
 from .delivery.office import Delivery
 from .device_directory import DeviceDirectory
 from .event_reading import EventReading
+from .following import Following
 from .judge import Judge
 from .lan.door import LanDoor
 from .media_store import MediaStore
@@ -45,6 +46,7 @@ class DeskParts:
     directory: DeviceDirectory
     door: LanDoor
     """For consoles of other machines."""
+    following: Following
     guard: PrivacyGuard
     """Every record that is shown goes through it."""
     judge: Judge

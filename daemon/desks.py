@@ -16,6 +16,7 @@ from .exports_desk import ExportsDesk
 from .figures.desk import FiguresDesk
 from .keys_desk import KeysDesk
 from .lan.desk import ConsolesDesk
+from .leaving.desk import LeavingDesk
 from .pins.desk import PinsDesk
 from .proofs.heads_desk import HeadsDesk
 from .proofs.proof_desk import ProofDesk
@@ -48,6 +49,7 @@ class Desks:
     figures: FiguresDesk
     heads: HeadsDesk
     keys: KeysDesk
+    leaving: LeavingDesk
     me: OwnDesk
     pins: PinsDesk
     proofs: ProofDesk
@@ -117,6 +119,7 @@ def open_desks(parts: DeskParts) -> Desks:
         exports=ExportsDesk(parts),
         figures=FiguresDesk(parts),
         keys=KeysDesk(parts),
+        leaving=LeavingDesk(parts, parts.following.leavings),
         me=OwnDesk(parts, requests, notices),
         pins=PinsDesk(
             pins=parts.pins, archive=parts.archive, audit=parts.audit, directory=parts.directory, clock=parts.clock

@@ -17,6 +17,7 @@ from .device_directory import DeviceDirectory
 from .event_filters import EventFilters, is_masked_number
 from .event_text import masked_text
 from .events import Event as StoredEvent
+from .leaving.owners import owners_of
 from .rights.guard import PrivacyGuard
 from .rights.sight import Spans
 from .service import Caller
@@ -32,6 +33,7 @@ class EventReading:
     def __init__(self, archive: Archive, audit: AuditTrail, directory: DeviceDirectory, guard: PrivacyGuard) -> None:
         self._archive = archive
         self._audit = audit
+        self._directory = directory
         self._filters = EventFilters(archive, directory, guard.people)
         self._guard = guard
 
@@ -44,10 +46,11 @@ class EventReading:
             await self._audit.write(caller, "events.search", self._audit.target_of(query, ids))
         notes = await self._corrections(found)
         sight = await self._guard.sight(caller.role, texts)
-        return tuple(
+        views = [
             corrected(event_view(archived, sight, spans), notes.get(archived.ledger_index, ()), sight.line)
             for archived, spans in found
-        )
+        ]
+        return await self._owned(views)
 
     async def revealed(self, caller: Caller, query: EventQuery, reason: str, texts: Texts) -> tuple[Event, ...]:
         """Raises ServiceError without a reason."""
@@ -60,10 +63,16 @@ class EventReading:
         )
         notes = await self._corrections(found)
         sight = await self._guard.sight(caller.role, texts)
-        return tuple(
+        views = [
             corrected(revealed_view(archived, sight, spans), notes.get(archived.ledger_index, ()), str)
             for archived, spans in found
-        )
+        ]
+        return await self._owned(views)
+
+    async def _owned(self, views: Sequence[Event]) -> tuple[Event, ...]:
+        holders = await self._directory.in_force()
+        owners = await owners_of(self._archive, [one.ledger_index for one in views if one.conversation], holders)
+        return tuple(msgspec.structs.replace(one, owner=owners.of(one.ledger_index, one.device)) for one in views)
 
     async def _corrections(self, found: Sequence[tuple[ArchivedEvent, Spans]]) -> dict[int, tuple[Correction, ...]]:
         return await self._archive.privacy.corrections([archived.ledger_index for archived, _ in found])

@@ -149,6 +149,14 @@ class Fleet:
                 accept_as_new(self._devices[serial])
         await self._reconcile()
 
+    async def begin_anew(self, serial: DeviceSerial) -> None:
+        """What may be collected from this phone has changed: its task ends and begins again."""
+        async with self._reconciling:
+            if (running := self._tasks.pop(serial, None)) is not None:
+                await _end(running[1])
+        self._shop.bus.publish(DeviceChanged(serial))
+        await self._reconcile()
+
     async def follow(self, bridge: Bridge) -> None:
         """Follow adb's list until the bridge is stopped or this is cancelled; then no task is left."""
         await self.whereabouts.load()
@@ -348,7 +356,9 @@ class Fleet:
         await self._reconcile()
 
     def _start(self, live: LiveDevice, name: TransportSerial, enrolment: ArchivedEnrolment) -> "asyncio.Task[None]":
-        scope = frozenset(Source(source) for source in enrolment.scope if source in set(Source))
+        is_stopped = self._shop.stops.has(live.serial, self._shop.clock.now())
+        named = () if is_stopped else enrolment.scope
+        scope = frozenset(Source(source) for source in named if source in set(Source))
         task = DeviceTask(self._shop, live, name, scope)
         caretaker = Caretaker(self._shop, self._care, self.whereabouts, live, name)
 

@@ -33,6 +33,14 @@ class Permission(StrEnum):
     """Agree to what another person asked for."""
     PROVISION = "devices.provision"
     """Bring phones into service from a plan, and stand for acknowledgements on the bench."""
+    EMPLOYEES_READ = "employees.read"
+    """Who has which phone, who leaves, and who looks after what since."""
+    EMPLOYEES_LEAVE = "employees.leave"
+    """Have an employee leave, and take that back."""
+    INTERCEPT_READ = "intercept.read"
+    """Which actions followed a finding."""
+    INTERCEPT_SWITCH = "intercept.switch"
+    """The kill switch."""
     PINS_READ = "pins.read"
     """That the shop holds PINs of phones, not the PINs."""
     PINS_SHOW = "pins.show"
@@ -100,6 +108,10 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.COMMANDS_WIPE,
         Permission.COMMANDS_APPROVE,
         Permission.PROVISION,
+        Permission.EMPLOYEES_READ,
+        Permission.EMPLOYEES_LEAVE,
+        Permission.INTERCEPT_READ,
+        Permission.INTERCEPT_SWITCH,
         Permission.PINS_READ,
         Permission.PINS_SHOW,
         Permission.PINS_CHANGE,
@@ -128,6 +140,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.ALERTS_READ,
         Permission.ALERTS_HANDLE,
         Permission.COMMANDS_READ,
+        Permission.EMPLOYEES_READ,
+        Permission.INTERCEPT_READ,
         Permission.REQUESTS_READ,
         Permission.REQUESTS_HANDLE,
         Permission.COPY_MAKE,
@@ -147,6 +161,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.RETENTION_READ,
         Permission.HOLDS_CHANGE,
         Permission.PINS_READ,
+        Permission.EMPLOYEES_READ,
+        Permission.INTERCEPT_READ,
         Permission.AUDIT_READ,
         Permission.CONSOLES_READ,
         Permission.BACKUPS_READ,

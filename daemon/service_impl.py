@@ -95,6 +95,7 @@ class DaemonService:
                 delivery=parts.health.delivery,
                 directory=self._directory,
                 door=parts.door,
+                following=parts.following,
                 guard=parts.guard,
                 judge=parts.judge,
                 keys=parts.keys,

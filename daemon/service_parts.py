@@ -14,6 +14,7 @@ from .commanding.queue import CommandQueue
 from .config import Config
 from .discovery import Discovery
 from .fleet import Fleet
+from .following import Following
 from .health import HealthReport
 from .importing.importer import Importer
 from .importing.spool import UploadSpool
@@ -44,6 +45,7 @@ class ServiceParts:
     discovery: Discovery
     door: LanDoor
     fleet: Fleet
+    following: Following
     guard: PrivacyGuard
     health: HealthReport
     importer: Importer

@@ -15,6 +15,7 @@ from .commanding.phone_words import StandingNotice
 from .commanding.queue import CommandQueue
 from .config import CaptureSection
 from .judge import Judge
+from .leaving.stops import CaptureStops
 from .live import LiveDevice
 from .logs import DeviceTokens
 from .media_store import MediaStore
@@ -46,6 +47,8 @@ class Workshop:
     meters: Meters = field(default_factory=Meters)
     erasing: Erasing = field(default_factory=Erasing)
     """Phones that are not to be collected from: they were told to erase themselves."""
+    stops: CaptureStops = field(default_factory=CaptureStops)
+    """From when others are not: their employee leaves."""
 
 
 def record_of(live: LiveDevice) -> DeviceRecord:

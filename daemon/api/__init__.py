@@ -9,6 +9,7 @@ Reading order:
 - of the ways into the vault: `keys` (`keys_client`), while it is closed `unlocking` (`unlocking_client`)
 - commands for several phones, and decisions about commands: `batches` (`commands_client`)
 - shop-held PINs: `pins` (`pins_client`); wipes: `wiping` (`wiping_client`)
+- employees who leave: `leaving` (`leaving_client`); actions that follow a finding: `intercept` (`intercept_client`)
 - the archive looked through again: `rescans` (`rescans_client`)
 - of rules: `policy` (`policy_client`), where they come from `rule_state` (`rule_state_client`)
 - an alert's life: `alert_life` (`alert_life_client`); figures over time: `figures` (`figures_client`)

@@ -13,6 +13,8 @@ MOST_HANDED = 5_000
 
 Recipients = Annotated[tuple[Line, ...], msgspec.Meta(min_length=1, max_length=MOST_RECIPIENTS)]
 
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+
 
 class LeavingState(StrEnum):
     """How a leaving stands."""
@@ -48,9 +50,9 @@ class LeaveRequest(Wire, frozen=True, kw_only=True):
     recipients: Recipients
     """Who looks after the conversations from now on; one customer goes to one of them."""
     reason: Reason
-    return_at: datetime | None = None
+    return_at: Moment | None = None
     """When the phones come back: from then on nothing is collected. None: now."""
-    freeze_at: datetime | None = None
+    freeze_at: Moment | None = None
     """When the apps are suspended. None: now."""
 
 
@@ -89,7 +91,7 @@ class LeavingItem(Wire, frozen=True, kw_only=True):
     item: str
     text: str
     is_due: bool
-    """False: nothing to do, as the verb was carried out."""
+    """False: somebody confirmed it."""
     confirmed_by: str | None = None
     confirmed_at: datetime | None = None
 

@@ -136,6 +136,8 @@ class Alert(Wire, frozen=True, kw_only=True):
     """Of its raising; `before` of the list takes it. None from a daemon that does not tell."""
     assignee: str | None = None
     """Who looks after it; None: nobody."""
+    owner: str | None = None
+    """Who looks after the conversation that it is about, as `Event.owner`."""
 
 
 class AlertAction(Wire, frozen=True, kw_only=True):

@@ -102,6 +102,8 @@ class Event(Wire, frozen=True, kw_only=True):
     person: str | None = None
     """Pseudonym of the peer, `客户·7Q2FMK`: the same for one person on every phone, under a key of this store. None for
     nobody known, and for readers who do not follow people."""
+    owner: str | None = None
+    """Who looks after its conversation now: to whom it was handed over, else whoever has the phone; None: nobody."""
 
 
 class Trace(StrEnum):

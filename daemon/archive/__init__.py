@@ -19,7 +19,8 @@ Reading order:
 - searching: `indexing` (`facets`, `fulltext`); backtracking: `timeline` on `timeline_streams` and `phone_time`
 - exports: `exports` by `export_steps` over an `export_scope`
 - what goes: `deletions` by `erasing`, unless `holds`, with `retention_clock`; checked by `deletion_check`
-- the keyring as it was seen: `key_changes`; shop-held PINs: `pins`; wipes: `wipes`; consoles of other
+- the keyring as it was seen: `key_changes`; shop-held PINs: `pins`; wipes: `wipes`; employees who leave:
+  `leaving_rows`, `leavings`, who looks after a conversation: `ownership`; consoles of other
   machines: `consoles`
 - phones brought into service from a plan: `provisioning`; for plots: `figures`
 - copies: `backups`; what a restore has to forget again: `forgetting`

@@ -50,6 +50,7 @@ from .documents_routes import DOCUMENTS_ROUTES
 from .exports_routes import EXPORTS_ROUTES
 from .figure_routes import FIGURE_ROUTES
 from .keys_routes import KEYS_ROUTES
+from .leaving_routes import LEAVING_ROUTES
 from .openapi import document
 from .pin_routes import PIN_ROUTES
 from .policy_routes import POLICY_ROUTES
@@ -289,6 +290,7 @@ ROUTES: tuple[ApiRoute, ...] = (
     *POLICY_ROUTES,
     *PROOFS_ROUTES,
     *REQUESTS_ROUTES,
+    *LEAVING_ROUTES,
     *PIN_ROUTES,
     *PROVISIONING_ROUTES,
     *RESCAN_ROUTES,
