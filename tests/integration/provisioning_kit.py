@@ -44,6 +44,8 @@ connected = true
 """
 
 State = Mapping[str, object]
+States = Mapping[str, State]
+"""By serial number."""
 
 
 def people(count: int) -> str:
@@ -75,42 +77,44 @@ def phone_state(phone: SimPhone) -> State:
     """Everything that provisioning may have touched."""
     handset = phone.handset
     shown = [one for one in handset.notifications.list() if one.package == "com.android.shell"]
+    settings = {name: dict(handset.settings.items(name)) for name in NAMESPACES}
+    del settings["secure"]["android_id"]  # every phone has its own
     return {
-        "settings": {name: dict(handset.settings.items(name)) for name in NAMESPACES},
+        "settings": settings,
         "shown": sorted((one.tag, one.title, one.text) for one in shown),
         "suspended": sorted(handset.packages.suspended),
         "has_pin": handset.power.has_credential,
     }
 
 
-def run_state(run: ProvisionRun) -> State:
+def run_state(run: ProvisionRun) -> States:
     """What a report says of each phone, but for times."""
     return {
-        str(one.serial): (
-            one.employee,
-            one.label,
-            one.result,
-            one.code,
-            sorted((c.step, c.name, c.after) for c in one.changes if c.name not in BY_THE_COLLECTING_SIDE),
-            sorted((i.item, i.is_required, i.confirmed_by) for i in one.items),
-        )
+        str(one.serial): {
+            "whose": (one.employee, one.label),
+            "result": (one.result, one.code),
+            "changes": sorted((c.step, c.name, c.after) for c in one.changes if c.name not in BY_THE_COLLECTING_SIDE),
+            "items": sorted((i.item, i.is_required, i.confirmed_by) for i in one.items),
+        }
         for one in run.phones
     }
 
 
-async def archive_state(state: Path) -> State:
+async def archive_state(state: Path) -> States:
     """Enrolments, acknowledgements and PINs: one of each, however often a run began anew."""
     async with opened_archive(state) as archive:
         enrolments = await archive.enrolments()
-        papers = [one.title for one in await archive.documents.steps(DocumentKind.NOTICE)]
+        papers = [one.facts for one in await archive.documents.steps(DocumentKind.NOTICE)]
         # One that was drawn for a try that did not reach its phone is kept: nobody can know at once that it did not.
         pins = [one.device for one in await archive.pins.all() if one.state is PinState.CURRENT]
-        verified = await archive.verify()
+        assert (await archive.verify()).ok
     return {
-        "enrolments": sorted((one.serial, one.employee, one.notice_version, one.scope) for one in enrolments),
-        "papers": sorted(map(str, papers)),
-        "pins": sorted(pins),
-        "verified": verified.ok,
+        serial: {
+            "enrolments": [(e.employee, e.notice_version, e.scope) for e in enrolments if e.serial == serial],
+            "papers": sum(f'"serial":"{serial}"' in one for one in papers),
+            "pins": pins.count(serial),
+        }
+        for serial in {one.serial for one in enrolments}
     }
 
 
