@@ -18,6 +18,7 @@ Reading order:
 - a closed vault: `unlock`; how long things stay: `retention` (`retention_arguments`)
 - the archive looked through again: `rescans` (`rescans_arguments`)
 - alerts to people elsewhere: `delivery` (`delivery_arguments`)
+- employees and those who leave: `employees` (`employees_arguments`), `leavings`, `leaving_report`
 - consoles of other machines: `consoles` (`consoles_arguments`)
 - rules: `policies`, `rules` (`rule_arguments`); over time: `figures`
 - first setup and the console in a browser: `setup`, `web`
@@ -25,5 +26,5 @@ Reading order:
   `provision_report`; on the bench: `provision_bench`, `provision_walk`; what a plan may say: `provision_texts`
   (`provision_arguments`)
 - copies: `backups` (`backup_arguments`)
-- printing: `output`, `table`, `times`; what a phone permits: `capability_table`
+- printing: `output`, `table`, `times`, `moments`; what a phone permits: `capability_table`
 """

@@ -25,12 +25,13 @@ def write_report(context: Context, run: ProvisionRun, file: str) -> tuple[Path, 
     machine = path if kind is None and path.suffix else path.with_suffix(".json")
     person = path if kind is not None else path.with_suffix(".md")
     text = _html(context, run) if kind == "html" else _markdown(context, run)
-    _replace(machine, msgspec.json.format(msgspec.json.encode(run), indent=2) + b"\n")
-    _replace(person, text.encode())
+    replace_file(machine, msgspec.json.format(msgspec.json.encode(run), indent=2) + b"\n")
+    replace_file(person, text.encode())
     return machine, person
 
 
-def _replace(path: Path, content: bytes) -> None:
+def replace_file(path: Path, content: bytes) -> None:
+    """Whole or not at all, mode 0600; an older one is replaced. UsageError."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "wb") as file:

@@ -2,7 +2,7 @@
 # Written by scripts/completions.py from the parsers; changes here are lost.
 _shopwarden_words() {
     case "$1" in
-    "shopwarden") echo "devices enrol unenrol events search timeline retention holds deletions rescan requests me documents incidents backup keys attachments import export alerts lock reboot refetch lost found ring message freeze unfreeze keep-alive call commands batches consoles delivery figures pin provision policy audit setup web wipe wipes completion prove heads doctor unlock verify demo scan mask init check-config run verify-proof cosign restore verify-bundle reindex web-account connect-shop shops --help --state --socket --shop --lang --json --jsonl --version --readonly --plain --theme --ascii --no-mouse --check-config" ;;
+    "shopwarden") echo "devices enrol unenrol events search timeline retention holds deletions rescan requests me documents incidents backup keys attachments import export alerts lock reboot refetch lost found ring message freeze unfreeze keep-alive call commands batches consoles delivery employees figures pin provision policy audit setup web wipe wipes completion prove heads doctor unlock verify demo scan mask init check-config run verify-proof cosign restore verify-bundle reindex web-account connect-shop shops --help --state --socket --shop --lang --json --jsonl --version --readonly --plain --theme --ascii --no-mouse --check-config" ;;
     "shopwarden alerts") echo "list show history ack resolve reopen suppress note assign --help --state --socket --shop --lang --json --jsonl --status --severity --device --employee --rule --assignee --unassigned --before --limit" ;;
     "shopwarden alerts ack") echo "--help --state --socket --shop --lang --json --jsonl --marked-file --note" ;;
     "shopwarden alerts assign") echo "--help --state --socket --shop --lang --json --jsonl --marked-file --to --me --nobody --note" ;;
@@ -72,6 +72,11 @@ _shopwarden_words() {
     "shopwarden documents assessment show") echo "--help --state --socket --shop --lang --json --jsonl" ;;
     "shopwarden documents assessment template") echo "--help --state --socket --shop --lang --json --jsonl --language" ;;
     "shopwarden documents notices") echo "--help --state --socket --shop --lang --json --jsonl --acknowledged-by" ;;
+    "shopwarden employees") echo "list show leave leaving --help --state --socket --shop --lang --json --jsonl" ;;
+    "shopwarden employees leave") echo "--help --state --socket --shop --lang --json --jsonl --to --return-date --freeze-date --reason --check" ;;
+    "shopwarden employees leaving") echo "--help --state --socket --shop --lang --json --jsonl --reason --note --out" ;;
+    "shopwarden employees list") echo "--help --state --socket --shop --lang --json --jsonl" ;;
+    "shopwarden employees show") echo "--help --state --socket --shop --lang --json --jsonl" ;;
     "shopwarden enrol") echo "--help --state --socket --shop --lang --json --jsonl --employee --notice-version --acknowledged-by --scope" ;;
     "shopwarden events") echo "--help --state --socket --shop --lang --json --jsonl --device --employee --kind --direction --since --until --peer --person --conversation --attachments --trace --alerts --limit --reveal --reason --id" ;;
     "shopwarden export") echo "ask list show approve refuse fetch --help --state --socket --shop --lang --json --jsonl --case --reason --device --employee --peer --conversation --since --until --kind --unmasked --media" ;;
@@ -266,9 +271,9 @@ _shopwarden_value() {
     "shopwarden consoles invite|--role") echo "owner admin reviewer auditor employee" ;;
     "shopwarden alerts|--status" | "shopwarden alerts list|--status") echo "open acknowledged resolved suppressed all" ;;
     "shopwarden commands|--status" | "shopwarden commands list|--status") echo "queued sent acknowledged failed not_now unknown expired cancelled" ;;
-    *"|--acknowledged-by" | *"|--action" | *"|--actor" | *"|--adb-port" | *"|--after" | *"|--assignee" | *"|--at" | *"|--batch" | *"|--before" | *"|--bind" | *"|--case" | *"|--channel" | *"|--code" | *"|--conversation" | *"|--count" | *"|--credential" | *"|--employee" | *"|--escrow-passphrase-fd" | *"|--event" | *"|--expires" | *"|--fingerprint" | *"|--for" | *"|--from" | *"|--group" | *"|--headless" | *"|--id" | *"|--jobs" | *"|--keep" | *"|--latency-s" | *"|--limit" | *"|--message" | *"|--name" | *"|--new-passphrase-fd" | *"|--note" | *"|--notice-title" | *"|--notice-version" | *"|--noticed" | *"|--package" | *"|--passphrase-fd" | *"|--password-fd" | *"|--peer" | *"|--person" | *"|--phones" | *"|--port" | *"|--prev" | *"|--public-url" | *"|--reason" | *"|--received" | *"|--ring" | *"|--rule" | *"|--scenario" | *"|--scope" | *"|--seed" | *"|--setting" | *"|--shares-fd" | *"|--shop" | *"|--since" | *"|--snapshot" | *"|--source" | *"|--store-name" | *"|--subject" | *"|--target" | *"|--text" | *"|--threshold" | *"|--timeout" | *"|--timezone" | *"|--title" | *"|--to" | *"|--told" | *"|--until" | *"|--user" | *"|--wait" | *"|--wait-for-phones" | *"|--what" | *"|--with" | *"|--witness" | *"|--words-fd") echo "" ;;
+    *"|--acknowledged-by" | *"|--action" | *"|--actor" | *"|--adb-port" | *"|--after" | *"|--assignee" | *"|--at" | *"|--batch" | *"|--before" | *"|--bind" | *"|--case" | *"|--channel" | *"|--code" | *"|--conversation" | *"|--count" | *"|--credential" | *"|--employee" | *"|--escrow-passphrase-fd" | *"|--event" | *"|--expires" | *"|--fingerprint" | *"|--for" | *"|--freeze-date" | *"|--from" | *"|--group" | *"|--headless" | *"|--id" | *"|--jobs" | *"|--keep" | *"|--latency-s" | *"|--limit" | *"|--message" | *"|--name" | *"|--new-passphrase-fd" | *"|--note" | *"|--notice-title" | *"|--notice-version" | *"|--noticed" | *"|--package" | *"|--passphrase-fd" | *"|--password-fd" | *"|--peer" | *"|--person" | *"|--phones" | *"|--port" | *"|--prev" | *"|--public-url" | *"|--reason" | *"|--received" | *"|--return-date" | *"|--ring" | *"|--rule" | *"|--scenario" | *"|--scope" | *"|--seed" | *"|--setting" | *"|--shares-fd" | *"|--shop" | *"|--since" | *"|--snapshot" | *"|--source" | *"|--store-name" | *"|--subject" | *"|--target" | *"|--text" | *"|--threshold" | *"|--timeout" | *"|--timezone" | *"|--title" | *"|--to" | *"|--told" | *"|--until" | *"|--user" | *"|--wait" | *"|--wait-for-phones" | *"|--what" | *"|--with" | *"|--witness" | *"|--words-fd") echo "" ;;
     *"|--device" | *"|--phone") echo "@devices" ;;
-    *"|--attachment" | *"|--binary" | *"|--config" | *"|--employees" | *"|--escrow" | *"|--file" | *"|--head" | *"|--heads" | *"|--home" | *"|--html" | *"|--key-file" | *"|--last" | *"|--make" | *"|--marked-file" | *"|--notice-file" | *"|--output" | *"|--png" | *"|--policy" | *"|--prefix" | *"|--program" | *"|--public-key" | *"|--report" | *"|--root" | *"|--share" | *"|--socket" | *"|--state" | *"|--temporary" | *"|--witness-dir" | *"|--witness-key") echo "@files" ;;
+    *"|--attachment" | *"|--binary" | *"|--config" | *"|--employees" | *"|--escrow" | *"|--file" | *"|--head" | *"|--heads" | *"|--home" | *"|--html" | *"|--key-file" | *"|--last" | *"|--make" | *"|--marked-file" | *"|--notice-file" | *"|--out" | *"|--output" | *"|--png" | *"|--policy" | *"|--prefix" | *"|--program" | *"|--public-key" | *"|--report" | *"|--root" | *"|--share" | *"|--socket" | *"|--state" | *"|--temporary" | *"|--witness-dir" | *"|--witness-key") echo "@files" ;;
     *"|--trace") echo "absent edited" ;;
     *"|--state-is") echo "asked approved refused expired executed" ;;
     *"|--with-key") echo "auto tpm2 host host+tpm2" ;;
@@ -307,6 +312,7 @@ _shopwarden_follows() {
     "shopwarden devices show") echo "@devices" ;;
     "shopwarden devices verbs") echo "@devices" ;;
     "shopwarden devices wireless") echo "@devices" ;;
+    "shopwarden employees leaving") echo "list show undo confirm report" ;;
     "shopwarden enrol") echo "@devices" ;;
     "shopwarden figures") echo "alerts replies battery" ;;
     "shopwarden found") echo "@devices" ;;

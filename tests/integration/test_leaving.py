@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from adb_bridge.records import DeviceSerial
 from adb_bridge.simphone.phone import SimPhone
 from adb_bridge.simphone.spec import History
+from daemon.api.batches import CommandQuery
 from daemon.api.exit_codes import ExitCode
 from daemon.api.leaving import (
     ConfirmLeavingItem,
@@ -20,11 +22,13 @@ from daemon.api.leaving import (
     StepState,
     UndoLeaving,
 )
-from daemon.api.wire import EnrolRequest, EventQuery, Role
+from daemon.api.wire import EnrolRequest, EventQuery, Role, Verb
+from daemon.archive.wipes import WipeStage, WipeStepDraft
 from daemon.config import Config
 from daemon.config_commands import CommandsSection
 from daemon.service import Caller, ServiceError
 from daemon.service_impl import DaemonService
+from tests.contract.cli_runner import shopwarden
 
 from .daemon_support import ADMIN, AUDITOR, OWNER, QUICK, REVIEWER, AdbSection, phone, running, seen, until
 
@@ -153,6 +157,62 @@ async def test_somebody_leaves_and_that_is_undone(tmp_path: Path) -> None:
         assert {event.owner for event in again} == {"Li"}
         assert (await refused(desk.undo(ADMIN, begun.leaving_id, UndoLeaving(reason="x")))).code == "leaving.undone"
         assert (await service.verify(OWNER, None)).ok
+
+
+async def test_a_phone_that_is_away_follows_later_also_through_another_start(tmp_path: Path) -> None:
+    async with phones("SIMAWAY1", "SIMAWAY2") as (one, two):
+        async with running(tmp_path, config(one, two)) as service:
+            await enrol(service, "SIMAWAY1", "Li")
+            await enrol(service, "SIMAWAY2", "Wu")
+            one.doors.unplug()
+
+            async def is_away() -> bool:
+                return (await service.device(OWNER, "SIMAWAY1")).state != "device"
+
+            await until(is_away)
+            ran = await shopwarden(
+                tmp_path / "state", "employees", "leave", "Li", "--to", "Wu", "--reason", "left", "--json"
+            )
+            assert ran.code == 0, ran.err
+            leaving_id = str(ran.items[0]["leaving_id"])
+            found = await service.desks.leaving.one(OWNER, leaving_id)
+            assert found.phones[0].freeze in {StepState.PENDING, StepState.NOT_YET}
+            assert found.state is LeavingState.PENDING
+        async with running(tmp_path, config(one, two)) as service:
+            desk = service.desks.leaving
+            await stands(service, found, freeze=StepState.PENDING)
+            one.store.add_sms(address="13800138088", body="sent while it was away")
+            one.doors.plug()
+            left = await stands(service, found, timeout_s=40, freeze=StepState.DONE, capture=StepState.DONE)
+            assert APP in one.handset.packages.suspended
+            assert len({phone.freeze_command for phone in left.phones}) == 1
+            assert len([one for one in await service.commands(OWNER, CommandQuery()) if one.verb is Verb.FREEZE]) == 1
+            assert not await is_there(service, "13800138088")
+
+            said = WipeStepDraft(
+                command_id="cm_1", device=DeviceSerial("SIMAWAY1"), stage=WipeStage.SENT, code="ok", facts="{}"
+            )
+            await service._archive.wipes.note(said)
+            wiped = await refused(desk.undo(OWNER, leaving_id, UndoLeaving(reason="stays")))
+            assert (wiped.code, wiped.http_status) == ("leaving.wiped", 409)
+            assert (await desk.one(OWNER, leaving_id)).phones[0].is_wiped
+
+            folder = tmp_path / "out"
+            folder.mkdir()
+            for name, sign in (("a.md", "# "), ("b.html", "<!doctype"), ("c.json", "{")):
+                out = await shopwarden(
+                    tmp_path / "state", "employees", "leaving", "report", leaving_id, "--out", str(folder / name)
+                )
+                assert out.code == 0, out.err
+                file = folder / name
+                assert file.stat().st_mode & 0o777 == 0o600 and file.read_text().startswith(sign)
+                assert "Wu" in file.read_text()
+            shown = await shopwarden(tmp_path / "state", "--lang", "zh", "employees", "leaving", "show", leaving_id)
+            assert shown.code == 0 and "离职继承" in shown.out
+            nobody = await shopwarden(
+                tmp_path / "state", "employees", "leave", "Nobody", "--to", "Wu", "--reason", "x", "--check"
+            )
+            assert nobody.code == ExitCode.NOT_FOUND
 
 
 async def is_there(service: DaemonService, number: str) -> bool:
