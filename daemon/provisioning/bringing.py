@@ -20,7 +20,9 @@ from adb_bridge.session import Session
 
 from ..api.provision_plan import PinPolicy
 from ..api.provisioning import PhoneResult, StepName
-from ..logs import Log
+from ..archive.errors import ArchiveError
+from ..logs import Log, where
+from ..supervise import code_of
 from .enrol_step import is_enrolment
 from .live_run import LiveRun
 from .records import KeptChange, KeptItem, KeptPhone, settled, with_changes, with_items, without_changes
@@ -105,8 +107,11 @@ class Bringing:
                 timeouts += not is_link
                 losses, at_step = (losses + 1 if self._phone.step is at_step else 1), self._phone.step
                 self._bench.log.info("provision.interrupted", place=self._at, is_link=is_link)
-            except AdbBridgeError as error:
-                await self._end(PhoneResult.FAILED, code=error.code.value)
+            except ArchiveError:
+                raise
+            except Exception as error:  # noqa: BLE001 - one phone's trouble, whatever it is, never reaches another
+                self._bench.log.warning("provision.failed", code=code_of(error), where=where(error))
+                await self._end(PhoneResult.FAILED, step=self._phone.step, code=code_of(error))
                 return
             if timeouts >= _MOST_TIMEOUTS or losses >= _MOST_LOSSES:
                 code = "phone_timeout" if timeouts >= _MOST_TIMEOUTS else "link_lost_again"

@@ -95,6 +95,7 @@ class Provisioner:
 
     async def run(self, supervision: Supervision) -> None:
         """For ever: bring runs to their end."""
+        current: LiveRun | None = None
         try:
             while True:
                 await self._wake.wait()
@@ -102,6 +103,7 @@ class Provisioner:
                 live = await self._take_up()
                 if live is None:
                     continue
+                current = live
                 self._driving = asyncio.ensure_future(self._drive(live))
                 supervision.well()
                 await asyncio.wait({self._driving})
@@ -118,6 +120,8 @@ class Provisioner:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            for live in (*(one for one, _ in self._checks.values()), *filter(None, (current,))):
+                live.touch()  # whoever waits for news is not to hold up the daemon's end
 
     async def begin(self, request: ProvisionRequest, by: Requester) -> LiveRun:
         """A new run; or the one of the same plan that is under way, or with `is_resumed` its last one.
