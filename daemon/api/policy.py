@@ -121,6 +121,8 @@ class ExplainedPath(Wire, frozen=True, kw_only=True):
     severity: tuple[SeverityMove, ...]
     earlier: tuple[int, ...] = ()
     """Earlier messages that it is told in as well, oldest first: 1 is the one before."""
+    actions: tuple[str, ...] = ()
+    """What its rule asks to have done, in words. Of a hit only; the daemon's configuration decides."""
 
 
 class AllowedSpan(Wire, frozen=True, kw_only=True):

@@ -107,6 +107,8 @@ def _tell_path(path: ExplainedPath, texts: Texts) -> None:
         _say_line(f"        {told}")
     for told in (removal.told for removal in path.removed_by):
         _say_line(f"      ✗ {told}")
+    for told in path.actions:
+        _say_line(f"      {texts.get('cli.explain.action')} {told}")
     if path.severity:
         moves = texts.get("cli.explain.then").join(move.told for move in path.severity)
         _say_line(f"      {texts.get('cli.explain.severity')} {moves}")

@@ -5,6 +5,7 @@ from typing import assert_never
 from policies.display import safe_display
 from policies.explaining.explanation import Cause, Explanation, Obstacle, Path, Removal, SeverityStep, Step
 from policies.explaining.explanation import Relation as StepRelation
+from policies.rules.actions import RuleAction
 
 from ..api.policy import (
     AllowedSpan,
@@ -57,6 +58,7 @@ def _path(path: Path, texts: Texts) -> ExplainedPath:
         word=path.word,
         form=path.form,
         earlier=path.earlier,
+        actions=tuple(_action(one, texts) for one in path.actions) if path.is_hit else (),
         start=path.start,
         end=path.end,
         evidence=_safe(path.evidence),
@@ -155,3 +157,8 @@ def short_word(word: str) -> str:
 
 def _safe(text: str) -> str:
     return safe_display(text, max(1, len(text)))
+
+
+def _action(action: RuleAction, texts: Texts) -> str:
+    app = action.app or texts.get("policy.action.its_app")
+    return texts.get(f"policy.action.{action.kind.value}", app=app, minutes=action.minutes, text=_safe(action.text))

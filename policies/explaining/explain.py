@@ -165,6 +165,7 @@ class Explainer:
                     rule_id=rule.id,
                     title=rule.title,
                     category=rule.category,
+                    actions=rule.actions,
                     word=word,
                     form=one.form if one is not None else "",
                     start=start,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ..model import ContactKind, How, Severity
+from ..rules.actions import RuleAction
 
 
 class Relation(StrEnum):
@@ -139,6 +140,8 @@ class Path:
     """Empty when it is no hit."""
     earlier: tuple[int, ...] = ()
     """Earlier messages that belong to it, oldest first, as in `Hit`."""
+    actions: tuple[RuleAction, ...] = ()
+    """What its rule asks to have done."""
 
     @property
     def is_hit(self) -> bool:

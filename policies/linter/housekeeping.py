@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from ..model import Severity
 from ..rules.spec import RuleSet
 from .finding import Code, Finding, Level
 from .rule_words import Places, SetWords
@@ -18,6 +19,11 @@ def untidy(words: SetWords, places: Places) -> Iterator[Finding]:
             yield places.warning(rule, Code.NO_TESTS)
         elif all(test.expects_hit for test in rule.tests) and rule.words:
             yield places.warning(rule, Code.NO_MISS)
+        if rule.actions and rule.severity is not Severity.CRITICAL:
+            yield places.warning(rule, Code.MILD_ACTION, severity=rule.severity.value)
+        for action in rule.actions:
+            app = action.app or "*"
+            yield places.note(rule, Code.ACTION, what=action.kind.value, app=app, minutes=str(action.minutes))
         for key in rule.ignored:
             yield places.warning(rule, Code.IGNORED_OPTION, option=key)
         for word, entries in one.by_word().items():

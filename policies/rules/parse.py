@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ..matching.profile import MatchProfile
 from ..model import Earlier, How, Severity, Side, SubjectKind
+from .actions import read_action
 from .profiles import read_profile
 from .source import Document, Table
 from .spec import (
@@ -119,6 +120,7 @@ def _rule(table: Table, base: MatchProfile, base_allow: tuple[str, ...], base_ig
         file=table.document.file,
         line=table.line,
         ignored=ignored,
+        actions=tuple(map(read_action, table.tables("action"))),
     )
     table.done()
     return rule

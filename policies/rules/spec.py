@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ..matching.profile import MatchProfile
 from ..model import Earlier, How, Severity, Side, SubjectKind
+from .actions import RuleAction
 
 
 class Effect(StrEnum):
@@ -131,6 +132,8 @@ class Rule:
     line: int
     ignored: tuple[str, ...]
     """Keys that this version accepts and does not use yet."""
+    actions: tuple[RuleAction, ...] = ()
+    """What the daemon is asked to do when this rule finds something, if its configuration lets it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
