@@ -29,6 +29,9 @@ class Notices:
         self._archive = archive
         title, text = config.notice_for(config.store.language)
         self._text = f"{title}\n{text}"
+        both = ("\n".join(config.notice_for(language)) for language in ("en", "zh"))
+        self._current = frozenset(hashlib.sha256(one.encode()).hexdigest() for one in both)
+        """Of the same notice in both languages: who read it in one has read it."""
 
     def current_sha256(self) -> str:
         """Of the text that phones show now."""
@@ -50,7 +53,7 @@ class Notices:
                     first_used_at=None,
                     is_current=True,
                     acknowledged=_acknowledged(current, enrolments, later),
-                    missing=_missing(current, enrolments, later),
+                    missing=_missing(self._current, enrolments, later),
                     text=self._text,
                 )
             )
@@ -58,7 +61,7 @@ class Notices:
 
     async def missing(self) -> tuple[str, ...]:
         """Employees with a phone who have not acknowledged the text that phones show now."""
-        return _missing(self.current_sha256(), await self._archive.enrolments(), await self._later())
+        return _missing(self._current, await self._archive.enrolments(), await self._later())
 
     async def acknowledge(self, employee: str, *, actor: str) -> None:
         """The current text."""
@@ -100,7 +103,7 @@ class Notices:
             first_used_at=notice.first_used_at,
             is_current=is_current,
             acknowledged=_acknowledged(notice.sha256, enrolments, later),
-            missing=_missing(current, enrolments, later) if is_current else (),
+            missing=_missing(self._current, enrolments, later) if is_current else (),
             text=notice.text,
         )
 
@@ -112,9 +115,12 @@ def _acknowledged(
     return tuple(sorted(at_enrolment | later.get(sha256, set())))
 
 
-def _missing(current: str, enrolments: tuple[ArchivedEnrolment, ...], later: dict[str, set[str]]) -> tuple[str, ...]:
+def _missing(
+    current: frozenset[str], enrolments: tuple[ArchivedEnrolment, ...], later: dict[str, set[str]]
+) -> tuple[str, ...]:
     with_phone = {one.employee for one in enrolments if one.ended_at is None}
-    return tuple(sorted(with_phone - set(_acknowledged(current, enrolments, later))))
+    have_read = {name for sha256 in current for name in _acknowledged(sha256, enrolments, later)}
+    return tuple(sorted(with_phone - have_read))
 
 
 def _sha256_of(step: ArchivedDocument) -> str:
