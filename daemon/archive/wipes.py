@@ -20,6 +20,9 @@ _NAME: Final = KINDS_OF_ENTRY[LedgerKind.WIPE_STEP].name
 _OF: Final = """
 SELECT ledger_index, command_id, device, at, stage, code, facts FROM wipe_steps WHERE command_id = ?
 ORDER BY ledger_index"""
+_LAST: Final = """
+SELECT ledger_index, command_id, device, at, stage, code, facts FROM wipe_steps
+WHERE ledger_index IN (SELECT max(ledger_index) FROM wipe_steps GROUP BY command_id) ORDER BY ledger_index DESC"""
 _INSERT: Final = """
 INSERT INTO wipe_steps (ledger_index, command_id, device, at, stage, code, facts) VALUES (?, ?, ?, ?, ?, ?, ?)"""
 
@@ -40,8 +43,9 @@ class WipeStage(IntEnum):
     LOCKED = 7
     """It has a new PIN; the code tells if not."""
     UNENROLLED = 8
+    """The last: the enrolment of the phone is ended."""
     CERTIFIED = 9
-    """All is done; the facts are the certificate."""
+    """Verified; the facts are the certificate."""
     PUT_BACK = 20
     """It was not erased and is as it was before, its PIN included; the code tells if not."""
 
@@ -99,6 +103,10 @@ class WipeBook:
     async def of(self, command_id: str) -> tuple[ArchivedWipeStep, ...]:
         """Every step of a wipe, oldest first."""
         return await self._read(lambda database: steps_of(database, command_id))
+
+    async def last_steps(self) -> tuple[ArchivedWipeStep, ...]:
+        """The last step of every wipe, newest first."""
+        return await self._read(lambda database: tuple(map(_step, database.fetch_all(_LAST))))
 
 
 def steps_of(database: Database, command_id: str) -> tuple[ArchivedWipeStep, ...]:

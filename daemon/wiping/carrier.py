@@ -1,6 +1,6 @@
 """Carries a wipe out, and goes on with it after any interruption. What is said of it is what the phone proves.
 
-    READY ─► CLEARING ─► CLEARED ─► SENDING ─► SENT ─► RETURNED ─► LOCKED ─► UNENROLLED ─► CERTIFIED
+    READY ─► CLEARING ─► CLEARED ─► SENDING ─► SENT ─► RETURNED ─► LOCKED ─► CERTIFIED (─► UNENROLLED: `closing`)
       │          └───────────┴─────────┴────────┴─ it was not erased ─► PUT_BACK: its PIN is set again
       └─ nothing of the phone has changed: the wipe may begin anew
 
@@ -38,7 +38,6 @@ from adb_bridge.verbs.wipe_imprint import read_imprint
 
 from ..api.wire import WipeParameters
 from ..archive.archive import Archive
-from ..archive.errors import RecordNotFoundError
 from ..archive.records import ArchivedCommand
 from ..archive.wipes import WipeStage, WipeStepDraft
 from ..commanding.verbs import parameters_of
@@ -189,7 +188,7 @@ class WipeCarrier:
                 return await self._resume_before_sending(visit)
             case WipeStage.SENDING | WipeStage.SENT:
                 return await self._look(visit, self._parts.waits.back_s)
-            case WipeStage.RETURNED | WipeStage.LOCKED | WipeStage.UNENROLLED | WipeStage.CERTIFIED:
+            case WipeStage.RETURNED | WipeStage.LOCKED | WipeStage.CERTIFIED | WipeStage.UNENROLLED:
                 return await self._finish(visit)
             case _:
                 return VerbResult(ending=Ending.REFUSED, code=NOT_BEGUN)
@@ -265,7 +264,7 @@ class WipeCarrier:
         return (self._parts.clock.now() - sending.at).total_seconds() >= self._parts.waits.still_running_s
 
     async def _finish(self, visit: _Visit) -> VerbResult:
-        """Lock it again, end its enrolment, certify. Each is done once."""
+        """Lock it again and certify. Each is done once."""
         if visit.story.stage is WipeStage.RETURNED:
             locked = await self._parts.lock.lock_anew(visit.device, visit.session)
             visit.noted(locked)
@@ -273,11 +272,6 @@ class WipeCarrier:
                 return visit.noted(VerbResult(ending=Ending.UNSURE, code=Code.LINK_LOST))
             await self._note(visit, WipeStage.LOCKED, OK if locked.ending is Ending.DONE else locked.code)
         if visit.story.stage is WipeStage.LOCKED:
-            document = await self._certificate(visit)
-            await self._unenrol(visit)
-            await self._note(visit, WipeStage.UNENROLLED, OK)
-            await self._note(visit, WipeStage.CERTIFIED, OK, document)
-        elif visit.story.stage is WipeStage.UNENROLLED:
             await self._note(visit, WipeStage.CERTIFIED, OK, await self._certificate(visit))
         return visit.noted(ended(visit.story))
 
@@ -302,15 +296,6 @@ class WipeCarrier:
     async def _approved(self, command: ArchivedCommand) -> tuple[str, datetime] | None:
         changes = await self._archive.command_book.changes(command.command_id)
         return next(((one.actor, one.at) for one in reversed(changes) if one.result == "approved"), None)
-
-    async def _unenrol(self, visit: _Visit) -> None:
-        """Nothing is collected from it any more, whatever happens to the daemon now."""
-        try:
-            await self._archive.end_enrolment(
-                visit.device, actor=visit.command.requested_by, reason=f"wiped: {visit.command.command_id}"
-            )
-        except RecordNotFoundError:
-            return  # it was ended before a crash
 
     async def _put_back(self, visit: _Visit, why: VerbResult) -> VerbResult:
         """It was certainly not erased: set its PIN again, take our files away, collect on."""

@@ -80,9 +80,10 @@ async def test_an_erased_phone_is_locked_anew_unenrolled_and_certified(tmp_path:
         done = await ended(service, command)
         assert (done.state, done.result) == (CommandState.ACKNOWLEDGED, "emptied"), done
         assert one.handset.store.sms() == ()
+        await until(lambda: is_unenrolled(service, "SIMWIPE1"))
         wipe = await service.desks.wipes.one(OWNER, command.command_id)
         assert [line.stage for line in wipe.stages] == [
-            "ready", "clearing", "cleared", "sending", "sent", "returned", "locked", "unenrolled", "certified",
+            "ready", "clearing", "cleared", "sending", "sent", "returned", "locked", "certified", "unenrolled",
         ]  # fmt: skip
         paper = wipe.certificate
         assert paper is not None
@@ -256,4 +257,5 @@ async def is_as_said(service: DaemonService, case: Case, one: SimPhone) -> None:
         await until(is_collected)
     if case.state is DONE:
         assert is_erased
+        await until(lambda: is_unenrolled(service, case.serial))
         assert one.handset.power.has_credential == (case.result == "emptied")
