@@ -81,7 +81,8 @@ class PutCommandsUnit:
             for command in written:
                 _audit(transaction, command, actor=command.requested_by, role=draft.role, reason=command.reason)
         batch_id = None if draft.batch is None else draft.batch.batch_id
-        return WrittenCommands(commands=written, batch_id=batch_id, is_new=True)
+        batch = None if batch_id is None else one_batch(database, batch_id)
+        return WrittenCommands(commands=written, batch_id=batch_id, is_new=True, batch=batch)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -179,6 +179,7 @@ class WrittenCommands:
     batch_id: str | None
     is_new: bool
     """False: the same request was written before, and this is what it became."""
+    batch: ArchivedBatch | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

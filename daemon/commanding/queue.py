@@ -27,7 +27,7 @@ from ..archive.drafts import (
     RequestKey,
 )
 from ..archive.errors import IllegalTransitionError, KeyReusedError, RecordNotFoundError
-from ..archive.records import Approval, ArchivedCommand, WrittenCommands
+from ..archive.records import Approval, ArchivedBatch, ArchivedCommand, WrittenCommands
 from ..bus import Bus, CommandChanged, DeviceChanged
 from ..logs import log_for
 from ..service import ServiceError
@@ -106,14 +106,7 @@ class CommandQueue:
         if kept is None:
             return None
         found = await self._archive.commands(CommandFilter(batch_id=batch_id, limit=max(1, len(kept.targets))))
-        commands = {one.command_id: one for one in found}
-        return Batch(
-            kept=kept,
-            members=tuple(
-                BatchMember(device=one.device, command=commands.get(one.command_id or ""), why=one.why)
-                for one in kept.targets
-            ),
-        )
+        return _batch_of(kept, found)
 
     async def ended(self, command_id: str, timeout_s: float) -> ArchivedCommand:
         """The command once it has ended, or as it is when the time is over. RecordNotFoundError."""
@@ -270,7 +263,9 @@ class CommandQueue:
         )
         with self._taking(taken):
             written = await self._put(CommandsDraft(commands=taken, role=by.role, batch=batch, key=key))
-        return await self._batch(written.batch_id)
+        if not written.is_new or written.batch is None:
+            return await self._batch(written.batch_id)
+        return _batch_of(written.batch, written.commands)
 
     async def _batch(self, batch_id: str | None) -> Batch:
         found = None if batch_id is None else await self.batch(batch_id)
@@ -336,6 +331,17 @@ class CommandQueue:
     def _tell(self, command: ArchivedCommand) -> None:
         self._bus.publish(CommandChanged(command.command_id))
         self._bus.publish(DeviceChanged(command.device))
+
+
+def _batch_of(kept: ArchivedBatch, found: Sequence[ArchivedCommand]) -> Batch:
+    commands = {one.command_id: one for one in found}
+    return Batch(
+        kept=kept,
+        members=tuple(
+            BatchMember(device=one.device, command=commands.get(one.command_id or ""), why=one.why)
+            for one in kept.targets
+        ),
+    )
 
 
 def _take_error(writing: "asyncio.Future[ArchivedCommand]") -> None:
