@@ -14,12 +14,30 @@ class AccessMode(StrEnum):
     """Looks only: nothing is sent to phones, no alert changes, nothing is revealed. For a screen on the wall."""
 
 
+class Place(StrEnum):
+    """Where the daemon is that this console is a client of."""
+
+    HERE = "here"
+    ELSEWHERE = "elsewhere"
+    """On another machine: secrets that people type, and who comes in, are that machine's own business."""
+
+
 class Act(StrEnum):
     """What changes something or opens content."""
 
     LOCK = "lock"
     COMMAND = "command"
-    """What a phone is asked to do and nobody loses anything by."""
+    """Whatever a phone is told but to wipe itself."""
+    WIPE = "wipe"
+    """Ask for it; somebody else has to agree."""
+    APPROVE = "approve"
+    """Agree to what somebody else asked for, or refuse it."""
+    SHOW_PIN = "show_pin"
+    TYPE_PIN = "type_pin"
+    """Give the shop a PIN to keep."""
+    DELIVER = "deliver"
+    """Test, mute, stop alert delivery; send dead letters again."""
+    REVOKE_CONSOLE = "revoke_console"
     ENROL = "enrol"
     REACH_PHONES = "reach_phones"
     """Connect to phones, pair with them."""
@@ -33,7 +51,7 @@ class Act(StrEnum):
 
 RIGHTS: Final[dict[Role, frozenset[Act]]] = {
     Role.OWNER: frozenset(Act),
-    Role.ADMIN: frozenset(set(Act) - {Act.REVEAL, Act.TRY_RULES}),
+    Role.ADMIN: frozenset(set(Act) - {Act.REVEAL, Act.TRY_RULES, Act.REVOKE_CONSOLE}),
     Role.REVIEWER: frozenset({Act.HANDLE_ALERT, Act.REVEAL, Act.TRY_RULES}),
     Role.AUDITOR: frozenset(),
     Role.EMPLOYEE: frozenset(),
@@ -41,10 +59,16 @@ RIGHTS: Final[dict[Role, frozenset[Act]]] = {
 """Mirrors the daemon's table, to grey out a key instead of having it refused. A test holds both together."""
 
 
-def refusal(act: Act, mode: AccessMode, role: Role | None) -> str | None:
+HERE_ONLY: Final = frozenset({Act.TYPE_PIN, Act.REVOKE_CONSOLE})
+"""Nobody may from another machine, as the daemon's `LOCAL_ONLY`."""
+
+
+def refusal(act: Act, mode: AccessMode, role: Role | None, place: Place = Place.HERE) -> str | None:
     """The catalog key of why `act` is not possible, None when it is. Without a role yet the daemon is asked."""
     if mode is AccessMode.READ_ONLY:
         return "app.refusal.read_only"
     if role is not None and act not in RIGHTS.get(role, frozenset()):
         return "app.refusal.role"
+    if place is Place.ELSEWHERE and act in HERE_ONLY:
+        return "app.refusal.here_only"
     return None

@@ -24,6 +24,7 @@ from .announcer import Announcer
 from .calls import CallingApp
 from .client_port import ConsoleClient
 from .desk import Desk
+from .dialogs.dialog import Dialog
 from .dialogs.page import HelpDialog
 from .endings import ends_on_signals
 from .entries import entries_of
@@ -226,6 +227,8 @@ class ShopwardenApp(CallingApp):
         await self.action_go(event.name)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if isinstance(self.screen, Dialog) and not self.screen.HAS_HELP:
+            return action not in {"help", "command_palette"}
         match action:
             case "retry":
                 return not self.desk.shop.is_online

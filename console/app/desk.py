@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from daemon.api.texts import Texts
 
 from ..safe_text import SafeContent, safe_text
-from .access import AccessMode, Act, refusal
+from .access import AccessMode, Act, Place, refusal
 from .client_port import ConsoleClient
 from .settings import Settings, SettingsChange, Symbols, changed_settings
 from .shop import Shop
@@ -24,7 +24,8 @@ class Desk:
     """Set once the first screen is painted: loading an HTTP client takes as long as half of the start."""
     shop: Shop = field(default_factory=Shop)
     settings: Settings = field(default_factory=Settings)
-
+    shop_name: str | None = None
+    """As this machine knows the shop that it is connected to; None: the daemon runs here."""
     keeper: Callable[[SettingsChange], None] | None = None
     """Told of each choice, to write it down."""
 
@@ -61,7 +62,7 @@ class Desk:
     def refusal(self, act: Act) -> str | None:
         """Why `act` is not possible for this console and role, in words; None when it is."""
         role = self.shop.hello.role if self.shop.hello is not None else None
-        key = refusal(act, self.mode, role)
+        key = refusal(act, self.mode, role, Place.HERE if self.shop_name is None else Place.ELSEWHERE)
         if key is None:  # every act is the daemon's
             return None if self.shop.is_online else self.say("refusal.offline")
         return self.texts.get(key, role=self.role_word())

@@ -4,7 +4,16 @@ from collections.abc import Iterable
 from typing import Final
 
 from daemon.api.texts import Texts
-from daemon.api.wire import AlertStatus, CommandState, Device, DeviceAvailability, Direction, EventKind, Severity
+from daemon.api.wire import (
+    AlertStatus,
+    Command,
+    CommandState,
+    Device,
+    DeviceAvailability,
+    Direction,
+    EventKind,
+    Severity,
+)
 
 from ..safe_text import SafeContent, joined, safe_text
 from .symbols import GlyphName as GlyphName
@@ -68,6 +77,15 @@ def command_cell(state: CommandState, texts: Texts) -> SafeContent:
     """Glyph, word and colour of a command's state."""
     sign, style = _COMMAND[state]
     return safe_text(f"{sign} {texts.get(f'app.command.{state}')}", style)
+
+
+def state_cell(command: Command, texts: Texts) -> SafeContent:
+    """The same of a command, with what it waits for from people."""
+    if not command.state.is_terminal and command.awaiting_approval:
+        return safe_text(f"◌ {texts.get('app.command.approval')}", "bold $text-warning")
+    if not command.state.is_terminal and command.needs_decision:
+        return safe_text(f"? {texts.get('app.command.decision')}", "bold $text-warning")
+    return command_cell(command.state, texts)
 
 
 def direction_glyph(direction: Direction) -> str:

@@ -46,6 +46,15 @@ ALERT_KEYS = (
 )
 """What can be done with an alert, the same in the list and in its dialog."""
 
+COMMAND_KEYS = (
+    key("x,f8", "cancel_command", "commands.cancel"),
+    key("v,f6", "approve_command", "commands.approve"),
+    key("n,alt+n", "reject_command", "commands.reject"),
+    key("d,f9", "decide_command", "commands.decide"),
+    key("R,alt+r", "retry_command", "commands.retry"),
+)
+"""What can be done with a command, the same in the list and on its page."""
+
 
 def keys_of(screen: Screen[object], texts: Texts) -> tuple[tuple[str, str], ...]:
     """Every key that works on a screen now with what it does; all keys of one action together, the nearest first."""

@@ -126,12 +126,14 @@ class FakeClient:
     ) -> AnswerT:
         fitting = [known for verb, known in self.answers if verb == method and path.startswith(known)]
         self._asked(f"{method} {path}", body if query is None else dict(query))
-        if not fitting:
+        nearest = max(fitting, key=len, default=None)
+        found = None if nearest is None else self.answers[method, nearest](body)
+        kind = get_origin(answer) or answer
+        if nearest is None or (nearest != path and not isinstance(found, kind)):
             raise ApiRefusedError(
                 "request.no_such_route", "The daemon does not know this.", "Update it.", ExitCode.NOT_FOUND, 404
             )
-        found = self.answers[method, max(fitting, key=len)](body)
-        assert isinstance(found, get_origin(answer) or answer)
+        assert isinstance(found, kind)
         return cast(AnswerT, found)
 
     def speak(self, language: str) -> None:

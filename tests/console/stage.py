@@ -13,6 +13,7 @@ from console.app.access import AccessMode
 from console.app.app import CATALOG, ShopwardenApp
 from console.app.settings import Settings
 from console.app.settings_file import SettingsKeeper
+from console.app.widgets.live_list import LiveList
 from daemon.api.texts import load_texts
 
 from . import sample_shop as sample
@@ -72,6 +73,16 @@ async def typed(pilot: Pilot[int], text: str) -> None:
     assert isinstance(field, Input)
     field.insert_text_at_cursor(text)
     await pilot.pause()
+
+
+async def chosen(app: ShopwardenApp, pilot: Pilot[int], key: str, *keys: str) -> None:
+    """Open the action menu (by `a`, unless it is open), go to a choice, press `keys` (enter)."""
+    if not app.screen.query("#menu"):
+        await pilot.press("a")
+        await settled(pilot)
+    app.screen.query_one("#menu", LiveList).move_to(key)
+    await pilot.press(*(keys or ("enter",)))
+    await settled(pilot)
 
 
 def screen_lines(app: ShopwardenApp) -> tuple[str, ...]:

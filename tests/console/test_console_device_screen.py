@@ -13,7 +13,7 @@ from daemon.api.wire import ClockChange, CommandState, Enrolment, EnrolRequest, 
 
 from . import sample_shop as sample
 from .fake_client import FakeClient, refused
-from .stage import NARROW, running, screen_text, settled, typed
+from .stage import NARROW, chosen, running, screen_text, settled, typed
 
 
 def battery(*values: float) -> Figures:
@@ -152,22 +152,20 @@ async def test_the_menu_tells_what_can_be_done_and_why_the_rest_cannot() -> None
         await pilot.press("a")
         await settled(pilot)
         text = screen_text(app)
-        assert app.screen.query("#menu") and "He Jia is enrolled already." in text
-        assert "End the enrolment" in text and "Pair by code" in text
+        assert app.screen.query("#menu") and "Show a message" in text
         await pilot.press("down")
         await settled(pilot)
         assert "Not online: waits up to 10m." in screen_text(app)
-        await pilot.press("down", "down", "enter")
-        await settled(pilot)
-        assert app.screen.query("#menu"), "what cannot be done is not taken"
-        await pilot.press("up", "up", "enter")
-        await settled(pilot)
-        assert app.screen is app.stage and "He Jia: Refetch queued." in screen_text(app)
+        await chosen(app, pilot, "enrol")
+        text = screen_text(app)
+        assert app.screen.query("#menu") and "He Jia is enrolled already." in text, "what cannot be done is not taken"
+        await chosen(app, pilot, "refetch")
+        assert app.screen is app.stage and "He Jia: Refetch queued" in screen_text(app)
         asked = client.calls("command")[-1]
         assert (asked.verb, asked.expires_in_s) == (Verb.REFETCH, 600)  # type: ignore[attr-defined]
 
         app.stage.current.table.move_to(sample.LIN)
-        await pilot.press("a", "end", "enter")
+        await pilot.press("a", "end", "up", "enter")
         await settled(pilot)
         assert "Type “SIM0001LIN” to confirm" in screen_text(app)
         await pilot.press("enter")
@@ -175,8 +173,7 @@ async def test_the_menu_tells_what_can_be_done_and_why_the_rest_cannot() -> None
         assert app.screen is app.stage, "the focus was on Cancel"
 
         app.stage.current.table.move_to(sample.STRANGER)
-        await pilot.press("f7", "down", "down", "down", "enter")
-        await settled(pilot)
+        await chosen(app, pilot, "enrol")
         assert "Still missing: Employee, Version of the notice, Acknowledged by" in screen_text(app)
         await typed(pilot, "Sun")
         await pilot.press("enter")
@@ -209,7 +206,7 @@ async def test_an_enrolment_ends_only_with_the_serial_typed_and_phones_are_reach
     )
     async with running(client) as (app, pilot):
         app.stage.current.table.move_to(sample.LIN)
-        await pilot.press("a", "end", "enter")
+        await pilot.press("a", "end", "up", "enter")
         await settled(pilot)
         name = app.screen.query_one("#ladder-name", Input)
         name.focus()
@@ -227,12 +224,11 @@ async def test_an_enrolment_ends_only_with_the_serial_typed_and_phones_are_reach
         assert client.calls(f"POST {path}") == [EndEnrolmentRequest(reason="left the shop")]
         assert "Your role may not do this." in screen_text(app)
 
-        for downs, fields, words in (
-            (4, ("10.0.0.9:5555",), "10.0.0.9:5555: "),
-            (5, ("10.0.0.9:40001", "123456"), "not paired: the code is wrong"),
+        for act, fields, words in (
+            ("connect", ("10.0.0.9:5555",), "10.0.0.9:5555: "),
+            ("pair", ("10.0.0.9:40001", "123456"), "not paired: the code is wrong"),
         ):
-            await pilot.press("a", *["down"] * downs, "enter")
-            await settled(pilot)
+            await chosen(app, pilot, act)
             for field in fields:
                 await typed(pilot, field)
                 await pilot.press("enter")
@@ -241,6 +237,6 @@ async def test_an_enrolment_ends_only_with_the_serial_typed_and_phones_are_reach
         assert client.calls("POST /v1/connections") == [ConnectRequest(address="10.0.0.9:5555")]
         client.go_offline()
         await settled(pilot)
-        await pilot.press("a", "down", "down", "down", "down")
+        await pilot.press("a")
         await settled(pilot)
         assert "Not without the daemon." in screen_text(app)

@@ -5,14 +5,14 @@ import re
 import pytest
 from textual.command import CommandInput
 
-from console.app.access import RIGHTS, Act
+from console.app.access import HERE_ONLY, RIGHTS, Act
 from console.app.app import CATALOG
 from console.app.stage import NAMES
 from daemon.api.errors import ApiTimeoutError, ApiVersionError
 from daemon.api.links import LinkOffline
 from daemon.api.texts import Language, missing_translations
 from daemon.api.wire import CommandState, Role, StreamItem, StreamKind, Verb
-from daemon.roles import Permission, may
+from daemon.roles import LOCAL_ONLY, Permission, may
 
 from . import sample_shop as sample
 from .fake_client import FakeClient, refused, unreachable
@@ -280,8 +280,15 @@ def test_rights_mirror_the_daemons_table(role: Role) -> None:
         Act.REVEAL: Permission.EVENTS_REVEAL,
         Act.TRY_RULES: Permission.POLICY_TRY,
         Act.RESCAN: Permission.RESCAN,
+        Act.WIPE: Permission.COMMANDS_WIPE,
+        Act.APPROVE: Permission.COMMANDS_APPROVE,
+        Act.SHOW_PIN: Permission.PINS_SHOW,
+        Act.TYPE_PIN: Permission.PINS_CHANGE,
+        Act.DELIVER: Permission.DELIVERY_MANAGE,
+        Act.REVOKE_CONSOLE: Permission.CONSOLES_MANAGE,
     }
     assert RIGHTS[role] == {act for act, permission in needed.items() if may(role, permission)}
+    assert {act for act, permission in needed.items() if permission in LOCAL_ONLY} == HERE_ONLY
 
 
 async def test_what_is_not_loaded_is_not_claimed() -> None:

@@ -59,7 +59,12 @@ class AskDialog(Dialog[str]):
         self.set_class(weight is Weight.DESTRUCTIVE, "-destructive")
 
     def on_mount(self) -> None:
-        self.query_one("#cancel" if self._weight is Weight.DESTRUCTIVE else "#answer").focus()
+        self.first_focus().focus()
+        self._show_missing()
+
+    def first_focus(self) -> Widget:
+        """Where it starts."""
+        return self.query_one("#cancel" if self._weight is Weight.DESTRUCTIVE else "#answer")
 
     def body(self) -> SafeContent:
         return self._text
@@ -87,11 +92,18 @@ class AskDialog(Dialog[str]):
         )
 
     def on_input_changed(self, event: Input.Changed) -> None:
+        self._show_missing()
+
+    def _show_missing(self) -> None:
         self.query_one("#confirm", Button).disabled = self._answer() is None
         self.query_one("#ask-missing", Note).show(self._missing(self.query_one("#answer", Input).value))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
+        self.entered(event.input)
+
+    def entered(self, field: Input) -> None:
+        """Enter in a field."""
         if self._weight is Weight.DESTRUCTIVE:
             self.query_one("#cancel", Button).focus()
         else:

@@ -34,6 +34,8 @@ class Dialog(Sturdy, ModalScreen[ResultT | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [key("escape", "cancel", "dialog.cancel")]
     TONE: ClassVar[str] = "-plain"
+    HAS_HELP: ClassVar[bool] = True
+    """False: no other dialog may lie on it."""
 
     def __init__(self, desk: Desk, title: SafeContent) -> None:
         super().__init__()

@@ -1,7 +1,6 @@
 """A dialog of a few lines to fill in. Nothing is done before each of them is."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -13,15 +12,7 @@ from ..desk import Desk
 from ..keys import quiet
 from ..widgets.note import Note
 from .dialog import Dialog, SafeButton
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
-    """One line. Its label and example are `app.form.<name>` and `app.form.<name>_example`."""
-
-    name: str
-    least: int = 1
-    most: int = 200
+from .fields import Field as Field
 
 
 class FormDialog(Dialog[tuple[str, ...]]):
@@ -58,6 +49,7 @@ class FormDialog(Dialog[tuple[str, ...]]):
             yield Note(self.desk.line(f"form.{field.name}"), classes="form-label")
             example = self.desk.say(f"form.{field.name}_example")
             yield Input(
+                field.value,
                 id=f"field-{field.name}",
                 max_length=field.most,
                 placeholder=example,
@@ -96,7 +88,7 @@ class FormDialog(Dialog[tuple[str, ...]]):
         return self.query_one(f"#field-{field.name}", Input).value.strip()
 
     def _missing(self) -> list[Field]:
-        return [field for field in self._fields if len(self._value(field)) < field.least]
+        return [field for field in self._fields if not field.takes(self._value(field))]
 
     def _show(self) -> None:
         missing = self._missing()

@@ -68,8 +68,8 @@ class MenuDialog(Dialog[str]):
     AUTO_FOCUS = "LiveList"
     BINDINGS: ClassVar[list[BindingType]] = [quiet("q", "cancel", "dialog.close")]
     DEFAULT_CSS = """
-    MenuDialog LiveList { height: auto; }
-    MenuDialog #menu-about { margin-top: 1; min-height: 2; }
+    MenuDialog LiveList { height: auto; max-height: 38vh; }
+    MenuDialog #menu-about { margin-top: 1; min-height: 2; max-height: 5; }
     """
 
     def __init__(self, desk: Desk, *, title: SafeContent, choices: Sequence[Choice]) -> None:
@@ -86,9 +86,20 @@ class MenuDialog(Dialog[str]):
         yield table
         yield Note(id="menu-about")
 
+    def renew(self, choices: Sequence[Choice]) -> None:
+        """More is known of them; the cursor stays where it is. The same keys in the same order."""
+        self._rows = ChoiceRows(choices)
+        table = self.query_one(LiveList)
+        table.rows = self._rows
+        table.reload()
+        self._say(table.key)
+
     def on_live_list_moved(self, event: LiveList.Moved) -> None:
         event.stop()
-        choice = self._rows.choice(event.key)
+        self._say(event.key)
+
+    def _say(self, key: str | None) -> None:
+        choice = self._rows.choice(key)
         about = self.query_one("#menu-about", Note)
         if choice is None:
             about.show(safe_text(""))

@@ -1,48 +1,17 @@
-"""Calls about phones: commands to several, enrolment, and how phones are reached."""
+"""Calls about phones: enrolment, and how phones are reached."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable
 from typing import Final
 
 from daemon.api.calling import READ_TIMEOUT_S, segment
 from daemon.api.connecting import PairingReport, PairRequest
-from daemon.api.errors import ApiRefusedError
 from daemon.api.requests import ConnectReport, ConnectRequest, EndEnrolmentRequest
-from daemon.api.wire import Command, CommandRequest, Device, Enrolment, EnrolRequest, Verb
+from daemon.api.wire import Device, Enrolment, EnrolRequest
 
 from ..client_port import ConsoleClient
-from .phone_acts import EXPIRES_S
 
 CONNECT_TIMEOUT_S: Final = 45.0
 PAIR_TIMEOUT_S: Final = 90.0
-
-
-@dataclass(slots=True, kw_only=True)
-class CommandReport:
-    """What became of each request."""
-
-    queued: list[Command] = field(default_factory=list)
-    refused: list[tuple[str, str]] = field(default_factory=list)
-    """Serial, and the daemon's words."""
-
-
-async def command_each(
-    client: ConsoleClient, serials: Sequence[str], verb: Verb, reason: str, *, done: Callable[[Command], None]
-) -> CommandReport:
-    """One command for each phone; one that is refused does not keep the others. The only one raises its refusal."""
-    report = CommandReport()
-    for serial in serials:
-        request = CommandRequest(device=serial, verb=verb, reason=reason, expires_in_s=EXPIRES_S.get(verb))
-        try:
-            command = await client.command(request)
-        except ApiRefusedError as error:
-            if len(serials) == 1:
-                raise
-            report.refused.append((serial, error.message))
-        else:
-            done(command)
-            report.queued.append(command)
-    return report
 
 
 def device_now(client: ConsoleClient, serial: str) -> Awaitable[Device]:

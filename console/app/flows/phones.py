@@ -1,31 +1,25 @@
-"""What is done to phones: each names its target and effect; how much is asked is in `phone_acts.LADDER`."""
+"""What is done to phones: the menu, why something cannot be done, and which dialog asks for it."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Final, assert_never
+from typing import Final
 
-from daemon.api.errors import ApiClientError, ApiRefusedError
-from daemon.api.wire import Command, Device, DeviceAvailability, Verb
+from daemon.api.batches import DeviceVerbs, Possibility, VerbChance
+from daemon.api.commands_client import device_verbs
+from daemon.api.wire import Command, Device, DeviceAvailability
 
-from ...safe_text import SafeContent, lines, safe_text
+from ...safe_text import SafeContent, safe_text
 from ..calls import CallingApp
 from ..desk import Desk
-from ..dialogs.dialog import labelled
-from ..dialogs.ladder import LadderDialog, Rung
 from ..dialogs.menu import Choice, MenuDialog
-from ..dialogs.page import PageDialog
-from ..glyphs import device_state
-from ..run_log import Outcome
 from ..shop import Part
-from ..work import LongWork
 from .base import FlowBase
-from .phone_acts import EXPIRES_S, FOR_ONE, RIGHT, VERB, WITHOUT_PHONE, PhoneAct
-from .phone_calls import CommandReport, command_each
+from .orders import OrderFlows
+from .phone_acts import FOR_ONE, TRAITS, WAIT_TWICE, WITHOUT_PHONE, PhoneAct, act_of
+from .pins import PinFlows
 from .reaching import ReachFlows
+from .wiping import WipeFlows
 
-FEW: Final = 10
-"""Commands that are queued in a blink; more show how far they are."""
-DEVICES_NAMED: Final = 12
 _UNSUPPORTED: Final = "adb.unsupported_system"
 
 
@@ -35,10 +29,13 @@ class PhoneFlows(FlowBase):
     def __init__(self, app: CallingApp, desk: Desk, changed: Callable[[Part], None]) -> None:
         super().__init__(app, desk, changed)
         self._reach = ReachFlows(app, desk, changed)
+        self._orders = OrderFlows(app, desk, changed)
+        self._pins = PinFlows(app, desk, changed)
+        self.wipes = WipeFlows(app, desk, changed, self._orders)
 
     def why_not(self, act: PhoneAct, devices: Sequence[Device]) -> str | None:
         """The reason why this cannot be done with these phones; None when it can."""
-        reason = self._desk.refusal(RIGHT[act])
+        reason = self._desk.refusal(TRAITS[act].right)
         if reason is not None:
             return reason
         if act in WITHOUT_PHONE:
@@ -55,60 +52,56 @@ class PhoneFlows(FlowBase):
 
     def why_not_menu(self) -> str | None:
         """A menu that only says why not is of use, too; a console that only looks has none."""
-        reasons = [self._desk.refusal(right) for right in set(RIGHT.values())]
+        reasons = [self._desk.refusal(traits.right) for traits in TRAITS.values()]
         return reasons[0] if all(reason is not None for reason in reasons) else None
 
     def menu(self, devices: Sequence[Device]) -> None:
-        """Everything that can be done with these phones, and why the rest cannot."""
+        """Everything that can be done with these phones, and why the rest cannot; one phone is asked itself."""
         if self.explained(self.why_not_menu()):
             return
-        choices = [
-            Choice(
-                key=act.value,
-                label=self._desk.line(f"phone_act.{act}.label"),
-                about=self._about(act, devices),
-                reason=self.why_not(act, devices),
-            )
-            for act in PhoneAct
-        ]
-        chosen = partial(self._menu_chosen, tuple(devices))
-        self._app.push_screen(MenuDialog(self._desk, title=self._target(devices), choices=choices), chosen)
+        dialog = MenuDialog(self._desk, title=self._target(devices), choices=self._choices(devices, None))
+        self._app.push_screen(dialog, partial(self._menu_chosen, tuple(devices)))
+        if len(devices) == 1 and devices[0].employee is not None and self._desk.shop.is_online:
+            asked = device_verbs(self._desk.client, devices[0].serial)
+            self._app.call(asked, partial(self._told, dialog, tuple(devices)), lambda error: None)
 
     def run(self, act: PhoneAct, devices: Sequence[Device]) -> None:
         """Ask what the ladder asks for, then do it."""
         if self.explained(self.why_not(act, devices)):
             return
         match act:
-            case PhoneAct.LOCK:
-                self._lock(devices)
-            case PhoneAct.REFETCH | PhoneAct.NOTICE:
-                self._issue(VERB[act], _serials(devices), self._desk.say(f"phone_act.{act}.reason"))
             case PhoneAct.ENROL:
                 self._reach.enrol(devices[0])
             case PhoneAct.UNENROL:
-                self._reach.unenrol(devices[0], self._facts(devices[0]))
+                self._reach.unenrol(devices[0], self._orders.facts(devices[0]))
             case PhoneAct.CONNECT:
                 self._reach.connect()
             case PhoneAct.PAIR:
                 self._reach.pair()
+            case PhoneAct.SHOW_PIN:
+                self._pins.show(devices[0])
+            case PhoneAct.WIPE:
+                self.wipes.ask(devices[0])
             case _:
-                assert_never(act)
+                self._orders.ask(act, devices)
 
     def why_not_again(self, command: Command) -> str | None:
         """Why the same cannot be asked of its phone once more."""
         device = self._desk.shop.devices.get(command.device)
-        act = next((act for act, verb in VERB.items() if verb is command.verb), None)
-        return self._desk.say("refusal.no_device") if act is None else self.why_not(act, (device,) if device else ())
+        act = act_of(command.verb)
+        if act is None:
+            return self._desk.say("refusal.call_again")
+        return self.why_not(act, (device,) if device else ())
 
     def issue_again(self, command: Command) -> None:
-        """The same verb and reason as a new command; where a confirmation is asked for, it is asked for again."""
-        device = self._desk.shop.devices.get(command.device)
-        if device is None or self.explained(self.why_not_again(command)):
+        """The same verb, reason and parameters as a new command; what is confirmed first is confirmed again."""
+        device, act = self._desk.shop.devices.get(command.device), act_of(command.verb)
+        if device is None or act is None or self.explained(self.why_not_again(command)):
             return
-        if command.verb is Verb.LOCK:
-            self._lock((device,), command.reason)
+        if act is PhoneAct.WIPE:
+            self.wipes.ask(device, command.reason)
         else:
-            self._issue(command.verb, (device.serial,), command.reason)
+            self._orders.ask(act, (device,), command)
 
     def _why_not_one(self, act: PhoneAct, device: Device) -> str | None:
         say, name = self._desk.say, self._desk.shop.name_of(device.serial)
@@ -120,21 +113,49 @@ class PhoneFlows(FlowBase):
             return None
         if device.employee is None:
             return say("refusal.not_enrolled", device=device.serial)
-        verb = VERB.get(act)
-        if verb is not None:
+        verb = TRAITS[act].verb
+        if verb is not None and verb not in WAIT_TWICE:
             pending = self._desk.shop.last_command(device.serial, verb)
             if pending is not None and not pending.state.is_terminal:
                 return say("refusal.pending", device=name, verb=say(f"verb.{verb}"))
         return None
 
-    def _about(self, act: PhoneAct, devices: Sequence[Device]) -> str:
-        """What it does; of a command to a phone that is away also that it waits, and for how long."""
-        about = self._desk.say(f"phone_act.{act}.about")
-        verb = VERB.get(act)
+    def _choices(self, devices: Sequence[Device], known: DeviceVerbs | None) -> list[Choice]:
+        chances = {} if known is None else {chance.verb: chance for chance in known.verbs}
+        choices: list[Choice] = []
+        for act, traits in TRAITS.items():
+            chance = None if traits.verb is None else chances.get(traits.verb)
+            reason = self.why_not(act, devices)
+            is_asked = known is not None and known.asked_at is not None
+            if reason is None and chance is not None and chance.verdict is Possibility.IMPOSSIBLE and is_asked:
+                reason = self._chance(chance)
+            about = self._about(act, devices, chance)
+            label = self._desk.line(f"phone_act.{act}.label")
+            choices.append(Choice(key=act.value, label=label, about=about, reason=reason))
+        return choices
+
+    def _told(self, dialog: MenuDialog, devices: tuple[Device, ...], known: DeviceVerbs) -> None:
+        """The phone answered: what it cannot do is said where it is chosen."""
+        if dialog.is_attached:
+            dialog.renew(self._choices(devices, known))
+
+    def _chance(self, chance: VerbChance) -> str:
+        """`not possible: because. By hand: …`"""
+        desk = self._desk
+        told = desk.say(f"chance.{chance.verdict}")
+        if chance.because_text:
+            told = desk.say("feasible.because", told=told, because=chance.because_text)
+        return f"{told} {desk.say('feasible.by_hand')} {chance.by_hand}" if chance.by_hand else told
+
+    def _about(self, act: PhoneAct, devices: Sequence[Device], chance: VerbChance | None) -> str:
+        """What it does; what the phone says of it; of a command to a phone that is away also how long it waits."""
+        told = [self._desk.say(f"phone_act.{act}.about")]
+        if chance is not None and chance.verdict is not Possibility.POSSIBLE:
+            told.insert(0, self._chance(chance))
         away = [device for device in devices if device.availability is not DeviceAvailability.ONLINE]
-        if verb is None or not away:
-            return about
-        return f"{about} {self._desk.say('phone_act.waits', age=self._desk.times.span(EXPIRES_S[verb]))}"
+        if TRAITS[act].verb is not None and away:
+            told.append(self._desk.say("phone_act.waits", age=self._desk.times.span(TRAITS[act].expires_s)))
+        return " ".join(told)
 
     def _menu_chosen(self, devices: Sequence[Device], chosen: str | None) -> None:
         if chosen is not None:
@@ -146,104 +167,3 @@ class PhoneFlows(FlowBase):
         if len(devices) > 1:
             return self._desk.line("phone_act.phones", n=len(devices))
         return safe_text(f"{self._desk.shop.name_of(devices[0].serial)} · {devices[0].serial}")
-
-    def _lock(self, devices: Sequence[Device], reason: str = "") -> None:
-        """Confirm ladder, level 1: names target, owner and effect, asks for a reason, starts on Cancel."""
-        desk = self._desk
-        is_online = all(device.availability is DeviceAvailability.ONLINE for device in devices)
-        effect = [
-            ("effect", desk.line("lock.effect_now" if is_online else "lock.effect_later", "bold")),
-            ("cancellable", desk.line("lock.cancellable")),
-            ("expiry", desk.line("lock.expiry", age=desk.times.span(EXPIRES_S[Verb.LOCK]))),
-        ]
-        one = len(devices) == 1
-        rows = [*(self._facts(devices[0]) if one else []), *effect]
-        dialog = LadderDialog(
-            desk,
-            rung=Rung.CONFIRM,
-            title=safe_text(desk.say("lock.title" if one else "lock.title_many", n=len(devices))),
-            targets=[] if one else self._named(devices),
-            effect=lines(labelled(desk, rows)),
-            confirm="lock",
-            reason=reason,
-        )
-        self._app.push_screen(dialog, partial(self._issue, Verb.LOCK, _serials(devices)))
-
-    def _facts(self, device: Device) -> list[tuple[str, SafeContent]]:
-        desk = self._desk
-        seen = desk.times.both(device.last_seen_at) if device.last_seen_at else desk.say("device.never_seen")
-        return [
-            ("device", safe_text(f"{device.serial} · {device.profile}")),
-            ("owner", safe_text(device.employee or "–")),
-            ("ownership", desk.line("lock.ownership")),
-            ("last_seen", safe_text(seen)),
-            ("state", device_state(device, desk.texts)),
-        ]
-
-    def _named(self, devices: Sequence[Device]) -> list[SafeContent]:
-        texts = self._desk.texts
-        named = [
-            safe_text(f"{device.employee} · {device.serial} · {device_state(device, texts).plain}")
-            for device in devices[:DEVICES_NAMED]
-        ]
-        if len(devices) > DEVICES_NAMED:
-            named.append(self._desk.line("lock.and_more", n=len(devices) - DEVICES_NAMED))
-        return named
-
-    def _issue(self, verb: Verb, serials: tuple[str, ...], reason: str | None) -> None:
-        if reason is None:
-            return
-        what = self._desk.line("phone_act.ran", verb=self._desk.say(f"verb.{verb}"), n=len(serials))
-        client = self._desk.client
-        if len(serials) <= FEW:
-            each = command_each(client, serials, verb, reason, done=self._queued)
-            self._app.call(each, partial(self._issued, what), partial(self._not_issued, what))
-            return
-
-        async def job(work: LongWork) -> CommandReport:
-            asked = 0
-
-            def step(command: Command) -> None:
-                nonlocal asked
-                asked += 1
-                self._queued(command)
-                work.step(asked, len(serials))
-
-            return await command_each(client, serials, verb, reason, done=step)
-
-        self._app.long_work(what, job, partial(self._tell_issued, what))
-
-    def _queued(self, command: Command) -> None:
-        self._changed(self._desk.shop.put_commands((command,)))
-
-    def _issued(self, what: SafeContent, report: CommandReport) -> None:
-        outcome = Outcome.PARTLY if report.queued and report.refused else Outcome.DONE
-        self._app.log_run(what, outcome if report.queued else Outcome.REFUSED)
-        self._tell_issued(what, report)
-
-    def _tell_issued(self, what: SafeContent, report: CommandReport) -> None:
-        desk, shop = self._desk, self._desk.shop
-        if report.refused:
-            n, refused = len(report.queued), len(report.refused)
-            head = desk.line("phone_act.partly", "bold", n=n, refused=refused)
-            told = [safe_text(f"{shop.name_of(serial)} · {serial}: {words}") for serial, words in report.refused]
-            page = PageDialog(desk, title=what, text=lines([head, safe_text(""), *told]))
-            self._app.push_screen(page)
-        elif len(report.queued) > 1:
-            self._app.notify(desk.say("phone_act.queued_many", n=len(report.queued)))
-        elif report.queued:
-            command = report.queued[0]
-            device = shop.devices.get(command.device)
-            name, verb = shop.name_of(command.device), desk.say(f"verb.{command.verb}")
-            if device is None or device.availability is not DeviceAvailability.ONLINE:
-                self._app.notify(desk.say("phone_act.queued", device=name, verb=verb))
-            elif command.verb is not Verb.LOCK:
-                self._app.notify(desk.say("phone_act.asked", device=name, verb=verb))
-
-    def _not_issued(self, what: SafeContent, error: ApiClientError) -> None:
-        self._app.log_run(what, Outcome.REFUSED if isinstance(error, ApiRefusedError) else Outcome.FAILED)
-        self._app.tell_error(error)
-
-
-def _serials(devices: Sequence[Device]) -> tuple[str, ...]:
-    return tuple(device.serial for device in devices)

@@ -9,9 +9,9 @@ from textual.binding import BindingType
 from daemon.api.wire import Command, CommandState
 
 from ...safe_text import SafeContent, safe_page, safe_text
-from ..dialogs.page import PageDialog
-from ..glyphs import command_cell
-from ..keys import key
+from ..dialogs.command import CommandScreen
+from ..glyphs import state_cell
+from ..keys import COMMAND_KEYS, key
 from ..ordering import SortKey
 from ..shop import Part
 from ..widgets.columns import Column
@@ -35,10 +35,7 @@ class CommandsPane(ItemPane[Command]):
         Column(key="expires", title="app.column.expires", width=8, drop=2, sort_letter="X"),
         Column(key="result", title="app.column.result", width=14, weight=5, drop=1),
     )
-    BINDINGS: ClassVar[list[BindingType]] = [
-        key("x,f8", "cancel_command", "commands.cancel"),
-        key("R,alt+r", "retry_command", "commands.retry"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*COMMAND_KEYS, key("b,f7", "batches", "commands.batches")]
 
     def items(self) -> Sequence[Command]:
         commands = self.desk.shop.commands.values()
@@ -51,7 +48,7 @@ class CommandsPane(ItemPane[Command]):
         times = self.desk.times
         left = int((item.expires_at - times.now()).total_seconds())
         return {
-            "state": command_cell(item.state, self.desk.texts),
+            "state": state_cell(item, self.desk.texts),
             "verb": self.desk.line(f"verb.{item.verb}"),
             "who": safe_text(self.desk.shop.name_of(item.device)),
             "asked": safe_text(f"{times.short(item.requested_at)} {times.age(item.requested_at)}"),
@@ -91,9 +88,15 @@ class CommandsPane(ItemPane[Command]):
         return {
             "device": (item.device, self.desk.shop.name_of(item.device)),
             "employee": (self.desk.shop.name_of(item.device),),
-            "state": (item.state.value, self.desk.say(f"command.{item.state}")),
+            "state": (item.state.value, self.desk.say(f"command.{item.state}"), *self._waits(item)),
             "kind": (item.verb.value, self.desk.say(f"verb.{item.verb}")),
         }
+
+    def _waits(self, item: Command) -> tuple[str, ...]:
+        if item.state.is_terminal or not (item.awaiting_approval or item.needs_decision):
+            return ()
+        name = "approval" if item.awaiting_approval else "decision"
+        return (name, self.desk.say(f"command.{name}"))
 
     def detail_of(self, item: Command) -> SafeContent:
         return command_detail(item, self.desk)
@@ -102,13 +105,9 @@ class CommandsPane(ItemPane[Command]):
         return safe_page(self.desk.say("empty.commands"))
 
     def why_not(self, action: str) -> str | None:
-        match action:
-            case "cancel_command":
-                return self.flows.commands.why_not_cancel(self.current())
-            case "retry_command":
-                return self.flows.commands.why_not_retry(self.current())
-            case _:
-                return super().why_not(action)
+        if action == "batches":
+            return None if self.desk.shop.is_online else self.desk.say("refusal.offline")
+        return self.flows.commands.why_not(action, self.current()) or super().why_not(action)
 
     def action_cancel_command(self) -> None:
         self.flows.commands.cancel(self.current())
@@ -116,17 +115,32 @@ class CommandsPane(ItemPane[Command]):
     def action_retry_command(self) -> None:
         self.flows.commands.retry(self.current())
 
+    def action_approve_command(self) -> None:
+        self.flows.commands.approve(self.current())
+
+    def action_reject_command(self) -> None:
+        self.flows.commands.reject(self.current())
+
+    def action_decide_command(self) -> None:
+        self.flows.commands.decide(self.current())
+
+    def action_batches(self) -> None:
+        """Those that went to several phones, each with its phones."""
+        self.flows.commands.show_batches()
+
     def open_detail(self) -> None:
         command = self.current()
         if command is not None:
-            title = self.desk.line(f"verb.{command.verb}")
-            self.app.push_screen(PageDialog(self.desk, title=title, text=self.detail_of(command)))
+            self.app.push_screen(CommandScreen(self.desk, self.flows, command))
 
     def counts(self) -> str:
-        """How many there are, and those that need a person apart: failed, and nobody knows."""
-        states = [command.state for command in self.desk.shop.commands.values()]
+        """How many there are, and those that need a person apart: to be agreed to, failed, and nobody knows."""
+        commands = self.desk.shop.commands.values()
+        states = [command.state for command in commands]
+        awaiting = sum(command.awaiting_approval and not command.state.is_terminal for command in commands)
         failed, unknown = states.count(CommandState.FAILED), states.count(CommandState.UNKNOWN)
         words = [super().counts()]
+        words += [self.desk.say("command_act.awaiting", n=awaiting)] if awaiting else []
         words += [self.desk.say("command_act.failed", n=failed)] if failed else []
         words += [self.desk.say("command_act.unknown", n=unknown)] if unknown else []
         return " · ".join(words)

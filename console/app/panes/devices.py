@@ -163,6 +163,10 @@ class DevicesPane(ItemPane[Device]):
         pending = [one for one in mine if not one.state.is_terminal]
         if any(command.verb is Verb.LOCK for command in pending):
             return self.desk.line("device.lock_pending", "bold $text-warning")
+        if len(pending) == 1:
+            (one,) = pending
+            name = "device.approval_pending" if one.awaiting_approval else "device.verb_pending"
+            return self.desk.line(name, "$text-warning", verb=self.desk.say(f"verb.{one.verb}"))
         count = max(len(pending), item.pending_commands if not pending else 0)
         if count:
             return self.desk.line("device.pending", "$text-warning", n=count)
