@@ -24,7 +24,8 @@ Reading order:
 - a service that runs for years: `operating/`
 - the ways into the vault: `keys_desk`, `key_watch` (is the file ours and new?), `key_protection`, `credentials`
 - commands to phones: `commanding/` (`config_commands`); PINs of phones: `pins/`; erasing them: `wiping/`
-- what goes on for days by itself: `following`; employees who leave: `leaving/`
+- what goes on for days by itself: `following`; employees who leave: `leaving/`; actions that follow a
+  finding: `intercept/` (`config_intercept`)
 - people who come by the web: `web/`, consoles of other machines: `lan/` (`config_lan`); whether two names may be one
   person: `people_names`
 - what may be asked: `http/` → `service` (the contract), `service_impl` (of `service_parts`) and `desks` (of

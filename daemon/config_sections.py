@@ -13,6 +13,7 @@ from adb_bridge.collectors.settings import DEFAULT_NOTIFICATION_APPS
 from .api.wire import Role
 from .archive.data_classes import DataClass
 from .config_commands import CommandsSection
+from .config_intercept import InterceptSection
 from .config_lan import LanSection
 from .delivery.sections import DeliverySection
 from .operating.sections import LogSection as LogSection
@@ -305,6 +306,7 @@ class Config:
     capture: CaptureSection = field(default_factory=CaptureSection)
     commands: CommandsSection = field(default_factory=CommandsSection)
     policy: PolicySection = field(default_factory=PolicySection)
+    intercept: InterceptSection = field(default_factory=InterceptSection)
     roles: RolesSection = field(default_factory=RolesSection)
     employees: EmployeesSection = field(default_factory=EmployeesSection)
     requests: RequestsSection = field(default_factory=RequestsSection)

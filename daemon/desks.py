@@ -14,6 +14,7 @@ from .desk_parts import DeskParts as DeskParts
 from .event_filters import EventFilters
 from .exports_desk import ExportsDesk
 from .figures.desk import FiguresDesk
+from .intercept.desk import InterceptDesk
 from .keys_desk import KeysDesk
 from .lan.desk import ConsolesDesk
 from .leaving.desk import LeavingDesk
@@ -48,6 +49,7 @@ class Desks:
     exports: ExportsDesk
     figures: FiguresDesk
     heads: HeadsDesk
+    intercept: InterceptDesk
     keys: KeysDesk
     leaving: LeavingDesk
     me: OwnDesk
@@ -118,6 +120,7 @@ def open_desks(parts: DeskParts) -> Desks:
         documents=DocumentsDesk(parts, Papers(parts.archive, parts.config, parts.clock, notices), notices),
         exports=ExportsDesk(parts),
         figures=FiguresDesk(parts),
+        intercept=InterceptDesk(parts, parts.following.interceptor),
         keys=KeysDesk(parts),
         leaving=LeavingDesk(parts, parts.following.leavings),
         me=OwnDesk(parts, requests, notices),

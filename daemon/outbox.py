@@ -23,10 +23,14 @@ class Outbox:
         """`hand_over`: takes the alerts on before they are forgotten here; the same ones again after a crash."""
         self._archive = archive
         self._bus = bus
-        self._hand_over = hand_over
+        self._takers = [] if hand_over is None else [hand_over]
         self._told: set[str] = set()
         self._wake = asyncio.Event()
         self._wake.set()  # what a former run left untold
+
+    def hand_over_to(self, take: Callable[[Sequence[str]], Awaitable[None]]) -> None:
+        """One more, after the others."""
+        self._takers.append(take)
 
     def committed(self, committed: Committed) -> None:
         """After every ingest; never waits."""
@@ -48,8 +52,8 @@ class Outbox:
                     if alert_id not in self._told:
                         self._told.add(alert_id)
                         self._bus.publish(AlertChanged(alert_id))
-                if self._hand_over is not None:
-                    await self._hand_over(waiting)
+                for take in self._takers:
+                    await take(waiting)
                 await self._archive.mark_outbox_sent(waiting)
                 self._told.difference_update(waiting)
             supervision.well()

@@ -4,6 +4,7 @@ Every method raises `ServiceError` only; errors of the archive and of adb are gi
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from typing import Final
 
 from adb_bridge.records import DeviceSerial
 
@@ -56,6 +57,9 @@ from .stream_feed import StreamFeed
 from .twins import is_crowded
 from .version import daemon_version
 from .views import audit_view, enrolment_view, verify_view
+
+_RELEASE_AT_MOST_S: Final = 8.0
+"""How long a phone may take to let go of what was paused on it, before its enrolment ends."""
 
 
 class DaemonService:
@@ -247,6 +251,7 @@ class DaemonService:
             if self._parts.queue.has_wipe(known):
                 raise unusable("device.wipe_pending", http_status=409)
             await self._audit.write(caller, "unenrol", known, reason=reason, outcome="asked")
+            await self._parts.following.interceptor.release(known, _RELEASE_AT_MOST_S)
             enrolment = await self._archive.end_enrolment(known, actor=caller.name, reason=reason[:MAX_REASON])
             await self._audit.write(caller, "unenrol", known, reason=reason, outcome="ok")
             await self._enrolment_changed(known)

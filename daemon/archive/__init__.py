@@ -20,7 +20,8 @@ Reading order:
 - exports: `exports` by `export_steps` over an `export_scope`
 - what goes: `deletions` by `erasing`, unless `holds`, with `retention_clock`; checked by `deletion_check`
 - the keyring as it was seen: `key_changes`; shop-held PINs: `pins`; wipes: `wipes`; employees who leave:
-  `leaving_rows`, `leavings`, who looks after a conversation: `ownership`; consoles of other
+  `leaving_rows`, `leavings`, who looks after a conversation: `ownership`;
+  actions that followed a finding: `intercepts`; consoles of other
   machines: `consoles`
 - phones brought into service from a plan: `provisioning`; for plots: `figures`
 - copies: `backups`; what a restore has to forget again: `forgetting`

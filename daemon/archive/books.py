@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .figures import FigureBook
     from .holds import HoldBook
     from .imports import ImportBook
+    from .intercepts import InterceptBook
     from .key_changes import KeyBook
     from .leavings import LeavingBook
     from .neighbours import NeighbourBook
@@ -90,6 +91,13 @@ class Books(ABC):
         from .command_book import CommandBook
 
         return CommandBook(self._write, self._readers.read)
+
+    @property
+    def intercepts(self) -> "InterceptBook":
+        """Actions that followed a finding by themselves."""
+        from .intercepts import InterceptBook
+
+        return InterceptBook(self._write, self._readers.read)
 
     @property
     def leavings(self) -> "LeavingBook":

@@ -55,6 +55,8 @@ class LedgerKind(IntEnum):
     WIPE_STEP = 34
     LEAVING = 35
     LEAVING_STEP = 36
+    INTERCEPT = 37
+    INTERCEPT_STEP = 38
 
 
 class PresenceChange(IntEnum):
@@ -151,6 +153,17 @@ WHERE l.ledger_index >= ? AND l.ledger_index < ? ORDER BY l.ledger_index"""
 _LEAVING_STEPS: Final = """
 SELECT s.ledger_index, 'ledger:' || s.ledger_index, s.leaving_index, s.at, s.actor, s.step, s.item, s.code, s.facts
 FROM leaving_steps s
+WHERE s.ledger_index >= ? AND s.ledger_index < ? ORDER BY s.ledger_index"""
+
+_INTERCEPTS: Final = """
+SELECT i.ledger_index, i.intercept_id, i.intercept_id, i.alert_id, i.action, i.rule_id, i.device, i.kind, i.app,
+       i.minutes, i.words, i.begun_at, i.due_at
+FROM intercepts i
+WHERE i.ledger_index >= ? AND i.ledger_index < ? ORDER BY i.ledger_index"""
+
+_INTERCEPT_STEPS: Final = """
+SELECT s.ledger_index, 'ledger:' || s.ledger_index, s.intercept_index, s.at, s.actor, s.step, s.code
+FROM intercept_steps s
 WHERE s.ledger_index >= ? AND s.ledger_index < ? ORDER BY s.ledger_index"""
 
 _COMMAND_BATCHES = """
@@ -298,6 +311,10 @@ KINDS_OF_ENTRY: Final = {
         KindOfEntry(kind=LedgerKind.WIPE_STEP, name="wipe-step/1", table="wipe_steps", select=_WIPE_STEPS),
         KindOfEntry(kind=LedgerKind.LEAVING, name="leaving/1", table="leavings", select=_LEAVINGS),
         KindOfEntry(kind=LedgerKind.LEAVING_STEP, name="leaving-step/1", table="leaving_steps", select=_LEAVING_STEPS),
+        KindOfEntry(kind=LedgerKind.INTERCEPT, name="intercept/1", table="intercepts", select=_INTERCEPTS),
+        KindOfEntry(
+            kind=LedgerKind.INTERCEPT_STEP, name="intercept-step/1", table="intercept_steps", select=_INTERCEPT_STEPS
+        ),
         KindOfEntry(kind=LedgerKind.WITNESS, name="witness/1", table="witnessings", select=_WITNESSINGS),
     )
 }

@@ -70,6 +70,7 @@ SUMMED: Final = tuple(
         ),
         ("capture_stops", "enrolment_index leaving_index stops_at"),
         ("conversation_owners", "conversation_no since_index owner"),
+        ("intercept_switch", "singleton is_off at actor reason"),
         ("retention_clock", "singleton seen_at steady_s wait_ms"),
         (
             "rescans",

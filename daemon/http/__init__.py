@@ -8,7 +8,7 @@ Reading order:
 - routes of web sessions: `web_routes`; of consoles of other machines: `console_routes`
 - routes of proofs and heads: `proofs_routes`; of batches and of decisions about commands: `command_routes`
 - routes of the ways into the vault: `keys_routes`; of shop-held PINs: `pin_routes`, of wipes `wipe_routes`
-- routes of employees who leave: `leaving_routes`
+- routes of employees who leave: `leaving_routes`; of actions that follow a finding: `intercept_routes`
 - routes of provisioning: `provisioning_routes`
 - routes of backups: `backup_routes`; of keeping and deleting: `retention_routes`
 - routes of alert delivery: `delivery_routes`

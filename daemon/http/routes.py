@@ -49,6 +49,7 @@ from .delivery_routes import DELIVERY_ROUTES
 from .documents_routes import DOCUMENTS_ROUTES
 from .exports_routes import EXPORTS_ROUTES
 from .figure_routes import FIGURE_ROUTES
+from .intercept_routes import INTERCEPT_ROUTES
 from .keys_routes import KEYS_ROUTES
 from .leaving_routes import LEAVING_ROUTES
 from .openapi import document
@@ -290,6 +291,7 @@ ROUTES: tuple[ApiRoute, ...] = (
     *POLICY_ROUTES,
     *PROOFS_ROUTES,
     *REQUESTS_ROUTES,
+    *INTERCEPT_ROUTES,
     *LEAVING_ROUTES,
     *PIN_ROUTES,
     *PROVISIONING_ROUTES,

@@ -64,7 +64,15 @@ _OF_ROW = {
     "delivery_channels": "held_until = NULL",
 }
 """What an older page says otherwise; of the other tables a row is missing."""
-_OF_LEAVINGS = ("conversation_owners", "capture_stops", "leaving_steps", "leavings")
+_OF_LEAVINGS = (
+    "conversation_owners",
+    "capture_stops",
+    "leaving_steps",
+    "leavings",
+    "intercept_switch",
+    "intercept_steps",
+    "intercepts",
+)
 _OF_COMMANDS = ("command_traces", "command_keys", "command_orders", "command_batches")
 
 
@@ -127,6 +135,7 @@ async def fill(directory: Path) -> None:
         gone = [one.ledger_index for one in kept if one.event.source_key in ("2", "9")]
         await archive.deletions.erase(gone, Cause(cause="request", data_class="", actor="owner", reason="asked"))
         await archive._write(_HoldOver(event_index=kept[-1].ledger_index))
+        await archive.intercepts.switch(said("off"), switch_off=True)
         await archive.audit(said("filled"))
 
 

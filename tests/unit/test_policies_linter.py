@@ -229,6 +229,7 @@ def test_each_code_has_its_sentence_and_what_to_do(language: str, monkeypatch: p
     names = (
         "word", "by", "other", "other_word", "one", "two", "count", "total", "form", "honest", "text", "surface", "how",
         "forms", "option", "alias", "kinds", "channels", "channel", "nearest",
+        "what", "app", "minutes", "severity",
     )  # fmt: skip
     for code in Code:
         finding = Finding(level=Level.WARNING, code=code, message="m\x1b", values=tuple((name, "值") for name in names))
