@@ -280,6 +280,11 @@ def _check_sense(config: Config, file: Path) -> None:
         except ValueError:
             expected = "what `shopwardend web-account` prints, scrypt$…"
             raise ConfigError("config.wrong_value", file=file, key=f"{key}.password", expected=expected) from None
+    for name, action in config.intercept.action.items():
+        if action.do == "message" and action.text is None:
+            raise ConfigError(
+                "config.missing_key", file=file, key=f"intercept.action.{name}.text", expected='do = "message"'
+            )
     if (problem := first_problem(config.delivery)) is not None:
         raise ConfigError("config.wrong_value", file=file, key=problem[0], expected=problem[1])
     gate_uids(config, file)

@@ -17,6 +17,7 @@ class InterceptActionSection:
     rule: _Name
     """The rule's id."""
     do: Literal["suspend_app", "lock", "message"]
+    """What is done."""
     app: _Package | None = None
     """Of `suspend_app`; None: the app where it was said."""
     minutes: Annotated[int, Meta(ge=1, le=1440)] = 15
@@ -30,6 +31,7 @@ class InterceptSection:
     """Actions that follow a finding by themselves. Off unless `enabled`; `shopwarden intercept off` ends them."""
 
     enabled: bool = False
+    """Whether any action is taken at all."""
     min_severity: Literal["info", "low", "medium", "high", "critical"] = "critical"
     """Milder findings have no action, whatever their rule says."""
     apps: tuple[_Package, ...] = ()
@@ -37,6 +39,7 @@ class InterceptSection:
     per_phone_hour: Annotated[int, Meta(ge=1, le=60)] = 3
     """Actions on one phone within an hour at most."""
     per_phone_day: Annotated[int, Meta(ge=1, le=500)] = 10
+    """Actions on one phone within a day at most."""
     cooldown_s: Annotated[int, Meta(ge=0, le=86_400)] = 600
     """After an action, the same is not done on the same phone for so long."""
     longest_minutes: Annotated[int, Meta(ge=1, le=1440)] = 60

@@ -19,6 +19,7 @@ Reading order:
 - the archive looked through again: `rescans` (`rescans_arguments`)
 - alerts to people elsewhere: `delivery` (`delivery_arguments`)
 - employees and those who leave: `employees` (`employees_arguments`), `leavings`, `leaving_report`
+- actions that follow a finding: `intercepts` (`intercept_arguments`)
 - consoles of other machines: `consoles` (`consoles_arguments`)
 - rules: `policies`, `rules` (`rule_arguments`); over time: `figures`
 - first setup and the console in a browser: `setup`, `web`

@@ -2,7 +2,7 @@
 # Written by scripts/completions.py from the parsers; changes here are lost.
 _shopwarden_words() {
     case "$1" in
-    "shopwarden") echo "devices enrol unenrol events search timeline retention holds deletions rescan requests me documents incidents backup keys attachments import export alerts lock reboot refetch lost found ring message freeze unfreeze keep-alive call commands batches consoles delivery employees figures pin provision policy audit setup web wipe wipes completion prove heads doctor unlock verify demo scan mask init check-config run verify-proof cosign restore verify-bundle reindex web-account connect-shop shops --help --state --socket --shop --lang --json --jsonl --version --readonly --plain --theme --ascii --no-mouse --check-config" ;;
+    "shopwarden") echo "devices enrol unenrol events search timeline retention holds deletions rescan requests me documents incidents backup keys attachments import export alerts lock reboot refetch lost found ring message freeze unfreeze keep-alive call commands batches consoles delivery employees figures intercept pin provision policy audit setup web wipe wipes completion prove heads doctor unlock verify demo scan mask init check-config run verify-proof cosign restore verify-bundle reindex web-account connect-shop shops --help --state --socket --shop --lang --json --jsonl --version --readonly --plain --theme --ascii --no-mouse --check-config" ;;
     "shopwarden alerts") echo "list show history ack resolve reopen suppress note assign --help --state --socket --shop --lang --json --jsonl --status --severity --device --employee --rule --assignee --unassigned --before --limit" ;;
     "shopwarden alerts ack") echo "--help --state --socket --shop --lang --json --jsonl --marked-file --note" ;;
     "shopwarden alerts assign") echo "--help --state --socket --shop --lang --json --jsonl --marked-file --to --me --nobody --note" ;;
@@ -110,6 +110,11 @@ _shopwarden_words() {
     "shopwarden incidents show") echo "--help --state --socket --shop --lang --json --jsonl" ;;
     "shopwarden incidents template") echo "--help --state --socket --shop --lang --json --jsonl --language" ;;
     "shopwarden init") echo "--help --lang --state --config --passphrase-fd --key-file --credential --json --jsonl --store-name --check --keys-only --timezone --notice-title --notice-file" ;;
+    "shopwarden intercept") echo "status on off list --help --state --socket --shop --lang --json --jsonl" ;;
+    "shopwarden intercept list") echo "--help --state --socket --shop --lang --json --jsonl --device --alert --open" ;;
+    "shopwarden intercept off") echo "--help --state --socket --shop --lang --json --jsonl --reason" ;;
+    "shopwarden intercept on") echo "--help --state --socket --shop --lang --json --jsonl --reason" ;;
+    "shopwarden intercept status") echo "--help --state --socket --shop --lang --json --jsonl" ;;
     "shopwarden keep-alive") echo "--help --state --socket --shop --lang --json --jsonl --all --group --reason --wait --expires --key --yes --setting" ;;
     "shopwarden keys") echo "list rotate --help --state --socket --shop --lang --json --jsonl" ;;
     "shopwarden keys list") echo "--help --state --socket --shop --lang --json --jsonl" ;;
@@ -272,6 +277,7 @@ _shopwarden_value() {
     "shopwarden alerts|--status" | "shopwarden alerts list|--status") echo "open acknowledged resolved suppressed all" ;;
     "shopwarden commands|--status" | "shopwarden commands list|--status") echo "queued sent acknowledged failed not_now unknown expired cancelled" ;;
     *"|--acknowledged-by" | *"|--action" | *"|--actor" | *"|--adb-port" | *"|--after" | *"|--assignee" | *"|--at" | *"|--batch" | *"|--before" | *"|--bind" | *"|--case" | *"|--channel" | *"|--code" | *"|--conversation" | *"|--count" | *"|--credential" | *"|--employee" | *"|--escrow-passphrase-fd" | *"|--event" | *"|--expires" | *"|--fingerprint" | *"|--for" | *"|--freeze-date" | *"|--from" | *"|--group" | *"|--headless" | *"|--id" | *"|--jobs" | *"|--keep" | *"|--latency-s" | *"|--limit" | *"|--message" | *"|--name" | *"|--new-passphrase-fd" | *"|--note" | *"|--notice-title" | *"|--notice-version" | *"|--noticed" | *"|--package" | *"|--passphrase-fd" | *"|--password-fd" | *"|--peer" | *"|--person" | *"|--phones" | *"|--port" | *"|--prev" | *"|--public-url" | *"|--reason" | *"|--received" | *"|--return-date" | *"|--ring" | *"|--rule" | *"|--scenario" | *"|--scope" | *"|--seed" | *"|--setting" | *"|--shares-fd" | *"|--shop" | *"|--since" | *"|--snapshot" | *"|--source" | *"|--store-name" | *"|--subject" | *"|--target" | *"|--text" | *"|--threshold" | *"|--timeout" | *"|--timezone" | *"|--title" | *"|--to" | *"|--told" | *"|--until" | *"|--user" | *"|--wait" | *"|--wait-for-phones" | *"|--what" | *"|--with" | *"|--witness" | *"|--words-fd") echo "" ;;
+    *"|--alert") echo "@alerts" ;;
     *"|--device" | *"|--phone") echo "@devices" ;;
     *"|--attachment" | *"|--binary" | *"|--config" | *"|--employees" | *"|--escrow" | *"|--file" | *"|--head" | *"|--heads" | *"|--home" | *"|--html" | *"|--key-file" | *"|--last" | *"|--make" | *"|--marked-file" | *"|--notice-file" | *"|--out" | *"|--output" | *"|--png" | *"|--policy" | *"|--prefix" | *"|--program" | *"|--public-key" | *"|--report" | *"|--root" | *"|--share" | *"|--socket" | *"|--state" | *"|--temporary" | *"|--witness-dir" | *"|--witness-key") echo "@files" ;;
     *"|--trace") echo "absent edited" ;;

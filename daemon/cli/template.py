@@ -48,6 +48,17 @@ language = {language}            # "en" or "zh": language of the notice on the p
 packs = ["retail-zh"]
 # dir = "rules"             # own rules, relative to this file, watched / 自有规则目录，相对本文件，改动自动生效
 
+[intercept]                 # actions that follow a finding: docs/intercept.md / 命中规则后的自动处置
+# enabled = false           # nothing is done by itself unless this is true / 为 true 才会自动处置
+# min_severity = "critical" # milder findings have no action / 低于此级别不处置
+# apps = ["com.tencent.mm"] # the only apps that may be paused; else commands.freeze_apps / 仅允许暂停这些应用
+# per_phone_hour = 3        # at most, on one phone / 每部手机每小时上限
+# per_phone_day = 10        # 每部手机每天上限
+# cooldown_s = 600          # before the same again / 同一处置的间隔秒数
+# longest_minutes = 60      # no app is paused for longer / 最长暂停分钟数
+# fresh_s = 900             # older findings have none / 更早的命中不处置
+# action = {{ quick = {{ rule = "retail.private-pay", do = "suspend_app", minutes = 15 }} }}   # by name / 按名称
+
 [roles]                     # uids or user names; the daemon's own user is an owner / 用户编号或用户名
 # owner = []
 # admin = []                # phones, enrolment, commands, alerts; no messages / 管理员：不可读消息
