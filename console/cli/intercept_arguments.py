@@ -7,7 +7,6 @@ if TYPE_CHECKING:
     from .parser import Builder, Parser
 
 HANDLERS: dict[tuple[str, str], str] = {
-    ("intercept", ""): "intercepts:status",
     ("intercept", "status"): "intercepts:status",
     ("intercept", "on"): "intercepts:switch_on",
     ("intercept", "off"): "intercepts:switch_off",

@@ -34,7 +34,7 @@ class InterceptDesk:
             switched_by=None if switch is None else switch.actor,
             switched_at=None if switch is None else switch.at,
             switch_reason=None if switch is None else switch.reason,
-            in_force=states.count(InterceptState.IN_FORCE) + states.count(InterceptState.ASKED),
+            in_force=states.count(InterceptState.IN_FORCE),
             undoing=states.count(InterceptState.UNDOING),
             min_severity=section.min_severity,
             apps=self._interceptor.deciding.apps,

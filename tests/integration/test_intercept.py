@@ -1,5 +1,6 @@
 """Actions that follow a finding, through the whole daemon, the real adb server and a simulated phone."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from daemon.config_sections import PolicySection
 from daemon.intercept.interceptor import Interceptor
 from daemon.service import ServiceError
 from daemon.service_impl import DaemonService
+from tests.contract.cli_runner import shopwarden
 
 from .daemon_support import ADMIN, EMPLOYEE, OWNER, QUICK, REVIEWER, AdbSection, enrolled, phone, running, until
 
@@ -157,6 +159,12 @@ async def test_the_kill_switch_ends_all_and_lets_nothing_begin(tmp_path: Path) -
             assert off.is_switched_off and off.switched_by == "admin"
             await reaches(service, InterceptState.UNDONE)
             assert not one.handset.packages.suspended
+            found, listed_there = await asyncio.gather(
+                shopwarden(tmp_path / "state", "intercept", "status", "--json"),
+                shopwarden(tmp_path / "state", "--lang", "zh", "intercept", "list"),
+            )
+            assert found.code == 0 and found.items[0]["is_switched_off"] is True, found.out
+            assert listed_there.code == 0 and "已于" in listed_there.out, listed_there.err
             before = len(await desk.page(OWNER, InterceptQuery()))
             one.store.add_sms(address="13800138092", body="私下转账给我")
 
