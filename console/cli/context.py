@@ -22,7 +22,7 @@ ArgumentsT = TypeVar("ArgumentsT", bound=msgspec.Struct)
 class UsageError(Exception):
     """Arguments that argparse lets pass and that make no sense; `key` names the text `cli.<key>`."""
 
-    def __init__(self, key: str, **values: str | int) -> None:
+    def __init__(self, key: str, /, **values: str | int) -> None:
         super().__init__(key)
         self.key = key
         self.values = values

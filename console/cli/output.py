@@ -79,7 +79,7 @@ class Output:
         if self.format is not Format.JSON:
             self.say(key)
 
-    def say(self, key: str, **values: Value) -> None:
+    def say(self, key: str, /, **values: Value) -> None:
         """Narration `cli.<key>`, on stderr."""
         self._narrate(clean_line(self.texts.get(f"cli.{key}", **values)))
 

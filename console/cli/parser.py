@@ -240,7 +240,7 @@ class Builder:
             settings["type"] = _reason
         parser.add_argument(flag, help=text, default=argparse.SUPPRESS, **settings)  # type: ignore[arg-type]
 
-    def text(self, key: str, **values: str) -> str:
+    def text(self, key: str, /, **values: str) -> str:
         return self._texts.get(f"cli.{key}", **values).replace("%", "%%")
 
 

@@ -126,6 +126,9 @@ def _take_out(
         code, path = "bad_key", (*path, _culprit(path, _at(table, path)))
     if code == "bad_choice":
         values["choices"] = _choices(path)
+        if path[-1:] == ("pin",):
+            # Whoever writes a PIN into a plan does not want it on the screen as well.
+            values["got"] = "…"
     mistake = PlanMistake(code=code, line=line_of(lines, path), key=shown_path(path), values=values)
     return path, mistake, _remove(table, path)
 

@@ -43,7 +43,7 @@ SETTINGS: Final[Mapping[str, str]] = {
 _Short = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
 _Serial = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._:-]{1,64}$")]
 _Pattern = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._:*?\[\]!-]{1,64}$")]
-_GroupName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
+_GroupName = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_\u4e00-\u9fff-]{1,40}$")]
 _Package = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)+$", max_length=200)]
 _SettingName = Annotated[str, msgspec.Meta(pattern=r"^(global|secure|system)\.[A-Za-z0-9_.]{1,80}$")]
 _SettingText = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]

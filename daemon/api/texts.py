@@ -38,7 +38,7 @@ class Texts:
         self.language = Language.ZH if language.lower().startswith("zh") else Language.EN
         self._entries = read_catalogs(CATALOG) if entries is None else entries
 
-    def get(self, key: str, **values: Value) -> str:
+    def get(self, key: str, /, **values: Value) -> str:
         """The text of `key` with `{name}` replaced. Raises KeyError only when strict."""
         entry = self._entries.get(key)
         is_strict = STRICT_VARIABLE in os.environ

@@ -28,7 +28,7 @@ keep_alive = "yes"
 "goobal.x" = 1
 
 [group.sales]
-pin = "make"
+pin = "2580"
 [group."bad name"]
 pin = "leave"
 
@@ -113,6 +113,11 @@ def test_every_mistake_has_words(language: str) -> None:
         def __init__(self) -> None:
             self.texts = texts
 
+    with pytest.raises(PlanError) as caught:
+        read_plan(BAD.encode())
+    for mistake in caught.value.mistakes:
+        text = mistake_text(Context(), mistake)  # type: ignore[arg-type]
+        assert text.startswith(mistake.key) and "{" not in text and "2580" not in text
     shown = mistake_text(Context(), PlanMistake(code="bad_form", line=16, key="phone[1].serial"))  # type: ignore[arg-type]
     assert shown.startswith("phone[1].serial: ") and "{" not in shown
 
