@@ -15,6 +15,7 @@ from textual.screen import Screen
 from textual.widgets import Input
 from textual.worker import Worker, WorkerCancelled, WorkerFailed
 
+from daemon.api.shops import RemoteShop
 from daemon.api.texts import Language, Texts, load_texts
 from daemon.api.wire import StreamItem
 
@@ -90,10 +91,13 @@ class ShopwardenApp(CallingApp):
         problems: tuple[SettingsProblem, ...] = (),
         now: Now = system_now,
         zone: tzinfo | None = None,
+        shop_name: str | None = None,
     ) -> None:
+        """`shop_name`: of a shop of another machine, as this one calls it."""
         super().__init__(now)
         self.title = "shopwarden"
-        self.desk = Desk(texts=texts, times=Times(texts, now, zone), mode=mode, settings=settings or Settings())
+        times = Times(texts, now, zone)
+        self.desk = Desk(texts=texts, times=times, mode=mode, settings=settings or Settings(), shop_name=shop_name)
         self.flows = Flows(self, self.desk, self._changed)
         self._open_client = open_client
         self._now = now
@@ -109,8 +113,8 @@ class ShopwardenApp(CallingApp):
         self._history.visit(NAMES[0])
         self._keeper = keeper
         self._problems = problems
-        self._filters_out = [AsciiFilter()] if self.desk.symbols is Symbols.ASCII else []
         self._stage: Stage | None = None
+        self._filters_out = [AsciiFilter()] if self.desk.symbols is Symbols.ASCII else []
         for theme in OURS:
             self.register_theme(theme)
         self.theme = CHOICES.get(self.desk.settings.theme, CHOICES["dark"])
@@ -133,7 +137,6 @@ class ShopwardenApp(CallingApp):
         self._following = self.run_worker(self._follow(), group="link", exit_on_error=False)
 
     async def on_unmount(self) -> None:
-        """Leave the daemon in good order."""
         if self._following is not None:
             self._following.cancel()
             with suppress(WorkerCancelled, WorkerFailed):
@@ -154,7 +157,7 @@ class ShopwardenApp(CallingApp):
             while True:
                 try:
                     await link.follow()
-                except Exception as error:  # noqa: BLE001 - the last handler: the link must outlive any fault of ours
+                except Exception as error:  # noqa: BLE001 - the last handler: the link outlives any fault of ours
                     self._handle_exception(error)
                     await asyncio.sleep(TICK_S)
 
@@ -219,9 +222,7 @@ class ShopwardenApp(CallingApp):
 
     def _seconds_left(self) -> int:
         retry_at = self._link.retry_at if self._link is not None else None
-        if retry_at is None:
-            return 0
-        return max(0, round(retry_at - asyncio.get_running_loop().time()))
+        return 0 if retry_at is None else max(0, round(retry_at - asyncio.get_running_loop().time()))
 
     async def on_screen_tabs_picked(self, event: ScreenTabs.Picked) -> None:
         await self.action_go(event.name)
@@ -388,6 +389,7 @@ def run_app(options: ConsoleOptions, *, now: Now = system_now) -> int:
         keeper=SettingsKeeper(options.file, options.kept, options.problems) if options.file is not None else None,
         problems=options.problems,
         now=now,
+        shop_name=options.socket.name if isinstance(options.socket, RemoteShop) else None,
     )
     asyncio.run(_run(app, options.settings.mouse))
     return app.return_code or 0

@@ -9,6 +9,7 @@ from ..safe_text import SafeContent
 from .desk import Desk
 
 SEALED: Final = "vault.sealed"
+_SHOP: Final = ("shop.", "lan.")
 
 
 def link_trouble(desk: Desk, retry_in_s: int) -> SafeContent | None:
@@ -21,7 +22,14 @@ def link_trouble(desk: Desk, retry_in_s: int) -> SafeContent | None:
             return desk.line(name, message=error.message, hint=error.hint, n=retry_in_s)
         case LinkRefused(error=ApiVersionError() as error):
             return desk.line("banner.version", message=error.message, hint=error.hint)
+        case LinkRefused(error=error) if desk.shop_name is not None and is_not_let_in(error.code):
+            return desk.line("banner.shop", name=desk.shop_name, message=error.message, hint=error.hint)
         case LinkRefused(error=error):
             return desk.line("banner.refused", message=error.message, hint=error.hint)
         case LinkOnline() | None:
             return None
+
+
+def is_not_let_in(code: str) -> bool:
+    """Whether a shop of another machine refuses this console itself: revoked, expired, or another shop answers."""
+    return code.startswith(_SHOP)

@@ -35,6 +35,7 @@ async def running(
     mode: AccessMode = AccessMode.FULL,
     settings: Settings | None = None,
     keeper: SettingsKeeper | None = None,
+    shop_name: str | None = None,
 ) -> AsyncIterator[tuple[ShopwardenApp, Pilot[int]]]:
     """The app, loaded and painted. Fails when any handler failed on the way."""
     app = ShopwardenApp(
@@ -45,6 +46,7 @@ async def running(
         keeper=keeper,
         now=lambda: sample.NOW,
         zone=sample.ZONE,
+        shop_name=shop_name,
     )
     async with app.run_test(size=size, notifications=True) as pilot:
         await settled(pilot)

@@ -286,6 +286,8 @@ def test_rights_mirror_the_daemons_table(role: Role) -> None:
         Act.TYPE_PIN: Permission.PINS_CHANGE,
         Act.DELIVER: Permission.DELIVERY_MANAGE,
         Act.REVOKE_CONSOLE: Permission.CONSOLES_MANAGE,
+        Act.LEAVE: Permission.EMPLOYEES_LEAVE,
+        Act.SWITCH_INTERCEPT: Permission.INTERCEPT_SWITCH,
     }
     assert RIGHTS[role] == {act for act, permission in needed.items() if may(role, permission)}
     assert {act for act, permission in needed.items() if permission in LOCAL_ONLY} == HERE_ONLY

@@ -4,8 +4,8 @@ Flows act on ids that were fixed when the key was pressed: rows may move while a
 
 Reading order:
 - what all share: `base`
-- one each: `alerts` (`alert_steps`, `alert_calls`), `phones` (`phone_acts`, `phone_calls`, `reaching`), `commands`,
-  `records`, `rules`, `oversight`
+- one each: `alerts` (`alert_steps`, `alert_calls`), `phones` (`phone_acts`, `orders`, `wiping`, `pins`, `reaching`,
+  `phone_calls`), `commands`, `records`, `rules`, `oversight`, `services`
 """
 
 from collections.abc import Callable
@@ -19,6 +19,7 @@ from .oversight import OversightFlows
 from .phones import PhoneFlows
 from .records import RecordFlows
 from .rules import RuleFlows
+from .services import ServiceFlows
 
 
 class Flows:
@@ -31,3 +32,4 @@ class Flows:
         self.records = RecordFlows(app, desk, changed)
         self.rules = RuleFlows(app, desk, changed)
         self.oversight = OversightFlows(app, desk, changed)
+        self.services = ServiceFlows(app, desk, changed)

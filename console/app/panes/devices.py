@@ -48,6 +48,7 @@ class DevicesPane(ItemPane[Device]):
         key("a,f7", "menu", "devices.menu"),
         key("r,alt+r", "refetch", "devices.refetch"),
         key("t,f9", "timeline", "devices.timeline"),
+        key("L,alt+l", "leavings", "devices.leavings"),
         quiet("space", "mark", "mark"),
     ]
 
@@ -118,6 +119,8 @@ class DevicesPane(ItemPane[Device]):
         match action:
             case "menu":
                 return self.flows.phones.why_not_menu()
+            case "leavings":
+                return self.flows.services.why_not_shown()
             case "timeline":
                 return self.desk.say("refusal.no_device") if self.current() is None else None
             case "lock" | "refetch":
@@ -142,6 +145,13 @@ class DevicesPane(ItemPane[Device]):
     def action_timeline(self) -> None:
         """Everything that was recorded of the current phone."""
         self._open(DeviceTab.TIMELINE)
+
+    def action_leavings(self) -> None:
+        """Employees who leave, and what is still to do."""
+        from ..dialogs.leavings import LeavingsScreen
+
+        if not self.flows.services.explained(self.why_not("leavings")):
+            self.app.push_screen(LeavingsScreen(self.desk, self.flows.services))
 
     def open_detail(self) -> None:
         self._open(DeviceTab.OVERVIEW)

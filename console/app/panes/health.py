@@ -9,7 +9,10 @@ from daemon.api.wire import HealthCheck
 
 from ...safe_text import SafeContent, joined, lines, safe_page, safe_text
 from ..desk import Desk
+from ..dialogs.consoles import ConsolesScreen
+from ..dialogs.delivery import DeliveryScreen
 from ..dialogs.dialog import labelled
+from ..dialogs.intercepts import InterceptsScreen
 from ..dialogs.page import PageDialog
 from ..health_times import Certainty
 from ..keys import key
@@ -53,6 +56,9 @@ class HealthPane(ItemPane[HealthCheck]):
     BINDINGS: ClassVar[list[BindingType]] = [
         key("U,alt+u", "unlock", "health.unlock"),
         key("f,f6", "figures", "health.figures"),
+        key("d,f7", "delivery", "health.delivery"),
+        key("c,f8", "consoles", "health.consoles"),
+        key("i,f9", "intercepts", "health.intercepts"),
     ]
 
     def items(self) -> Sequence[HealthCheck]:
@@ -141,6 +147,8 @@ class HealthPane(ItemPane[HealthCheck]):
                 return self.flows.oversight.why_not_unlock()
             case "figures":
                 return self.flows.oversight.why_not_figures()
+            case "delivery" | "consoles" | "intercepts":
+                return self.flows.services.why_not_shown()
             case _:
                 return super().why_not(action)
 
@@ -151,6 +159,21 @@ class HealthPane(ItemPane[HealthCheck]):
     def action_figures(self) -> None:
         """Alerts and reply times over time, on a page of their own."""
         self.flows.oversight.show_figures()
+
+    def action_delivery(self) -> None:
+        """Where alerts go, and whether they arrive."""
+        if not self.flows.services.explained(self.why_not("delivery")):
+            self.app.push_screen(DeliveryScreen(self.desk, self.flows.services))
+
+    def action_consoles(self) -> None:
+        """Consoles of other machines."""
+        if not self.flows.services.explained(self.why_not("consoles")):
+            self.app.push_screen(ConsolesScreen(self.desk, self.flows.services))
+
+    def action_intercepts(self) -> None:
+        """What was done by itself after a finding."""
+        if not self.flows.services.explained(self.why_not("intercepts")):
+            self.app.push_screen(InterceptsScreen(self.desk, self.flows.services))
 
     def palette_entries(self) -> Iterable[PaletteEntry]:
         """What is found by its name wherever one is."""

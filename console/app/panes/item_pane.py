@@ -7,9 +7,10 @@ from typing import ClassVar, Final, Generic
 
 from textual.binding import BindingType
 
+from daemon.api.links import LinkRefused
 from daemon.api.wire_base import Wire
 
-from ...safe_text import SafeContent, safe_page, safe_text
+from ...safe_text import SafeContent, lines, safe_page, safe_text
 from ..clipboard import CopyForm, json_lines, tab_separated
 from ..desk import Desk
 from ..filter_line import Condition, RowFilter, checked
@@ -19,6 +20,7 @@ from ..keys import quiet
 from ..ordering import OWN_ORDER, SortKey, in_order
 from ..shop import Part
 from ..shown_table import ShownTable
+from ..trouble import is_not_let_in
 from ..widgets.live_list import LiveList
 from ..work import LongWork
 from .item_rows import ItemRows, ItemT, Remembered
@@ -190,6 +192,9 @@ class ItemPane(Pane, Generic[ItemT]):
         refused = shop.refused.get(self.OWN)
         if refused is not None:
             return self.denied(refused)
+        link = shop.link
+        if not self._total and isinstance(link, LinkRefused) and is_not_let_in(link.error.code):
+            return lines([safe_page(link.error.message, "bold $text-error"), safe_page(link.error.hint)])
         if self._total:
             return self.no_match()
         return self.empty_of_all() if self.OWN in shop.loaded else safe_page(self.desk.say("empty.waiting"), "$muted")

@@ -15,6 +15,7 @@ from ..trouble import SEALED
 from .note import Note
 
 _LEAST_TEXT = 12
+SHOP_CELLS = 16
 CLOCK_TOLD_S = 60
 
 
@@ -31,6 +32,8 @@ class HeaderBar(Note):
         shop = desk.shop
         store = safe_text(shop.hello.store if shop.hello else desk.say("name"), "bold")
         pieces: list[tuple[int, SafeContent]] = [(0, cut(store, max(self.size.width // 4, _LEAST_TEXT)))]
+        if desk.shop_name is not None:
+            pieces.append((0, cut(desk.line("header.shop", "bold $text-accent", name=desk.shop_name), SHOP_CELLS)))
         pieces.append((0, self._link()))
         if not shop.is_online and shop.lost_at is not None:
             age = desk.times.age(shop.lost_at)
