@@ -112,6 +112,18 @@ async def test_an_app_is_paused_once_told_and_undone_through_crash_absence_and_s
             assert any(step.note and APP in step.note for step in notes)
             assert (await service.desks.intercept.status(REVIEWER)).in_force == 1
             assert paused.due_at is not None and paused.due_at - paused.begun_at == timedelta(minutes=30)
+            (kept,) = (one for one in await service._archive.intercepts.open() if one.draft.app == APP)
+            for by, monotonic_s, why in (
+                (timedelta(minutes=29), 0.0, None),
+                (timedelta(minutes=31), 0.0, "due"),
+                (timedelta(days=900), 0.0, "due"),
+                (-timedelta(minutes=1), 0.0, None),
+                (-timedelta(hours=1), 0.0, "due"),  # a clock that went back is no measure
+                (timedelta(0), 31 * 60.0, "due"),
+            ):
+                interceptor_of(service)._clock = Later(service, by, monotonic_s=monotonic_s)
+                assert interceptor_of(service)._why_over(kept, None) == why, (by, monotonic_s)
+            interceptor_of(service)._clock = service._parts.clock
         # Away in between, and the phone is away when its time comes.
         async with running(tmp_path, config(tmp_path, one)) as service:
             assert (await listed(service))[0].state is InterceptState.IN_FORCE
