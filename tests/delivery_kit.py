@@ -37,6 +37,8 @@ class Said:
     body: bytes = b'{"errcode":0,"code":0}'
     headers: tuple[tuple[str, str], ...] = ()
     after_s: float = 0.0
+    each_s: float = 0.0
+    """Between two bytes of the body."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +83,11 @@ def listening() -> Iterator[End]:
                     self.send_header(name, content)
                 self.send_header("Content-Length", str(len(said.body)))
                 self.end_headers()
-                self.wfile.write(said.body)
+                for at in range(len(said.body)) if said.each_s else ():
+                    self.wfile.write(said.body[at : at + 1])
+                    time.sleep(said.each_s)
+                if not said.each_s:
+                    self.wfile.write(said.body)
 
         def log_message(self, format: str, *args: object) -> None:
             return None

@@ -1,9 +1,14 @@
 """Client functions of alert delivery. They raise what `ApiClient` raises."""
 
+from typing import Final
+
 from .calling import Calling, segment
 from .delivery import DeadLetter, DeliveryReason, DeliveryStatus, DeliveryTest, MuteRequest
 from .requests import Nothing
 from .wire import Page
+
+_TEST_TIMEOUT_S: Final = 150.0
+"""Beyond what the longest `timeout_s` of a channel lets a try take."""
 
 
 async def delivery_status(client: Calling) -> DeliveryStatus:
@@ -12,9 +17,9 @@ async def delivery_status(client: Calling) -> DeliveryStatus:
 
 
 async def test_channel(client: Calling, channel: str, reason: str | None) -> DeliveryTest:
-    """Send a test message now; may take a minute."""
+    """Send a test message now; may take two minutes."""
     path = f"/v1/delivery/channels/{segment(channel)}/test"
-    return await client.call("POST", path, DeliveryTest, body=DeliveryReason(reason=reason))
+    return await client.call("POST", path, DeliveryTest, body=DeliveryReason(reason=reason), timeout_s=_TEST_TIMEOUT_S)
 
 
 async def mute_channel(client: Calling, channel: str, request: MuteRequest) -> DeliveryStatus:

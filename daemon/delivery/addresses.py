@@ -116,7 +116,9 @@ def _first_line(path: Path, key: str, *, is_ours: bool) -> str:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
             raise AddressError("address_unreadable", key, "a regular file")
-        if is_ours and (status.st_mode & 0o077 or status.st_uid not in {os.geteuid(), 0}):
+        # Root checks configurations for the daemon's user, whose file it is.
+        is_strange = os.geteuid() != 0 and status.st_uid not in {os.geteuid(), 0}
+        if is_ours and (status.st_mode & 0o077 or is_strange):
             raise AddressError("address_careless", key, "a file of the daemon's user alone, mode 0600")
         content = os.read(handle, _MOST_BYTES)
     except OSError as error:

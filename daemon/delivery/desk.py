@@ -52,12 +52,14 @@ class DeliveryDesk:
             return await self._report.status(self._texts[caller.language])
 
     async def test(self, caller: Caller, channel: str, request: DeliveryReason) -> DeliveryTest:
-        """Send a message that says it is a test. `delivery.channel.not_found`; `delivery.off`."""
+        """Send a message that says it is a test. `delivery.channel.not_found`; `delivery.off`; `delivery.stopped`."""
         require(caller, Permission.DELIVERY_MANAGE)
         self._require_channel(channel)
         if not self._delivery.section.enabled:
             raise unusable("delivery.off", http_status=409)
         with refusing():
+            if await self._report.is_stopped():
+                raise unusable("delivery.stopped", http_status=409)
             message_id = new_message_id()
             await self._audit.write(caller, "delivery.test", f"{channel} {message_id}", reason=request.reason)
             answer = await self._delivery.test(channel, message_id, self._clock.now())

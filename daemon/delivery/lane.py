@@ -54,6 +54,7 @@ class Lane:
         self._wording = wording
         self._parts = parts
         self._courier = Courier(route.name)
+        self._log = parts.log.bind(task=f"delivery.{route.name}")
         self._wake = asyncio.Event()
         self._wake.set()
         self._sent_s: deque[float] = deque(maxlen=route.section.most_per_minute)
@@ -119,8 +120,7 @@ class Lane:
         unit = self._outcome(taken.message, answer, channel.failures)
         await self._parts.book.outcome(unit)
         if unit.state is MessageState.DEAD or bool(channel.failures) is not bool(unit.failures):
-            log = self._parts.log
-            line = log.info if unit.code is None else log.warning
+            line = self._log.info if unit.code is None else self._log.warning
             line("delivery.outcome", code=unit.code or "ok", state=unit.state.name.lower(), tries=taken.message.tries)
             self._parts.told()
 

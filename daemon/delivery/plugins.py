@@ -210,7 +210,7 @@ def _post(kind: ChannelKind, url: str, body: bytes, headers: Mapping[str, str], 
             allow_redirects=False, stream=True,
         ) as answer:  # fmt: skip
             content = b""
-            for piece in answer.iter_content(4096):
+            for piece in answer.iter_content(1):  # more at a time waits for all of it, however slowly it comes
                 content += piece
                 if len(content) > _MOST_ANSWER or time.monotonic() > deadline_s:
                     break

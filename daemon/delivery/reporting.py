@@ -83,7 +83,7 @@ class DeliveryReport:
             detail = texts.get("health.delivery.stopped", actor=status.stopped_by, waiting=waiting)
             return check("delivery", Status.WARN, detail, texts.get("health.delivery.advice_stopped"))
         if failing := [one for one in status.channels if one.state is ChannelState.FAILING]:
-            told = "; ".join(
+            told = texts.get("health.delivery.between").join(
                 texts.get("health.delivery.failing_one", channel=one.name, problem=one.problem or "?")
                 for one in failing
             )
@@ -95,6 +95,10 @@ class DeliveryReport:
         return check(
             "delivery", Status.OK, texts.get("health.delivery.ok", count=len(status.channels), waiting=waiting)
         )
+
+    async def is_stopped(self) -> bool:
+        """Whether somebody stopped all of them."""
+        return self._stopped_by(await self._archive.deliveries.channels()) is not None
 
     def _unusable(self) -> dict[str, str]:
         """Channels whose address cannot be read, before anything is sent there, and why."""

@@ -63,6 +63,8 @@ async def test_from_a_phone_to_a_webhook_and_what_people_do_about_it(tmp_path: P
                 me = str(muted.items[0]["muted_by"])
                 assert (await cli("unmute", "front", "--json")).items[0]["state"] == "ok"
                 assert {item["state"] for item in (await cli("stop", "--json")).items} == {"stopped"}
+                heard = len(end.heard)
+                assert "delivery start" in (await cli("test", "front")).err and len(end.heard) == heard
                 assert EVERY_CHANNEL in await service._archive.deliveries.channels()
 
                 told = {check.name: check for check in (await service.health(OWNER)).checks}["delivery"]

@@ -129,6 +129,10 @@ def test_ends_that_misbehave(end: End) -> None:
     begun_s = time.monotonic()
     assert sent(ChannelKind.WEBHOOK, url, timeout_s=0.3).code == "timeout"
     assert time.monotonic() - begun_s < 1.5
+    end.answers.append(Said(body=b"x" * 20, each_s=0.2))
+    begun_s = time.monotonic()
+    assert sent(ChannelKind.WECOM, end.url("/cgi-bin/webhook/send?key=1"), timeout_s=0.5).code == "no_answer"
+    assert time.monotonic() - begun_s < 1.5
     end.answers.append(Said(body=b"x" * 1_000_000))
     assert sent(ChannelKind.WECOM, end.url("/cgi-bin/webhook/send?key=1")).code == "no_answer"
     assert [heard.path for heard in end.heard if heard.path == "/elsewhere"] == []
