@@ -33,7 +33,10 @@ def handset(sdk: int = 34) -> Handset:
     def nothing() -> None:
         pass
 
-    cable = Cable(cut=nothing, unplug=nothing, plug=nothing, unauthorize=nothing, reboot=nothing, settle=settle)
+    cable = Cable(
+        cut=nothing, unplug=nothing, plug=nothing, unauthorize=nothing,
+        reboot=nothing, power_off=nothing, wipe=nothing, settle=settle,
+    )  # fmt: skip
     return Handset(PhoneSpec(serial="SIM1", sdk=sdk), SystemClock(), cable)
 
 

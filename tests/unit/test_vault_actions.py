@@ -18,6 +18,7 @@ DAEMON = Path(__file__).parents[2] / "daemon"
 FAMILIES = {
     "alert.": [one.value for one in AlertStatus],
     "command.": [one.value for one in Verb],
+    "consoles.": ["revoke", "renew"],
     "denied.": [one.value for one in NOTED],
     "device.wireless.": ["on", "off"],
     "export.": [one.value for one in ExportStepKind],
