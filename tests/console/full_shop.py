@@ -12,7 +12,9 @@ from daemon.api.wire import AuditEntry, CommandState, Health, HealthCheck, Page,
 
 from . import sample_shop as sample
 from .alert_desk import AlertDesk
+from .command_desk import CommandDesk
 from .fake_client import FakeClient
+from .services_desk import install_services
 
 _CHECKS = {
     "en": (
@@ -50,13 +52,17 @@ class FullShop(FakeClient):
     def __init__(self, language: str = "en") -> None:
         super().__init__(language=language)
         self._word(language)
-        self.command_list = [
+        CommandDesk(self).follow(
+            sample.command(9, device=sample.ZHOU, state=CommandState.UNKNOWN, needs_decision=True, tries=1)
+        )
+        self.command_list += [
             sample.command(2, device=sample.HE, requested_at=sample.ago(minutes=2)),
             sample.command(
                 1, verb=Verb.REFETCH, requested_at=sample.ago(hours=3), updated_at=sample.ago(hours=3),
                 state=CommandState.ACKNOWLEDGED,
             ),
         ]  # fmt: skip
+        install_services(self)
         self.answers["GET", "/v1/policy/rules"] = lambda body: self._rules()
         self.answers["GET", "/v1/policy/state"] = lambda body: _rules_state()
         self.answers["GET", "/v1/audit"] = lambda body: self._audit()
@@ -74,6 +80,7 @@ class FullShop(FakeClient):
         AlertDesk(self)
         for one in self.device_list:
             self.answers["GET", f"/v1/devices/{one.serial}"] = lambda body, known=one: known  # type: ignore[misc]
+        CommandDesk(self)
 
     async def health(self) -> Health:
         checks = tuple(

@@ -22,7 +22,7 @@ SIZES = ((80, 24), (120, 36), (160, 48))
 DIALOG_SIZES = SIZES[:1]
 """They are one width in all larger ones."""
 SCREENS = ("devices", "alerts", "events", "commands", "rules", "health", "audit")
-SELECTED = {"devices": sample.LIN, "alerts": "al_0004", "events": "497"}
+SELECTED = {"devices": sample.LIN, "alerts": "al_0004", "events": "497", "commands": "cm_0009"}
 DIALOGS = {
     "help": ("2", "question_mark"),
     "device": ("1", "enter"),
@@ -33,7 +33,17 @@ DIALOGS = {
     "assign": ("2", "i"),
     "columns": ("1", "o"),
     "explain": ("5", "e"),
+    "wipe": ("1", "a", "end", "enter"),
+    "consoles": ("6", "c"),
+    "intercepts": ("6", "i"),
 }
+WIDE_DIALOGS = {
+    "batches": ("4", "b"),
+    "command": ("4", "enter"),
+    "delivery": ("6", "d"),
+    "leavings": ("1", "L"),
+}
+"""They take the whole terminal."""
 IS_WRITING = "SHOPWARDEN_WRITE_SNAPSHOTS" in os.environ
 
 
@@ -88,7 +98,8 @@ async def test_every_screen_looks_as_it_did() -> None:
                 for digit, name in enumerate(SCREENS, 1):
                     await shown(app, pilot, str(digit))
                     album.put(f"{place}/{name}", app)
-                for name, keys in DIALOGS.items() if size in DIALOG_SIZES else ():
+                dialogs = WIDE_DIALOGS | (DIALOGS if size in DIALOG_SIZES else {})
+                for name, keys in dialogs.items():
                     await shown(app, pilot, *keys)
                     assert app.screen is not app.stage, (place, name)
                     album.put(f"{place}/{name}", app)
