@@ -34,18 +34,18 @@ class Telling:
         begun, due, ended = self._clock(one.begun_at, now), self._clock(one.due_at, now), self._clock(now, now)
         match step:
             case InterceptStep.IN_FORCE:
-                return texts.get("intercept.note.in_force", app=draft.app or "-", due=due)
+                return texts.get("intercept.note_in_force", app=draft.app or "-", due=due)
             case InterceptStep.UNDONE if one.last(InterceptStep.IN_FORCE) is None:
                 return None
             case InterceptStep.UNDONE:
-                return texts.get("intercept.note.undone", app=draft.app or "-", begun=begun, ended=ended)
+                return texts.get("intercept.note_undone", app=draft.app or "-", begun=begun, ended=ended)
             case InterceptStep.KEPT:
-                return texts.get("intercept.note.kept", app=draft.app or "-", ended=ended)
+                return texts.get("intercept.note_kept", app=draft.app or "-", ended=ended)
             case InterceptStep.DONE:
-                return texts.get(f"intercept.note.{_KINDS[draft.kind].value}", ended=ended)
+                return texts.get(f"intercept.note_{_KINDS[draft.kind].value}", ended=ended)
             case InterceptStep.NOT_DONE:
                 why = result_text(code, texts) or code
-                return texts.get("intercept.note.not_done", what=kind_text(one, texts), why=why)
+                return texts.get("intercept.note_not_done", what=kind_text(one, texts), why=why)
             case _:
                 return None
 
@@ -59,7 +59,7 @@ class Telling:
 def kind_text(one: ArchivedIntercept, texts: Texts) -> str:
     """What is done."""
     kind = _KINDS[one.draft.kind].value
-    return texts.get(f"intercept.kind.{kind}", app=one.draft.app or "-", minutes=one.draft.minutes or 0)
+    return texts.get(f"intercept.kind_{kind}", app=one.draft.app or "-", minutes=one.draft.minutes or 0)
 
 
 def state_of(one: ArchivedIntercept) -> InterceptState:

@@ -160,5 +160,5 @@ def _safe(text: str) -> str:
 
 
 def _action(action: RuleAction, texts: Texts) -> str:
-    app = action.app or texts.get("policy.action.its_app")
-    return texts.get(f"policy.action.{action.kind.value}", app=app, minutes=action.minutes, text=_safe(action.text))
+    app = action.app or texts.get("policy.action_its_app")
+    return texts.get(f"policy.action_{action.kind.value}", app=app, minutes=action.minutes, text=_safe(action.text))
