@@ -7,7 +7,6 @@ if TYPE_CHECKING:
     from .parser import Builder, Parser
 
 HANDLERS: dict[tuple[str, str], str] = {
-    ("employees", ""): "employees:list_employees",
     ("employees", "list"): "employees:list_employees",
     ("employees", "show"): "employees:show_employee",
     ("employees", "leave"): "employees:leave_shop",
