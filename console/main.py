@@ -23,13 +23,17 @@ HERE_ONLY = frozenset({*HANDED_OVER, "setup", "unlock", "web"}) - {"policy"}
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run; returns the exit code of the contract."""
-    from .cli.hand_over import run_daemon_program, split_handed_over
+    from .cli.hand_over import NotElsewhereError, run_daemon_program, split_handed_over
     from .cli.parser import build_parser
     from .cli.provision_arguments import with_action
 
     arguments = list(sys.argv[1:] if argv is None else argv)
     language = pick_language(language_wish(arguments), os.environ)
-    if (handed := split_handed_over(arguments)) is not None:
+    try:
+        handed = split_handed_over(arguments)
+    except NotElsewhereError as error:
+        return _refuse_elsewhere(str(error), load_texts(language, CATALOG))
+    if handed is not None:
         name, rest, environment = handed
         if name == "demo":
             from .cli import demo
@@ -83,8 +87,7 @@ def _run_subcommand(command: str, options: dict[str, object], texts: Texts, wher
     form = Format.JSON if options.get("json") else Format.JSONL if options.get("jsonl") else Format.TABLE
     output = Output(texts, form, os.environ)
     if where.shop is not None and command in HERE_ONLY:
-        output.error(texts.get("error.shop.not_here.message", command=command), texts.get("error.shop.not_here.hint"))
-        return ExitCode.USAGE
+        return _refuse_elsewhere(command, texts)
     context = Context(
         texts=texts,
         output=output,
@@ -190,6 +193,15 @@ def _refuse_shop(error: ShopError, texts: Texts) -> int:
         texts.get(f"error.{error.code}.hint", name=error.name),
     )
     return ExitCode.NOT_FOUND if error.code == "shop.unknown" else ExitCode.USAGE
+
+
+def _refuse_elsewhere(command: str, texts: Texts) -> ExitCode:
+    from .cli.output import Format, Output
+
+    Output(texts, Format.TABLE, os.environ).error(
+        texts.get("error.shop.not_here.message", command=command), texts.get("error.shop.not_here.hint")
+    )
+    return ExitCode.USAGE
 
 
 def _path(value: object) -> Path | None:

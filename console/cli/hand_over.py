@@ -15,6 +15,8 @@ CALLED_AS = "SHOPWARDEN_CALLED_AS"
 """Tells the daemon's program the name that its usage lines are to show."""
 _OURS = frozenset({"try", "rules", "state"})
 """The actions of `policy` that ask the daemon."""
+_OF_ANY_SHOP = frozenset({"shops", "connect-shop", "verify-proof", "verify-bundle", "verify-ack"})
+"""Whatever shop is meant makes no difference to them."""
 _TAKE_JSON = frozenset(
     {
         "demo", "policy", "init", "check-config", "verify-proof", "verify-bundle", "restore", "connect-shop", "shops",
@@ -24,10 +26,18 @@ _TAKE_JSON = frozenset(
 _TAKE_VALUE = {"--state": "SHOPWARDEN_STATE", "--socket": "SHOPWARDEN_SOCKET", "--lang": "SHOPWARDEN_LANG"}
 
 
+class NotElsewhereError(Exception):
+    """What works on this machine's own files was asked for with `--shop`. Its argument is the subcommand."""
+
+
 def split_handed_over(arguments: Sequence[str]) -> tuple[str, list[str], dict[str, str]] | None:
-    """The subcommand, its arguments, and what the options before it set in the environment; None if it is ours."""
+    """The subcommand, its arguments, and what the options before it set in the environment; None if it is ours.
+
+    Raises NotElsewhereError.
+    """
     environment: dict[str, str] = {}
     form: str | None = None
+    is_elsewhere = False
     at = 0
     while at < len(arguments):
         flag, has_value, value = arguments[at].partition("=")
@@ -36,6 +46,9 @@ def split_handed_over(arguments: Sequence[str]) -> tuple[str, list[str], dict[st
                 at += 1
                 value = arguments[at] if at < len(arguments) else ""
             environment[_TAKE_VALUE[flag]] = value
+        elif flag == "--shop":
+            is_elsewhere = True
+            at += 0 if has_value else 1
         elif flag in {"--json", "--jsonl"}:
             form = flag
         else:
@@ -50,6 +63,8 @@ def split_handed_over(arguments: Sequence[str]) -> tuple[str, list[str], dict[st
         if _first_word(rest) != "verify-ack":
             return None
         name = rest.pop(rest.index("verify-ack"))
+    if is_elsewhere and name not in _OF_ANY_SHOP:
+        raise NotElsewhereError(name)
     if form is not None and name in _TAKE_JSON and not {"--json", "--jsonl"} & set(rest):
         rest.append(form)
     return name, rest, environment

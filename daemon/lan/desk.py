@@ -5,6 +5,7 @@ from datetime import timedelta
 from adb_bridge.clock import Clock
 
 from ..api.consoles import ConsoleInvitation, InvitationState, InviteConsole, PairedConsole, RenewedCertificate
+from ..api.exit_codes import ExitCode
 from ..api.wire import Role
 from ..archive.archive import Archive
 from ..archive.consoles import MOST_CONSOLES, ArchivedConsole
@@ -14,7 +15,7 @@ from ..audit import AuditTrail
 from ..config_lan import LanSection
 from ..people_names import CONSOLE_NAME
 from ..roles import Permission, require
-from ..service import Caller
+from ..service import Caller, ServiceError
 from ..service_errors import not_found, not_permitted, refusing, unusable
 from .door import LanDoor
 from .invitations import Invitation
@@ -42,10 +43,11 @@ class ConsolesDesk:
 
     async def invite(self, caller: Caller, request: InviteConsole) -> ConsoleInvitation:
         """Words for one console; ends an invitation that is open. `lan.off`, `lan.name_taken`, `lan.owner_not_wanted`,
-        `lan.employee_missing`, `lan.full`."""
+        `lan.employee_missing`, `lan.full`, `employee.not_found`."""
         require(caller, Permission.CONSOLES_MANAGE)
         self._check(request)
         with refusing():
+            await self._check_employee(request.employee)
             target = f"{CONSOLE_NAME}{request.name} {request.role.value}"
             await self._audit.write(caller, "consoles.invite", target)
         if self._invitation is not None:
@@ -138,6 +140,11 @@ class ConsolesDesk:
             raise unusable("lan.name_taken", http_status=409)
         if len(in_force) >= MOST_CONSOLES:
             raise unusable("lan.full", http_status=409)
+
+    async def _check_employee(self, name: str | None) -> None:
+        """A name that no enrolment has would be a console that shows nothing, until somebody of that name comes."""
+        if name is not None and all(one.employee != name for one in await self._archive.enrolments()):
+            raise ServiceError("employee.not_found", http_status=404, exit_code=ExitCode.NOT_FOUND, name=name[:100])
 
     def _one(self, invitation_id: str) -> Invitation:
         invitation = self._invitation

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from adb_bridge.clock import Clock
@@ -20,6 +20,8 @@ from ..service import Caller, ServiceError
 
 _ABOVE_ALL_WEB: Final = 2**48
 _SEEN_EVERY: Final = timedelta(hours=1)
+"""When a console was there is known by the second in memory, and by the hour after a restart."""
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
 KNOWN_AT_ONCE: Final = 256
 """Certificates that need not be read anew."""
 
@@ -36,6 +38,7 @@ class ConsoleRegister:
         self._public_keys: dict[bytes, bytes] = {}
         self._gone: list[Callable[[bytes], None]] = []
         self._unsaved: dict[str, datetime] = {}
+        self._written: dict[str, datetime] = {}
         self._log = log_for("lan")
 
     async def load(self) -> None:
@@ -121,10 +124,10 @@ class ConsoleRegister:
             raise _refused("lan.owner_here_only")
 
     def _note_seen(self, console: ArchivedConsole) -> None:
-        now = self._clock.now().replace(minute=0, second=0, microsecond=0)
-        if console.last_seen_at is None or now - console.last_seen_at >= _SEEN_EVERY:
-            self._by_spki[console.spki] = replace(console, last_seen_at=now)
-            self._unsaved[console.console_id] = now
+        now = self._clock.now()
+        self._by_spki[console.spki] = replace(console, last_seen_at=now)
+        if now - self._written.get(console.console_id, _NEVER) >= _SEEN_EVERY:
+            self._written[console.console_id] = self._unsaved[console.console_id] = now
 
     async def save_seen(self) -> None:
         """Write down who was there; a full disk loses that and nothing else."""

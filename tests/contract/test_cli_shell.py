@@ -11,7 +11,7 @@ import pytest
 from wcwidth import wcswidth
 
 from console.cli.dispatch import HANDLERS, handler_of
-from console.cli.hand_over import HANDED_OVER, split_handed_over
+from console.cli.hand_over import HANDED_OVER, NotElsewhereError, split_handed_over
 from console.cli.parser import build_parser
 from console.cli.table import Cell, Styles, cut, table, wrap
 from console.cli.times import parse_since
@@ -153,6 +153,11 @@ def test_what_is_handed_over() -> None:
     )  # fmt: skip
     assert split_handed_over(["--json", "mask"]) == ("mask", [], {})
     assert split_handed_over(["events", "scan"]) is None
+    assert split_handed_over(["--shop", "s", "shops", "list"]) == ("shops", ["list"], {})
+    assert split_handed_over(["--shop=s", "policy", "rules"]) is None
+    for words in (["--shop", "s", "policy", "check", "d"], ["--shop=s", "demo", "--headless", "1"]):
+        with pytest.raises(NotElsewhereError, match=next(one for one in words if one in {"policy", "demo"})):
+            split_handed_over(words)
 
 
 async def test_the_daemons_program_answers_for_what_is_handed_over(tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ from daemon.http.routes import ROUTES
 from daemon.http.server import ApiLimits
 from daemon.lan.joining import Joining
 from daemon.roles import LOCAL_ONLY, may
+from tests.archive_kit import enrolment
 
 from .lan_kit import LanHost, free_port, lan_shop
 
@@ -102,10 +103,16 @@ async def test_a_restart_keeps_the_identity_and_an_owner_comes_in_only_where_tha
             with pytest.raises(ApiRefusedError) as refused:
                 await host.invite(role=role)
             assert refused.value.code == code
-        await host.join("wang", Role.EMPLOYEE, employee="王店员")
+        await host.archive.add_enrolment(enrolment())
+        with pytest.raises(ApiRefusedError) as refused:
+            await host.invite("wang", Role.EMPLOYEE, employee="林小宇")
+        assert (refused.value.code, refused.value.exit_code) == ("employee.not_found", ExitCode.NOT_FOUND)
+        await host.join("wang", Role.EMPLOYEE, employee="林小雨")
         async with ApiClient(host.joined[0], "zh") as client:
             await client.hello()
-        assert [caller.employee for name, caller in host.service.calls if name == "hello"] == ["王店员"]
+        assert [caller.employee for name, caller in host.service.calls if name == "hello"] == ["林小雨"]
+        (seen,) = await consoles(host.local)
+        assert seen.last_seen_at is not None and seen.last_seen_at >= seen.paired_at
         with pytest.raises(ApiRefusedError) as refused:
             await host.invite("wang")
         assert refused.value.code == "lan.name_taken"
@@ -369,7 +376,8 @@ async def test_over_the_lan_each_role_gets_what_the_table_says_and_never_what_is
 ) -> None:
     section = LanSection(listen=f"127.0.0.1:{free_port()}", advertise=False, owner_consoles=True)
     async with lan_shop(tmp_path, section=section, limits=ApiLimits(console_burst=2000)) as host:
-        shop = await host.join("one", role, employee="王店员" if role is Role.EMPLOYEE else None)
+        await host.archive.add_enrolment(enrolment())
+        shop = await host.join("one", role, employee="林小雨" if role is Role.EMPLOYEE else None)
         connector = aiohttp.TCPConnector(ssl=PinnedContext.of(shop), resolver=ShopResolver(shop))
         base = f"https://{name_of(shop)}:{host.port}"
         async with aiohttp.ClientSession(connector=connector) as session:
