@@ -170,7 +170,7 @@ async def _read_back(order: Order, trail: Trail, facts: PhoneFacts) -> VerbResul
         case LostOn():
             return await read_back_lost_on(order, trail)
         case LostOff():
-            return await read_back_lost_off(order, trail)
+            return await read_back_lost_off(order, trail, facts)
         case Ring():
             return await read_back_ring(trail)
         case KeepAlive():

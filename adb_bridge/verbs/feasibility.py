@@ -119,7 +119,7 @@ def judge(kind: OrderKind, facts: PhoneFacts) -> Feasibility:
             return _pin(kind, facts)
         case OrderKind.LOST_ON:
             found = _lock(kind, facts)
-            return found if found.verdict is not Verdict.POSSIBLE else _of(kind, Verdict.POSSIBLE, Route.SEVERAL)
+            return found if found.verdict is not Verdict.POSSIBLE else _lost(kind, facts)
         case OrderKind.LOST_OFF:
             return _of(kind, Verdict.POSSIBLE, Route.SEVERAL)
         case OrderKind.RING:
@@ -179,6 +179,13 @@ def _pin(kind: OrderKind, facts: PhoneFacts) -> Feasibility:
     by_hand = ByHand.CLEAR_ON_PHONE if facts.has_credential is not Credential.NONE else ByHand.NOTHING
     because = Because.NEEDS_PIN if facts.has_credential is not Credential.NONE else Because.NONE
     return _of(kind, Verdict.POSSIBLE, Route.LOCK_SETTINGS, because, by_hand)
+
+
+def _lost(kind: OrderKind, facts: PhoneFacts) -> Feasibility:
+    """Locked it can be; where no text is shown it ends as partly done."""
+    if _shown(kind, facts, "").verdict is Verdict.IMPOSSIBLE:
+        return _of(kind, Verdict.POSSIBLE, Route.SEVERAL, Because.BEFORE_ANDROID_11, ByHand.CALL_THE_PHONE)
+    return _of(kind, Verdict.POSSIBLE, Route.SEVERAL)
 
 
 def _ring(kind: OrderKind, facts: PhoneFacts) -> Feasibility:

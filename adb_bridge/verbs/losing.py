@@ -23,6 +23,8 @@ from .trail import Trail
 _Part = tuple[str, Callable[[], Awaitable[VerbResult]]]
 _NOTHING_TO_DO: Final = frozenset({Code.NOT_INSTALLED})
 """Ends of a part that leave nothing undone."""
+_TEXTS_SDK: Final = 30
+"""Android 11: older ones never showed a text of ours, so none has to be replaced."""
 
 
 async def lost_on(order: LostOn, trail: Trail, facts: PhoneFacts) -> VerbResult:
@@ -48,8 +50,9 @@ async def lost_off(order: LostOff, trail: Trail, facts: PhoneFacts) -> VerbResul
     parts: list[_Part] = []
     if order.packages:
         parts.append(("unfreeze", lambda: unfreeze(Unfreeze(packages=order.packages), trail)))
-    message = Message(title=order.title, text=order.message, tag=order.tag)
-    parts.append(("message", lambda: post(message, trail)))
+    if _shows_texts(facts):
+        message = Message(title=order.title, text=order.message, tag=order.tag)
+        parts.append(("message", lambda: post(message, trail)))
     if (old_pin := order.old_pin) is not None:
         parts.append(("unlock", lambda: clear_pin(ClearPin(old=old_pin), trail, facts)))
     return await _all(parts, Code.LOST_MODE_OFF, trail)
@@ -69,15 +72,21 @@ async def read_back_lost_on(order: LostOn, trail: Trail) -> VerbResult:
     return await _all(parts, Code.LOST_MODE_ON, trail)
 
 
-async def read_back_lost_off(order: LostOff, trail: Trail) -> VerbResult:
+async def read_back_lost_off(order: LostOff, trail: Trail, facts: PhoneFacts) -> VerbResult:
     """Whether all of it is in effect."""
-    message = Message(title=order.title, text=order.message, tag=order.tag)
-    parts: list[_Part] = [("message", lambda: read_back_posted(message, trail))]
+    parts: list[_Part] = []
+    if _shows_texts(facts):
+        message = Message(title=order.title, text=order.message, tag=order.tag)
+        parts.append(("message", lambda: read_back_posted(message, trail)))
     if order.packages:
         parts.append(("unfreeze", lambda: read_back_free(Unfreeze(packages=order.packages), trail)))
     if order.old_pin is not None:
         parts.append(("unlock", lambda: read_back_cleared(trail)))
     return await _all(parts, Code.LOST_MODE_OFF, trail)
+
+
+def _shows_texts(facts: PhoneFacts) -> bool:
+    return facts.sdk == 0 or facts.sdk >= _TEXTS_SDK
 
 
 async def _untold() -> VerbResult:
@@ -93,7 +102,7 @@ async def _all(parts: list[_Part], code: Code, trail: Trail) -> VerbResult:
         trail.note(f"lost:{name}", end.code)
         ends.append(end)
     endings = {end.ending for end in ends}
-    if endings == {Ending.DONE}:
+    if endings <= {Ending.DONE}:
         return done(code)
     if Ending.UNSURE in endings:
         return unsure(next(end.code for end in ends if end.ending is Ending.UNSURE))

@@ -20,7 +20,9 @@ from adb_bridge.simphone.profiles import every_name
 from adb_bridge.verbs.carry import carry_out, read_back
 from adb_bridge.verbs.codes import Code
 from adb_bridge.verbs.facts import PhoneFacts, probe_facts
-from adb_bridge.verbs.orders import Freeze, Order, Reboot
+from adb_bridge.verbs.feasibility import Because, Verdict
+from adb_bridge.verbs.feasibility import judge as judge_verb
+from adb_bridge.verbs.orders import Freeze, Order, OrderKind, Reboot
 from adb_bridge.verbs.result import Ending, VerbResult
 from tests.integration.verb_bench import CLOCK, HASTE, NEW, PIN, WECHAT
 from tests.integration.verb_cases import CASES, Case, bench_of
@@ -180,6 +182,16 @@ async def test_a_phone_that_sleeps_unlocked_is_woken_to_lock() -> None:
     result = await carry_out(CASES[0].order, bench.session, facts, CLOCK, patience=HASTE)
     assert (result.ending, result.code) == (Ending.DONE, Code.LOCKED)
     assert power.is_device_locked
+
+
+async def test_lost_mode_ends_on_a_phone_that_never_showed_its_text() -> None:
+    case = next(case for case in CASES if case.name == "lost-off")
+    bench = bench_of(case, "aosp-10")
+    facts = await facts_of(case, "aosp-10")
+    result = await carry_out(case.order, bench.session, facts, CLOCK, patience=HASTE)
+    assert (result.ending, result.code) == (Ending.DONE, Code.LOST_MODE_OFF)
+    told = judge_verb(OrderKind.LOST_ON, facts)
+    assert (told.verdict, told.because) == (Verdict.POSSIBLE, Because.BEFORE_ANDROID_11)
 
 
 async def test_what_the_phone_uses_is_never_disabled() -> None:
