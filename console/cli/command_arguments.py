@@ -5,6 +5,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from .numbers import bounded, page, seconds
+from .request_keys import request_key
 
 if TYPE_CHECKING:
     from .parser import Builder, Parser
@@ -135,7 +136,7 @@ def _order(builder: "Builder", parser: "Parser", *, is_reason_required: bool = T
         listed=(f"{DEFAULT_WAIT_S:g}",),
     )  # fmt: skip
     builder.option(parser, "--expires", "expires", dest="expires_s", type=lasting, metavar="TIME")
-    builder.option(parser, "--key", "idempotency_key", dest="key", metavar="KEY")
+    builder.option(parser, "--key", "idempotency_key", dest="key", type=request_key, metavar="KEY")
     builder.option(parser, "--yes", "yes", action="store_true")
 
 

@@ -179,7 +179,7 @@ def _verb_row(context: Context, chance: VerbChance) -> list[Cell]:
     return [
         Cell(context.word("verb", chance.verb.value)),
         Cell(context.word("chance", chance.verdict.value), _VERDICT_STYLES.get(chance.verdict, "")),
-        Cell(chance.route),
+        Cell(context.word("route", chance.route)),
         Cell(chance.because_text or "-"),
         Cell(chance.by_hand or "-"),
     ]

@@ -4,6 +4,7 @@ import argparse
 from typing import TYPE_CHECKING, Final
 
 from .numbers import seconds
+from .request_keys import request_key
 
 if TYPE_CHECKING:
     from .parser import Builder, Parser
@@ -20,11 +21,11 @@ def add(builder: "Builder", commands: "argparse._SubParsersAction[Parser]") -> N
     """Erasing a phone."""
     wipe = builder.add(commands, "wipe")
     builder.argument(wipe, "serial")
-    builder.option(wipe, "--reason", "reason", required=True, metavar="TEXT")
+    builder.option(wipe, "--reason", "reason", metavar="TEXT")
     builder.option(wipe, "--name", "wipe_name", dest="typed_name", metavar="NAME")
     builder.option(wipe, "--without-last-read", "without_last_read", dest="is_unread", action="store_true")
     builder.option(wipe, "--check", "wipe_check", dest="is_check", action="store_true")
-    builder.option(wipe, "--key", "idempotency_key", dest="key", metavar="KEY")
+    builder.option(wipe, "--key", "idempotency_key", dest="key", type=request_key, metavar="KEY")
     builder.option(
         wipe, "--wait", "wipe_wait", dest="wait", nargs="?", type=seconds, const=WAIT_S, metavar="SECONDS",
         listed=(f"{WAIT_S:g}",),

@@ -22,7 +22,7 @@ _PIPED_S = 2.0
 
 class _Wipe(msgspec.Struct):
     serial: str
-    reason: str
+    reason: str = ""
     typed_name: str | None = None
     is_unread: bool = False
     is_check: bool = False
@@ -37,7 +37,7 @@ class _One(msgspec.Struct):
 async def ask_for(context: Context) -> ExitCode:
     """Say what would happen, have the name typed, and queue it for another person."""
     asked = context.take(_Wipe)
-    if not asked.reason.strip():
+    if not asked.is_check and not asked.reason.strip():
         raise UsageError("usage.no_reason")
     async with context.client() as client:
         outlook = await wipe_outlook(client, asked.serial)
@@ -118,7 +118,7 @@ def _typed(context: Context, outlook: WipeOutlook) -> str:
 def _tell_wipe(context: Context, wipe: Wipe) -> None:
     state = context.texts.get(f"state.{wipe.state}") if wipe.state else "-"
     facts = [("device", wipe.device), ("state", state)]
-    facts += [(f"wipe_{one.stage}", _stage(one.at.isoformat(timespec="seconds"), one.code)) for one in wipe.stages]
+    facts += [(f"wipe_{one.stage}", _stage(shown(one.at), one.code)) for one in wipe.stages]
     if wipe.certificate is not None:
         facts += _facts(context, wipe.certificate)
     context.output.facts(facts)
