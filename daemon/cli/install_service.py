@@ -38,6 +38,8 @@ def run(options: Namespace, texts: Texts) -> ExitCode:
     layout = _layout(options)
     if not options.dry_run:
         require_machine(layout)
+    if layout.is_hidden and not options.uninstall:
+        _warn_of(layout.hidden(), texts)
     steps = taking_away(layout) if options.uninstall else _steps(options, texts, layout)
     lines = tuple(_line(step) for step in steps)
     is_json = options.json or options.jsonl
@@ -58,6 +60,11 @@ def run(options: Namespace, texts: Texts) -> ExitCode:
     if not options.uninstall and not layout.is_staged:
         say(texts.get(f"cli.install.keep_{layout.key}"))
     return ExitCode.OK
+
+
+def _warn_of(error: DaemonError, texts: Texts) -> None:
+    for part in ("message", "hint"):
+        say(texts.get(f"refusal.{error.code}.{part}", **error.values))
 
 
 def _steps(options: Namespace, texts: Texts, layout: Layout) -> tuple[Step, ...]:

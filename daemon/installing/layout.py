@@ -56,8 +56,17 @@ class Layout:
             raise DaemonError("install.bad_user", ExitCode.USAGE)
         if not 1024 <= self.adb_port <= 65535 or self.adb_port == 5037:
             raise DaemonError("install.bad_port", ExitCode.USAGE)
-        if any(self.bin.is_relative_to(hidden) for hidden in _HIDDEN) or re.search(r'[\s%$"\\\']', str(self.bin)):
-            raise DaemonError("install.program_hidden", ExitCode.USAGE, path=str(self.bin))
+        if re.search(r'[\s%$"\\\']', str(self.bin)):
+            raise self.hidden()
+
+    @property
+    def is_hidden(self) -> bool:
+        """The service does not see the folder where the program is now."""
+        return any(self.bin.is_relative_to(hidden) for hidden in _HIDDEN)
+
+    def hidden(self) -> DaemonError:
+        """What is to be said about it."""
+        return DaemonError("install.program_hidden", ExitCode.USAGE, path=str(self.bin))
 
     @property
     def adb_user(self) -> str:

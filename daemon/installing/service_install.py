@@ -36,13 +36,15 @@ def packaged(layout: Layout) -> Layout:
 
 
 def require_machine(layout: Layout) -> None:
-    """DaemonError `install.no_systemd`, `install.not_root`, unless only files are written."""
+    """DaemonError `install.no_systemd`, `install.not_root`, `install.program_hidden`, unless only files are written."""
     if layout.is_staged:
         return
     if not _RUNNING_SYSTEMD.is_dir():
         raise DaemonError("install.no_systemd", ExitCode.USAGE)
     if os.geteuid() != 0:
         raise DaemonError("install.not_root", ExitCode.NOT_PERMITTED)
+    if layout.is_hidden:
+        raise layout.hidden()
 
 
 def installing(layout: Layout, *, store_name: str, language: Language, timezone: str | None) -> tuple[Step, ...]:

@@ -81,6 +81,12 @@ def test_a_machine_without_systemd_is_told_so(
     assert lines[-1]["step"] == "systemctl start shopwarden-adb.service shopwardend.service"
     assert f"ExecStart={program} run" in lines[1]["content"]
     assert list(tmp_path.iterdir()) == [program]
+    monkeypatch.setattr("daemon.installing.layout._HIDDEN", (tmp_path,))
+    assert main([*arguments, "--dry-run"]) == ExitCode.OK  # told all the same, with what would stand in the way
+    assert f"cannot start a program in {tmp_path}" in capfd.readouterr().err
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    assert main(arguments) == ExitCode.USAGE
+    assert f"cannot start a program in {tmp_path}" in capfd.readouterr().err
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root, as installing does")
