@@ -15,7 +15,7 @@ from .context import Context, UsageError
 from .output import Format
 from .plan_files import PlanRefusedError, load_plan
 from .provision_display import STYLES, Display, display, note_of
-from .provision_report import counts_text, write_report
+from .provision_report import change_text, counts_text, write_report
 from .table import Cell
 from .times import shown
 
@@ -176,8 +176,7 @@ def _tell(context: Context, run: ProvisionRun) -> None:
             output.line("")
             output.line(f"{phone.serial or '-'} {phone.employee or ''}")
         for change in changes:
-            step = context.word("provision_step", change.step.value)
-            output.line(f"  {step}: {change.name}: {change.before or '-'} → {change.after or '-'}")
+            output.line(f"  {change_text(context, change)}")
         for item in todo:
             output.paragraph(f"[ ] {item.item}: {item.text}", 2)
     output.say("provision.summary", run=run.run_id, counts=counts_text(context, run))

@@ -14,7 +14,7 @@ from daemon.api.provisioning import PhoneResult, ProvisionPhone, ProvisionRun
 
 from ..plain_text import clean_line
 from .context import Context
-from .provision_report import counts_text
+from .provision_report import changed_count, counts_text
 
 STYLES: Final = {
     PhoneResult.WAITING: ("dim", "2"),
@@ -101,5 +101,5 @@ def note_of(context: Context, phone: ProvisionPhone) -> str:
         return context.texts.get("cli.provision.todo", count=todo)
     if phone.changes:
         key = "cli.provision.would_change" if phone.result is PhoneResult.PLANNED else "cli.provision.changed"
-        return context.texts.get(key, count=len(phone.changes))
+        return context.texts.get(key, count=changed_count(phone))
     return ""

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import msgspec
 
-from daemon.api.provisioning import PhoneResult, ProvisionPhone, ProvisionRun
+from daemon.api.provisioning import PhoneResult, ProvisionChange, ProvisionPhone, ProvisionRun, StepName
 
 from ..plain_text import clean_line
 from .context import Context, UsageError
 from .times import shown
 
+_IN_WORDS = frozenset(StepName) - {StepName.ENROL, StepName.SETTINGS}
+"""Steps whose values are words of ours."""
 _HUMAN = {".html": "html", ".htm": "html", ".md": "md", ".markdown": "md"}
 
 
@@ -61,7 +63,25 @@ def _facts(context: Context, run: ProvisionRun) -> Iterator[tuple[str, str]]:
 def counts_text(context: Context, run: ProvisionRun) -> str:
     """`28 done, 2 for a person`."""
     order = [result.value for result in PhoneResult if result.value in run.counts]
-    return ", ".join(f"{run.counts[one]} {context.word('provision_result', one)}" for one in order) or "-"
+    between = context.texts.get("cli.provision.between")
+    return between.join(f"{run.counts[one]} {context.word('provision_result', one)}" for one in order) or "-"
+
+
+def change_text(context: Context, change: ProvisionChange) -> str:
+    """`settings: system.screen_off_timeout: 60000 → 120000`."""
+    step = context.word("provision_step", change.step.value)
+    name = context.word("provision_change", change.name)
+    before, after = (
+        context.word("provision_change", one) if change.step in _IN_WORDS and one else one or "-"
+        for one in (change.before, change.after)
+    )
+    text = f"{step}: {name}: {before} → {after}"
+    return text if change.is_certain else f"{text} {context.texts.get('cli.provision.uncertain')}"
+
+
+def changed_count(phone: ProvisionPhone) -> int:
+    """Changes that were read back, or are planned."""
+    return sum(one.is_certain for one in phone.changes)
 
 
 def _headers(context: Context) -> list[str]:
@@ -76,15 +96,14 @@ def _row(context: Context, phone: ProvisionPhone) -> list[str]:
         phone.employee or "-",
         android or "-",
         context.word("provision_result", phone.result.value),
-        str(len(phone.changes)),
+        str(changed_count(phone)),
         phone.text or "-",
     ]
 
 
 def _details(context: Context, phone: ProvisionPhone) -> Iterator[str]:
     for change in phone.changes:
-        step = context.word("provision_step", change.step.value)
-        yield f"{step}: {change.name}: {change.before or '-'} → {change.after or '-'}"
+        yield change_text(context, change)
     for item in phone.items:
         mark = "x" if item.confirmed_at is not None else " " if item.is_required else "·"
         by = f" ({item.confirmed_by}, {shown(item.confirmed_at)})" if item.confirmed_at is not None else ""

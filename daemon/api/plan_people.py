@@ -54,6 +54,19 @@ def read_people(content: bytes) -> tuple[PlanPerson, ...]:
     return tuple(found)
 
 
+def unused_headings(content: bytes) -> tuple[str, ...]:
+    """Columns whose heading says nothing to us, as written. Of a file that `read_people` takes."""
+    reader = csv.reader(io.StringIO(_text(content), newline=""), delimiter=_delimiter(_text(content)), strict=True)
+    _, heading = next(_rows(reader), (1, []))
+    return tuple(one.strip() for one in heading if one.strip() and one.strip().casefold() not in _HEADINGS)
+
+
+def lines_of_people(content: bytes) -> tuple[int, ...]:
+    """Where each of the people stands. Of a file that `read_people` takes."""
+    reader = csv.reader(io.StringIO(_text(content), newline=""), delimiter=_delimiter(_text(content)), strict=True)
+    return tuple(number for number, _ in _rows(reader))[1:]
+
+
 def with_people(plan: Plan, people: tuple[PlanPerson, ...]) -> Plan:
     """The plan with these people after its own."""
     return msgspec.structs.replace(plan, person=(*plan.person, *people), employees=None)

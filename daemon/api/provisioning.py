@@ -62,6 +62,8 @@ class ProvisionChange(Wire, frozen=True, kw_only=True):
     before: str | None
     """As it was found; None: it was not there, or could not be read before the enrolment."""
     after: str | None
+    is_certain: bool = True
+    """False: the phone was told and could not be read again."""
 
 
 class ProvisionItem(Wire, frozen=True, kw_only=True):

@@ -192,7 +192,8 @@ class Bringing:
         found = await step.look(work)
         await self._put(with_items(self._phone, step.name, found.items))
         if self._run.is_check:
-            await self._put(with_changes(self._phone, found.changes + self._unread(step, work, found)))
+            planned = found.changes + self._unread(step, work, found)
+            await self._put(settled(with_changes(self._phone, planned), planned))
             return found
         if not found.changes or found.code is not None:
             return found
@@ -232,7 +233,8 @@ class Bringing:
         is_well = not again.changes and again.code is None
         left = again.changes if again.code is None else found.changes
         phone = without_changes(self._phone, step.name, frozenset(one.name for one in left))
-        phone = settled(phone, found.changes) if is_well else phone
+        if again.code is None:
+            phone = settled(phone, tuple(one for one in found.changes if one not in left))
         new = {one.item: one for one in (*again.items, *(() if is_well else applied.items))}
         await self._put(with_items(phone, step.name, tuple(new.values())))
 

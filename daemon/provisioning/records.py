@@ -87,7 +87,7 @@ def settled(phone: KeptPhone, changes: tuple[KeptChange, ...]) -> KeptPhone:
 
 
 def without_changes(phone: KeptPhone, step: StepName, names: frozenset[str]) -> KeptPhone:
-    """These did not happen."""
+    """These did not happen: they were read, and are not there."""
     kept = tuple(one for one in phone.changes if one.step is not step or one.name not in names)
     return msgspec.structs.replace(phone, changes=kept)
 

@@ -11,7 +11,7 @@ from ..archive.provisioning import ArchivedRun, StoredRunState
 from .acknowledgements import Acknowledgements
 from .enrol_step import ACKNOWLEDGE
 from .live_run import LiveRun
-from .records import KeptItem, KeptPhone
+from .records import KeptItem, KeptPhone, mark_of
 
 _EPOCH: Final = datetime.fromtimestamp(0, UTC)
 
@@ -31,7 +31,7 @@ def run_view(live: LiveRun, acknowledgements: Acknowledgements, texts: Texts) ->
         revision=live.revision,
         phones=tuple(
             msgspec.structs.replace(
-                _phone(phone, texts),
+                phone_view(phone, texts),
                 updated_at=live.updated[at],
                 is_code_shown=phone.serial is not None and acknowledgements.is_offered(phone.serial),
             )
@@ -69,7 +69,8 @@ def code_text(code: str, texts: Texts) -> str:
     return code
 
 
-def _phone(phone: KeptPhone, texts: Texts) -> ProvisionPhone:
+def phone_view(phone: KeptPhone, texts: Texts) -> ProvisionPhone:
+    """One phone as it is told."""
     is_waiting_for_ack = any(one.item == ACKNOWLEDGE and one.is_open for one in phone.items)
     return ProvisionPhone(
         entry=phone.entry,
@@ -83,7 +84,14 @@ def _phone(phone: KeptPhone, texts: Texts) -> ProvisionPhone:
         code=phone.code,
         text=None if phone.code is None else code_text(phone.code, texts),
         changes=tuple(
-            ProvisionChange(step=one.step, name=one.name, before=one.before, after=one.after) for one in phone.changes
+            ProvisionChange(
+                step=one.step,
+                name=one.name,
+                before=one.before,
+                after=one.after,
+                is_certain=mark_of(one) not in phone.begun,
+            )
+            for one in phone.changes
         ),
         items=tuple(_item(one, texts) for one in phone.items),
         awaits_acknowledgement=is_waiting_for_ack,

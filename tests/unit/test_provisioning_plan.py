@@ -1,21 +1,27 @@
 """Plans: every mistake with its line, people from spreadsheets, layers, and whose phone is whose."""
 
 import json
+from pathlib import Path
 
 import pytest
 
+import console.main
 from adb_bridge.provisioning.checklist import every_text
 from adb_bridge.provisioning.places import parse_access_point
 from adb_bridge.provisioning.settings import RULES, SettingFault, fault_of, keep_alive
 from console.cli.plan_files import mistake_text
 from console.cli.provision_arguments import with_action
+from console.cli.provision_report import changed_count
 from console.cli.provision_texts import _EXAMPLE
 from daemon.api.plan_people import read_people, with_people
 from daemon.api.plan_text import PlanError, PlanMistake, check_plan, read_plan
 from daemon.api.provision_plan import SETTINGS, Plan, PlanPerson, plan_schema, wanted
+from daemon.api.provisioning import PhoneResult, StepName
 from daemon.api.texts import load_texts
 from daemon.app import CATALOG as DAEMON_CATALOG
 from daemon.provisioning.matching import Candidate, Place, assign, first_places, line_of
+from daemon.provisioning.records import KeptChange, KeptPhone, settled, with_changes
+from daemon.provisioning.views import phone_view
 
 BAD = """\
 schema = 2
@@ -100,10 +106,6 @@ def test_what_makes_no_sense_is_told(text: str | bytes, expected: list[tuple[int
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_every_mistake_has_words(language: str) -> None:
-    from pathlib import Path
-
-    import console.main
-
     texts = load_texts(language, Path(console.main.__file__).parent / "catalog")
     codes = {key.removeprefix("cli.plan.") for key in texts.keys() if key.startswith("cli.plan.")}  # noqa: SIM118
     for told in (BAD, "x =", "schema = 1", "schema=1\n[[phone]]\nconnected=true\nemployee='x'"):
@@ -270,3 +272,22 @@ def test_access_points_are_read(printed: bytes, expected: tuple[str, str] | None
 )
 def test_a_plan_needs_no_word_before_it(arguments: list[str], expected: list[str]) -> None:
     assert with_action(arguments) == expected
+
+
+def test_mistakes_of_people_are_told_with_their_own_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    plan = tmp_path / "plan.toml"
+    plan.write_text('schema = 1\nemployees = "e.csv"\n[[phone]]\nconnected = true\n[[person]]\nemployee = "Han"\n')
+    (tmp_path / "e.csv").write_bytes("姓名,分组,电话\n\n李娜,,1\n王伟,柜台,2\n".encode("gb18030"))
+    assert console.main.main(["--lang", "en", "--state", str(tmp_path), "provision", str(plan), "--check"]) == 2
+    told = capsys.readouterr().err
+    assert f'{tmp_path}/e.csv:4: group: there is no [group."柜台"]' in told and "passed over: 电话" in told
+
+
+def test_only_what_was_read_back_counts_as_changed() -> None:
+    def change(name: str) -> KeptChange:
+        return KeptChange(step=StepName.SETTINGS, name=name, before=None, after="1")
+
+    begun = with_changes(KeptPhone(entry=1, result=PhoneResult.FAILED), (change("a"), change("b")))
+    told = phone_view(settled(begun, (change("a"),)), load_texts("en"))
+    assert [(one.name, one.is_certain) for one in told.changes] == [("a", True), ("b", False)]
+    assert changed_count(told) == 1
