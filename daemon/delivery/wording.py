@@ -3,6 +3,7 @@
 No name and no number of anybody leaves: of a detail it says what kind it is.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -24,6 +25,10 @@ _MOST_EVIDENCE: Final = 3
 _MOST_CHARACTERS: Final = 80
 _HARMLESS: Final = str.maketrans({"<": "‹", ">": "›", "@": "＠", "[": "［", "]": "］", "`": "'", "*": "＊"})
 """A customer's text must not mention everybody in a group (`<at user_id="all">`), nor be a link or markup there."""
+
+
+_HOST_DOT: Final = re.compile(r"(?<=[A-Za-z0-9])\.(?=[A-Za-z]{2})")
+"""Chat programs make a link of `www.example.com` by themselves; of `3.5` they do not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +53,7 @@ class Wording:
         newest = sorted(shown, key=lambda one: one.raised_at, reverse=True)
         if taken.message.kind is MessageKind.ALERT:
             first = max(shown, key=_rank)
-            title = self._line("title", severity=self._severity(first), title=_harmless(first.title))
+            title = self._line("title", severity=self._severity(first), title=harmless(first.title))
             lines = [self._place(first), *self._evidence(first)]
             if count > 1:
                 lines.append(self._line("more_like_it", count=count - 1))
@@ -74,7 +79,7 @@ class Wording:
         footer = [self._line("look")] if self.console is None else [self._line("look_at", console=self.console)]
         if count == 0:
             footer = []
-        footer.append(self._line("message_id", store=_harmless(self.store), id=message_id))
+        footer.append(self._line("message_id", store=harmless(self.store), id=message_id))
         document = OutgoingDocument(
             id=message_id,
             kind=kind,
@@ -102,7 +107,7 @@ class Wording:
         )
 
     def _place(self, alert: Alert) -> str:
-        return self._line("place", device=_harmless(alert.device), at=self._time(alert.raised_at), id=alert.alert_id)
+        return self._line("place", device=harmless(alert.device), at=self._time(alert.raised_at), id=alert.alert_id)
 
     def _evidence(self, alert: Alert) -> list[str]:
         surfaces = self._surfaces(alert)
@@ -111,15 +116,15 @@ class Wording:
     def _surfaces(self, alert: Alert) -> list[str]:
         if not self.has_evidence:
             return []
-        found = (_harmless(one.surface)[:_MOST_CHARACTERS].strip() for one in alert.evidence[:_MOST_EVIDENCE])
+        found = (harmless(one.surface)[:_MOST_CHARACTERS].strip() for one in alert.evidence[:_MOST_EVIDENCE])
         return [one for one in found if one]
 
     def _listed(self, alert: Alert) -> str:
         return self._line(
             "listed",
             severity=self._severity(alert),
-            title=_harmless(alert.title),
-            device=_harmless(alert.device),
+            title=harmless(alert.title),
+            device=harmless(alert.device),
             at=self._time(alert.raised_at),
             id=alert.alert_id,
         )
@@ -147,5 +152,7 @@ def _rank(alert: Alert) -> int:
 _RANKS: Final = ("info", "low", "medium", "high", "critical")
 
 
-def _harmless(text: str) -> str:
-    return safe_display(text.translate(_HARMLESS).replace("://", ": //"), max(1, 2 * len(text)))
+def harmless(text: str) -> str:
+    """Mentions nobody, is no link and no markup, wherever it is shown."""
+    cut = _HOST_DOT.sub("．", text.translate(_HARMLESS).replace("://", ": //"))
+    return safe_display(cut, max(1, 2 * len(text)))

@@ -13,6 +13,7 @@ from daemon.delivery.answers import Fate, judge, retry_after_s
 from daemon.delivery.calendar import Calendar
 from daemon.delivery.outgoing import Outgoing, OutgoingDocument
 from daemon.delivery.sections import ChannelKind, ChannelSection
+from daemon.delivery.wording import harmless
 from daemon.errors import ConfigError
 from daemon.main import main
 
@@ -206,6 +207,12 @@ def test_a_configuration_that_makes_no_sense_is_refused_by_its_key(text: str, ke
     assert refused.value.values["name"] == key
     told = {refused.value.values["expected"], refused.value.values["nearest"]}
     assert told - {"", "one of "}
+
+
+def test_what_a_customer_wrote_mentions_nobody_and_is_no_link() -> None:
+    said = harmless('<at user_id="all">x</at> @all [y](http://evil.example/x) www.evil.cn 3.5克')
+    assert not [one for one in ("<", "@", "](", "://", "evil.", ".cn") if one in said]
+    assert "3.5克" in said
 
 
 def test_a_message_fits_and_keeps_its_footer() -> None:
