@@ -16,8 +16,8 @@ from adb_bridge.clock import SystemClock
 from adb_bridge.errors import ServerUnavailableError
 from adb_bridge.simphone.phone import SimPhone
 from adb_bridge.simphone.spec import PhoneSpec
-from daemon.phone_link import PhoneLink
 from daemon.logs import log_for
+from daemon.phone_link import PhoneLink
 from daemon.supervise import supervise
 
 
