@@ -5,7 +5,7 @@ Reading order:
   `attachments`, `imports`, `alerts` (`alert_change`), `oversight`, `doctor` (with `local_checks`), `demo`
 - subcommands with their arguments in a file of their own: `rooms` → `alert_arguments`, `show_arguments`,
   `figure_arguments`, `setup_arguments`, `web_arguments`, `completion_arguments` → `completion`; what they share:
-  `numbers`
+  `numbers`, `request_keys`
 - what needs keys, rules or phones at hand: `hand_over`; how the console itself starts: `console_options`
 - telling phones something: `ordering`, how it ended `command_ends`; what was told: `command_lists`, `command_changes`
   (`command_arguments`)

@@ -12,13 +12,13 @@ from daemon.api.intercept import Intercept, InterceptKind, InterceptQuery, Inter
 from daemon.api.requests import AlertQuery
 from daemon.config import Config
 from daemon.config_intercept import InterceptActionSection, InterceptSection
-from daemon.config_sections import PolicySection
+from daemon.config_sections import AdbSection, PolicySection
 from daemon.intercept.interceptor import Interceptor
 from daemon.service import ServiceError
 from daemon.service_impl import DaemonService
 from tests.contract.cli_runner import shopwarden
 
-from .daemon_support import ADMIN, EMPLOYEE, OWNER, QUICK, REVIEWER, AdbSection, enrolled, phone, running, until
+from .daemon_support import ADMIN, EMPLOYEE, OWNER, QUICK, REVIEWER, enrolled, phone, running, until
 
 APP = "com.tencent.mm"
 RULES = """

@@ -26,11 +26,12 @@ from daemon.api.wire import EnrolRequest, EventQuery, Role, Verb
 from daemon.archive.wipes import WipeStage, WipeStepDraft
 from daemon.config import Config
 from daemon.config_commands import CommandsSection
+from daemon.config_sections import AdbSection
 from daemon.service import Caller, ServiceError
 from daemon.service_impl import DaemonService
 from tests.contract.cli_runner import shopwarden
 
-from .daemon_support import ADMIN, AUDITOR, OWNER, QUICK, REVIEWER, AdbSection, phone, running, seen, until
+from .daemon_support import ADMIN, AUDITOR, OWNER, QUICK, REVIEWER, phone, running, seen, until
 
 APP = "com.tencent.mm"
 LI = Caller(uid=2009, name="li", role=Role.EMPLOYEE, language="zh", employee="Li")

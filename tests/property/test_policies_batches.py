@@ -19,11 +19,11 @@ from policies.matching.disguises import Disguised
 from policies.matching.entries import entries_of
 from policies.matching.grams import Grams
 from policies.matching.key_index import LONG, GramKey, KeyIndex
-from policies.matching.lexicon import LONG_TEXT, Candidate, Lexicon
+from policies.matching.lexicon import Candidate, Lexicon
 from policies.matching.matcher import Matcher
 from policies.matching.pages import Page, Sheet, text_of
 from policies.matching.profile import PLAIN, Disguises, Homophone, MatchProfile, Overlap
-from policies.matching.reading import Reading, lens
+from policies.matching.reading import LONG_TEXT, Reading, lens
 from policies.matching.soundalikes import heard_of, sounds_of
 
 needs_fast = pytest.mark.skipif(
