@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from adb_bridge.clock import Clock
+from adb_bridge.readings import Credential
 from adb_bridge.records import DeviceSerial
 from adb_bridge.secret import Secret
 from adb_bridge.session import Session
@@ -19,11 +20,11 @@ from adb_bridge.verbs.result import Ending, StepTrace, VerbResult
 from adb_bridge.verbs.trail import PATIENCE, Patience
 
 from ..api.wire import CallParameters, FoundParameters, LostParameters, Verb
-from ..archive.pins import PinState
+from ..archive.pins import ArchivedPin, PinOrigin, PinState
 from ..archive.records import ArchivedCommand
 from .making import NO_PIN_HELD, CannotMakeError, Ingredients, order_of
 from .phone_words import PhoneWords
-from .ports import Callees, Carrier, PinOutcome, PinVault
+from .ports import Callees, Carrier, Held, PinOutcome, PinVault
 from .verbs import parameters_of
 
 BOOT_ID: Final = "boot_id"
@@ -138,7 +139,7 @@ class Carriers:
         """With the PINs that the phone may have, likeliest first; no more than two, as a wrong one costs an attempt."""
         steps: tuple[StepTrace, ...] = ()
         result = VerbResult(ending=Ending.IMPOSSIBLE, code=NO_PIN_HELD)
-        for held in (await self._pins.candidates(trip.command.device))[:_MOST_PINS_TRIED]:
+        for held in (await self._held(trip))[:_MOST_PINS_TRIED]:
             result = await self._plain(trip, Ingredients(old_pin=held.pin))
             steps = (*steps, *result.steps)
             if result.code != Code.WRONG_PIN:
@@ -159,11 +160,11 @@ class Carriers:
         """None unless it is in doubt whether the phone took a new PIN; then what it says, DONE when it did.
 
         To set it again would be to try a PIN that is none any more, and its refusal would have the shop forget the one
-        that is.
+        that is. When the phone does not have it, the same is sent again: a person may have chosen it.
         """
         device = trip.command.device
         held = await self._pins.candidates(device)
-        if not held or held[0].kept.state is not PinState.PROPOSED:
+        if not held or not _may_be_there(held[0].kept, trip.command):
             return None
         order = SetPin(new=held[0].pin, old=_first_other([one.pin for one in held], held[0].pin))
         found = await read_back(order, trip.session, trip.facts, self._clock, patience=self._patience)
@@ -172,18 +173,25 @@ class Carriers:
                 await self._pins.settle(device, "took")
                 return found
             case Ending.REFUSED:
-                await self._pins.settle(device, "not")
                 return None
             case _:
                 return found
+
+    async def _held(self, trip: Trip) -> Sequence[Held]:
+        """Those that the phone may have. A phone that was read to have none, and has one now, has somebody else's:
+        each that is tried there costs an attempt.
+        """
+        held = await self._pins.candidates(trip.command.device)
+        is_any_in_use = any(one.kept.state is not PinState.PREVIOUS for one in held)
+        return held if is_any_in_use or trip.facts.has_credential is Credential.NONE else ()
 
     async def _ingredients(self, trip: Trip) -> Ingredients:
         command = trip.command
         match command.verb, parameters_of(command.parameters):
             case (Verb.SET_PIN, _) | (Verb.LOST, LostParameters(new_pin=True)):
-                return await self._old_and_new(command.device)
+                return await self._old_and_new(trip)
             case (Verb.UNLOCK, _) | (Verb.FOUND, FoundParameters(clear_pin=True)):
-                held = await self._pins.candidates(command.device)
+                held = await self._held(trip)
                 if not held:
                     raise CannotMakeError(NO_PIN_HELD)
                 return Ingredients(old_pin=held[0].pin)
@@ -194,10 +202,10 @@ class Carriers:
             case _:
                 return Ingredients()
 
-    async def _old_and_new(self, device: DeviceSerial) -> Ingredients:
+    async def _old_and_new(self, trip: Trip) -> Ingredients:
         """The old one is what the phone has if the new one was never sent."""
-        held = [one.pin for one in await self._pins.candidates(device)]
-        new = await self._pins.propose(device)
+        held = [one.pin for one in await self._held(trip) if one.kept.state is not PinState.PREVIOUS]
+        new = await self._pins.propose(trip.command.device)
         return Ingredients(new_pin=new, old_pin=_first_other(held, new))
 
     async def _settle(self, command: ArchivedCommand, result: VerbResult) -> None:
@@ -229,6 +237,12 @@ class Carriers:
 def patience_of(timeout_s: float) -> Patience:
     """`timeout_s`: for one thing that is asked of a phone."""
     return replace(PATIENCE, look_s=min(PATIENCE.look_s, timeout_s), act_s=timeout_s)
+
+
+def _may_be_there(pin: ArchivedPin, command: ArchivedCommand) -> bool:
+    """Whether it may have been sent. One that was typed for this command is not, before the first try."""
+    is_fresh = pin.origin is PinOrigin.TYPED and not pin.is_doubtful and command.tries <= 1
+    return pin.state is PinState.PROPOSED and not is_fresh
 
 
 def _first_other(held: Sequence[Secret], new: Secret) -> Secret | None:
