@@ -118,7 +118,7 @@ class DeliveryDesk:
         require(caller, Permission.DELIVERY_MANAGE)
         action = "delivery.retry" if to is MessageState.WAITING else "delivery.drop"
         with refusing(), _refused():
-            await self._audit.write(caller, action, message_id[:100], reason=request.reason)
+            await self._audit.write(caller, action, message_id[:100], reason=request.reason, outcome="asked")
             moved = await self._archive.deliveries.move_dead(message_id, to)
         self._delivery.wake()
         self._bus.publish(HealthChanged())
