@@ -19,6 +19,7 @@ from .times import shown
 _COLUMNS = ("device", "pin_state", "pin_origin", "pin_made_by", "pin_changed", "pin_verified")
 _STYLES = {"current": "32", "doubtful": "33", "proposed": "33", "previous": "2", "unreadable": "31"}
 _MOST_LINE = 256
+_CHARS = range(4, 17)
 
 
 class _List(msgspec.Struct):
@@ -116,12 +117,19 @@ def _typed(context: Context, *, times: int) -> str:
         line = sys.stdin.readline(_MOST_LINE).strip()
         if not line:
             raise UsageError("usage.pin_missing")
-        return line
+        return _digits(line)
     keys = ("cli.pin.ask", "cli.pin.ask_again")[:times]
     answers = {getpass.getpass(context.texts.get(key), stream=sys.stderr) for key in keys}
     if len(answers) != 1:
         raise UsageError("usage.pin_differs")
-    return answers.pop()
+    return _digits(answers.pop())
+
+
+def _digits(pin: str) -> str:
+    # Wide ones of an input method count: the daemon takes them.
+    if len(pin.strip()) not in _CHARS or not pin.strip().isdecimal():
+        raise UsageError("usage.pin_digits")
+    return pin
 
 
 def _tell(context: Context, found: Sequence[PinLine]) -> None:
