@@ -1,4 +1,4 @@
-"""Who tried what their role may not: in the audit for acts that open, export, delete, hold or reveal."""
+"""Who tried what their role may not: in the audit for acts that open, export, delete, hold, reveal or let in."""
 
 from collections.abc import Callable
 from typing import Final
@@ -22,6 +22,8 @@ NOTED: Final = frozenset(
         Permission.HOLDS_CHANGE,
         Permission.KEYS_MANAGE,
         Permission.CONSOLES_MANAGE,
+        Permission.PINS_SHOW,
+        Permission.PINS_CHANGE,
     }
 )
 """Plain reads are not in it: they would bury the rest."""

@@ -24,6 +24,7 @@ from daemon.api.wire import EventQuery, Role, Trace
 from daemon.archive.archive import Archive
 from daemon.archive.clocks import ClockReading
 from daemon.archive.erasing import Cause
+from daemon.archive.records import ArchivedEnrolment
 from daemon.audit import AuditTrail
 from daemon.event_filters import EventFilters
 from daemon.event_reading import EventReading
@@ -80,6 +81,9 @@ class Names:
 
     async def knows(self, name: str) -> bool:
         return name in {PHONE, OTHER_PHONE}
+
+    async def in_force(self) -> dict[str, ArchivedEnrolment]:
+        return {}
 
 
 @contextlib.asynccontextmanager

@@ -217,7 +217,7 @@ async def test_a_mistyped_head_is_no_alarm(tmp_path: Path) -> None:
         for typed, code in (
             (f"{size} {slip}", "heads.typed_unproved"),
             (f"{size}9 {digits}", "heads.typed_unproved"),
-            (head.typed.replace(size, size + "9"), "heads.typed_mistaken"),
+            (head.typed.replace(size, size + "9", 1), "heads.typed_mistaken"),
             (f"{size} {slip}{head.typed[-12:]}", "heads.typed_mistaken"),
             (head.typed[:-1] + ("0" if head.typed[-1] != "0" else "1"), "heads.typed_mistaken"),
         ):

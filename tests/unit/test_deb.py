@@ -45,7 +45,11 @@ def _dpkg(*arguments: str) -> str:
     tool = shutil.which(arguments[0])
     if tool is None:
         pytest.skip(f"no {arguments[0]} here")
-    done = subprocess.run([tool, *arguments[1:]], capture_output=True, text=True, timeout=60, check=False)
+    # dpkg wants the administrators' programs, which are not on everybody's path
+    paths = {"PATH": os.environ.get("PATH", os.defpath) + ":/usr/local/sbin:/usr/sbin:/sbin"}
+    done = subprocess.run(
+        [tool, *arguments[1:]], capture_output=True, text=True, timeout=60, check=False, env=os.environ | paths
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 

@@ -37,8 +37,8 @@ def actions() -> Iterator[str]:
         named = {
             target.id: node.value
             for node in ast.walk(tree)
-            if isinstance(node, ast.Assign)
-            for target in node.targets
+            if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None
+            for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
             if isinstance(target, ast.Name)
         }
         for node in ast.walk(tree):
@@ -50,7 +50,9 @@ def _action_of(call: ast.Call) -> ast.expr | None:
     written = ast.unparse(call.func)
     if re.search(r"audit\.write$", written) or written == "self._audit":
         return call.args[1] if len(call.args) > 1 and "caller" in ast.unparse(call.args[0]) else call.args[0]
-    if written in {"self._tell", "order.audit"} and call.args:
+    if written in {"_by", "_audit"} and len(call.args) > 1:
+        return call.args[1]
+    if written in {"self._tell", "order.audit", "_by_daemon"} and call.args:
         return call.args[0]
     if written.endswith("AuditDraft"):
         return next(one.value for one in call.keywords if one.arg == "action")
