@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from ..api.provision_plan import Plan, Wanted, wanted
 from ..api.provisioning import PhoneResult, RunState
 from ..commanding.orders import Requester
 from .matching import Place, first_places, line_of
-from .records import KeptPhone
+from .records import KeptItem, KeptPhone
 
 Keep = Callable[[int, KeptPhone], Awaitable[None]]
 
@@ -36,12 +36,19 @@ class LiveRun:
     phones: list[KeptPhone] = field(default_factory=list)
     updated: list[datetime] = field(default_factory=list)
     revision: int = 0
+    said: dict[tuple[str | None, str | None], tuple[KeptItem, ...]] = field(default_factory=dict)
+    """By serial and employee: what people had confirmed when this plan was run before."""
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def lay_out(self) -> None:
         """Places for what the plan names; for a run that has none yet."""
         self.phones = [self._fresh(place) for place in first_places(self.plan)]
         self.updated = [self.now() for _ in self.phones]
+
+    def remember(self, phones: Sequence[KeptPhone]) -> None:
+        """Phones of a former run of the same plan: nobody has to confirm anew what they did for the same employee."""
+        for one in phones:
+            self.said[one.serial, one.employee] = tuple(item for item in one.items if item.confirmed_at is not None)
 
     def places(self) -> tuple[Place, ...]:
         """As `matching` knows them."""
@@ -58,7 +65,7 @@ class LiveRun:
             at,
             msgspec.structs.replace(
                 kept, entry=place.entry, person=place.person, serial=place.serial, employee=made.employee,
-                label=made.label,
+                label=made.label, items=kept.items or made.items,
             ),
         )  # fmt: skip
 
@@ -106,7 +113,8 @@ class LiveRun:
         found = self.wanted_of(bare)
         if found is None:
             return bare
-        return msgspec.structs.replace(bare, employee=found.employee, label=found.label)
+        said = self.said.get((place.serial, found.employee), ()) if place.serial is not None else ()
+        return msgspec.structs.replace(bare, employee=found.employee, label=found.label, items=said)
 
 
 def plan_text(plan: Plan) -> tuple[str, str]:

@@ -127,11 +127,12 @@ class Provisioner:
         """A new run; or the one of the same plan that is under way, or with `is_resumed` its last one.
         IllegalTransitionError while a run of another plan is under way."""
         if request.is_check:
-            return self._begin_check(request, by)
+            return await self._begin_check(request, by)
         text, digest = plan_text(request.plan)
         found = await self._archive.provisioning.running()
+        former = await self._archive.provisioning.newest_of(digest)
         if found is None and request.is_resumed:
-            found = await self._archive.provisioning.newest_of(digest)
+            found = former
         if found is not None and found.plan_sha256 == digest:
             return await self.take_up_again(found.run_id)
         draft = RunDraft(
@@ -140,6 +141,8 @@ class Provisioner:
         )  # fmt: skip
         run = await self._archive.provisioning.begin(draft)
         live = self._live(run)
+        if former is not None:
+            live.remember((await self._loaded(former)).phones)
         live.lay_out()
         for at, phone in enumerate(live.phones):
             await live.keep(at, phone)
@@ -252,7 +255,7 @@ class Provisioner:
         live.touch()
         self._log.info("provision.ended", phones=len(live.phones))
 
-    def _begin_check(self, request: ProvisionRequest, by: Requester) -> LiveRun:
+    async def _begin_check(self, request: ProvisionRequest, by: Requester) -> LiveRun:
         _, digest = plan_text(request.plan)
         run_id = new_run_id().replace("pr_", "pc_")
 
@@ -264,11 +267,17 @@ class Provisioner:
             wait_s=min(request.wait_for_phones_s, 15.0), by=by, started_at=self._clock.now(), keep=keep,
             now=self._clock.now,
         )  # fmt: skip
+        await self._remember(live)
         live.lay_out()
         for old in list(self._checks)[: max(0, len(self._checks) - _CHECKS_KEPT + 1)]:
             self._checks.pop(old)[1].cancel()
         self._checks[run_id] = (live, asyncio.ensure_future(self._drive(live)))
         return live
+
+    async def _remember(self, live: LiveRun) -> None:
+        former = await self._archive.provisioning.newest_of(live.plan_sha256)
+        if former is not None:
+            live.remember((await self._loaded(former)).phones)
 
     async def _loaded(self, run: ArchivedRun) -> LiveRun:
         live = self._live(run)

@@ -169,6 +169,10 @@ async def test_from_a_look_to_phones_in_service(tmp_path: Path) -> None:
         again = await ended(desk, await desk.start(OWNER, ProvisionRequest(plan=plan, wait_for_phones_s=0.3)))
         assert again["PIXEL"].changes == () and again["PIXEL"].result is PhoneResult.DONE
         assert (written(pixel), written(old)) == before
+        assert again["OLD"].result is PhoneResult.DONE
+        assert [one.confirmed_by for one in again["OLD"].items if one.item == done.item] == ["admin"]
+        look = await desk.start(OWNER, ProvisionRequest(plan=plan, is_check=True, wait_for_phones_s=0.3))
+        assert (await ended(desk, look))["OLD"].result is PhoneResult.DONE
         cancel = desk.cancel(OWNER, run.run_id, ProvisionCancel(reason="over"))
         assert await refused(cancel) == "provisioning.ended"
         enrolled = {one.serial: one for one in await service.enrolments(OWNER)}
