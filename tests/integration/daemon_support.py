@@ -17,7 +17,7 @@ from daemon.app import App
 from daemon.config import AdbSection, CaptureSection, Config
 from daemon.paths import StatePaths, prepare_state
 from daemon.rules import load_rules
-from daemon.service import Caller
+from daemon.service import Caller, ServiceError
 from daemon.service_impl import DaemonService
 from daemon.vault import Opened, open_archive, open_keys
 from policies.engine import Engine
@@ -103,11 +103,17 @@ async def until(holds: Callable[[], Awaitable[bool]], *, timeout_s: float = 20) 
 async def seen(service: DaemonService, serial: str) -> Device:
     """The device's line once the daemon knows it."""
 
-    async def is_listed() -> bool:
-        return serial in {device.serial for device in await service.devices(OWNER)}
+    found: list[Device] = []
 
-    await until(is_listed)
-    return await service.device(OWNER, serial)
+    async def is_known() -> bool:
+        # Listed and gone again in between: adb takes addresses of phones that turn it away out of its list.
+        if serial in {device.serial for device in await service.devices(OWNER)}:
+            with contextlib.suppress(ServiceError):
+                found.append(await service.device(OWNER, serial))
+        return found != []
+
+    await until(is_known)
+    return found[0]
 
 
 async def enrolled(service: DaemonService, serial: str, scope: tuple[str, ...] = EVERYTHING) -> None:
