@@ -82,6 +82,13 @@ def test_details_side_by_side_are_one_when_there_are_very_many(monkeypatch: pyte
     assert mask_text("hello " * 20 + text).masked.startswith("hello hello")
 
 
+def test_behind_many_details_may_stand_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(coarse, "MOST_APART", 10)
+    number = "13800138000，"
+    found = coarse.coarse_details(number * 10 + "好" * 100, 0)
+    assert len(found) == 10 and found[-1].end < len(number) * 10
+
+
 def test_letters_without_a_digit_are_no_detail_in_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(coarse, "MOST_APART", 10)
     text = "13800138000，" * 3_000 + "certificate of authenticity, abc12345\n"
