@@ -52,7 +52,7 @@ def read_action(table: Table) -> RuleAction:
             text = table.text("text").strip()
             if not 1 <= len(text) <= LONGEST_TEXT:
                 table.fail("text", f"1 to {LONGEST_TEXT} characters")
-        case ActionKind.LOCK:
-            pass
+        case _:
+            pass  # a lock needs nothing said
     table.done()
     return RuleAction(kind=kind, app=app, minutes=minutes, text=text)
