@@ -141,8 +141,7 @@ class Provisioner:
         )  # fmt: skip
         run = await self._archive.provisioning.begin(draft)
         live = self._live(run)
-        if former is not None:
-            live.remember((await self._loaded(former)).phones)
+        await self._remember(live, former)
         live.lay_out()
         for at, phone in enumerate(live.phones):
             await live.keep(at, phone)
@@ -267,15 +266,14 @@ class Provisioner:
             wait_s=min(request.wait_for_phones_s, 15.0), by=by, started_at=self._clock.now(), keep=keep,
             now=self._clock.now,
         )  # fmt: skip
-        await self._remember(live)
+        await self._remember(live, await self._archive.provisioning.newest_of(digest))
         live.lay_out()
         for old in list(self._checks)[: max(0, len(self._checks) - _CHECKS_KEPT + 1)]:
             self._checks.pop(old)[1].cancel()
         self._checks[run_id] = (live, asyncio.ensure_future(self._drive(live)))
         return live
 
-    async def _remember(self, live: LiveRun) -> None:
-        former = await self._archive.provisioning.newest_of(live.plan_sha256)
+    async def _remember(self, live: LiveRun, former: ArchivedRun | None) -> None:
         if former is not None:
             live.remember((await self._loaded(former)).phones)
 
