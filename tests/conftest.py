@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from policies.matching import machine_code
 
@@ -19,6 +20,8 @@ def _keep_bytecode() -> None:
 
 
 _keep_bytecode()
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")  # a machine that runs everything at once says nothing of the code by being slow
 machine_code.decide(machine_code.Use.WHEN_PREPARED)  # no test waits for it that does not ask for it
 
 
