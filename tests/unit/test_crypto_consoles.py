@@ -9,7 +9,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -123,6 +123,7 @@ def test_a_console_is_certified_by_the_key_it_has() -> None:
     given_one = identity.certificate_for(read_request(key.request()), name="cn_1", now=NOW)
     certificate = x509.load_pem_x509_certificate(given_one.pem.encode())
     assert spki_of_certificate(certificate.public_bytes(Encoding.DER)) == key.spki
+    assert load_pem_private_key(bytes(key.pem()), None).public_key() == certificate.public_key()
     assert certificate.not_valid_after_utc == given_one.not_after == NOW + timedelta(days=90)
     authority = x509.load_pem_x509_certificate(identity.authority_pem.encode())
     certificate.verify_directly_issued_by(authority)
