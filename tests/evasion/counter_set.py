@@ -1,0 +1,60 @@
+"""Messages as a shop's counter sees them, by another hand than the other sets: `counter/*.txt`.
+
+`disguised.txt`: kind, the word meant and the message, the disguise in `[[ ]]`. `honest.txt`: messages that sound or
+look like such words, many on purpose, and ordinary talk of the same shops; some say a word plainly. Written before
+anything was measured by them, and never mended since.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+FOLDER: Final = Path(__file__).with_name("counter")
+KINDS: Final = {
+    "m": "mechanical",
+    "h": "homophone",
+    "p": "pinyin",
+    "l": "lookalike",
+    "s": "split",
+    "x": "mixed",
+}
+_DISGUISE: Final = re.compile(r"(.*)\[\[(.+)\]\](.*)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CounterMessage:
+    """A message with where its disguise stands and the word meant by it."""
+
+    kind: str
+    word: str
+    text: str
+    start: int
+    end: int
+
+
+@lru_cache(maxsize=1)
+def disguised() -> tuple[CounterMessage, ...]:
+    """In the order of the file."""
+    return tuple(map(_read, (FOLDER / "disguised.txt").read_text("utf-8").splitlines()))
+
+
+@lru_cache(maxsize=1)
+def honest() -> tuple[str, ...]:
+    """In the order of the file."""
+    return tuple((FOLDER / "honest.txt").read_text("utf-8").splitlines())
+
+
+def _read(line: str) -> CounterMessage:
+    kind, word, marked = line.split("|", 2)
+    found = _DISGUISE.fullmatch(marked)
+    assert found is not None, line
+    before, inside, after = found.groups()
+    return CounterMessage(
+        kind=KINDS[kind],
+        word=word,
+        text=before + inside + after,
+        start=len(before),
+        end=len(before) + len(inside),
+    )
