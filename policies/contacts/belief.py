@@ -30,6 +30,8 @@ _LONGEST_BYTE = 3
 _PLAIN_GAPS = frozenset(" -.")
 _LEAST_MIXED = 3
 """Digits of each sort in a number that is partly written 0-9 and partly otherwise: nobody writes prices like that."""
+_MOST_SPOKEN = 4
+_ONLY_SPOKEN = re.compile("[零〇洞幺拐勾]")
 _LEAST_DIGITS = 4
 """Of a number in which letters stand for digits."""
 
@@ -82,7 +84,7 @@ def _is_mobile_believed(view: Spelled, run: Run, part: Part, place: Place) -> bo
         return _is_phone_cued(view.flat, run, part, place.left)
     return (
         part.number == ABROAD
-        or part.number in run.ends
+        or part.start < part.number in run.ends
         or _is_grouped_well(view, run, part.number, part.end, place.left)
     )
 
@@ -151,11 +153,15 @@ def _is_grouped_well(view: Spelled, run: Run, start: int, end: int, left: str) -
     is_uniform = len(set(separators)) == 1
     if separators == [".", ".", "."] and max(lengths) <= _LONGEST_BYTE:
         return False
+    if between <= _LIST_SEPARATORS and _is_spoken_in_groups(view, run, start, end, lengths):
+        return True
     is_cued = bool(cues.CONTACT_LEFT.search(left) or cues.PHONE_RIGHT.match(view.flat, run.at(end - 1) + 1))
     if between & _SENTENCE_MARKS:
         if not is_uniform or len(separators[0]) > 1:
             return False
-        return max(lengths) == 1 or (lengths == (3, 4, 4) and (is_cued or "\n" not in between))
+        if is_cued and between == {"\n"} and lengths in _MOBILE_SHAPES - _PRICES:
+            return True
+        return max(lengths) == 1 or (lengths == (3, 4, 4) and "\n" not in between)
     if not between & _EVERYDAY:
         return True
     if max(lengths) == 1 or (max(lengths) <= 2 and is_uniform and lengths.count(1) <= 1):
@@ -167,6 +173,13 @@ def _is_grouped_well(view: Spelled, run: Run, start: int, end: int, left: str) -
     if lengths in _MOBILE_SHAPES - _PRICES and (not between & _LIST_SEPARATORS or lengths in _LISTED_SHAPES):
         return True
     return is_cued
+
+
+def _is_spoken_in_groups(view: Spelled, run: Run, start: int, end: int, lengths: tuple[int, ...]) -> bool:
+    """Whether all of a run is told digit by digit (一三七、二零四…): amounts are not read like that."""
+    written = view.source[run.at(start) : run.at(end - 1) + 1]
+    is_whole = start == 0 and end == len(run.digits) and min(lengths) > 1 and len(lengths) <= _MOST_SPOKEN
+    return is_whole and _plain_digits(view, run, start, end) == 0 and _ONLY_SPOKEN.search(written) is not None
 
 
 def _plain_digits(view: Spelled, run: Run, start: int, end: int) -> int:

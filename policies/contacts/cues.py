@@ -12,15 +12,21 @@ TRACES = "微薇威维徽唯魏围葳喂危溦嶶癓巍玮炜韦卫"
 HEARTS = "❤♥♡💕💗💓💖💘💝💞💟🧡💛💚💙💜🖤🤍🤎心"
 SECONDS = "信伈芯訫新欣辛鑫馨薪忻昕"
 """What is written for the second one."""
-ADDING = "加伽佳嘉迦珈茄架"
+ADDING = "加伽佳嘉迦珈茄架咖枷嫁家夹价驾咔笳"
 """What is written for 加."""
+_HAN = r"[^\W\d_a-z]"
+GREENS = "💚🟢🍀🍏"
+"""What is drawn for 绿."""
 _BETWEEN = r"[^\w\n]|[丨丶]"
+_ALONE = "微薇威徽维唯嶶溦葳"
+"""Of `TRACES` those that mean 微信 without a second character, before a colon or in brackets."""
 _WECHAT = (
-    rf"[为未尾味](?:[{SECONDS}]|亻言)|[{TRACES}v](?:{_BETWEEN}){{0,3}}(?:[{SECONDS}]|亻言|xin|x(?![a-z]))|wei[^\w\n]{{0,2}}(?:xin|信)|vx|wx|"
-    rf"w[^\w\n]{{0,2}}e[^\w\n]{{0,2}}chat|v[^\w\n]{{1,2}}x|w[^\w\n]{{1,2}}x|绿泡泡?|绿色软件|绿色图标|绿标|小绿书?号?|"
-    rf"绿信|绿聊|绿软|某信|[{TRACES}v][{HEARTS}]\ufe0f?|"
-    rf"(?:[{ADDING}]|\+|➕|jia ?)我?[^\w\n]{{0,2}}(?:个?[v微薇威徽维]|wei|卫星)|"
-    r"我的?(?:[微薇v]|卫星)|[微薇](?=我|[^\w\n]?:)|卫星(?=号)|🛰\ufe0f?|(?<![a-z0-9])[vw]"
+    rf"[为未尾味](?:[{SECONDS}]|亻言)|征信(?=号|[^\w\n]?:)|(?:[{TRACES}v]|(?<![a-z0-9])w)(?:{_BETWEEN}){{0,3}}(?:[{SECONDS}]|亻言|xin|x(?![a-z]))|wei[^\w\n]{{0,2}}(?:xin|信)|vx|wx|"
+    rf"w[^\w\n]{{0,2}}e[^\w\n]{{0,2}}chat|v[^\w\n]{{1,2}}x|w[^\w\n]{{1,2}}x|[绿{GREENS}]\ufe0f?泡泡?|绿色的?(?:那个)?(?:聊天|社交)?(?:软件|图标|app|应用|平台)|"
+    rf"绿标|小绿书?号?|绿信|绿聊|绿软|某信|[{TRACES}v][{HEARTS}]\ufe0f?|"
+    rf"(?:[{ADDING}]|\+|➕|jia ?)我?[^\w\n]{{0,2}}个?(?:[v微薇威徽维]|wei|卫星)|十[v微薇]|"
+    rf"我的?(?:[微薇v]|卫星)|[微薇威维](?=我)|[微薇](?=[^\w\n]?:)|(?<!{_HAN})(?:[{_ALONE}]|wei)(?=[^\w\n]?:)|"
+    rf"(?<=[(\[{{<【「〔])(?:[{_ALONE}绿v]|wei)(?=[)\]}}>】」〕])|卫星(?=号|[^\w\n]?:)|🛰\ufe0f?|(?<![a-z0-9])[vw]"
 )
 _NAME = r"(?P<name>(?:[^\w\n]{0,2}(?:号码|账号|帐号|号|id))?)"
 _VERB = "[私详细]?聊|搜索?|找我?|联系我?|加我?|发我?|问我?|我"
@@ -29,7 +35,7 @@ _LINK = (
     r"[哈呀啊吧哦呢嘛了]?[^\w\n]{0,3})"
 )
 WECHAT_LEFT = re.compile(rf"(?:{_WECHAT}){_NAME}{_LINK}$")
-WECHAT_TRACE = re.compile(f"[{TRACES}{ADDING}为未尾味vwx绿小某🛰]")
+WECHAT_TRACE = re.compile(f"[{TRACES}{ADDING}{GREENS}为未尾味征十vwx绿小某🛰]")
 """A character of every WeChat cue, for a quick no."""
 FRIEND_LEFT = re.compile(r"(?:加我|加我?好友|加个好友|加一下|搜我|搜索)[^\w\n]{0,3}$")
 FRIEND_RIGHT = re.compile(r"[ ,(]{0,2}[加搜](?:我|好友|[微薇v](?!信?(?:支付|公众)))(?![们的])")
@@ -40,7 +46,7 @@ WECHAT_RIGHT = re.compile(
 WECHAT_HEAD = re.compile(r"(?:vx|wx|weixin|wechat|v)[-_]?(?=[a-z0-9])")
 QQ_LEFT = re.compile(
     r"(?:(?<![a-z])q[^\w\n]{0,2}q?|扣扣|加扣|扣(?=[号群])|叩叩|企鹅|球球|秋秋|丘丘|抠抠|蔻蔻|寇寇|口口|🐧\ufe0f?)"
-    r"(?:号码|号|群号|群|id)?[^\w\n]{0,3}(?:是|为)?[^\w\n]{0,2}$"
+    r"(?:号码|号|群号|群|id)?[^\w\n]{0,3}(?:是|为|[加搜]我?)?[^\w\n]{0,2}$"
     r"|(?P<bare>(?<!\w)扣[^\w\n]{0,3}$)"
 )
 PHONE_WORDS = (
@@ -79,9 +85,10 @@ THING_RIGHT = re.compile(
 )
 _THINGS = words(
     "订单 单号 运单 快递 物流 流水 编号 货号 款号 证书 条码 条形码 发票 批号 工单 券码 取件码 取货码 "
-    "验证码 校验码 序列号 编码 型号 商品 鉴定 会员 积分 凭证 参考号 票号 交易号 商户 终端 税号 柜台号 "
-    "密码 口令 款式 批次 钢印 卡券 优惠码 兑换码 提货 防伪 查询码 追溯 保单 合同号 gia igi ngtc order tracking "
-    "invoice sku serial barcode 货: 库存 销量"
+    "会员号 会员卡 会员编号 会员码 会员等级 会员id 积分 凭证 参考号 票号 交易号 商户 终端 税号 柜台号 "
+    "验证码 校验码 序列号 编码 型号 商品 鉴定 "
+    "密码 口令 款式 批次 钢印 卡券 优惠码 兑换码 提货 防伪 查询码 追溯 保单 合同号 "
+    "imei meid gia igi ngtc order tracking invoice sku serial barcode 货: 库存 销量"
 )
 NUMBER_OF_A_THING = re.compile(rf"{any_of(_THINGS)}(?![员小师])(?:号码|编号|号)?|(?<![退货尾余付打收汇贷])款(?![式项])")
 _LATIN_THING = re.compile(r"(?<![a-z])(?:sn|no|id|ean|upc|ref)(?![a-z])")
@@ -95,7 +102,7 @@ WORDS = re.compile(r"[^\W\d_]|[🐧🛰❤]")
 """Any letter: text without one holds no cue."""
 
 
-_APART = re.compile(r"[,。;!?\n写打拨留找填呼]|有问题|联系|我的号")
+_APART = re.compile(r"[,。;!?\n写打拨留找填呼]|发[到给至]|有问题|联系|我的号|客人|顾客|客户|女士|先生")
 """Between the word for a thing and a number that is not the thing's."""
 
 

@@ -107,7 +107,7 @@ _PAIRS: Final = (
     Pair(_ENOUGH, "vw", others=_LETTERS),
     Pair(_ENOUGH, f"{ADDING}我+", "v"),
     Pair(_TRACE, f"{TRACES}{RARE_TRACES}", others=""),
-    Pair(_TRACE, "为未尾味", f"{SECONDS}亻"),
+    Pair(_TRACE, "为未尾味征", f"{SECONDS}亻"),
     Pair(_TRACE, "加", "我一个好"),
     Pair(_TRACE, "搜", "我索好"),
     Pair(_LATIN, _LETTERS, others=""),
@@ -235,12 +235,13 @@ def _are_words(signs: Signs, places: Places, points: Points) -> Flags:
     known = tables()
     third = known.around.take(known.folded.take(points.take(places + 2, mode="clip"), mode="clip"))
     before = known.around.take(known.folded.take(points.take(places - 1, mode="clip"), mode="clip"))
+    second = known.around.take(known.folded.take(points.take(places - 2, mode="clip"), mode="clip"))
     are_words: Flags = (
         ((signs & _NAME) != 0) & ((third & _BEFORE_NAME) != 0)
         | ((signs & _LONGER) != 0) & ((third & _THIRD) != 0)
         | ((signs & _TITLE) != 0) & ((before & _GIVEN) != 0)
         | ((signs & _SPOKEN) != 0) & ((third & _NEXT) != 0)
-        | ((signs & _JOINED) != 0) & ((before & _NUMERAL) != 0)
+        | ((signs & _JOINED) != 0) & ((before & second & _NUMERAL) != 0)
     )
     return are_words
 

@@ -8,8 +8,10 @@ from .parts import Budget, Found
 from .spelling import Spelled
 
 HIDDEN = "\u200b-\u200f\u2060-\u2064\ufeff\u00ad\ufe0f"
+_SIGN_WORDS = "下划线|减号|横杠|短杠|杠"
 _HANDLE = re.compile(
-    rf"[a-z](?<![a-z0-9_@./=&-].)(?:[{HIDDEN}]{{0,3}}[a-z0-9_-]){{5,29}}(?![a-z0-9_@-]|\.(?:com|cn|net))"
+    rf"[a-z](?:(?<![a-z0-9_@./=&-].)|(?<=[vwx]\..))(?:[{HIDDEN}]{{0,3}}[a-z0-9_-]|(?:{_SIGN_WORDS})(?=[a-z0-9])){{5,29}}"
+    r"(?![a-z0-9_@-]|\.(?:com|cn|net))"
 )
 _ID = re.compile(r"[a-z][a-z0-9_-]{5,19}")
 _SPACED = re.compile(r"[a-z](?<![a-z0-9_@./=&-].)(?:[ .·*~/|-]{1,2}[a-z0-9_]){5,19}(?![a-z0-9_@])")
@@ -18,6 +20,7 @@ _WXID = re.compile(r"wxid_[a-z0-9]{6,24}")
 _QQ = re.compile("qq?[0-9]+")
 _MARKS = re.compile(r"[0-9_-]")
 _DIGITS = re.compile(r"[0-9]{2}")
+_SIGN_WORD = re.compile(_SIGN_WORDS)
 _NOT_SIGNS = re.compile(r"[^a-z0-9_-]")
 _START = re.compile(r"[a-z](?:[^\w\n]{0,3}[a-z0-9_-]){5}")
 NOT_ACCOUNTS = frozenset(
@@ -41,7 +44,7 @@ def _is_account(flat: str, match: re.Match[str], budget: Budget) -> bool:
     start, end = match.span()
     name = match.group()
     budget.left -= 1
-    name = _NOT_SIGNS.sub("", name)
+    name = _NOT_SIGNS.sub("", _SIGN_WORD.sub("_", name))
     if name in NOT_ACCOUNTS or _QQ.fullmatch(name):
         return False
     if _WXID.fullmatch(name):

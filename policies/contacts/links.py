@@ -5,17 +5,24 @@ import re
 from ..model import ContactKind
 from .parts import Found
 
-_HOSTS = (
+_HOSTS_PLAIN = (
     r"wa\.me/|(?:api|web)\.whatsapp\.com/|chat\.whatsapp\.com/|u\.wechat\.com/|weixin\.qq\.com/[rg]/"
     r"|work\.weixin\.qq\.com/(?:u|ca|gm|kfid|k)/|wpa\.qq\.com/|wpa1\.qq\.com/|qm\.qq\.com/|jq\.qq\.com/|qun\.qq\.com/"
     r"|user\.qzone\.qq\.com/|t\.me/|telegram\.me/|line\.me/|lin\.ee/|m\.me/|signal\.me/|msng\.link/|zalo\.me/"
+    r"|qr\.alipay\.com/|weibo\.com/[un]/|xiaohongshu\.com/user/profile/|douyin\.com/user/|linkedin\.com/in/"
+    r"|facebook\.com/(?:profile\.php|messages/)|instagram\.com/(?!p/|reels?/|explore/|stories/|tv/)"
     r"|join\.skype\.com/|qr\.kakao\.com/|open\.kakao\.com/|discord\.gg/"
 )
-_ENDS = (".me/", ".com/", ".ee/", ".link/", ".gg/")
+_DOT = "[.。·]"
+_HOSTS = _HOSTS_PLAIN.replace(r"\.", _DOT)
+_ENDS = ("me/", "com/", "ee/", "link/", "gg/")
 """Of their names; most texts have none of them."""
-_LINK = re.compile(rf"(?:https?://)?(?<![a-z0-9.@-])(?:{_HOSTS})[a-z0-9_.,@?^=%&:/~+#!$'()*;-]*[a-z0-9_@?=%&/~+#-]")
+_LINK = re.compile(
+    rf"(?:h(?:tt|xx)ps?://)?(?:(?<![a-z0-9.@-])|(?<![a-z0-9.@-])www{_DOT})(?:{_HOSTS})"
+    r"[a-z0-9_.,@?^=%&:/~+#!$'()*;-]*[a-z0-9_@?=%&/~+#-]"
+)
 _SCHEME = re.compile(
-    r"(?:weixin|wxwork|mqqapi|mqq|tencent|whatsapp|tg|line|skype)://[a-z0-9_.,@?^=%&:/~+#!$'()*;-]*[a-z0-9_=/-]"
+    r"(?:weixin|wxwork|mqqapi|mqq|tencent|whatsapp|wxp|tg|line|skype)://[a-z0-9_.,@?^=%&:/~+#!$'()*;-]*[a-z0-9_=/-]"
 )
 
 

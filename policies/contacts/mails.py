@@ -19,9 +19,14 @@ _PROVIDERS = (
 )
 _DISGUISED = re.compile(
     r"[a-z0-9](?<![a-z0-9._+-].)(?:(?![_-]at[_-])[a-z0-9._+-]){0,63}+"
-    r" ?(?:@|#|[(\[<{](?:at|艾特|圈a?)[)\]>}]|艾特|爱特|圈a?|小老鼠|(?<![a-z0-9])at(?![a-z])|[·*_\- ]at[·*_\- ]) ?"
-    rf"(?:{_PROVIDERS}) ?(?:\.|。|,|·|点|[ \-(\[]?dot[ \-)\]]?) ?(?:com|net|cn)(?![a-z])"
+    r" ?(?:@{1,3}|#|[(\[<{【](?:at|a|艾特|圈a?)[)\]>}】]"
+    r"|艾特|爱特|圈a?|小老鼠|(?<![a-z0-9])at(?![a-z])|[·*_\- ]at[·*_\- ]) ?"
+    rf"(?:{_PROVIDERS}) ?(?:\.{{1,3}}|。|,|·|点|[ \-(\[{{<【]?dot[ \-)\]}}>】]?) ?(?:com|net|cn)(?![a-z])"
 )
+_AT_SPREAD = re.compile("@(?<= @)(?= )")
+_SPREAD_DOMAIN = re.compile(r"(?: [a-z0-9.-]){5,24}(?![^\W_])")
+_SPREAD_PROVIDER = re.compile(rf"(?:{_PROVIDERS})[.](?:com|net|cn)(?:[.]cn)?")
+_LEAST_SPREAD = 3
 
 
 def mails_in(flat: str) -> list[Found]:
@@ -43,6 +48,21 @@ def _mails(flat: str) -> list[Found]:
         if domain:
             edge = domain.end()
             found.append((at - len(local), edge, ContactKind.EMAIL))
+    if "@ " in flat:
+        found += [span for sign in _AT_SPREAD.finditer(flat) if (span := _spread(flat, sign.start()))]
     if "com" in flat or "cn" in flat or "net" in flat:
         found += [(*match.span(), ContactKind.EMAIL) for match in _DISGUISED.finditer(flat)]
     return found
+
+
+def _spread(flat: str, at: int) -> Found | None:
+    """The address written with a space behind each sign whose @ is at `at`."""
+    domain = _SPREAD_DOMAIN.match(flat, at + 1)
+    if domain is None or not _SPREAD_PROVIDER.fullmatch(domain.group().replace(" ", "")):
+        return None
+    start = at
+    while start > max(1, at - 2 * _MAX_LOCAL) and flat[start - 1] == " " and flat[start - 2] in _LOCAL:
+        start -= 2
+    if start and flat[start - 1] in _LOCAL:
+        start += 2  # the last sign of a word before
+    return (start, domain.end(), ContactKind.EMAIL) if at - start >= 2 * _LEAST_SPREAD else None

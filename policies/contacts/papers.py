@@ -1,6 +1,7 @@
 """Papers whose numbers hold letters: credit codes, plates, passports, identity cards of Hong Kong, Macao, Taiwan."""
 
 import re
+from itertools import chain
 
 from ..model import ContactKind
 from . import cues
@@ -10,8 +11,8 @@ from .spelling import Spelled
 
 PROVINCE_SIGNS = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 _PLATE = re.compile(
-    rf"[{PROVINCE_SIGNS}](?<![{PROVINCE_SIGNS}].)[ ]?[a-hj-z][ .·•\-]{{0,2}}"
-    r"((?:[a-hj-np-z0-9o][ .·\-]?){4,5}[a-hj-np-z0-9学警港澳挂领])(?![a-z0-9])"
+    rf"[{PROVINCE_SIGNS}](?<![{PROVINCE_SIGNS}].)[ ]?[a-hj-z][ .。·•・\-]{{0,2}}"
+    r"((?:[a-hj-np-z0-9o][ .。·・\-]?){4,5}[a-hj-np-z0-9学警港澳挂领])(?![a-z0-9])"
 )
 _PLATE_GREEN = re.compile(r"[a-hj-np-z][a-hj-np-z0-9][0-9]{4}|[0-9]{5}[a-hj-np-z]")
 _PLATE_BLUE = re.compile(r"[a-hj-np-z0-9o]{4}[a-hj-np-z0-9o学警港澳挂领]")
@@ -22,6 +23,8 @@ _USCC = re.compile(r"[1-9any](?<![a-z0-9].)[ -]?[1-9ab](?:[ -]?[0-9]){6}(?:[ -]?
 _CARD = re.compile(
     r"[a-z](?<![a-z0-9_.@/=-].)[a-z]?[ -]?[0-9](?:[ -]?[0-9]){5,10}(?:[ ]?\([0-9a]\)|a(?![a-z0-9]))?(?![a-z0-9_@])"
 )
+_LETTER_FIRST = re.compile(r"(?<![a-z0-9])[a-z]?[oli][ -]?[0-9]{6}")
+"""A paper's letter which is no digit, as it is in a telephone number."""
 _MACAO = re.compile(r"[1578](?<![a-z0-9].)[0-9]{6}[ ]?[(/][0-9]\)?(?![0-9])")
 _NOT_SIGNS = re.compile(r"[^a-z0-9\u4e00-\u9fff]")
 _DIGIT = re.compile("[0-9]")
@@ -46,13 +49,14 @@ def papers_in(view: Spelled, budget: Budget) -> list[Found]:
         return found
     if "(" in digits or "/" in digits:
         found += _macao_in(view, budget)
-    if not _LETTER.search(digits):
+    if not _LETTER.search(view.flat):
         return found
     for match in _USCC.finditer(digits):
         budget.left -= 1
         if is_uscc(_plain(match.group())):
             found.append((*match.span(), ContactKind.USCC))
-    for match in _CARD.finditer(digits):
+    texts = (digits, view.flat) if digits is not view.flat and _LETTER_FIRST.search(view.flat) else (digits,)
+    for match in chain.from_iterable(map(_CARD.finditer, texts)):
         budget.left -= 1
         kind = _card_kind(view.flat, match)
         if kind:

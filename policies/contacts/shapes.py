@@ -15,7 +15,7 @@ from .checks import (
     is_public_line,
 )
 from .parts import ABROAD, Part
-from .phones import LONGEST, NEIGHBOURS, abroad, national
+from .phones import LONGEST, MAINLAND, NEIGHBOURS, abroad, national, plan
 from .runs import Run
 from .spelling import Spelled
 
@@ -26,6 +26,7 @@ _LEAST_BARE = 8
 _PREFIXES = ("0086", "86", "0")
 _PREFIX_STARTS = frozenset(["86", "85", "88"])
 _CENTURIES = frozenset(("19", "20"))
+_ABROAD_GAPS = frozenset(" -.()")
 _NEIGHBOUR_LENGTHS = {"852": 8, "853": 8, "886": 9}
 
 
@@ -107,7 +108,8 @@ def _fixed_lines(run: Run, start: int) -> Iterator[Part]:
 def _abroad(view: Spelled, run: Run, start: int) -> Iterator[Part]:
     digits = run.digits
     begin = run.at(start)
-    if view.flat[max(0, begin - 2) : begin].rstrip(" (").endswith("+"):
+    is_international = view.flat[max(0, begin - 2) : begin].rstrip(" (").endswith("+")
+    if is_international:
         code = start
     elif digits.startswith("00", start):
         code = start + 2
@@ -124,6 +126,33 @@ def _abroad(view: Spelled, run: Run, start: int) -> Iterator[Part]:
         if kind:
             yield Part(start, code + length, kind, ABROAD)
             return
+    if is_international and is_written_abroad(view.digits, run, start):
+        yield Part(start, len(run.digits), ContactKind.MOBILE, ABROAD)
+
+
+_FEWEST_ABROAD = 10
+_MOST_GROUPS = 5
+
+
+def is_written_abroad(flat: str, run: Run, start: int) -> bool:
+    """Whether digits behind a + are written as a number of a region whose plan does not know it: plans are dated."""
+    lengths = run.lengths(start, len(run.digits))
+    if not (
+        1 < len(lengths) <= _MOST_GROUPS
+        and _FEWEST_ABROAD <= sum(lengths) <= LONGEST
+        and min(lengths[1:]) > 1
+        and max(lengths) > 2
+    ):
+        return False
+    begin = run.at(start)
+    is_free = not flat[max(0, begin - 4) : begin].rstrip(" (+")[-1:].isdigit()
+    code = run.digits[start : start + lengths[0]]
+    return (
+        is_free
+        and code != MAINLAND
+        and plan(code) is not None
+        and set("".join(run.separators(flat, start, len(run.digits)))) <= _ABROAD_GAPS
+    )
 
 
 def cued_shapes(view: Spelled, run: Run, start: int, left: str) -> Iterator[Part]:

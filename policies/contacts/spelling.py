@@ -8,14 +8,15 @@ from itertools import islice
 
 from ..folding.table import LIMIT, Fold, Table, fold_changes, fold_table
 
-HAN = "零〇洞一壹幺二贰两三叁四肆五伍六陆七柒拐八捌九玖勾〡〢〣〤〥〦〧〨〩"
-_HAN_VALUES = "0001112223344556677788999123456789"
+HAN = "零〇洞一壹幺二贰两三叁四肆五伍六陆七柒拐八捌九玖勾〡〢〣〤〥〦〧〨〩ⅱⅲⅳⅵⅶⅷⅸ"
+_HAN_VALUES = "00011122233445566777889991234567892346789"
 _SPOKEN = dict(zip(map(ord, HAN), _HAN_VALUES, strict=True))
 _SOUNDS = {
     ord(char): digit
     for group in (
-        *("林灵铃凌另玲令0", "腰妖要药夭邀衣亿伊依1", "耳尔而儿2", "伞散山衫叄3", "死寺斯丝思司私4"),
-        *("舞武吴午屋吾5", "留溜流刘柳6", "器气其奇期妻漆戚7", "吧巴爸扒拔发把8", "酒久就救旧9"),
+        *("林灵铃凌另玲令龄领岭0", "腰妖要药夭邀衣亿伊依么医椅姨已1", "耳尔而儿迩2", "伞散山衫叄珊3"),
+        *("死寺斯丝思司私4", "舞武吴午屋吾无雾物5", "留溜流刘柳绿6", "器气其奇期妻漆戚棋骑起7"),
+        *("吧巴爸扒拔发把叭芭疤罢8", "酒久就救旧舅韭纠9"),
     )
     for char, digit in ((char, group[-1]) for char in group[:-1])
 }
@@ -31,7 +32,13 @@ MANY |= {"❿": "10", "➉": "10", "➓": "10", "🔟": "10"}
 _SIGNS = "".join(MANY)
 BAR = "丨"
 """A stroke that stands for 1, or parts the digits of a number."""
+_PIPED = r"(?<![0-9|])[|](?=[3-9][0-9]{0,8}[oli])[3-9][0-9oli]{9}(?![a-z0-9|])"
+"""A bar for 1 where letters stand for digits too: a bar alone parts the columns of a table."""
+_ROMAN = re.compile("[ⅱⅲⅳⅵ-ⅸ]")
+_ROMAN_LETTERS = {"Ⅰ": "1", "ⅰ": "1", "Ⅴ": "5", "ⅴ": "5"}
+"""Numerals that fold to letters."""
 _BARRED = rf"[3-9][0-9{BAR}]{{9}}(?![0-9{BAR}])"
+_PIPES = re.compile(_PIPED)
 _BARS = re.compile(rf"(?<![0-9{BAR}])[1{BAR}]{_BARRED}")
 """So many signs are a mobile number when the strokes are digits."""
 _HAN_AND_DIGITS = rf"{_GAP}[{HAN}0-9]{_GAP}[{HAN}0-9]"
@@ -53,6 +60,10 @@ _LETTERED = re.compile(
 )
 _LETTER = re.compile("[oli]")
 _LETTERS = str.maketrans("oli", "011")
+_LEET = re.compile(r"(?<![a-z0-9])[1li][3-9](?=[0-9a-z]{0,8}[sbzgq])[0-9olisbzgq]{9}(?![a-z0-9])")
+"""A mobile number in which more letters are digits; one of the usual ones must be among them, too."""
+_LEET_LETTERS = str.maketrans("olisbzgq", "01158299")
+_LEAST_PLAIN = 6
 _SOUND = re.compile(f"[{''.join(map(chr, _SOUNDS))}]")
 _SOUNDED = re.compile(rf"(?:[0-9{HAN}{''.join(map(chr, _SOUNDS))}][^\w\n。]{{0,3}}+){{11,}}+")
 _REAL = re.compile(f"[0-9{HAN}]")
@@ -89,7 +100,10 @@ def spelled(text: str, flat: str) -> Spelled:
     if BAR in digits:
         digits = _BARS.sub(lambda found: found.group().replace(BAR, "1"), digits)
     if _LETTER.search(digits):
-        digits = _LETTERED.sub(lambda found: found.group().translate(_LETTERS), digits)
+        digits = _PIPES.sub(lambda found: f"1{found.group()[1:].translate(_LETTERS)}", digits)
+        digits = _LEET.sub(_by_shape, _LETTERED.sub(lambda found: found.group().translate(_LETTERS), digits))
+    if _ROMAN.search(digits):
+        digits = "".join(map(_roman, source, digits))
     if _SOUND.search(digits):
         digits = _SOUNDED.sub(_by_sound, digits)
     return Spelled(source, flat, _figures_of(digits), origin)
@@ -172,6 +186,16 @@ def _unescape(found: re.Match[str]) -> str:
     sign = found[found.lastindex or 0]
     digit = chr(int(sign)) if found.lastindex == 4 else sign
     return "\0" * (len(found.group()) - 1) + digit
+
+
+def _by_shape(found: re.Match[str]) -> str:
+    number = found.group()
+    plain = sum(map(number.count, "0123456789"))
+    return number.translate(_LEET_LETTERS) if plain >= _LEAST_PLAIN and _LETTER.search(number) else number
+
+
+def _roman(source: str, char: str) -> str:
+    return _ROMAN_LETTERS.get(source, char)
 
 
 def _by_sound(found: re.Match[str]) -> str:

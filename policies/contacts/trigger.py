@@ -10,7 +10,7 @@ from typing import Final
 
 from .addresses import CUES as PLACE_CUES
 from .addresses import NUMBER_TAIL, ROAD_ENDS, ROADS, UNIT_NUMBERS, UNIT_OR_ROAD, UNITS
-from .cues import ADDING, HEARTS, SECONDS, TRACES
+from .cues import ADDING, GREENS, HEARTS, SECONDS, TRACES
 from .name_words import COMMON, COMPOUND, GIVEN, SINGLE, TITLES
 from .names import ANNOUNCING, SURE
 from .papers import PROVINCE_SIGNS
@@ -39,7 +39,7 @@ LONGEST_MESSAGE = 600
 """Of a longer text only whether any finder can find something is asked: it may be made of what triggers."""
 _NONE: Final = frozenset[int | None]()
 
-RARE_TRACES = "绿某🛰"
+RARE_TRACES = f"绿某🛰{GREENS}"
 _HAN = r"[^\W\d_a-z]"
 _SURNAMES = "".join(sorted({*SINGLE, *COMMON}))
 _COMPOUND_FIRSTS = "".join(sorted({name[0] for name in COMPOUND.split("|")}))
@@ -98,12 +98,12 @@ _ACCOUNT = (
     r"(?<=[vw])(?:(?=[^\w\n]{0,2}x|[^\w\n]{0,2}e(?:i|[^\w\n]{0,2}c))|(?<![a-z0-9].)(?:(?![a-z])|(?=id))"
     rf"|(?<=[{ADDING}我+]v)|(?=[^\w\n]{{0,3}}[{SECONDS}亻{HEARTS}]))"
     rf"|(?<=[{TRACES}])(?:(?=[^a-z\n]{{0,20}}+\n?[a-z])|(?<=[{_BEFORE_TRACE}].)(?:{_NEAR_LATIN}))"
-    rf"|(?<=[为未尾味])(?=[{SECONDS}亻][^a-z\n]{{0,20}}+\n?[a-z])"
+    rf"|(?<=[为未尾味征])(?=[{SECONDS}亻][^a-z\n]{{0,20}}+\n?[a-z])"
     rf"|(?<=[{RARE_TRACES}])(?=[^a-z\n]{{0,20}}+\n?[a-z])|(?<=加)(?=[我一个好][^a-z\n]{{0,6}}\n?[a-z])"
     r"|(?<=[加搜])(?:(?<=[a-z0-9_-].)|(?<=[a-z0-9_-][^\w\n].)|(?<=[a-z0-9_-][^\w\n]{2}.))(?=我|好友)"
     r"|(?<=搜)(?=[我索][^a-z\n]{0,3}\n?[a-z])"
 )
-_ACCOUNT_FIRSTS = f"vw{TRACES}{RARE_TRACES}为未尾味加搜"
+_ACCOUNT_FIRSTS = f"vw{TRACES}{RARE_TRACES}为未尾味征加搜"
 _MAIL = r"(?<=@)|(?<=c)(?=om(?![a-z])|n(?![a-z]))|(?<=n)(?=et(?![a-z]))"
 _LEADS = r"(?<=/)(?:(?<=(?:me|om|nk|gg|ee)/)|(?<=[nkiqtgep]:/)(?=/)(?<!http:/))"
 _FIRSTS = f"@cn/{_ACCOUNT_FIRSTS}{PROVINCE_SIGNS}{ODD_SIGNS}"

@@ -98,7 +98,7 @@ texts = st.lists(st.sampled_from(PIECES) | st.text(max_size=3), max_size=12).map
 
 
 def case_texts() -> Iterator[str]:
-    for path in sorted((DATA / "contacts").glob("*.jsonl")) + sorted((DATA / "contacts_heldout").glob("*.jsonl")):
+    for path in sorted(DATA.glob("contacts*/*.jsonl")):
         yield from (json.loads(line)["text"] for line in path.read_text("utf-8").splitlines())
 
 
