@@ -1,0 +1,152 @@
+"""Texts that take the search through machine code to its ends: it finds there what the plain search finds."""
+
+import importlib.util
+import runpy
+from collections.abc import Iterable, Iterator, Sequence
+
+import pytest
+
+from policies.matching import machine_code
+from policies.matching.entries import entries_of
+from policies.matching.filters import Found, place
+from policies.matching.lexicon import Candidate, Lexicon
+from policies.matching.profile import PLAIN, Disguises, Homophone, MatchProfile
+from policies.model import How
+
+pytestmark = [
+    pytest.mark.skipif(importlib.util.find_spec("numba") is None, reason="the extra `fast` is not installed"),
+    pytest.mark.timeout(300),
+    pytest.mark.xdist_group("machine code"),
+]
+AUTO = MatchProfile()
+UNHEARD = MatchProfile(disguises=Disguises(homophone=Homophone.OFF, lookalike=False))
+UNTYPED = MatchProfile(disguises=Disguises(lookalike=False, pinyin=False, split=False))
+SINGLE = MatchProfile(disguises=PLAIN, allow_single=True)
+ALIKE_TO_HONEST = (
+    "它们 载见 已直 已后 市情 攻司 只道 实间 绝得 洗欢 治量 伊服 写子 加格 可已 之付 飞用 耽号 以经 丁单 向链 规台"
+    " 马烦 婴而 货洞 优辉 全厂 会元 借指 付宝 加师 奶份 终号 口子 扎包 好料 厨理 店理 反回 在聊"
+)
+MARKER = "回扣"
+"""A word that shows that a text was not given up."""
+
+
+@pytest.fixture(autouse=True)
+def _loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine_code, "is_ready", lambda: True)
+    monkeypatch.setattr(machine_code, "is_worth", lambda texts: True)
+
+
+def made(words: Iterable[tuple[str, MatchProfile]]) -> Lexicon:
+    return Lexicon(
+        entry
+        for owner, (word, profile) in enumerate(words)
+        for entry in entries_of(word, rank=0, owner=owner, profile=profile, aliases={})
+    )
+
+
+def lexicon_of(*words: str, profile: MatchProfile = AUTO) -> Lexicon:
+    return made((word, profile) for word in words)
+
+
+def _found(candidates: Sequence[Candidate]) -> Iterator[Found]:
+    for one in candidates:
+        match = place(one, AUTO)
+        if match is not None:
+            yield match
+
+
+def told(lexicon: Lexicon, *texts: str) -> list[set[Found]]:
+    """What is found in each text, if both ways tell the same."""
+    compiled = [set(_found(found)) for found in lexicon.search_many(texts)]
+    assert compiled == [set(_found([*lexicon.doubtful(text)])) for text in texts]
+    return compiled
+
+
+def ways(lexicon: Lexicon, text: str) -> dict[str, set[How]]:
+    """For each word in the text how it is found."""
+    (found,) = told(lexicon, text)
+    return {word: {one.how for one in found if one.word == word} for word in {one.word for one in found}}
+
+
+def test_a_run_over_symbols_is_a_single_character_with_a_run() -> None:
+    lexicon = lexicon_of("哈哈哈", profile=SINGLE)
+    assert ways(lexicon, "哈，哈，哈") == {"哈哈哈": {How.GAP}}
+    assert ways(lexicon, "哈，哈") == {}
+
+
+def test_more_letters_than_are_read_at_once_hide_no_word() -> None:
+    lexicon = lexicon_of("加微信")
+    for text in ("加wei信" + "zhan" * 20, "hao" * 30 + "，加wei信"):
+        assert ways(lexicon, text) == {"加微信": {How.PINYIN}}
+
+
+def test_letters_that_spell_nothing_before_letters_that_do() -> None:
+    lexicon = lexicon_of("m微信")
+    assert ways(lexicon, "嗯m wei信") == {"m微信": {How.PINYIN}}
+    assert ways(lexicon, "hmm wei信") == {}
+
+
+def test_parts_whose_first_character_is_repeated() -> None:
+    assert "加我微信" in ways(lexicon_of("加我微信"), "力力口我微信")
+
+
+def test_parts_beside_characters_that_only_sound_like_the_word() -> None:
+    lexicon = lexicon_of("加我微信")
+    assert How.SPLIT in ways(lexicon, "力口我薇欣")["加我微信"]
+    assert ways(lexicon, "力口他薇欣") == {}
+
+
+def test_a_way_as_long_as_the_longest_word_that_is_no_word() -> None:
+    found = ways(lexicon_of("返点返利", "利返点"), "返点返利返dian")
+    assert found["利返点"] == {How.PINYIN}
+
+
+def test_words_that_are_not_to_be_heard_beside_some_that_are() -> None:
+    lexicon = made([("我们的店", AUTO), ("他们在家", UNHEARD)])
+    assert ways(lexicon, "她们在家") == {}
+    assert ways(lexicon, "他们zai家") == {"他们在家": {How.PINYIN}}
+    assert How.HOMOPHONE in ways(lexicon, "我门的店")["我们的店"]
+
+
+def test_a_long_number_is_a_cue() -> None:
+    lexicon = lexicon_of("飞单")
+    assert ways(lexicon, "今天的啡丹了吗12345") == {"飞单": {How.HOMOPHONE}}
+    assert ways(lexicon, "今天的啡丹了吗1234") == {}
+
+
+def test_a_very_long_word_in_letters() -> None:
+    """More ways to read them are open at once than are followed ahead."""
+    word = "哈" + "啊呀" * 300
+    lexicon = lexicon_of(word, "啊呀", "呀啊", "你啊y", "你呀a", MARKER)
+    (found,) = lexicon.search_many([f"要回，扣，ha{'aya' * 300}"])
+    assert {(word, How.PINYIN), (MARKER, How.GAP)} <= {(one.word, one.how) for one in _found(found)}
+
+
+def test_honest_talk_sounds_like_words_beside_very_many_that_are_believed_by_their_sound() -> None:
+    profile = MatchProfile(disguises=Disguises(homophone=Homophone.ON, lookalike=False, pinyin=False, split=False))
+    believed = [a + b for a in map(chr, range(0x67F0, 0x67F0 + 90)) for b in "琴蓉珊婷薇雪妍莺玥芝柏臣端峰冠翰景凯磊铭"]
+    careful = ALIKE_TO_HONEST.split()
+    honest = "她们再见一直以后事情公司知道时间觉得喜欢质量衣服鞋子价格可以支付费用单号已经订单"
+    honest += "项链柜台麻烦婴儿活动优惠全场会员戒指加湿奶粉众号扣子包好好了处理店里返回再聊"
+    lexicon = made([*((word, profile) for word in believed), *((word, UNTYPED) for word in careful)])
+    assert not ways(lexicon, honest).keys() & set(careful)
+    assert How.HOMOPHONE in ways(lexicon, f"给您{believed[0][0]}亲")[believed[0]]
+
+
+def test_a_word_before_letters_that_go_on_and_on_is_found() -> None:
+    lexicon = lexicon_of("加我微信", MARKER)
+    found = ways(lexicon, "加wo微信，回，扣，" + "jiawo" * 1_500)
+    assert found == {"加我微信": {How.PINYIN}, MARKER: {How.GAP}}
+
+
+@pytest.mark.parametrize(("is_made", "said"), [(True, 0), (False, "the extra `fast` is not installed")])
+def test_the_code_is_made_ahead_by_a_command(
+    monkeypatch: pytest.MonkeyPatch,
+    is_made: bool,  # noqa: FBT001
+    said: int | str,
+) -> None:
+    monkeypatch.setattr(machine_code, "prepare", lambda: is_made)
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_module("policies.matching.compiled", run_name="__main__")
+    assert str(ended.value.code).startswith(str(said))
+    assert "sys" in runpy.run_module("policies.matching.compiled.__main__", run_name="imported")
