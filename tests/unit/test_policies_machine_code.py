@@ -1,4 +1,7 @@
-"""Machine code where the system forbids programs to make any."""
+"""When machine code is made and loaded, and that it is not where the system forbids programs to make any."""
+
+import os
+from pathlib import Path
 
 import pytest
 
@@ -23,3 +26,20 @@ def test_a_system_that_forbids_it_is_asked_once(monkeypatch: pytest.MonkeyPatch)
     assert not machine_code.prepare_for(machine_code.WORTH_MAKING)
     assert not machine_code.is_worth(machine_code.WORTH_MAKING)
     assert asked == ["try"]
+
+
+def test_code_that_is_made_is_loaded_early_unless_it_is_of_other_sources(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(machine_code._State, "is_ready", False)
+    monkeypatch.setattr(machine_code, "prepare", lambda: True)
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    assert not machine_code.prepare_for(machine_code.WORTH)
+    made = tmp_path / "compiled_0123" / "sift.sift-1.py311.nbi"
+    made.parent.mkdir()
+    made.touch()
+    assert machine_code.prepare_for(machine_code.WORTH)
+    assert not machine_code.prepare_for(machine_code.WORTH - 1)
+    os.utime(made, (0, 0))
+    assert not machine_code.prepare_for(machine_code.WORTH)
+    assert machine_code.prepare_for(machine_code.WORTH_MAKING)
