@@ -1,10 +1,9 @@
 """How the details of each kind are starred. All keep the length of what they star but `card_in_groups`."""
 
 import re
-from functools import lru_cache
 from typing import assert_never
 
-from .contacts.spelling import digit_signs, han_signs
+from .contacts.figures import figures_in
 from .contacts.wording import words
 from .model import ContactKind
 
@@ -74,17 +73,21 @@ def mask_figures(value: str, head: int, tail: int, skip: int = 0) -> str:
     if value.isascii() and value.isdecimal():
         kept = skip + head
         return value[:kept] + STAR * (len(value) - kept - tail) + value[len(value) - tail :]
-    return _starred(value, _figures(), skip + head, tail)
+    figures = figures_in(value)
+    hidden_from, hidden_to = skip + head, sum(len(figure.digits) for figure in figures) - tail
+    chars = list(value)
+    at = 0
+    for figure in figures:
+        if at < hidden_to and at + len(figure.digits) > hidden_from:
+            chars[figure.start : figure.end] = STAR * (figure.end - figure.start)
+        at += len(figure.digits)
+    return "".join(chars)
 
 
 def mask_signs(value: str, head: int, tail: int) -> str:
     """As `mask_figures`, letters too."""
-    return _starred(value, _ALNUM, head, tail)
-
-
-def _starred(value: str, sign: re.Pattern[str], head: int, tail: int) -> str:
     chars = list(value)
-    places = [found.start() for found in sign.finditer(value)]
+    places = [found.start() for found in _ALNUM.finditer(value)]
     for at in places[head : len(places) - tail]:
         chars[at] = STAR
     return "".join(chars)
@@ -93,15 +96,10 @@ def _starred(value: str, sign: re.Pattern[str], head: int, tail: int) -> str:
 def _mobile(value: str) -> str:
     if len(value) == 11 and value.isascii() and value.isdecimal():
         return f"{value[:3]}****{value[7:]}"
-    figures = 0 if _ESCAPED.search(value) else len(_figures().findall(value))
+    figures = 0 if _ESCAPED.search(value) else sum(len(figure.digits) for figure in figures_in(value))
     if figures >= 11:
         return mask_figures(value, 3, 4, min(figures - 11, 4))
     return mask_figures(value, 2, 2) if figures >= 7 else hide_value(value)
-
-
-@lru_cache(maxsize=1)
-def _figures() -> re.Pattern[str]:
-    return re.compile(rf"[\d{re.escape(digit_signs())}{han_signs()}xXｘＸoliOLI]")
 
 
 def mask_email(value: str) -> str:

@@ -8,7 +8,8 @@ Reading order:
   `belief` and `cues`; `papers` by `documents_checks`
 - accounts and addresses on the net: `handles`, `mails`, `links`
 - `people`: `addresses`, `names` by `name_words`
-- names the archive knows: `known_names` of `remarks`, honest talk by `everyday` words; one form of a detail: `plain`
+- names the archive knows: `known_names` of `remarks`, honest talk by `everyday` words
+- one form of a detail: `plain`, of `figures`
 - lists of words: `wording`
 """
 

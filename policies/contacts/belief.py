@@ -62,8 +62,9 @@ def is_believed(view: Spelled, run: Run, part: Part, place: Place) -> bool:
 
 def _is_spelled_well(view: Spelled, run: Run, part: Part) -> bool:
     """Letters stand for digits in mobile numbers and ID cards only, and not for most of them."""
-    written = view.source[run.at(part.start) : run.at(part.end - 1) + 1]
-    letters = sum(char in "oliOLI" for char in written)
+    begin, end = run.at(part.start), run.at(part.end - 1) + 1
+    written = view.source[begin:end]
+    letters = sum(char in "oliOLI" and view.digits[max(0, at - 1)] != "\0" for at, char in enumerate(written, begin))
     if not letters:
         return True
     return part.kind in (ContactKind.MOBILE, ContactKind.ID_CARD) and part.end - part.start - letters >= _LEAST_DIGITS

@@ -121,6 +121,8 @@ _PAIRS: Final = (
     Pair(_ENOUGH, f"{_DIGITS} ", HAN),
     Pair(_ENOUGH, f"oli{BAR}", _DIGITS),
     Pair(_ENOUGH, _DIGITS, "oli"),
+    Pair(_ENOUGH, "y", "ia"),
+    Pair(_ENOUGH, "康", "姆"),
     Pair(_JOINED, f"{_DIGITS}{HAN}", JOIN_FIRSTS),
     Pair(_ENOUGH, "%", "3e"),
     Pair(_ENOUGH, "&", "#"),

@@ -4,6 +4,7 @@ import re
 
 from ..model import ContactKind
 from .parts import Found
+from .spelling import spoken_figures
 
 _MAX_LOCAL = 64
 _MAX_DOMAIN = 253
@@ -18,11 +19,14 @@ _PROVIDERS = (
     "|[1一幺壹](?:[6六陆][3三叁]|[2二两贰][6六陆]|[3三叁][9九玖])|扣扣|球球|企鹅"
 )
 _DISGUISED = re.compile(
-    r"[a-z0-9](?<![a-z0-9._+-].)(?:(?![_-]at[_-])[a-z0-9._+-]){0,63}+"
+    r"(?P<local>[a-z0-9](?<![a-z0-9._+-].)(?:(?![_-]at[_-])[a-z0-9._+-]){0,63}+)"
     r" ?(?:@{1,3}|#|[(\[<{【](?:at|a|艾特|圈a?)[)\]>}】]"
     r"|艾特|爱特|圈a?|小老鼠|(?<![a-z0-9])at(?![a-z])|[·*_\- ]at[·*_\- ]) ?"
-    rf"(?:{_PROVIDERS}) ?(?:\.{{1,3}}|。|,|·|点|[ \-(\[{{<【]?dot[ \-)\]}}>】]?) ?(?:com|net|cn)(?![a-z])"
+    rf"(?P<provider>{_PROVIDERS}) ?(?:\.{{1,3}}|。|,|·|点|[ \-(\[{{<【]?dot[ \-)\]}}>】]?) ?"
+    r"(?:(?P<end>com|net|cn)(?![a-z])|康姆)"
 )
+_QQ = re.compile("扣扣|球球|企鹅")
+_NOT_SIGNS = re.compile(r"[^0-9a-z@._+\-]")
 _AT_SPREAD = re.compile("@(?<= @)(?= )")
 _SPREAD_DOMAIN = re.compile(r"(?: [a-z0-9.-]){5,24}(?![^\W_])")
 _SPREAD_PROVIDER = re.compile(rf"(?:{_PROVIDERS})[.](?:com|net|cn)(?:[.]cn)?")
@@ -50,7 +54,7 @@ def _mails(flat: str) -> list[Found]:
             found.append((at - len(local), edge, ContactKind.EMAIL))
     if "@ " in flat:
         found += [span for sign in _AT_SPREAD.finditer(flat) if (span := _spread(flat, sign.start()))]
-    if "com" in flat or "cn" in flat or "net" in flat:
+    if "com" in flat or "cn" in flat or "net" in flat or "康姆" in flat:
         found += [(*match.span(), ContactKind.EMAIL) for match in _DISGUISED.finditer(flat)]
     return found
 
@@ -66,3 +70,13 @@ def _spread(flat: str, at: int) -> Found | None:
     if start and flat[start - 1] in _LOCAL:
         start += 2  # the last sign of a word before
     return (start, domain.end(), ContactKind.EMAIL) if at - start >= 2 * _LEAST_SPREAD else None
+
+
+def plain_mail(flat: str) -> str:
+    """An address that was found in folded text as everybody writes it: `amy@163.com` of amy艾特一六三点康姆."""
+    shown = _HIDDEN.sub("", flat)
+    disguised = _DISGUISED.fullmatch(shown)
+    if disguised is None:
+        return _NOT_SIGNS.sub("", shown)
+    provider = spoken_figures(_QQ.sub("qq", disguised["provider"]))
+    return f"{disguised['local']}@{provider}.{disguised['end'] or 'com'}"

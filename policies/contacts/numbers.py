@@ -133,9 +133,7 @@ def _classify(view: Spelled, run: Run, budget: Budget, found: list[Found]) -> No
 
 
 def _span(view: Spelled, run: Run, part: Part) -> Found:
-    begin = run.at(part.start)
-    while begin and view.digits[begin - 1] == "\0" != view.flat[begin - 1]:
-        begin -= 1  # an escape: the digit is its last character
+    begin = _begin(view, run.at(part.start))
     if begin and view.flat[begin - 1] == "+":
         begin -= 1
     end = run.at(part.end - 1) + 1
@@ -144,9 +142,16 @@ def _span(view: Spelled, run: Run, part: Part) -> Found:
     return begin, end, part.kind
 
 
+def _begin(view: Spelled, at: int) -> int:
+    """Where the digit at `at` begins: of an escape, or one in letters, it is the last character."""
+    while at and view.digits[at - 1] == "\0" != view.flat[at - 1]:
+        at -= 1
+    return at
+
+
 def _part(view: Spelled, run: Run, start: int) -> Part | None:
     """The first shape at `start` that its surroundings allow. Shapes are cheap, surroundings are not."""
-    begin = run.at(start)
+    begin = _begin(view, run.at(start))
     left = view.flat[max(0, begin - cues.REACH) : begin]
     if left and not cues.WORDS.search(left):
         if not is_free_before(left):

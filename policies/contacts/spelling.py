@@ -30,6 +30,21 @@ MANY |= {chr(0x3251 + n): str(21 + n) for n in range(15)}
 MANY |= {chr(0x32B1 + n): str(36 + n) for n in range(15)}
 MANY |= {"❿": "10", "➉": "10", "➓": "10", "🔟": "10"}
 _SIGNS = "".join(MANY)
+_SYLLABLES = {
+    **dict.fromkeys(("ling", "dong"), "0"),
+    **dict.fromkeys(("yi", "yao"), "1"),
+    **dict.fromkeys(("er", "liang"), "2"),
+    "san": "3",
+    "si": "4",
+    "wu": "5",
+    "liu": "6",
+    "ba": "8",
+    **dict.fromkeys(("qi", "guai"), "7"),
+    **dict.fromkeys(("jiu", "gou"), "9"),
+}
+_SYLLABLE = "|".join(_SYLLABLES)
+_READ_OUT = rf"(?:i|ao){_GAP}(?:[{HAN}0-9]|{_SYLLABLE})"
+"""Behind a y: a digit in pinyin, and another in whatever form."""
 BAR = "丨"
 """A stroke that stands for 1, or parts the digits of a number."""
 _PIPED = r"(?<![0-9|])[|](?=[3-9][0-9]{0,8}[oli])[3-9][0-9oli]{9}(?![a-z0-9|])"
@@ -43,10 +58,10 @@ _BARS = re.compile(rf"(?<![0-9{BAR}])[1{BAR}]{_BARRED}")
 """So many signs are a mobile number when the strokes are digits."""
 _HAN_AND_DIGITS = rf"{_GAP}[{HAN}0-9]{_GAP}[{HAN}0-9]"
 # One class of first characters, then what must stand around each: the search skips everything else at once.
-ODD_SIGNS = rf"{HAN}oli{BAR}%&\\{_SIGNS}"
+ODD_SIGNS = rf"{HAN}oliy{BAR}%&\\{_SIGNS}"
 ODD_TAIL = (
     rf"(?<=[{HAN}])(?:{_HAN_AND_DIGITS}|(?<=[0-9 ].)(?<=[0-9][^\w\n].|.[0-9].))"
-    rf"|(?<={BAR}){_BARRED}|(?<=[oli])(?:[0-9]|(?<=[0-9].))|(?<=%)(?:3[0-9]|ef%bc%9)|(?<=&)#x?[345]|(?<=\\)u003|(?<=[{_SIGNS}])"
+    rf"|(?<={BAR}){_BARRED}|(?<=y){_READ_OUT}|(?<=[oli])(?:[0-9]|(?<=[0-9].))|(?<=%)(?:3[0-9]|ef%bc%9)|(?<=&)#x?[345]|(?<=\\)u003|(?<=[{_SIGNS}])"
 )
 _ODD = re.compile(f"[{ODD_SIGNS}](?:{ODD_TAIL})")
 LAST_MARKS = "\u0300-\u036f\u20d0-\u20ff\ufe00-\ufe0f"
@@ -67,6 +82,10 @@ _LEAST_PLAIN = 6
 _SOUND = re.compile(f"[{''.join(map(chr, _SOUNDS))}]")
 _SOUNDED = re.compile(rf"(?:[0-9{HAN}{''.join(map(chr, _SOUNDS))}][^\w\n。]{{0,3}}+){{11,}}+")
 _REAL = re.compile(f"[0-9{HAN}]")
+_SYLLABLED = re.compile(rf"(?<![a-z])(?:(?:{_SYLLABLE}|[0-9{HAN}])[^\w\n]{{0,3}}+){{11,}}+(?![a-z])")
+_ONE_SYLLABLE = re.compile(_SYLLABLE)
+_COUNTED = re.compile(rf"一百([三四五六七八九])十([一二三四五六七八九])(?={_GAP}[{HAN}0-9]{{2}})")
+"""The first three digits of a mobile number told as a number: 一百三十八 0013 8000."""
 LEAST_REAL = 6
 """So many digits must be written plainly before neighbours that only sound like digits are read as such."""
 LONG = 2_000
@@ -102,6 +121,10 @@ def spelled(text: str, flat: str) -> Spelled:
     if _LETTER.search(digits):
         digits = _PIPES.sub(lambda found: f"1{found.group()[1:].translate(_LETTERS)}", digits)
         digits = _LEET.sub(_by_shape, _LETTERED.sub(lambda found: found.group().translate(_LETTERS), digits))
+    if "y" in digits:
+        digits = _SYLLABLED.sub(_by_syllable, digits)
+    if "百" in digits:
+        digits = _COUNTED.sub("\0\0一\\1\\2", digits)
     if _ROMAN.search(digits):
         digits = "".join(map(_roman, source, digits))
     if _SOUND.search(digits):
@@ -186,6 +209,10 @@ def _unescape(found: re.Match[str]) -> str:
     sign = found[found.lastindex or 0]
     digit = chr(int(sign)) if found.lastindex == 4 else sign
     return "\0" * (len(found.group()) - 1) + digit
+
+
+def _by_syllable(found: re.Match[str]) -> str:
+    return _ONE_SYLLABLE.sub(lambda one: "\0" * (len(one.group()) - 1) + _SYLLABLES[one.group()], found.group())
 
 
 def _by_shape(found: re.Match[str]) -> str:

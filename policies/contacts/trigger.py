@@ -104,10 +104,10 @@ _ACCOUNT = (
     r"|(?<=搜)(?=[我索][^a-z\n]{0,3}\n?[a-z])"
 )
 _ACCOUNT_FIRSTS = f"vw{TRACES}{RARE_TRACES}为未尾味征加搜"
-_MAIL = r"(?<=@)|(?<=c)(?=om(?![a-z])|n(?![a-z]))|(?<=n)(?=et(?![a-z]))"
+_MAIL = r"(?<=@)|(?<=康)(?=姆)|(?<=c)(?=om(?![a-z])|n(?![a-z]))|(?<=n)(?=et(?![a-z]))"
 _LEADS = r"(?<=/)(?:(?<=(?:me|om|nk|gg|ee)/)|(?<=[nkiqtgep]:/)(?=/)(?<!http:/))"
-_FIRSTS = f"@cn/{_ACCOUNT_FIRSTS}{PROVINCE_SIGNS}{ODD_SIGNS}"
-_WAY_FIRSTS = f"@cn/{_ACCOUNT_FIRSTS}{ODD_SIGNS}"
+_FIRSTS = f"@康cn/{_ACCOUNT_FIRSTS}{PROVINCE_SIGNS}{ODD_SIGNS}"
+_WAY_FIRSTS = f"@康cn/{_ACCOUNT_FIRSTS}{ODD_SIGNS}"
 _WAY = re.compile(
     rf"[0-9{_WAY_FIRSTS}](?:(?<=[0-9])(?:{NUMBER_RUN_TAIL}|{TOLD_TAIL})"
     rf"|(?<![0-9])(?:{_ACCOUNT}|{_MAIL}|{_LEADS}|{ODD_TAIL}|(?<=[{HAN}]){TOLD_TAIL}))"
