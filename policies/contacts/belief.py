@@ -27,6 +27,8 @@ _TIME = re.compile("[01][0-9][0-5][0-9]|2[0-4][0-5][0-9]")
 _EXTENSION = re.compile(r"(?:x|ext)[ .]?[0-9]")
 _LONGEST_BYTE = 3
 """Digits: four such groups with dots are an address on a network."""
+_FILLER = "\0"
+"""Before a digit that is written with several characters."""
 _PLAIN_GAPS = frozenset(" -.")
 _LEAST_MIXED = 3
 """Digits of each sort in a number that is partly written 0-9 and partly otherwise: nobody writes prices like that."""
@@ -163,7 +165,7 @@ def _is_grouped_well(view: Spelled, run: Run, start: int, end: int, left: str) -
         if is_cued and between == {"\n"} and lengths in _MOBILE_SHAPES - _PRICES:
             return True
         return max(lengths) == 1 or (lengths == (3, 4, 4) and "\n" not in between)
-    if not between & _EVERYDAY:
+    if not between & _EVERYDAY or _FILLER in between:
         return True
     if max(lengths) == 1 or (max(lengths) <= 2 and is_uniform and lengths.count(1) <= 1):
         return True
