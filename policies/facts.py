@@ -12,11 +12,11 @@ Seen = dict[int, list[Candidate]]
 """Where the terms of all contexts may stand, by the term's number."""
 
 
-TOGETHER = 4
-"""Pieces of a long text that are searched in one go."""
-MOST_SEEN = 40_000
-MOST_SEARCHED = 150_000
+MOST_SEEN = 16_000
+MOST_SEARCHED = 80_000
 """Places of terms, and code points, that are looked at in pieces of one size of one text; behind, nothing is near."""
+SPELLED = 4
+"""For so many places counts one of a term in letters or parts: it takes as long to find."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +73,7 @@ class TextFacts:
     def piece(
         self, pieces: Pieces, at: int, search: Callable[[Sequence[str]], list[Seen]]
     ) -> "tuple[TextFacts, int] | None":
-        """Of the piece of a long text around `at`, and where it begins; `search` finds terms, of several in one go.
+        """Of the piece of a long text around `at`, and where it begins; `search` finds terms.
 
         None once too much is found or searched in others: that text is hostile, or no message.
         """
@@ -82,11 +82,9 @@ class TextFacts:
         if number not in known.pieces:
             if known.seen >= MOST_SEEN or known.searched >= MOST_SEARCHED:
                 return None
-            first = number // TOGETHER * TOGETHER
-            numbers = range(first, min(first + TOGETHER, len(self.text) // pieces.size + 1))
-            texts = [self.text[pieces.begin(one) : pieces.end(one)] for one in numbers]
-            known.searched += sum(map(len, texts))
-            for one, text, seen in zip(numbers, texts, search(texts), strict=True):
-                known.pieces[one] = TextFacts(text, seen=seen)
-                known.seen += sum(map(len, seen.values()))
+            text = self.text[pieces.begin(number) : pieces.end(number)]
+            (seen,) = search([text])
+            known.pieces[number] = TextFacts(text, seen=seen)
+            known.searched += len(text)
+            known.seen += sum(SPELLED if one.units else 1 for same in seen.values() for one in same)
         return known.pieces[number], pieces.begin(number)

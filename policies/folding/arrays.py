@@ -1,5 +1,6 @@
 """The tables as arrays over code points: what `str.translate` does for one text, done for many at once."""
 
+from array import array
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -17,6 +18,10 @@ Flags = NDArray[np.bool_]
 
 PASSED_OVER = 0xFFFFFFFF
 """Stands in a table for a character that a view passes over."""
+AROUND = 64
+"""Characters of a word that is looked for over runs, in a long text."""
+MOST_JOINED = 2_000
+"""Runs of a long text that are looked around."""
 BARRIER = LIMIT
 """Stands between texts; no key holds it."""
 
@@ -26,31 +31,47 @@ def code_points(joined: str) -> Points:
     return np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
 
 
-def run_starts(text: str, places: Sequence[int] | None) -> list[int]:
-    """Where in `text`, but at its begin, another character stands than before it, or one that did not stand beside it:
+def in_one_array(places: NDArray[np.intp]) -> Sequence[int]:
+    """They as whole numbers, in a tenth of the time that a list of them takes."""
+    return array("q", places.astype(np.int64).tobytes())
+
+
+def run_edges(text: str, places: Sequence[int] | None) -> Sequence[int]:
+    """Where in `text` another character stands than before it, or one that did not stand beside it, and its end:
     `places` are those of the characters in the text they are from.
     """
     points = code_points(text)
     changes: Flags = points[1:] != points[:-1]
     if places is not None:
         changes |= np.diff(np.array(places)) != 1
-    found: list[int] = (np.flatnonzero(changes) + 1).tolist()
-    return found
+    return in_one_array(np.concatenate(([0], np.flatnonzero(changes) + 1, [len(points)])))
+
+
+def around_joined_runs(kept: str, runs: Sequence[int]) -> tuple[str, Sequence[int]]:
+    """Every run of one character as one, but only what is around the first ones that are several of `runs`, with a
+    line feed between what does not follow; and where in `kept` each character stands, and the last one ends.
+    """
+    points, inner = code_points(kept), np.array(runs)[1:-1]
+    edges = np.concatenate(([0], np.flatnonzero(points[1:] != points[:-1]) + 1, [len(points)]))
+    joined = inner[points[inner] == points[inner - 1]][:MOST_JOINED]
+    begins = np.maximum(np.unique(np.searchsorted(edges, joined)) - 1 - AROUND, 0)
+    ends = np.minimum(begins + 2 * AROUND + 1, len(edges) - 1)
+    is_first = np.append(True, begins[1:] > ends[:-1])
+    firsts = np.flatnonzero(is_first)
+    lasts = np.append(firsts[1:], len(begins)) - 1
+    pieces = [np.arange(first, last + 1) for first, last in zip(begins[firsts], ends[lasts], strict=True)]
+    chosen = np.concatenate(pieces)
+    searched = points[np.minimum(edges[chosen], len(points) - 1)]
+    searched[np.cumsum([len(piece) for piece in pieces]) - 1] = ord("\n")
+    return searched[:-1].tobytes().decode("utf-32-le", "surrogatepass"), in_one_array(edges[chosen])
 
 
 def letter_breaks(text: str, places: Sequence[int]) -> list[int]:
-    """Where in `text` a letter follows a letter and did not stand beside it; `places` as for `run_starts`."""
+    """Where in `text` a letter follows a letter and did not stand beside it; `places` as for `run_edges`."""
     are_letters: Flags = code_points(text) - np.uint32(ord("a")) < np.uint32(26)
     are_apart = np.diff(np.array(places)) != 1
     found: list[int] = (np.flatnonzero(are_letters[1:] & are_letters[:-1] & are_apart) + 1).tolist()
     return found
-
-
-def without_repeats(text: str) -> str:
-    """Every run of one character as one."""
-    points = code_points(text)
-    kept: Points = points[np.append(True, points[1:] != points[:-1])]
-    return kept.tobytes().decode("utf-32-le", "surrogatepass")
 
 
 def _array(table: Table, barrier: int) -> Points:

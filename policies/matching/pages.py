@@ -5,10 +5,20 @@ from functools import cached_property
 
 import numpy as np
 
-from ..folding.arrays import BARRIER, PASSED_OVER, Flags, Points, are_usual, code_points, fold_array, kept_array
+from ..folding.arrays import (
+    BARRIER,
+    PASSED_OVER,
+    Flags,
+    Points,
+    are_usual,
+    code_points,
+    fold_array,
+    in_one_array,
+    kept_array,
+)
 from ..folding.table import LIMIT, View, bounded
 from .grams import Places
-from .reading import KnownReading, Lens, Reading
+from .reading import LONG_TEXT, KnownReading, Lens, Reading
 
 _END = chr(BARRIER)
 
@@ -85,8 +95,15 @@ class Page:
             self.text[self.begins[number] : self.ends[number]],
             self.folded[begin : self._folded_ends[number]],
             (self._places[kept] - begin).tolist(),
+            self._runs_of(number, kept) if kept.stop - kept.start > LONG_TEXT else None,
         )
         return Reading.known(text, through, known)
+
+    def _runs_of(self, number: int, kept: slice) -> Sequence[int]:
+        if self._in_kept is None:
+            return in_one_array(np.arange(kept.stop - kept.start + 1))
+        ours = slice(self.begins[number], self.ends[number] + 1)
+        return in_one_array(self._in_kept[ours] - kept.start)
 
     def folded_places(self, start: int, end: int) -> list[int]:
         """Offsets in `folded` of `searched[start:end]`: of each run the first, of the last one its end as well."""

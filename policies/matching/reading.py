@@ -47,6 +47,8 @@ class KnownReading:
     searched: str
     folded: str
     origin: list[int]
+    runs: Sequence[int] | None = None
+    """None where it is not known."""
 
 
 class Reading:
@@ -74,6 +76,8 @@ class Reading:
         )
         reading.__dict__["folded"] = known.folded
         reading.__dict__["origin"] = known.origin
+        if known.runs is not None:
+            reading.__dict__["runs"] = known.runs
         return reading
 
     @cached_property
@@ -86,19 +90,23 @@ class Reading:
         return _RUN.sub(r"\1", self.folded).translate(self._lens.kept_table)
 
     def across(self) -> "Reading | None":
-        """The reading that also collapses over passed-over characters, when that makes a difference."""
+        """The reading that also collapses over passed-over characters, when that makes a difference; of a long text
+        what stands around the first places where it does."""
         if not self.has_runs or len(self.kept) == len(self.text) or not REPEATED.search(self.searched):
             return None
-        found = Reading.known(self.text, self._lens, KnownReading(self.kept, self._across, self.folded, self.origin))
+        if len(self.kept) > LONG_TEXT:
+            from ..folding.arrays import around_joined_runs  # numpy is for who has long texts
+
+            searched, runs = around_joined_runs(self.kept, self.runs)
+            known = KnownReading(self.kept, searched, self.folded, self.origin, runs)
+        else:
+            known = KnownReading(self.kept, self._across, self.folded, self.origin)
+        found = Reading.known(self.text, self._lens, known)
         found._collapse = Collapse.ACROSS
         return found
 
     @property
     def _across(self) -> str:
-        if len(self.kept) > LONG_TEXT:
-            from ..folding.arrays import without_repeats  # numpy is for who has long texts
-
-            return without_repeats(self.kept)
         return _RUN.sub(r"\1", self.kept)
 
     def uncollapsed(self) -> "Reading":
@@ -131,17 +139,17 @@ class Reading:
         return [at for at, point in enumerate(map(ord, self._clean)) if point >= LIMIT or table[point] is not None]
 
     @cached_property
-    def runs(self) -> list[int]:
+    def runs(self) -> Sequence[int]:
         """Offset in `kept` of every searched character, and the length of `kept` at the end."""
         kept = self.kept
         if not self.has_runs:
-            return list(range(len(kept) + 1))
+            return range(len(kept) + 1)
         is_across = self._collapse is Collapse.ACROSS or len(kept) == len(self.text)
         if len(kept) > LONG_TEXT:
-            from ..folding.arrays import run_starts  # numpy is for who has long texts
+            from ..folding.arrays import run_edges  # numpy is for who has long texts
 
-            starts = run_starts(kept, None if is_across else self.origin)
-        elif is_across:
+            return run_edges(kept, None if is_across else self.origin)
+        if is_across:
             starts = [at for at in range(1, len(kept)) if kept[at] != kept[at - 1]]
         else:
             origin = self.origin

@@ -21,9 +21,20 @@ def test_a_long_reading_is_that_of_its_parts(collapse: Collapse, skip: Skip, mon
     assert told == _parts_of(Reading(text, lens(View(skip=skip)), collapse))
 
 
+def test_over_runs_a_long_text_is_read_around_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("policies.folding.arrays.AROUND", 3)
+    filler = "甲乙丙丁" * LONG_TEXT
+    across = Reading(f"{filler}加 微微 微信{filler}好 好啊啊", lens(View())).across()
+    assert across is not None and across.searched == "丙丁加微信甲乙\n乙丙丁好啊"
+    start = across.searched.index("微")
+    assert across.positions(start - 1, start + 2) == [len(filler) + at for at in (0, 2, 3, 5, 6)]
+    end = len(across.searched)
+    assert across.positions(end - 2, end) == [2 * len(filler) + 7 + at for at in (0, 2, 3, 4)]
+
+
 def _parts_of(one: Reading) -> tuple[object, ...]:
     across, plain = one.across(), one.uncollapsed()
     return (
-        one.searched, one.runs, one.origin, sorted(_breaks(one)),
-        across and (across.searched, across.runs), plain.searched, plain.runs, plain.origin,
+        one.searched, list(one.runs), one.origin, sorted(_breaks(one)),
+        across and (across.searched, list(across.runs)), plain.searched, list(plain.runs), plain.origin,
     )  # fmt: skip
