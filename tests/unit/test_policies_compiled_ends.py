@@ -3,6 +3,7 @@
 import importlib.util
 import runpy
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import product
 
 import pytest
 
@@ -108,10 +109,19 @@ def test_words_that_are_not_to_be_heard_beside_some_that_are() -> None:
     assert How.HOMOPHONE in ways(lexicon, "我门的店")["我们的店"]
 
 
+def test_words_in_letters_where_none_are_heard() -> None:
+    lexicon = lexicon_of("加微信", "加我微信", profile=UNHEARD)
+    assert ways(lexicon, "jia我wei信") == {"加我微信": {How.PINYIN}}
+    assert ways(lexicon, "加薇信，佳我微信") == {}
+
+
 def test_a_long_number_is_a_cue() -> None:
-    lexicon = lexicon_of("飞单")
-    assert ways(lexicon, "今天的啡丹了吗12345") == {"飞单": {How.HOMOPHONE}}
-    assert ways(lexicon, "今天的啡丹了吗1234") == {}
+    lexicon = lexicon_of("飞单", "回扣", "返点", "套现")
+    writings = (first + second for first, second in product("啡匪肥会惠汇凡犯翻掏淘逃", "丹弹耽口叩寇典电惦先献线"))
+    texts = [f"今天的{writing}了吗" for writing in writings]
+    short, long = (told(lexicon, *(text + number for text in texts)) for number in ("1234", "12345"))
+    assert all(map(set.__le__, short, long))
+    assert sum(map(len, short)) < sum(map(len, long))
 
 
 def test_a_very_long_word_in_letters() -> None:
