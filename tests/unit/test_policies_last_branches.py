@@ -3,6 +3,8 @@
 import pytest
 
 from policies.contacts import find_contacts
+from policies.contacts.plain import plain_detail
+from policies.model import ContactKind
 
 
 @pytest.mark.parametrize(
@@ -11,3 +13,15 @@ from policies.contacts import find_contacts
 )
 def test_characters_that_sound_like_digits_are_digits_among_enough_of_them(text: str, found: list[str]) -> None:
     assert [text[one.start : one.end] for one in find_contacts(text)] == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("mail my a m y @ 1 6 3 . c o m", ["a m y @ 1 6 3 . c o m"]), ("a m y @ 1 6 7 . c o m", [])],
+)
+def test_an_address_with_a_space_behind_each_sign_is_one_of_a_provider(text: str, found: list[str]) -> None:
+    assert [text[one.start : one.end] for one in find_contacts(text)] == found
+
+
+def test_an_address_of_a_shop_is_compared_as_it_is_written() -> None:
+    assert plain_detail("Info@Laomiao-Jewel.com.hk", ContactKind.EMAIL) == "info@laomiao-jewel.com.hk"
