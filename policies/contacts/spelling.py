@@ -47,14 +47,14 @@ _READ_OUT = rf"(?:i|ao){_GAP}(?:[{HAN}0-9]|{_SYLLABLE})"
 """Behind a y: a digit in pinyin, and another in whatever form."""
 BAR = "丨"
 """A stroke that stands for 1, or parts the digits of a number."""
-_PIPED = r"(?<![0-9|])[|](?=[3-9][0-9]{0,8}[oli])[3-9][0-9oli]{9}(?![a-z0-9|])"
+_PIPED = r"[|](?<![0-9|].)(?=[3-9][0-9]{0,8}[oli])[3-9][0-9oli]{9}(?![a-z0-9|])"
 """A bar for 1 where letters stand for digits too: a bar alone parts the columns of a table."""
 _ROMAN = re.compile("[ⅱⅲⅳⅵ-ⅸ]")
 _ROMAN_LETTERS = {"Ⅰ": "1", "ⅰ": "1", "Ⅴ": "5", "ⅴ": "5"}
 """Numerals that fold to letters."""
 _BARRED = rf"[3-9][0-9{BAR}]{{9}}(?![0-9{BAR}])"
 _PIPES = re.compile(_PIPED)
-_BARS = re.compile(rf"(?<![0-9{BAR}])[1{BAR}]{_BARRED}")
+_BARS = re.compile(rf"[1{BAR}](?<![0-9{BAR}].){_BARRED}")
 """So many signs are a mobile number when the strokes are digits."""
 _HAN_AND_DIGITS = rf"{_GAP}[{HAN}0-9]{_GAP}[{HAN}0-9]"
 # One class of first characters, then what must stand around each: the search skips everything else at once.
@@ -71,11 +71,12 @@ _MARKED = re.compile(f"{_JOINERS}(?<=[a-z0-9{HAN}].){_JOINERS}*")
 _CHANGED = re.compile(f"{_MARKED.pattern}|[{_SIGNS}]")
 _ESCAPE = re.compile(r"%3([0-9])|%ef%bc%9([0-9])|&#x3([0-9]);?|&#(4[89]|5[0-7]);?|\\u003([0-9])")
 _LETTERED = re.compile(
-    r"(?<![a-z0-9])(?=[0-9]*[oli])(?:[oli]*[0-9][0-9oli]*)(?![a-z0-9])|(?<=[0-9][ .-])[oli]{2,4}(?=[ .-][0-9])"
+    r"[0-9oli](?:(?<![a-z0-9].)(?:(?<=[0-9])[0-9]*+[oli]|(?<=[oli])[oli]*+[0-9])[0-9oli]*+(?![a-z0-9])"
+    r"|(?<=[0-9][ .-][oli])[oli]{1,3}(?=[ .-][0-9]))"
 )
 _LETTER = re.compile("[oli]")
 _LETTERS = str.maketrans("oli", "011")
-_LEET = re.compile(r"(?<![a-z0-9])[1li][3-9](?=[0-9a-z]{0,8}[sbzgq])[0-9olisbzgq]{9}(?![a-z0-9])")
+_LEET = re.compile(r"[1li](?<![a-z0-9].)[3-9](?=[0-9a-z]{0,8}[sbzgq])[0-9olisbzgq]{9}(?![a-z0-9])")
 """A mobile number in which more letters are digits; one of the usual ones must be among them, too."""
 _LEET_LETTERS = str.maketrans("olisbzgq", "01158299")
 _LEAST_PLAIN = 6
@@ -83,6 +84,7 @@ _SOUND = re.compile(f"[{''.join(map(chr, _SOUNDS))}]")
 _SOUNDED = re.compile(rf"(?:[0-9{HAN}{''.join(map(chr, _SOUNDS))}][^\w\n。]{{0,3}}+){{11,}}+")
 _REAL = re.compile(f"[0-9{HAN}]")
 _SYLLABLED = re.compile(rf"(?<![a-z])(?:(?:{_SYLLABLE}|[0-9{HAN}])[^\w\n]{{0,3}}+){{11,}}+(?![a-z])")
+_READ = re.compile(f"y{_READ_OUT}")
 _ONE_SYLLABLE = re.compile(_SYLLABLE)
 _COUNTED = re.compile(rf"一百([三四五六七八九])十([一二三四五六七八九])(?={_GAP}[{HAN}0-9]{{2}})")
 """The first three digits of a mobile number told as a number: 一百三十八 0013 8000."""
@@ -121,7 +123,7 @@ def spelled(text: str, flat: str) -> Spelled:
     if _LETTER.search(digits):
         digits = _PIPES.sub(lambda found: f"1{found.group()[1:].translate(_LETTERS)}", digits)
         digits = _LEET.sub(_by_shape, _LETTERED.sub(lambda found: found.group().translate(_LETTERS), digits))
-    if "y" in digits:
+    if "y" in digits and _READ.search(digits):
         digits = _SYLLABLED.sub(_by_syllable, digits)
     if "百" in digits:
         digits = _COUNTED.sub("\0\0一\\1\\2", digits)
