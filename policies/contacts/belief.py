@@ -16,6 +16,7 @@ _MOBILE_SHAPES = frozenset(
 )
 _LISTED_SHAPES = frozenset(((3, 4, 4), (3, 8), (7, 4)))
 _PRICES = frozenset(((3, 3, 3, 2), (2, 3, 3, 3)))
+_LISTING = frozenset(" ,、/")
 _LIST_SEPARATORS = frozenset(",、")
 _SENTENCE_MARKS = frozenset("。!?;\n\r")
 _EVERYDAY = frozenset(" ,、/-.~|:;()&*\n\r\t_。!?=<>[]'—·\u3000+和到至x×")
@@ -27,6 +28,9 @@ _TIME = re.compile("[01][0-9][0-5][0-9]|2[0-4][0-5][0-9]")
 _EXTENSION = re.compile(r"(?:x|ext)[ .]?[0-9]")
 _LONGEST_BYTE = 3
 """Digits: four such groups with dots are an address on a network."""
+_ANOTHER_NUMBER = re.compile("(?<![a-z0-9/.=_-])[0-9]{7,12}/$")
+_WHOLE = re.compile("(?<![0-9])0[.]$")
+"""What a decimal begins with."""
 _FILLER = "\0"
 """Before a digit that is written with several characters."""
 _PLAIN_GAPS = frozenset(" -.")
@@ -85,6 +89,8 @@ def _is_mobile_believed(view: Spelled, run: Run, part: Part, place: Place) -> bo
         return False
     if part.needs_cue:
         return _is_phone_cued(view.flat, run, part, place.left)
+    if view.digits.startswith("0.", run.at(part.start)):
+        return False
     return (
         part.number == ABROAD
         or part.start < part.number in run.ends
@@ -158,7 +164,12 @@ def _is_grouped_well(view: Spelled, run: Run, start: int, end: int, left: str) -
         return False
     if between <= _LIST_SEPARATORS and _is_spoken_in_groups(view, run, start, end, lengths):
         return True
-    is_cued = bool(cues.CONTACT_LEFT.search(left) or cues.PHONE_RIGHT.match(view.flat, run.at(end - 1) + 1))
+    after = run.at(end - 1) + 1
+    is_cued = bool(cues.CONTACT_LEFT.search(left) or cues.PHONE_RIGHT.match(view.flat, after))
+    if separators == ["."] and not is_cued:
+        return False  # a decimal
+    if between <= _LISTING and cues.OF_A_LIST_RIGHT.match(view.flat, after):
+        return False
     if between & _SENTENCE_MARKS:
         if not is_uniform or len(separators[0]) > 1:
             return False
@@ -195,11 +206,11 @@ def is_free_before(left: str) -> bool:
     if not left:
         return True
     before = left.rstrip(" ")[-1:]
-    if before in _MONEY_BEFORE and before:
+    if (before in _MONEY_BEFORE and before) or _WHOLE.search(left):
         return False
     before = left[-1]
     if before in "=/" and _is_latin(left[-2:-1]):
-        return cues.PARAMETER.search(left) is not None
+        return cues.PARAMETER.search(left) is not None or _ANOTHER_NUMBER.search(left) is not None
     bare = left.rstrip("-_") if before in "-_" else left
     letters = cues.LETTERS_BEFORE.search(bare)
     if letters is None:

@@ -20,18 +20,20 @@ GREENS = "💚🟢🍀🍏"
 _BETWEEN = r"[^\w\n]|[丨丶]"
 _ALONE = "微薇威徽维唯嶶溦葳"
 """Of `TRACES` those that mean 微信 without a second character, before a colon or in brackets."""
+_WECHAT_FIRSTS = f"{TRACES}{ADDING}{GREENS}⊕✚+➕为未尾味征十我绿小某🛰vwj"
 _WECHAT = (
+    rf"(?=[{_WECHAT_FIRSTS}])(?:"
     rf"[为未尾味](?:[{SECONDS}]|亻言)|征信(?=号|[^\w\n]?:)|(?:[{TRACES}v]|(?<![a-z0-9])w)(?:{_BETWEEN}){{0,3}}(?:[{SECONDS}]|亻言|xin|x(?![a-z]))|wei[^\w\n]{{0,2}}(?:xin|信)|vx|wx|"
     rf"w[^\w\n]{{0,2}}e[^\w\n]{{0,2}}chat|v[^\w\n]{{1,2}}x|w[^\w\n]{{1,2}}x|[绿{GREENS}]\ufe0f?泡泡?|绿色的?(?:那个)?(?:聊天|社交)?(?:软件|图标|app|应用|平台)|"
     rf"绿标|小绿书?号?|绿信|绿聊|绿软|某信|[{TRACES}v][{HEARTS}]\ufe0f?|"
-    rf"(?:[{ADDING}]|\+|➕|jia ?)我?[^\w\n]{{0,2}}个?(?:[v微薇威徽维]|wei|卫星)|十[v微薇]|"
-    rf"我的?(?:[微薇v]|卫星)|[微薇威维](?=我)|[微薇](?=[^\w\n]?:)|(?<!{_HAN})(?:[{_ALONE}]|wei)(?=[^\w\n]?:)|"
-    rf"(?<=[(\[{{<【「〔])(?:[{_ALONE}绿v]|wei)(?=[)\]}}>】」〕])|卫星(?=号|[^\w\n]?:)|🛰\ufe0f?|(?<![a-z0-9])[vw]"
+    rf"(?:[{ADDING}⊕✚]|\+|➕|jia ?)我?[^\w\n]{{0,2}}个?(?:[v微薇威徽维]|wei|卫星)|十[v微薇]|"
+    rf"我的?(?:[微薇v]|卫星)|[微薇威维](?=我)|(?<!{_HAN})[微薇徽嶶溦葳](?=[^\w\n]{{1,4}}$)|[微薇](?=[^\w\n]?:)|[{_ALONE}](?=号)|(?<!{_HAN})(?:[{_ALONE}]|wei)(?=[^\w\n]?:)|"
+    rf"(?<=[(\[{{<【「〔])(?:[{_ALONE}绿v]|wei)(?=[)\]}}>】」〕])|卫星(?=号|[^\w\n]?:)|🛰\ufe0f?|(?<![a-z0-9])[vw])"
 )
 _NAME = r"(?P<name>(?:[^\w\n]{0,2}(?:号码|账号|帐号|号|id))?)"
 _VERB = "[私详细]?聊|搜索?|找我?|联系我?|加我?|发我?|问我?|我"
 _LINK = (
-    rf"(?P<link>[^\w\n]{{0,3}}(?:是|为|叫|改成|换成|给你|发你|多少|几号|同步|同号|{_VERB})?"
+    rf"(?P<link>[^\w\n]{{0,3}}(?:是|为|系|叫|改成|换成|给你|发你|多少|几号|同步|同号|{_VERB})?"
     r"[哈呀啊吧哦呢嘛了]?[^\w\n]{0,3})"
 )
 WECHAT_LEFT = re.compile(rf"(?:{_WECHAT}){_NAME}{_LINK}$")
@@ -41,12 +43,12 @@ FRIEND_LEFT = re.compile(r"(?:加我|加我?好友|加个好友|加一下|搜我
 FRIEND_RIGHT = re.compile(r"[ ,(]{0,2}[加搜](?:我|好友|[微薇v](?!信?(?:支付|公众)))(?![们的])")
 WECHAT_RIGHT = re.compile(
     rf"[^\w\n]{{0,2}}(?:这?是)?我?的?(?:[{TRACES}v][^\w\n]{{0,3}}信|vx|wx|weixin|wechat)"
-    r"|[^\w\n]{0,2}(?:(?:这?是)?我的?|加我?)[微薇v](?![^\W_])|[^\w\n]{0,2}v同号"
+    r"|[^\w\n]{0,2}\((?:v|vx|wx|[微薇]信?)\)|[^\w\n]{0,2}(?:(?:这?是)?我的?|这个?是|加我?)[微薇v](?![^\W_])|[^\w\n]{0,2}v同号"
 )
 WECHAT_HEAD = re.compile(r"(?:vx|wx|weixin|wechat|v)[-_]?(?=[a-z0-9])")
 QQ_LEFT = re.compile(
-    r"(?:(?<![a-z])q[^\w\n]{0,2}q?|扣扣|加扣|扣(?=[号群])|叩叩|企鹅|球球|秋秋|丘丘|抠抠|蔻蔻|寇寇|口口|🐧\ufe0f?)"
-    r"(?:号码|号|群号|群|id)?[^\w\n]{0,3}(?:是|为|[加搜]我?)?[^\w\n]{0,2}$"
+    r"(?:(?<![a-z])q[^\w\n]{0,2}q?|扣扣|加扣|扣(?=[号群])|叩叩|企[鹅蛾俄]|鹅(?=号)|koukou|qiuqiu|球球|秋秋|丘丘|抠抠|蔻蔻|寇寇|口口|🐧\ufe0f?)"
+    r"(?:(?P<number>号码)|号|群号|群|id)?[^\w\n]{0,3}(?:是|为|[加搜]我?)?[^\w\n]{0,2}$"
     r"|(?P<bare>(?<!\w)扣[^\w\n]{0,3}$)"
 )
 PHONE_WORDS = (
@@ -56,11 +58,12 @@ PHONE_WORDS = (
 CONTACT_LEFT = re.compile(rf"{PHONE_WORDS}|{_WECHAT}|qq|扣扣|加我|打给|找我|[打拨][^\w\n]{{0,2}}$")
 PHONE_LEFT = re.compile(
     r"(?:电话|手机|(?<![0-9] )号码|联系方式|致电|拨打|来电|热线|座机|"
-    r"固话|传真|总机|分机|tel|phone|mobile|call|whatsapp|cell|fax|ph|line)"
-    r"(?:号码|号|number|no)?[^\w\n]{0,3}(?:请?[打拨]|是|为|改成|换成)?[^\w\n]{0,3}$"
+    r"固话|传真|总机|分机|打[俾畀给]我|tel|phone|mobile|whatsapp|cell|fax|ph|line|"
+    r"(?:call|text|ring|reach)(?: (?:me|us))?(?: (?:at|on))?)"
+    r"(?:号码|号|number|no)?[^\w\n]{0,3}(?:请?[打拨]|是|为|系|改成|换成)?[^\w\n]{0,3}$"
 )
 """A telephone word directly before the number."""
-MOBILE_WORDS = re.compile("手机|whatsapp|mobile|cell|line")
+MOBILE_WORDS = re.compile("手机|打[俾畀]|电话系|whatsapp|mobile|cell|line")
 NEAR_ABROAD = re.compile("香港|港澳|澳门|台湾|台北|高雄|九龙|hk|macau|taiwan")
 CARD_LEFT = re.compile(r"卡号|银行卡|账号|帐号|账户|借记卡|信用卡|储蓄卡|打到|转到|card")
 ID_LEFT = re.compile(r"身份证|证件号|id ?card|身份号|身份证号|证号|身分证")
@@ -75,16 +78,20 @@ PLATE_LEFT = re.compile(r"车牌|牌照|车号|开车|停车|我的车|车是")
 MACAO_LEFT = re.compile(r"澳门|macau|身份证|身分证|证件")
 HINTS = words(
     "电话 手机 号码 联系 致电 拨打 来电 热线 座机 固话 传真 总机 分机 tel phone mobile call whatsapp cell "
-    "fax ph line q 扣 企鹅 球球 秋秋 丘丘 叩叩 抠抠 蔻蔻 寇寇 口口 🐧 🛰 微 薇 威 维 徽 唯 魏 围 v wx w: "
+    "fax ph line text ring reach 打俾 打畀 打给 "
+    "q 扣 企鹅 企蛾 企俄 鹅号 koukou 球球 秋秋 丘丘 叩叩 抠抠 蔻蔻 寇寇 口口 🐧 🛰 微 薇 威 维 徽 唯 魏 围 v wx w: "
     "加卫星 绿 护照 passport 通行证 回乡证 台胞证 证件 身分证 澳门 macau 卡 账号 帐号 账户 打到 转到 身份证"
 )
 HINT = re.compile(any_of(HINTS))
 """Every cue that makes a contact of a number without a shape of its own, for a quick no."""
 THING_RIGHT = re.compile(
-    r"[^\w\n]{0,2}(?:是|为|这个?|的)?(?:我的|你的)?(?:订单|运单|快递|单号|货号|款号|编号|证书|条码|批号|序列号|流水)"
+    r"[^\w\n]{0,2}号?(?:是|为|这个?|的)?(?:我的|你的)?(?:订单|运单|快递|单号|货号|款号|编号|证书|条码|批号|序列号|流水)"
 )
+OF_A_LIST_RIGHT = re.compile(r"[^\w\n]?(?:[号码款层楼]|各|[这那共]?[两二三四几3-5][个种]?(?:款|色|型|价|尺|规格|货号))")
+"""Behind what is a list of styles or sizes."""
 _THINGS = words(
     "订单 单号 运单 快递 物流 流水 编号 货号 款号 证书 条码 条形码 发票 批号 工单 券码 取件码 取货码 "
+    "客户号 出库单 入库单 送货单 销售单 收银单 采购单 调拨单 盘点单 换货单 维修单 售后单 面单 底单 回单 "
     "会员号 会员卡 会员编号 会员码 会员等级 会员id 积分 凭证 参考号 票号 交易号 商户 终端 税号 柜台号 "
     "验证码 校验码 序列号 编码 型号 商品 鉴定 "
     "密码 口令 款式 批次 钢印 卡券 优惠码 兑换码 提货 防伪 查询码 追溯 保单 合同号 "

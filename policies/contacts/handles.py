@@ -8,7 +8,7 @@ from .parts import Budget, Found
 from .spelling import Spelled
 
 HIDDEN = "\u200b-\u200f\u2060-\u2064\ufeff\u00ad\ufe0f"
-_SIGN_WORDS = "下划线|减号|横杠|短杠|杠"
+_SIGN_WORDS = "下划线|减号|横杠|短杠|杠|➖"
 _HANDLE = re.compile(
     rf"[a-z](?:(?<![a-z0-9_@./=&-].)|(?<=[vwx]\..))(?:[{HIDDEN}]{{0,3}}[a-z0-9_-]|(?:{_SIGN_WORDS})(?=[a-z0-9])){{5,29}}"
     r"(?![a-z0-9_@-]|\.(?:com|cn|net))"

@@ -11,7 +11,7 @@ from .spelling import spoken_figures
 
 _FOLD = Fold()
 _ACCOUNT = re.compile(r"[^0-9a-z@._+\-]")
-_SIGN_WORDS = re.compile("(?P<low>下划线)|减号|横杠|短杠|杠")
+_SIGN_WORDS = re.compile("(?P<low>下划线)|减号|横杠|短杠|杠|➖")
 _TAIWAN_LENGTH = 10
 NUMBERS = frozenset({ContactKind.MOBILE, ContactKind.LANDLINE})
 ACCOUNTS = frozenset({ContactKind.WECHAT, ContactKind.QQ, ContactKind.EMAIL})

@@ -162,11 +162,11 @@ def cued_shapes(view: Spelled, run: Run, start: int, left: str) -> Iterator[Part
     size = block_end - start
     if 7 <= size <= 9 and cues.PASSPORT_NUMBER_LEFT.search(left):
         yield Part(start, block_end, ContactKind.PASSPORT, start, needs_cue=True)
-    if cues.PHONE_LEFT.search(left):
+    cue = cues.QQ_LEFT.search(left)
+    if cues.PHONE_LEFT.search(left) and not (cue and cue["number"]):
         yield from _local(run, start)
     if digits[start] == "0" or size > 11:
         return
-    cue = cues.QQ_LEFT.search(left)
     if cue or cues.QQ_RIGHT.match(view.flat, run.at(block_end - 1) + 1):
         if size >= (_LEAST_BARE if cue and cue["bare"] else SELF_SUFFICIENT):
             yield Part(start, block_end, ContactKind.QQ, start, needs_cue=True)
@@ -188,6 +188,9 @@ def _local(run: Run, start: int) -> Iterator[Part]:
                 or length == 8
                 and part[0] in "5679"
                 and national(part, "852") is ContactKind.MOBILE
+                or length == 10
+                and part[0] > "1" < part[3]
+                and national(part, "1")
             ):
                 yield Part(start, start + length, ContactKind.MOBILE, start, needs_cue=True)
             yield Part(start, start + length, ContactKind.LANDLINE, start, needs_cue=True)

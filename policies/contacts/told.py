@@ -12,7 +12,8 @@ from .wording import any_of, words
 _WORDS = words(
     "后面 中间 前面 后半段 后半截 后半 末尾 尾号 尾数 尾巴 结尾 最后面 最后 然后 接着 接上 接下来 接 紧接着 再接着 "
     "再接 再加上 再加 再来 再打 再记 再输 再写 再是 再 加上 跟着 跟 连着 连上 连 横杠 斜杠 短横 短杠 杠 横 "
-    "的 双 空格 空一格 空 竖线 竖 星号 星 井号 逗号 句号 下划线 嗯 啊 哦 呃 额 点 后缀 下半段 下面 下一段"
+    "的 双 空格 空一格 空 竖线 竖 星号 星 加 井号 逗号 句号 下划线 "
+    "嗯 啊 哦 呃 额 哈 呀 呢 嘛 亲 那个 后边 后头 隔 换行 完了 点 后缀 下半段 下面 下一段"
 )
 """What people say between the parts of one number."""
 _COUNT = "[一二两三四五六七八九2-9]"
@@ -36,6 +37,8 @@ _MAY_JOIN = re.compile(rf"{_DIGIT}{_MARK}?[{re.escape(JOIN_FIRSTS)}]")
 _JOINED = re.compile(_JOIN)
 _PART = re.compile(rf"{_DIGIT}(?:[ .-]?{_DIGIT}){{0,10}}")
 _FIRST = re.compile(rf"{_DIGIT}(?:[ .-]?{_DIGIT}){{0,10}}$")
+_PLUS = re.compile(f"{_DIGIT}{_MARK}?加(?!上)")
+"""Prices are added up like this, too."""
 _MARKS = re.compile(_MARK)
 _GROUP = re.compile(f"{_DIGIT}+")
 _LONGEST_PART = 24
@@ -84,4 +87,6 @@ def _told_from(flat: str, start: int, end: int) -> tuple[int, int] | None:
         join = _JOINED.match(flat, end)
     if not is_mobile(digits) or digits[1:3] not in MOBILE_PREFIXES:
         return None
-    return None if cues.is_of_a_thing(flat[max(0, start - cues.REACH) : start]) else (start, end)
+    left = flat[max(0, start - cues.REACH) : start]
+    is_sum = _PLUS.search(flat, start, end) is not None and not cues.CONTACT_LEFT.search(left)
+    return None if is_sum or cues.is_of_a_thing(left) else (start, end)

@@ -10,7 +10,7 @@ from typing import Final
 
 from .addresses import CUES as PLACE_CUES
 from .addresses import NUMBER_TAIL, ROAD_ENDS, ROADS, UNIT_NUMBERS, UNIT_OR_ROAD, UNITS
-from .cues import ADDING, GREENS, HEARTS, SECONDS, TRACES
+from .cues import ADDING, HEARTS, SECONDS, TRACES
 from .name_words import COMMON, COMPOUND, GIVEN, SINGLE, TITLES
 from .names import ANNOUNCING, SURE
 from .papers import PROVINCE_SIGNS
@@ -39,7 +39,7 @@ LONGEST_MESSAGE = 600
 """Of a longer text only whether any finder can find something is asked: it may be made of what triggers."""
 _NONE: Final = frozenset[int | None]()
 
-RARE_TRACES = f"绿某🛰{GREENS}"
+RARE_TRACES = "绿某🛰泡"
 _HAN = r"[^\W\d_a-z]"
 _SURNAMES = "".join(sorted({*SINGLE, *COMMON}))
 _COMPOUND_FIRSTS = "".join(sorted({name[0] for name in COMPOUND.split("|")}))
