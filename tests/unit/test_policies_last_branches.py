@@ -4,6 +4,8 @@ import pytest
 
 from policies.contacts import find_contacts
 from policies.contacts.plain import plain_detail
+from policies.matching.matcher import Matcher
+from policies.matching.profile import PLAIN, MatchProfile, Overlap
 from policies.model import ContactKind
 
 
@@ -25,3 +27,19 @@ def test_an_address_with_a_space_behind_each_sign_is_one_of_a_provider(text: str
 
 def test_an_address_of_a_shop_is_compared_as_it_is_written() -> None:
     assert plain_detail("Info@Laomiao-Jewel.com.hk", ContactKind.EMAIL) == "info@laomiao-jewel.com.hk"
+
+
+@pytest.mark.parametrize(
+    ("overlap", "kept"),
+    [
+        (Overlap.LEFTMOST_LONGEST, ["甲乙丙丁"]),
+        (Overlap.LEFTMOST_FIRST, ["甲乙丙", "丁戊"]),
+        (Overlap.SHORTEST_FIRST, ["甲乙", "丙丁"]),
+        (Overlap.EARLIEST_END, ["甲乙", "丙丁"]),
+        (Overlap.ALL, ["甲乙", "甲乙丙", "甲乙丙丁", "丙丁", "丁戊"]),
+    ],
+)
+def test_of_words_that_share_characters_those_are_kept_that_the_policy_says(overlap: Overlap, kept: list[str]) -> None:
+    words = ("丁戊", "甲乙丙", "甲乙丙丁", "甲乙", "丙丁")
+    found = Matcher(words, (), MatchProfile(disguises=PLAIN, overlap=overlap)).find("甲乙丙丁戊")
+    assert [one.word for one in found] == kept
