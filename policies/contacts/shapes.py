@@ -136,13 +136,10 @@ _MOST_GROUPS = 5
 
 def is_written_abroad(flat: str, run: Run, start: int) -> bool:
     """Whether digits behind a + are written as a number of a region whose plan does not know it: plans are dated."""
+    if not _FEWEST_ABROAD <= len(run.digits) - start <= LONGEST:
+        return False
     lengths = run.lengths(start, len(run.digits))
-    if not (
-        1 < len(lengths) <= _MOST_GROUPS
-        and _FEWEST_ABROAD <= sum(lengths) <= LONGEST
-        and min(lengths[1:]) > 1
-        and max(lengths) > 2
-    ):
+    if not (1 < len(lengths) <= _MOST_GROUPS and min(lengths[1:]) > 1 and max(lengths) > 2):
         return False
     begin = run.at(start)
     is_free = not flat[max(0, begin - 4) : begin].rstrip(" (+")[-1:].isdigit()
