@@ -52,7 +52,7 @@ def is_believed(view: Spelled, run: Run, part: Part, place: Place) -> bool:
         case ContactKind.MOBILE:
             return _is_mobile_believed(view, run, part, place)
         case ContactKind.BANK_CARD:
-            return is_free_after(view.flat, run.at(part.end - 1) + 1) and _is_card_believed(run, part, place)
+            return _stands_free(view.flat, run.at(part.end - 1) + 1) and _is_card_believed(run, part, place)
         case ContactKind.LANDLINE:
             return not place.is_of_a_thing and _is_landline_believed(view, run, part, place)
         case ContactKind.QQ:
@@ -80,12 +80,14 @@ def _is_id_believed(run: Run, part: Part, place: Place) -> bool:
     lengths = run.lengths(part.start, part.end)
     if part.end - part.start > 15:
         return len(lengths) <= 6 or set(lengths) == {1} or bool(cues.ID_LEFT.search(place.left))
-    return not place.is_of_a_thing and (len(lengths) == 1 or bool(cues.ID_LEFT.search(place.left)))
+    if place.is_of_a_thing or cues.COURIER_LEFT.search(place.left):
+        return False
+    return len(lengths) == 1 or bool(cues.ID_LEFT.search(place.left))
 
 
 def _is_mobile_believed(view: Spelled, run: Run, part: Part, place: Place) -> bool:
     end = run.at(part.end - 1) + 1
-    if place.is_of_a_thing or not is_free_after(view.flat, end) or cues.THING_RIGHT.match(view.flat, end):
+    if place.is_of_a_thing or not _stands_free(view.flat, end):
         return False
     if part.needs_cue:
         return _is_phone_cued(view.flat, run, part, place.left)
@@ -107,7 +109,9 @@ def _is_phone_cued(flat: str, run: Run, part: Part, left: str) -> bool:
 
 def _is_card_believed(run: Run, part: Part, place: Place) -> bool:
     is_cued = cues.CARD_LEFT.search(place.left) is not None
-    if not is_cued and (place.is_of_a_thing or part.needs_cue):
+    if not is_cued and _is_latin(place.left[-1:]):
+        return False
+    if not is_cued and (place.is_of_a_thing or part.needs_cue or cues.COURIER_LEFT.search(place.left)):
         return False
     lengths = run.lengths(part.start, part.end)
     size = part.end - part.start
@@ -123,7 +127,7 @@ def _is_landline_believed(view: Spelled, run: Run, part: Part, place: Place) -> 
     flat = view.flat
     lengths = run.lengths(part.start, part.end)
     begin = run.at(part.start)
-    if not is_free_after(flat, run.at(part.end - 1) + 1):
+    if not _stands_free(flat, run.at(part.end - 1) + 1):
         return False
     if part.number == ABROAD and not part.needs_cue:
         return True
@@ -217,6 +221,11 @@ def is_free_before(left: str) -> bool:
         return True
     word = letters.group().rstrip(":.")
     return word in cues.LETTERS_THAT_CUE or word != letters.group()
+
+
+def _stands_free(flat: str, end: int) -> bool:
+    """Whether what follows neither goes on with the number nor says that it is a thing's."""
+    return is_free_after(flat, end) and not cues.THING_RIGHT.match(flat, end)
 
 
 def is_free_after(flat: str, end: int) -> bool:

@@ -85,13 +85,18 @@ HINTS = words(
 HINT = re.compile(any_of(HINTS))
 """Every cue that makes a contact of a number without a shape of its own, for a quick no."""
 THING_RIGHT = re.compile(
-    r"[^\w\n]{0,2}号?(?:是|为|这个?|的)?(?:我的|你的)?(?:订单|运单|快递|单号|货号|款号|编号|证书|条码|批号|序列号|流水)"
+    r"[^\w\n]{0,2}号?(?:是|为|这个?|的)?(?:我的|你的|微信|支付宝|淘宝|京东|抖音)?(?:订单|运单|快递|单号|货号|款号|编号|证书|条码|批号|序列号|流水)"
 )
+COURIER_LEFT = re.compile(
+    r"(?:顺丰|申通|中通|圆通|韵达|极兔|德邦|百世|天天|京东|邮政|菜鸟|丰网|优速|安能|ems|dhl|fedex|ups|usps)(?:快递|物流|速运|速递|快运|特快)?[^\w\n]{0,3}$"
+)
+"""A courier directly before a number: it may be their man's telephone, and no paper or card."""
 OF_A_LIST_RIGHT = re.compile(r"[^\w\n]?(?:[号码款层楼]|各|[这那共]?[两二三四几3-5][个种]?(?:款|色|型|价|尺|规格|货号))")
 """Behind what is a list of styles or sizes."""
 _THINGS = words(
     "订单 单号 运单 快递 物流 流水 编号 货号 款号 证书 条码 条形码 发票 批号 工单 券码 取件码 取货码 "
-    "客户号 出库单 入库单 送货单 销售单 收银单 采购单 调拨单 盘点单 换货单 维修单 售后单 面单 底单 回单 "
+    "客户号 串号 箱号 柜号 学号 工号 病历号 车架号 发动机号 报关单 提单 出库单 入库单 送货单 销售单 收银单 采购单 "
+    "调拨单 盘点单 换货单 维修单 售后单 面单 底单 回单 券号 vip卡 储值卡 礼品卡 购物卡 grc hrd gtc ngdtc "
     "会员号 会员卡 会员编号 会员码 会员等级 会员id 积分 凭证 参考号 票号 交易号 商户 终端 税号 柜台号 "
     "验证码 校验码 序列号 编码 型号 商品 鉴定 "
     "密码 口令 款式 批次 钢印 卡券 优惠码 兑换码 提货 防伪 查询码 追溯 保单 合同号 "
@@ -109,6 +114,8 @@ WORDS = re.compile(r"[^\W\d_]|[🐧🛰❤]")
 """Any letter: text without one holds no cue."""
 
 
+_GLUED = re.compile(r"[^\w\n]{0,3}[a-z]{1,2}$")
+"""Letters with which the number of a thing begins: 维修单 WX2026."""
 _APART = re.compile(r"[,。;!?\n写打拨留找填呼]|发[到给至]|有问题|联系|我的号|客人|顾客|客户|女士|先生")
 """Between the word for a thing and a number that is not the thing's."""
 
@@ -116,7 +123,9 @@ _APART = re.compile(r"[,。;!?\n写打拨留找填呼]|发[到给至]|有问题|
 def is_of_a_thing(left: str) -> bool:
     """True when the last word that says what the number is means an order, a parcel, a certificate."""
     thing = max(_last(NUMBER_OF_A_THING, left), _last(_LATIN_THING, left))
-    return thing >= 0 and _last(CONTACT_LEFT, left) <= thing and not _APART.search(left, thing)
+    if thing < 0 or _APART.search(left, thing):
+        return False
+    return _last(CONTACT_LEFT, left) <= thing or _GLUED.match(left, thing) is not None
 
 
 def _last(pattern: re.Pattern[str], left: str) -> int:

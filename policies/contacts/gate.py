@@ -22,7 +22,7 @@ from .name_words import GIVEN, TITLES
 from .names import ANNOUNCING, SURE
 from .papers import PROVINCE_SIGNS
 from .runs import LEAST_DIGITS, SEPARATOR
-from .spelling import BAR, HAN, MANY
+from .spelling import BAR, HAN, MANY, SOUNDS
 from .told import JOIN_FIRSTS
 from .trigger import EVERY, LINKING, NUMBERS, RARE_TRACES, SHORT, SURNAME_FIRSTS, stages_of
 
@@ -65,7 +65,7 @@ _AROUND: Final = (
     (_THIRD, f"[{''.join(sorted({word[2] for word in SURE if len(word) > 2}))}dmt]"),
     (_GIVEN, GIVEN),
     (_NUMERAL, f"[{HAN}0-9]"),
-    (_NEXT, rf"[{HAN}0-9]|[^\w\n]"),
+    (_NEXT, rf"[{HAN}{SOUNDS}0-9]|[^\w\n]"),
 )
 
 Points = NDArray[np.uint32]

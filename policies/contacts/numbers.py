@@ -151,7 +151,9 @@ def _begin(view: Spelled, at: int) -> int:
 
 def _part(view: Spelled, run: Run, start: int) -> Part | None:
     """The first shape at `start` that its surroundings allow. Shapes are cheap, surroundings are not."""
-    begin = _begin(view, run.at(start))
+    begin = run.at(start)
+    if view.digits is not view.flat:
+        begin = _begin(view, begin)
     left = view.flat[max(0, begin - cues.REACH) : begin]
     if left and not cues.WORDS.search(left):
         if not is_free_before(left):

@@ -1,6 +1,7 @@
 """Papers whose numbers hold letters: credit codes, plates, passports, identity cards of Hong Kong, Macao, Taiwan."""
 
 import re
+from collections.abc import Iterable
 from itertools import chain
 
 from ..model import ContactKind
@@ -55,8 +56,10 @@ def papers_in(view: Spelled, budget: Budget) -> list[Found]:
         budget.left -= 1
         if is_uscc(_plain(match.group())):
             found.append((*match.span(), ContactKind.USCC))
-    texts = (digits, view.flat) if digits is not view.flat and _LETTER_FIRST.search(view.flat) else (digits,)
-    for match in chain.from_iterable(map(_CARD.finditer, texts)):
+    cards: Iterable[re.Match[str]] = _CARD.finditer(digits)
+    if digits is not view.flat and _LETTER_FIRST.search(view.flat):
+        cards = chain(cards, _CARD.finditer(view.flat))
+    for match in cards:
         budget.left -= 1
         kind = _card_kind(view.flat, match)
         if kind:

@@ -56,7 +56,8 @@ _BARRED = rf"[3-9][0-9{BAR}]{{9}}(?![0-9{BAR}])"
 _PIPES = re.compile(_PIPED)
 _BARS = re.compile(rf"[1{BAR}](?<![0-9{BAR}].){_BARRED}")
 """So many signs are a mobile number when the strokes are digits."""
-_HAN_AND_DIGITS = rf"{_GAP}[{HAN}0-9]{_GAP}[{HAN}0-9]"
+SOUNDS = "".join(map(chr, _SOUNDS))
+_HAN_AND_DIGITS = rf"{_GAP}[{HAN}0-9]{_GAP}[{HAN}{SOUNDS}0-9]"
 # One class of first characters, then what must stand around each: the search skips everything else at once.
 ODD_SIGNS = rf"{HAN}oliy{BAR}%&\\{_SIGNS}"
 ODD_TAIL = (
@@ -80,8 +81,8 @@ _LEET = re.compile(r"[1li](?<![a-z0-9].)[3-9](?=[0-9a-z]{0,8}[sbzgq])[0-9olisbzg
 """A mobile number in which more letters are digits; one of the usual ones must be among them, too."""
 _LEET_LETTERS = str.maketrans("olisbzgq", "01158299")
 _LEAST_PLAIN = 6
-_SOUND = re.compile(f"[{''.join(map(chr, _SOUNDS))}]")
-_SOUNDED = re.compile(rf"(?:[0-9{HAN}{''.join(map(chr, _SOUNDS))}][^\w\n。]{{0,3}}+){{11,}}+")
+_SOUND = re.compile(f"[{SOUNDS}]")
+_SOUNDED = re.compile(rf"(?:[0-9{HAN}{SOUNDS}][^\w\n。]{{0,3}}+){{11,}}+")
 _REAL = re.compile(f"[0-9{HAN}]")
 _SYLLABLED = re.compile(rf"(?<![a-z])(?:(?:{_SYLLABLE}|[0-9{HAN}])[^\w\n]{{0,3}}+){{11,}}+(?![a-z])")
 _READ = re.compile(f"y{_READ_OUT}")
