@@ -35,10 +35,12 @@ _LEAST_SPREAD = 3
 
 def mails_in(flat: str) -> list[Found]:
     """E-mail addresses in folded text; of providers people use also with (at), #, 艾特, 点. Linear."""
-    if _HIDDEN.search(flat) is None:
-        return _mails(flat)
+    plain = _HIDDEN.sub("", flat)
+    found = _mails(plain)
+    if not found or len(plain) == len(flat):
+        return found
     shown = [at for at, char in enumerate(flat) if char not in _HIDDEN_SIGNS]
-    return [(shown[start], shown[end - 1] + 1, kind) for start, end, kind in _mails("".join(flat[at] for at in shown))]
+    return [(shown[start], shown[end - 1] + 1, kind) for start, end, kind in found]
 
 
 def _mails(flat: str) -> list[Found]:
