@@ -96,7 +96,7 @@ _BEFORE_TRACE = rf"\Wa-z0-9_是我的加搜{_SPOKEN}-"
 _NEAR_LATIN = "|".join(rf"(?<=[a-z0-9_{_SPOKEN}-]{'.' * size})" for size in range(1, 9))
 _ACCOUNT = (
     r"(?<=[vw])(?:(?=[^\w\n]{0,2}x|[^\w\n]{0,2}e(?:i|[^\w\n]{0,2}c))|(?<![a-z0-9].)(?:(?![a-z])|(?=id))"
-    rf"|(?<=[{ADDING}我+]v)|(?=[^\w\n]{{0,3}}[{SECONDS}亻{HEARTS}]))"
+    rf"|(?<=[{ADDING}我+十]v)|(?<=jiav)|(?=[^\w\n]{{0,3}}[{SECONDS}亻{HEARTS}]))"
     rf"|(?<=[{TRACES}])(?:(?=[^a-z\n]{{0,20}}+\n?[a-z])|(?<=[{_BEFORE_TRACE}].)(?:{_NEAR_LATIN}))"
     rf"|(?<=[为未尾味征])(?=[{SECONDS}亻][^a-z\n]{{0,20}}+\n?[a-z])"
     rf"|(?<=[{RARE_TRACES}])(?=[^a-z\n]{{0,20}}+\n?[a-z])|(?<=加)(?=[我一个好][^a-z\n]{{0,6}}\n?[a-z])"
