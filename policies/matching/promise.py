@@ -125,6 +125,18 @@ def _pair(first: str, second: str) -> int:
     return ord(first) << _WIDE | ord(second)
 
 
+def _whole(kept: str, start: int, piece: str) -> str:
+    """`piece` of `kept`, from `start` on, with the letters of syllables that its ends cut."""
+    end = start + len(piece)
+    if "a" <= piece[:1] <= "z":
+        head = kept[max(0, start - LONGEST + 1) : start]
+        piece = head[len(head.rstrip(ascii_lowercase)) :] + piece
+    if "a" <= piece[-1:] <= "z":
+        tail = kept[end : end + LONGEST - 1]
+        piece += tail[: len(tail) - len(tail.lstrip(ascii_lowercase))]
+    return piece
+
+
 def _put(found: dict[int, list[int]], ends: Sequence[int], place: int, most: int) -> int:
     """Returns the offset from which on the next places count."""
     number = bisect_left(ends, place)
@@ -282,6 +294,7 @@ class Promise:
         left, right = self._around(kept, start, end)
         if _DOUBLE.search(left) or _DOUBLE.search(right):
             return False
+        left, right = _whole(kept, start - len(left), left), _whole(kept, end, right)
         if "a" <= kept[start] <= "z":  # letters that touch these do not spell: they would be part of the run
             left, right = left.rstrip(ascii_lowercase), right.lstrip(ascii_lowercase)
         if any(_spells(run.group()) for side in (left, right) for run in LETTERS.finditer(side)):

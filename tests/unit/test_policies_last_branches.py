@@ -43,3 +43,15 @@ def test_of_words_that_share_characters_those_are_kept_that_the_policy_says(over
     words = ("丁戊", "甲乙丙", "甲乙丙丁", "甲乙", "丙丁")
     found = Matcher(words, (), MatchProfile(disguises=PLAIN, overlap=overlap)).find("甲乙丙丁戊")
     assert [one.word for one in found] == kept
+
+
+@pytest.mark.parametrize(
+    ("word", "text", "surface"),
+    [
+        ("客资出售", "客zi出Shou，要的", "客zi出Shou"),
+        ("比店里便宜", "能不能BI店里便YI啊", "BI店里便YI"),
+        ("换微信聊", "huan微信liao吧", "huan微信liao"),
+    ],
+)
+def test_two_syllables_in_letters_as_far_apart_as_the_word_is_long(word: str, text: str, surface: str) -> None:
+    assert [text[one.start : one.end] for one in Matcher([word], (), MatchProfile()).find(text)] == [surface]
