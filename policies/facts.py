@@ -12,7 +12,7 @@ Seen = dict[int, list[Candidate]]
 """Where the terms of all contexts may stand, by the term's number."""
 
 
-MOST_SEEN = 16_000
+MOST_SEEN = 10_000
 MOST_SEARCHED = 80_000
 """Places of terms, and code points, that are looked at in pieces of one size of one text; behind, nothing is near."""
 SPELLED = 4

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..folding.arrays import Flags, Points, shape_array, sound_array
 from ..folding.shapes import Likeness
-from ..folding.sounds import Ear, codes
+from ..folding.sounds import Ear
 from .belief import Belief, is_believed
 from .candidate import Candidate
 from .grams import Grams, Places
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 MOST_CANDIDATES = 1_000
 """Candidates of one text and one view, about."""
-_SOUNDS = codes(Ear.PLAIN).table
 MOST_PLACES = 2_000
 """Places of one text at which words of one view are looked up; one with more is hostile and has its verdict by then."""
 
@@ -141,7 +140,7 @@ class PartBatch:
         four = [sounds[begins + at] for at in range(LONG)]
         begins = begins[_flagged(self._flags, four)]
         begins, _ = page.first((begins, begins), MOST_PLACES)
-        coded = page.text.translate(_SOUNDS) if len(begins) else ""
+        coded = text_of(sounds) if len(begins) else ""
         found = list(mixtures.at(page.text, coded, begins.tolist()))
         numbers, starts = page.locate(np.array([start for start, _ in found], dtype=np.intp))
         for number, start, (_, one) in zip(numbers, starts, found, strict=True):

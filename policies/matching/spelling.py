@@ -88,25 +88,28 @@ class Speller:
         `places`: as `Promise.places` tells them; `origin`: the way back.
         """
         lattice = _Lattice(kept, origin, self.codes, self._parts, self._lengths)
-        yield from islice(self._words(lattice, kept.translate(self.codes.table), places), MOST_FOUND)
+        yield from islice(self._words(lattice, kept, places), MOST_FOUND)
 
     def find_from(self, kept: str, origin: Sequence[int], begins: Iterable[int]) -> Iterator[Spelled]:
         """The first MOST_FOUND words that hold letters or parts and begin at one of these places."""
         lattice = _Lattice(kept, origin, self.codes, self._parts, self._lengths)
-        coded = kept.translate(self.codes.table)
-        able = (start for start in begins if lattice.left > 0 and self._is_able(lattice, coded, start))
+        able = (start for start in begins if lattice.left > 0 and self._is_able(lattice, kept, start))
         yield from islice((one for start in able for one in self._from(lattice, start)), MOST_FOUND)
 
-    def _is_able(self, lattice: "_Lattice", coded: str, start: int) -> bool:
+    def _is_able(self, lattice: "_Lattice", kept: str, start: int) -> bool:
         """Whether a word is looked for there: among letters where syllables lead to, or as `_words` does before one."""
         place = lattice.led_to(start)
-        return place == start or (place - start <= self._longest and self._may_begin(coded[start:place]))
+        if place == start:
+            return True
+        return place - start <= self._longest and self._may_begin(kept[start:place].translate(self.codes.table))
 
-    def _words(self, lattice: "_Lattice", coded: str, places: Sequence[int]) -> Iterator[Spelled]:
+    def _words(self, lattice: "_Lattice", kept: str, places: Sequence[int]) -> Iterator[Spelled]:
         before = 0
         for place in lattice.starts(places):
-            for start in range(max(before, place - self._longest), place + 1):
-                if start == place or self._may_begin(coded[start:place]):
+            first = max(before, place - self._longest)
+            coded = kept[first:place].translate(self.codes.table)
+            for start in range(first, place + 1):
+                if start == place or self._may_begin(coded[start - first :]):
                     yield from self._from(lattice, start)
                 if lattice.left <= 0:
                     return
