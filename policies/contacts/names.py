@@ -30,9 +30,9 @@ _STOP = re.compile(
     r"说|想|很|给|买|问|把|先|会|就|有|从|年|生|男|女|同"
 )
 _TITLE = re.compile(any_of(TITLES.split("|")))
-_BESIDE_RIGHT = re.compile(rf"[ ,:、/\t\-\n]{{1,2}}({_HAN}{{2,4}})(?![^\W\d_])")
+_BESIDE_RIGHT = re.compile(rf"[ ,:、/\t\-\n(]{{1,2}}({_HAN}{{2,4}})(?![^\W\d_])")
 _PHONE_WORD = re.compile(r"[ ,:]?的?(?:电话|手机号?码?|电话号码)$")
-_LABEL_SEPARATORS = frozenset(" ,:、/\t-\n")
+_LABEL_SEPARATORS = frozenset(" ,:、/\t-\n(")
 _LONGEST = 4
 _LABELLED = frozenset(
     (ContactKind.MOBILE, ContactKind.ID_CARD, ContactKind.BANK_CARD, ContactKind.LANDLINE, ContactKind.ADDRESS)
