@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from ..model import ContactKind
+from .addresses import region_names
 from .name_words import COMMON, COMPOUND, GIVEN, SINGLE, TITLES, is_person
 from .parts import Budget, Found
 from .wording import any_of
@@ -85,7 +86,8 @@ def _is_han(char: str) -> bool:
 
 
 def _is_plain_name(word: str) -> bool:
-    return 2 <= len(word) <= _LONGEST and (word[0] in COMMON or len(word) == _LONGEST) and is_person(word)
+    is_shaped = 2 <= len(word) <= _LONGEST and (word[0] in COMMON or len(word) == _LONGEST)
+    return is_shaped and is_person(word) and word not in region_names()
 
 
 def _announced(flat: str, cue: re.Match[str]) -> tuple[int, int] | None:
