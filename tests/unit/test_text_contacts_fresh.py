@@ -1,4 +1,4 @@
-"""Contact details on a set by an author who knew no finder; told apart by disguise. All numbers are invented."""
+"""Contact details on a set by an author who knew no cue; told apart by disguise. All numbers are invented."""
 
 import json
 from collections import Counter
