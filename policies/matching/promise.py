@@ -30,6 +30,9 @@ MOST_RUNS = 5_000
 """Promising places of one text: more than an honest one of ten thousand characters has."""
 MOST_LETTERS = 10_000
 """Letters of one text that are looked at: all of an honest one's, however long its runs are."""
+LONGEST_READ = 50_000
+"""Characters of a text from which on fewer letters are looked at: nobody writes so much."""
+_FEWER = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,11 @@ def _readings(letters: str) -> tuple[str, ...]:
         for end in range(at + 1, min(len(letters), at + LONGEST) + 1):
             found += [(end, code + one, True) for one in _SPELLED.get(letters[at:end], "")]
     return tuple(read)
+
+
+def most_letters(size: int) -> int:
+    """How many letters of so many characters are looked at."""
+    return MOST_LETTERS if size <= LONGEST_READ else MOST_LETTERS // _FEWER
 
 
 def reached(kept: str, start: int, end: int) -> set[int]:
@@ -187,7 +195,8 @@ class Promise:
         while run := LETTERS.search(kept, at):
             start, at = run.span()
             if start > last:
-                last, left = ends[bisect_left(ends, start)], MOST_LETTERS
+                last = ends[bisect_left(ends, start)]
+                left = most_letters(last - start)
             if not left:
                 at = last
                 continue

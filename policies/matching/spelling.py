@@ -10,7 +10,7 @@ from ..folding.sounds import LONGEST, Codes, Ear, codes
 from ..model import How
 from .belief import Belief
 from .entries import Entry
-from .promise import BIT, LETTERS, MOST_LETTERS, Promise, is_pinyin, leading_to, reached
+from .promise import BIT, LETTERS, Promise, is_pinyin, leading_to, most_letters, reached
 from .soundalikes import Sounds
 
 MOST_STEPS = 25_000
@@ -266,7 +266,7 @@ class _Lattice:
 def _runs(kept: str, origin: Sequence[int]) -> list[tuple[int, int]]:
     """Runs of letters of `kept` that may be pinyin: syllables to their end, or bits of up to two letters."""
     found: list[tuple[int, int]] = []
-    left = MOST_LETTERS
+    left = most_letters(len(kept))
     for run in LETTERS.finditer(kept):
         start, end = run.span()
         end = min(end, start + left)

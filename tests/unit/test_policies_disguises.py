@@ -159,7 +159,6 @@ def test_letters_behind_a_word_are_syllables_too(monkeypatch: pytest.MonkeyPatch
 
 def test_of_letters_without_end_the_first_words_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(machine_code, "is_ready", lambda: False)  # as above
-    monkeypatch.setattr(spelling, "MOST_LETTERS", 40)
     monkeypatch.setattr(promise, "MOST_LETTERS", 40)
     assert found("加我weixin1" * 30) == ["加我weixin1:pinyin"] * 6
     monkeypatch.setattr(spelling, "MOST_FOUND", 3)
