@@ -1,8 +1,10 @@
 """Texts of a million characters made to be slow: for whatever runs over runs, gaps, digits, letters, cues."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
+
+from tests.evasion.corpora import retail_words
 
 SIZE: Final = 1_000_000
 
@@ -17,6 +19,32 @@ def _any_of(*edges: int) -> str:
     ranges = [range(first, last) for first, last in zip(edges[::2], edges[1::2], strict=True)]
     return "".join(chr(chance.choice(chance.choice(ranges))) for _ in range(5_000))
 
+
+def _rows(pieces: Sequence[str], between: str = "") -> str:
+    """Two thousand of these, each as likely, always the same."""
+    chance = random.Random(len(pieces))
+    return "".join(chance.choice(pieces) + between for _ in range(2_000))
+
+
+_WORDS: Final = retail_words()
+_NEAR: Final = "微信 薇信 威信 徽信 卫星 V信 vx weixin wei信 微❤ 加微 佳微 回扣 回寇 返点 饭店 飞单 私下 丝下 转账"
+_SYLLABLES: Final = "jia wo wei xin hui kou fan dian si xia zhuan zhang shou kuan guan ang ei xian er"
+_PIECES: Final = (
+    *(
+        "加我微信",
+        "13800138000 ",
+        "jiawoweixin",
+        "王先生",
+        "a@b.cn ",
+        "http://a.cn/",
+        "①③⑧",
+        "力口",
+        "wei1xin4",
+        "幺三八",
+    ),
+    *("北京市海淀区中关村大街1号", "110101199003078419", "QQ123456", "京A12345", "😀", "\u200b", " ", "\n"),
+)
+_DIGITS_OF_ALL: Final = "1２٣४۵６７８９０①②③④⑤一二三四五六七八九零壹贰叁"
 
 HOSTILE: Final[Mapping[str, str]] = {
     name: _of(piece)
@@ -119,5 +147,32 @@ HOSTILE: Final[Mapping[str, str]] = {
         "any letter": _any_of(0x61, 0x7B),
         "any letter and digit": _any_of(0x61, 0x7B, 0x30, 0x3A),
         "any digit": _any_of(0x30, 0x3A, 0x20, 0x21),
+        "any printable": _any_of(0x20, 0x7F),
+        "any digit and sign": _any_of(0x28, 0x3A),
+        "words": _rows(_WORDS),
+        "words apart": _rows(_WORDS, " "),
+        "words backwards": _rows(_WORDS)[::-1],
+        "words doubled": "".join(char * 2 for char in _rows(_WORDS)),
+        "halves of words": _rows([word[: (len(word) + 1) // 2] for word in _WORDS]),
+        "near words": _rows(_NEAR.split()),
+        "near words, commas": _rows(_NEAR.split(), "，"),
+        "any syllables": _rows(_SYLLABLES.split()),
+        "any syllables, apart": _rows(_SYLLABLES.split(), " "),
+        "any syllables with tones": _rows([f"{one}{tone}" for one in _SYLLABLES.split() for tone in "1234"]),
+        "syllables in lines": "jiawo\nweixin\n",
+        "syllables with marks": "jiā wǒ wēi xìn ",
+        "marks of their own": "jia\u0304wo\u030cwe\u0304ixi\u0300n",
+        "any parts": _rows(list("力口彳山一几攵亻言十扌氵讠木女马钅日月土")),
+        "parts and letters": _rows(list("力口彳山一几攵亻言wxinjaoe")),
+        "letters of mathematics": "𝔴𝔢𝔦𝔵𝔦𝔫𝟙𝟛𝟠",
+        "digits of every script": _rows(list(_DIGITS_OF_ALL)),
+        "digits of every script, apart": _rows(list(_DIGITS_OF_ALL), "-"),
+        "pluses": "+8613+",
+        "calling codes": _rows([f"+{code} " for code in range(1, 999)]),
+        "plates of every province": _rows([f"{sign}A1234" for sign in "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋"]),
+        "signs of no width in talk": "一次\u200b购物三\u200b天到货b\u200boss说好c\u200bom",
+        "machine readable": '{"id":550e8400-e29b-41d4-a716,"name":"王小明","phone":"13800138000"},',
+        "log lines": "2026-11-22 10:11:12.123 INFO order 202611220013 done\n",
+        "everything": _rows(_PIECES),
     }.items()
 }
