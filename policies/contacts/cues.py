@@ -94,15 +94,17 @@ COURIER_LEFT = re.compile(
 OF_A_LIST_RIGHT = re.compile(r"[^\w\n]?(?:[号码款层楼]|各|[这那共]?[两二三四几3-5][个种]?(?:款|色|型|价|尺|规格|货号))")
 """Behind what is a list of styles or sizes."""
 _THINGS = words(
-    "订单 单号 运单 快递 物流 流水 编号 货号 款号 证书 条码 条形码 发票 批号 工单 券码 取件码 取货码 "
+    "订单 单号 运单 快递 物流 流水 编号 货号 款号 证书 条码 条形码 发票 批号 工单 券码 "
     "客户号 串号 箱号 柜号 学号 工号 病历号 车架号 发动机号 报关单 提单 出库单 入库单 送货单 销售单 收银单 采购单 "
     "调拨单 盘点单 换货单 维修单 售后单 面单 底单 回单 券号 vip卡 储值卡 礼品卡 购物卡 grc hrd gtc ngdtc "
     "会员号 会员卡 会员编号 会员码 会员等级 会员id 积分 凭证 参考号 票号 交易号 商户 终端 税号 柜台号 "
-    "验证码 校验码 序列号 编码 型号 商品 鉴定 "
+    "序列号 编码 型号 商品 鉴定 "
     "密码 口令 款式 批次 钢印 卡券 优惠码 兑换码 提货 防伪 查询码 追溯 保单 合同号 "
     "imei meid gia igi ngtc order tracking invoice sku serial barcode 货: 库存 销量"
 )
-NUMBER_OF_A_THING = re.compile(rf"{any_of(_THINGS)}(?![员小师])(?:号码|编号|号)?|(?<![退货尾余付打收汇贷])款(?![式项])")
+NUMBER_OF_A_THING = re.compile(
+    rf"{any_of(_THINGS)}(?![员小师人])(?:号码|编号|号)?|(?<![退货尾余付打收汇贷])款(?![式项])"
+)
 _LATIN_THING = re.compile(r"(?<![a-z])(?:sn|no|id|ean|upc|ref)(?![a-z])")
 LETTERS_BEFORE = re.compile(r"[a-z]{1,12}[:.]?$")
 LETTERS_THAT_CUE = frozenset(
@@ -116,7 +118,9 @@ WORDS = re.compile(r"[^\W\d_]|[🐧🛰❤]")
 
 _GLUED = re.compile(r"[^\w\n]{0,3}[a-z]{1,2}$")
 """Letters with which the number of a thing begins: 维修单 WX2026."""
-_APART = re.compile(r"[,。;!?\n写打拨留找填呼]|发[到给至]|有问题|联系|我的号|客人|顾客|客户|女士|先生")
+_APART = re.compile(
+    r"[,。;!?\n写打拨留找填呼问]|发[到给至]|[寄转交]给|备注|签收|有问题|联系|我的号|客人|顾客|客户|女士|先生"
+)
 """Between the word for a thing and a number that is not the thing's."""
 
 
