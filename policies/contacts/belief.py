@@ -24,6 +24,7 @@ _EVERYDAY = frozenset(" ,、/-.~|:;()&*\n\r\t_。!?=<>[]'—·\u3000+和到至x�
 _TYPED = frozenset("-._*/·|~")
 _MONEY_BEFORE = frozenset("¥$€£")
 _MONEY_AFTER = frozenset("元块%件个减")
+_NO_MONEY = ("元旦", "元宵", "元月", "件到", "个人", "个体", "减肥")
 _TIME = re.compile("[01][0-9][0-5][0-9]|2[0-4][0-5][0-9]")
 _EXTENSION = re.compile(r"(?:x|ext)[ .]?[0-9]")
 _LONGEST_BYTE = 3
@@ -234,7 +235,7 @@ def is_free_after(flat: str, end: int) -> bool:
     if _is_latin(rest[:1]) and rest[:1].isalpha():
         letters = rest[: next((at for at, c in enumerate(rest) if not (_is_latin(c) and c.isalpha())), len(rest))]
         return letters in cues.LETTERS_THAT_CUE or _EXTENSION.match(rest) is not None
-    if rest[:1] in _MONEY_AFTER and rest:
+    if rest[:1] in _MONEY_AFTER and rest and not rest.startswith(_NO_MONEY):
         return False
     return not (rest[:1] == "." and rest[1:3].isdigit() and not rest[3:4].isdigit())
 

@@ -85,8 +85,12 @@ HINTS = words(
 HINT = re.compile(any_of(HINTS))
 """Every cue that makes a contact of a number without a shape of its own, for a quick no."""
 THING_RIGHT = re.compile(
-    r"[^\w\n]{0,2}号?(?:是|为|这个?|的)?(?:我的|你的|微信|支付宝|淘宝|京东|抖音)?(?:订单|运单|快递|单号|货号|款号|编号|证书|条码|批号|序列号|流水)"
+    r"(?:[ ]?(?:号|是|为|这个?|这张?|\()(?:我的|你的|微信|支付宝|淘宝|京东|抖音)?"
+    r"(?:订单|运单|快递单|单号|货号|款号|编号|证书|条码|批号|序列号|流水)"
+    r"|[ ]?(?:订单号|运单号|快递单号|单号|货号|款号|编号|证书号|条码|批号|序列号|流水号)"
+    r"(?![ ]?[是多几:0-9a-z])|(?:运单|证书|流水))"
 )
+"""What says directly behind a number that it is a thing's. 13800138000的订单 is somebody's, and a comma begins anew."""
 COURIER_LEFT = re.compile(
     r"(?:顺丰|申通|中通|圆通|韵达|极兔|德邦|百世|天天|京东|邮政|菜鸟|丰网|优速|安能|ems|dhl|fedex|ups|usps)(?:快递|物流|速运|速递|快运|特快)?[^\w\n]{0,3}$"
 )
@@ -108,7 +112,10 @@ NUMBER_OF_A_THING = re.compile(
 _LATIN_THING = re.compile(r"(?<![a-z])(?:sn|no|id|ean|upc|ref)(?![a-z])")
 LETTERS_BEFORE = re.compile(r"[a-z]{1,12}[:.]?$")
 LETTERS_THAT_CUE = frozenset(
-    words("tel t mobile mob phone ph call wx vx v wechat weixin qq q m hp whatsapp cell dianhua shouji lianxi me")
+    words(
+        "tel t mobile mob phone ph call wx vx v wechat weixin qq q m hp whatsapp cell dianhua shouji lianxi me "
+        "ok okay thx thanks pls please haha hahaha bye hi hello and or at"
+    )
 )
 
 
@@ -119,7 +126,7 @@ WORDS = re.compile(r"[^\W\d_]|[🐧🛰❤]")
 _GLUED = re.compile(r"[^\w\n]{0,3}[a-z]{1,2}$")
 """Letters with which the number of a thing begins: 维修单 WX2026."""
 _APART = re.compile(
-    r"[,。;!?\n写打拨留找填呼问]|发[到给至]|[寄转交]给|备注|签收|有问题|联系|我的号|客人|顾客|客户|女士|先生"
+    r"[,。;!?\n写打拨留找填呼问]|发[到给至]|[寄转交]给|备注|签收|[没未]到|到了|[查收找]不到|有问题|联系|我的号|客人|顾客|客户|女士|先生"
 )
 """Between the word for a thing and a number that is not the thing's."""
 
