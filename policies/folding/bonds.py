@@ -15,7 +15,7 @@ FIRST, LAST = 0x3400, 0x9FFF
 CHARS = LAST - FIRST + 1
 """Characters that are counted, by code point."""
 WEAKEST, STRONGEST = -3, 11
-"""Bonds are logarithms to base 2 of how much oftener than by chance two stand together; 0 is left out."""
+"""Bonds are logarithms to base 2 of how much oftener than by chance two stand together."""
 OPENEST = 15
 
 
@@ -56,14 +56,19 @@ def bond(pair: str) -> int:
 
     0 for a pair that is as frequent as chance has it or that is not known.
     """
+    return known_bond(pair) or 0
+
+
+def known_bond(pair: str) -> int | None:
+    """The bond of two folded characters that follow each other in honest talk; None where they are not known to."""
     first, second = ord(pair[0]) - FIRST, ord(pair[1])
     if not 0 <= first < CHARS:
-        return 0
+        return None
     bonds = known_bonds()
     end = bonds.starts[first + 1]
     at = bisect_left(bonds.followers, second, bonds.starts[first], end)
     if at == end or bonds.followers[at] != second:
-        return 0
+        return None
     return (bonds.halves[at >> 1] >> (at & 1) * 4 & 15) + WEAKEST
 
 

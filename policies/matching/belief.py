@@ -4,11 +4,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 from itertools import pairwise
 
 from ..folding.bonds import bond, open_after, open_before
 from ..folding.clean import is_usual, sound_level
+from ..folding.likeness import is_drawn_alike
 from ..folding.sounds import is_han, main_syllable
+from .weighing import most_weight, weight
 
 ALWAYS_FROM = 4
 """Words of so many syllables are believed whatever honest talk sounds like."""
@@ -59,11 +62,16 @@ class Belief(IntEnum):
     """Two of them."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Demand:
-    """How far to stand out, and what it is measured by."""
+    """What characters have to show: by their weight, or, where they are not one for one, by how far they stand out."""
 
+    weight: int = 0
+    """The least weight of a word in other characters (`weighing`)."""
+    near: int = 0
+    """So much less weight is enough where a cue is near."""
     least: int
+    """How far other writings must stand out from what is beside them."""
     kept: int
     """So much less where a character is the word's own or is spelled."""
     cued: int
@@ -78,13 +86,15 @@ _NEVER = 1_000
 _SOUNDING = {"openness": 1, "edge": 4}
 _ALIKE = {"openness": 2, "edge": 0}
 _DEMANDS = {
-    Belief.UNUSUAL: Demand(least=-25, kept=6, cued=4, **_SOUNDING),
-    Belief.STANDING_OUT: Demand(least=-13, kept=10, cued=5, **_SOUNDING),
-    Belief.APART: Demand(least=-10, kept=10, cued=5, **_SOUNDING),
-    Belief.CUED: Demand(least=_NEVER, kept=9, cued=_NEVER + 14, **_SOUNDING),
-    Belief.DRAWN: Demand(least=-44, kept=10, cued=0, **_ALIKE),
-    Belief.DRAWN_APART: Demand(least=-30, kept=11, cued=0, **_ALIKE),
+    Belief.UNUSUAL: Demand(weight=-64, near=10, least=-25, kept=6, cued=4, **_SOUNDING),
+    Belief.STANDING_OUT: Demand(weight=-56, near=10, least=-13, kept=10, cued=5, **_SOUNDING),
+    Belief.APART: Demand(weight=-50, near=10, least=-10, kept=10, cued=5, **_SOUNDING),
+    Belief.CUED: Demand(weight=-38, near=18, least=_NEVER, kept=9, cued=_NEVER + 14, **_SOUNDING),
+    Belief.DRAWN: Demand(weight=-58, near=0, least=-44, kept=10, cued=0, **_ALIKE),
+    Belief.DRAWN_APART: Demand(weight=-48, near=0, least=-30, kept=11, cued=0, **_ALIKE),
 }
+_LONG, _LONG_DRAWN = -86, -62
+"""The least weight of a word of ALWAYS_FROM characters that all sound so, and of one with look-alikes."""
 _GAP = Demand(least=OPEN_GAP, kept=0, cued=0, **_SOUNDING)
 
 
@@ -116,13 +126,51 @@ def is_believed(belief: Belief, folded: str, positions: Sequence[int], own: str 
     Without `own`: whether they may be one of any word.
     """
     if belief is Belief.ALWAYS:
-        return True
+        return own is None or len(own) != ALWAYS_FROM or _is_long_believed(folded, positions, own)
     pairs = (folded[a] + folded[b] for a, b in pairwise(positions) if folded[a] != folded[b])
     if all(map(is_usual, pairs)):
         return False
     demand = _DEMANDS[belief]
-    has_own = own is None or any(folded[at] in own or not is_han(folded[at]) for at in positions)
-    least = demand.least - demand.kept * has_own
+    if own is None:
+        return _is_standing_out(demand, folded, positions, demand.least - demand.kept) or _weighs(
+            demand, folded, positions, most_weight(folded, positions)
+        )
+    if _is_written_out(folded, positions, own):
+        return _weighs(demand, folded, positions, weight(folded, positions, own))
+    has_own = any(folded[at] in own or not is_han(folded[at]) for at in positions)
+    return _is_standing_out(demand, folded, positions, demand.least - demand.kept * has_own)
+
+
+def _is_long_believed(folded: str, positions: Sequence[int], own: str) -> bool:
+    if not _is_written_out(folded, positions, own):
+        return True
+    least = _LONG if all(map(_is_heard_as, map(folded.__getitem__, positions), own)) else _LONG_DRAWN
+    return weight(folded, positions, own) >= least
+
+
+def _weighs(demand: Demand, folded: str, positions: Sequence[int], shown: int) -> bool:
+    if shown >= demand.weight:
+        return True
+    return shown >= demand.weight - demand.near and has_cue(folded, positions[0], positions[-1] + 1)
+
+
+def _is_written_out(folded: str, positions: Sequence[int], own: str) -> bool:
+    """Whether each character of a word is one that sounds or looks like it, and nothing else is between them."""
+    if len(positions) != len(own) or not all(map(_is_instead, map(folded.__getitem__, positions), own)):
+        return False
+    return len(positions) == sum(map(str.isalnum, folded[positions[0] : positions[-1] + 1]))
+
+
+@lru_cache(maxsize=1 << 14)
+def _is_instead(char: str, own: str) -> bool:
+    return is_han(own) and (_is_heard_as(char, own) or is_drawn_alike(char, own))
+
+
+def _is_heard_as(char: str, own: str) -> bool:
+    return main_syllable(char) == main_syllable(own) != ""
+
+
+def _is_standing_out(demand: Demand, folded: str, positions: Sequence[int], least: int) -> bool:
     shown = _standing_out(demand, folded, positions[0], positions[-1])
     if shown >= least:
         return True

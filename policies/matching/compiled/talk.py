@@ -8,12 +8,29 @@ from ...folding.bonds import CHARS as BOND_CHARS
 from ...folding.bonds import FIRST as BOND_FIRST
 from ...folding.bonds import WEAKEST
 from ...folding.clean import BITS
-from ..belief import CUE_WITHIN, MEASURED
+from ..belief import CUE_WITHIN
+from ..belief import MEASURED as MEASURED_OUT
+from ..weighing import (
+    BESIDE,
+    EDGE,
+    EXPLAINED,
+    INSIDE,
+    MEASURED,
+    MOST_FITTING,
+    OTHER,
+    OTHER_OF_TWO,
+    SHORT,
+    UNSEEN,
+)
 from .hashing import PLAIN_SALT, begin, compiled, likeness_bit, slot_of, step, whole
 from .known import Bytes, Talk
 
 LONGEST_CUE, CUE_BITS = 8, 10
 """Characters of a cue, at most; bits of the table of cues."""
+UNKNOWN, NEVER = -100, 1_000
+"""No bond; more than any weight."""
+AT_BEST = MOST_FITTING + OTHER + 2 * EXPLAINED * WEAKEST
+"""What the characters of a writing weigh at most besides those at its ends and what has not been seen together."""
 _NUMBER = 5
 """Digits of a long number."""
 _USUAL = (np.uint64(0x9E3779B1), np.uint64(0x85EBCA77), np.uint64(0xC2B2AE3D27D4EB4F))
@@ -40,11 +57,11 @@ def is_usual(usual: Bytes, first: int, second: int) -> int:
 
 
 @compiled
-def bond(talk: Talk, first: int, second: int) -> int:
-    """As `folding.bonds.bond`."""
+def known_bond(talk: Talk, first: int, second: int) -> int:
+    """As `folding.bonds.known_bond`; UNKNOWN for none."""
     place = first - BOND_FIRST
     if place < 0 or place >= BOND_CHARS:
-        return 0
+        return UNKNOWN
     low, high = whole(talk.bond_starts[place]), whole(talk.bond_starts[place + 1])
     end = high
     while low < high:
@@ -54,8 +71,15 @@ def bond(talk: Talk, first: int, second: int) -> int:
         else:
             high = middle
     if low == end or whole(talk.bond_followers[low]) != second:
-        return 0
+        return UNKNOWN
     return (whole(talk.bond_halves[low >> 1]) >> ((low & 1) * 4) & 15) + WEAKEST
+
+
+@compiled
+def bond(talk: Talk, first: int, second: int) -> int:
+    """As `folding.bonds.bond`."""
+    found = known_bond(talk, first, second)
+    return 0 if found == UNKNOWN else found
 
 
 @compiled
@@ -102,30 +126,89 @@ def has_cue(talk: Talk, points: Points, folded_of: Points, first: int, last: int
 
 
 @compiled
+def most_weight(
+    talk: Talk, points: Points, folded_of: Points, first: int, last: int, left: int, right: int, has_own: int
+) -> int:
+    """As `weighing.most_weight`, what is beside the writing left out but as `left` and `right`, bonds that explain.
+
+    `has_own`: whether a character is the word's own.
+    """
+    shown, length, least_explained, least_open, explained, opened, most_explained = 0, 0, 0, 0, 0, 0, 0
+    before, at = left, first
+    while at <= last:
+        char = whole(folded_of[points[at]])
+        at += 1
+        while at <= last and not talk.is_alnum[folded_of[points[at]]]:
+            at += 1
+        link = right
+        if at <= last:
+            link, follower = 0, whole(folded_of[points[at]])
+            if follower != char:
+                link = known_bond(talk, char, follower)
+                if link == UNKNOWN:
+                    shown += UNSEEN
+                    link = 0
+                shown += INSIDE * link
+        stronger = max(before, link)
+        opens, closes = openness(talk, char)
+        if length == 0:
+            least_explained, most_explained, least_open = stronger, stronger, opens + closes
+        least_explained, most_explained = min(least_explained, stronger), max(most_explained, stronger)
+        least_open = min(least_open, opens + closes)
+        explained += stronger
+        opened += opens + closes
+        before = link
+        length += 1
+    other = OTHER_OF_TWO if length == SHORT else OTHER
+    if has_own:
+        return shown + MOST_FITTING + other + 2 * EXPLAINED * least_explained - least_open
+    mean = explained // length
+    return shown + MOST_FITTING + other * length + EXPLAINED * (most_explained + mean) - opened // length
+
+
+@compiled
 def shows_enough(
     talk: Talk, belief: int, points: Points, folded_of: Points, first: int, last: int, has_own: int
 ) -> int:
-    """As `belief.is_believed`, the pairs inside left out. `has_own`: whether a character is the word's own."""
+    """Whether `belief.is_believed` may hold, the pairs inside left out. `has_own`: as for `most_weight`."""
     start, end = whole(folded_of[points[first]]), whole(folded_of[points[last]])
     before = whole(folded_of[points[first - 1]]) if first else BARRIER
     after = whole(folded_of[points[last + 1]])
     least, kept, cued = talk.demands[belief, 0], talk.demands[belief, 1], talk.demands[belief, 2]
     weight, edge = talk.demands[belief, 3], talk.demands[belief, 4]
-    if has_own:
-        least -= kept
+    needed, near = talk.demands[belief, 5], talk.demands[belief, 6]
     opens, _ = openness(talk, start)
     _, closes = openness(talk, end)
-    shown = -weight * (opens + closes)
+    shown, outer, left, right = -weight * (opens + closes), -opens - closes, 0, 0
     if not talk.is_alnum[before]:
         shown += edge
-    elif before < 0x80 and _HAN[0] <= start <= _HAN[1]:
-        shown -= MEASURED
+        outer += EDGE
+    elif before < 0x80:
+        shown -= MEASURED_OUT if _HAN[0] <= start <= _HAN[1] else 0
+        left = MEASURED
     else:
-        shown -= 2 * bond(talk, before, start)
-    shown += -2 * bond(talk, end, after) if talk.is_alnum[after] else edge
+        left = bond(talk, before, start)
+        shown -= 2 * left
+        left = left if before != start else 0
+    if talk.is_alnum[after]:
+        right = bond(talk, end, after)
+        shown -= 2 * right
+        right = right if after != end else 0
+    else:
+        shown += edge
+        outer += EDGE
+    if has_own:
+        least -= kept
     if shown >= least:
         return 1
-    return whole(cued and shown >= least - cued and has_cue(talk, points, folded_of, first, last))
+    outer += BESIDE * (left + right)
+    most = -NEVER
+    if outer + UNSEEN * (last - first) + AT_BEST >= needed - near:
+        most = outer + most_weight(talk, points, folded_of, first, last, left, right, has_own)
+    if most >= needed:
+        return 1
+    may_be = (cued and shown >= least - cued) or most >= needed - near
+    return whole(may_be and has_cue(talk, points, folded_of, first, last))
 
 
 @compiled

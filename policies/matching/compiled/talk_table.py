@@ -47,8 +47,8 @@ def talk() -> Talk:
 def _demand(belief: Belief) -> tuple[int, ...]:
     demand = demand_of(belief)
     if demand is None:
-        return (0, 0, 0, 0, 0)
-    return demand.least, demand.kept, demand.cued, demand.openness, demand.edge
+        return (0, 0, 0, 0, 0, 0, 0)
+    return demand.least, demand.kept, demand.cued, demand.openness, demand.edge, demand.weight, demand.near
 
 
 def _likeness() -> Bytes:
