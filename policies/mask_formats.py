@@ -19,6 +19,8 @@ _ADDRESS_KEPT = 6
 """Code points of an address that tell the region only."""
 _ESCAPED = re.compile(r"%|&#|\\u|[⑩-⑳㉑-㉟㊱-㊿]")
 """Signs that are no single figure: such a number is hidden whole."""
+_LONGEST_NUMBER = 120
+"""Code points; what is longer is many numbers in a row, and hidden whole."""
 _ALNUM = re.compile(r"[^\W_]")
 
 
@@ -70,6 +72,8 @@ def tail_value(value: str, kind: ContactKind) -> str:
 
 def mask_figures(value: str, head: int, tail: int, skip: int = 0) -> str:
     """Star all figures but `head` after the first `skip` and `tail` at the end; other characters stay."""
+    if len(value) > _LONGEST_NUMBER:
+        return hide_value(value)
     if value.isascii() and value.isdecimal():
         kept = skip + head
         return value[:kept] + STAR * (len(value) - kept - tail) + value[len(value) - tail :]
@@ -96,6 +100,8 @@ def mask_signs(value: str, head: int, tail: int) -> str:
 def _mobile(value: str) -> str:
     if len(value) == 11 and value.isascii() and value.isdecimal():
         return f"{value[:3]}****{value[7:]}"
+    if len(value) > _LONGEST_NUMBER:
+        return hide_value(value)
     figures = 0 if _ESCAPED.search(value) else sum(len(figure.digits) for figure in figures_in(value))
     if figures >= 11:
         return mask_figures(value, 3, 4, min(figures - 11, 4))

@@ -90,3 +90,9 @@ def test_a_pseudonym_follows_a_person_and_tells_nothing() -> None:
     assert len(english) == len(chinese) == len(PseudonymKind)
     with pytest.raises(ValueError, match="8 bytes"):
         pseudonym(b"short")
+
+
+@pytest.mark.parametrize("kind", [ContactKind.MOBILE, ContactKind.BANK_CARD, ContactKind.LANDLINE])
+def test_many_numbers_in_a_row_are_hidden_whole(kind: ContactKind) -> None:
+    row = "((((1" * 40
+    assert mask_value(row, kind) == row.replace("1", "*")
