@@ -25,6 +25,11 @@ def test_an_address_with_a_space_behind_each_sign_is_one_of_a_provider(text: str
     assert [text[one.start : one.end] for one in find_contacts(text)] == found
 
 
+@pytest.mark.parametrize(("before", "is_card"), [("打款", True), ("ok", False), ("tel", False)])
+def test_a_card_behind_letters_is_the_number_of_something_else(before: str, is_card: bool) -> None:  # noqa: FBT001
+    assert bool(find_contacts(f"{before}6222021234567890128")) is is_card
+
+
 def test_an_address_of_a_shop_is_compared_as_it_is_written() -> None:
     assert plain_detail("Info@Laomiao-Jewel.com.hk", ContactKind.EMAIL) == "info@laomiao-jewel.com.hk"
 
