@@ -14,7 +14,7 @@ from ..folding.sounds import is_han, main_syllable
 from .weighing import most_weight, weight
 
 ALWAYS_FROM = 4
-"""Words of so many syllables are believed whatever honest talk sounds like."""
+"""Words of so many syllables are looked for whatever honest talk sounds like."""
 RARE = 1
 """Level of a pair of syllables up to which honest talk hardly has it."""
 COMMON = 6
@@ -43,11 +43,12 @@ OPEN_REPEAT = -32
 class Belief(IntEnum):
     """How much a disguised writing of a word must show to be believed.
 
-    All but ALWAYS want characters that do not follow each other in honest talk, and that they stand out from what is
-    beside them: the more, the shorter the word and the oftener honest talk sounds like it.
+    All but ALWAYS want two characters that hardly follow each other in honest talk, and weight (`weighing`): the more,
+    the shorter the word and the oftener honest talk sounds like it.
     """
 
     ALWAYS = 0
+    """Four syllables want little, more have what they need."""
     UNUSUAL = 1
     """Three syllables."""
     STANDING_OUT = 2
@@ -55,7 +56,7 @@ class Belief(IntEnum):
     APART = 3
     """Two that it has."""
     CUED = 4
-    """Two that it is full of: a cue of dealings must be near."""
+    """Two that it is full of: most often a cue of dealings must be near."""
     DRAWN = 5
     """Three look-alike characters."""
     DRAWN_APART = 6

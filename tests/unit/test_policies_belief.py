@@ -12,6 +12,7 @@ from policies.folding.likeness import is_drawn_alike
 from policies.matching.belief import Belief, belief_of, drawing_belief, is_apart, is_believed, is_honest_repeat
 from policies.matching.matcher import Matcher
 from policies.matching.profile import GapRule, MatchProfile
+from policies.matching.weighing import most_weight, weight
 
 ANY_TEXT = st.text("加我微信套现在分成为一往的了，。 *3a\u200b\ud800\U00020000", min_size=2, max_size=12)
 
@@ -89,11 +90,32 @@ def test_what_honest_talk_has_is_never_believed(text: str, belief: Belief, data:
         ("公司，不知道", ("公司不知道",), ["公司，不知道:gap"]),
         ("做，假账吗", ("做假账",), ["做，假账:gap"]),
         ("做。假账吗", ("做假账",), []),
+        ("一次充好电可以用三天", ("以次充好",), []),
+        ("这批以次冲好的别给老客", ("以次充好",), ["以次冲好:homophone"]),
+        ("发展下现在的会员，别光拉新", ("发展下线",), []),
+        ("多发展下现，级别升得快", ("发展下线",), ["发展下现:homophone"]),
+        ("员工家属可以一起参加年会", ("员工价",), []),
+        ("好处废少不了你的", ("好处费",), ["好处废:homophone"]),
+        ("不过系统有点慢", ("不进系统",), []),
+        ("不近系统", ("不进系统",), ["不近系统:homophone"]),
         ("叫我做。。假账吗", ("做假账",), []),
     ],
 )
 def test_words_beside_honest_talk(text: str, words: tuple[str, ...], hits: list[str]) -> None:
     assert found(text, *words) == hits
+
+
+@given(ANY_TEXT, ANY_TEXT, st.data())
+def test_no_word_weighs_more_than_what_is_told_of_any(text: str, own: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(text) - 2))
+    positions = range(start, min(len(text), start + len(own)))
+    own = own[: len(positions)]
+    if any(text[at] != char for at, char in zip(positions, own, strict=True)):
+        assert weight(text, positions, own) <= most_weight(text, positions)
+
+
+def test_a_word_as_it_is_weighs_what_is_around_it() -> None:
+    assert weight("要套现吗", (1, 2), "套现") > weight("一套现在", (1, 2), "套现")
 
 
 def test_strict_gaps_hold_no_mark_and_any_gap_may() -> None:
