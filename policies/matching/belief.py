@@ -87,12 +87,12 @@ _NEVER = 1_000
 _SOUNDING = {"openness": 1, "edge": 4}
 _ALIKE = {"openness": 2, "edge": 0}
 _DEMANDS = {
-    Belief.UNUSUAL: Demand(weight=-64, near=10, least=-25, kept=6, cued=4, **_SOUNDING),
-    Belief.STANDING_OUT: Demand(weight=-56, near=10, least=-13, kept=10, cued=5, **_SOUNDING),
-    Belief.APART: Demand(weight=-50, near=10, least=-10, kept=10, cued=5, **_SOUNDING),
-    Belief.CUED: Demand(weight=-38, near=18, least=_NEVER, kept=9, cued=_NEVER + 14, **_SOUNDING),
-    Belief.DRAWN: Demand(weight=-58, near=0, least=-44, kept=10, cued=0, **_ALIKE),
-    Belief.DRAWN_APART: Demand(weight=-48, near=0, least=-30, kept=11, cued=0, **_ALIKE),
+    Belief.UNUSUAL: Demand(weight=-60, near=10, least=-25, kept=6, cued=4, **_SOUNDING),
+    Belief.STANDING_OUT: Demand(weight=-54, near=10, least=-13, kept=10, cued=5, **_SOUNDING),
+    Belief.APART: Demand(weight=-48, near=10, least=-10, kept=10, cued=5, **_SOUNDING),
+    Belief.CUED: Demand(weight=-36, near=18, least=_NEVER, kept=9, cued=_NEVER + 14, **_SOUNDING),
+    Belief.DRAWN: Demand(weight=-52, near=0, least=-44, kept=10, cued=0, **_ALIKE),
+    Belief.DRAWN_APART: Demand(weight=-42, near=0, least=-30, kept=11, cued=0, **_ALIKE),
 }
 _LONG, _LONG_DRAWN = -86, -62
 """The least weight of a word of ALWAYS_FROM characters that all sound so, and of one with look-alikes."""
