@@ -5,7 +5,8 @@ Reading order:
 - What is asked for: `profile` → `patterns` (classes in words) → `entries` (a word's forms, each an `entry`, ready to be
   searched).
 - One text: `reading` (folded, with the way back) → `automaton` (the engines) → `lexicon` (all entries; one part a view)
-  → `candidate` → `filters` (boundary, gaps, allow spans, overlap), with `belief` (disguise or honest talk).
+  → `candidate` → `filters` (boundary, gaps, allow spans, overlap), with `belief` (disguise or honest talk, by
+  `weighing`).
 - Disguises: `disguises` brings together `soundalikes` and `lookalikes` (both on `key_index`, both telling `standing`
   words), `mixtures` (heard, but for one character that is drawn alike) and `spelling` (letters and parts), which
   `promise` keeps from texts that cannot hold any.
