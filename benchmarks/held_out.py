@@ -31,7 +31,7 @@ def judged(part: int, lexicons: list[str]) -> dict[str, dict[str, list[int]]]:
     held = bonds.bonds_of(data["clean_bonds.bin"])
     bits = data["clean_pairs.bin"]
     patch.object(clean, "levels", lambda: lines).start()
-    patch.object(clean, "filter_bits", lambda: bits).start()
+    patch.object(clean, "filter_words", lambda: clean.words_of(bits)).start()
     patch.object(bonds, "known_bonds", lambda: held).start()
     from benchmarks.evasion import PLAIN
     from benchmarks.evasion_sets import lexicon_engine

@@ -104,18 +104,18 @@ def _path(
 ) -> dict[str, float | int | str]:
     figures: dict[str, float | int | str] = {}
     for size in sizes:
-        batches = [texts[at : at + size] for at in range(0, len(texts), size)]
+        batches = [subjects_of(texts[at : at + size]) for at in range(0, len(texts), size)]
         path_s = _best_s(lambda batches=batches: sum(judged(engine, batch) for batch in batches))  # type: ignore[misc]
         figures[f"{name}_{size}_msg_per_s"] = len(texts) / path_s
         figures[f"{name}_{size}_to_bare"] = bare_s / path_s
     return figures
 
 
-def judged(engine: Engine, batch: Sequence[str]) -> int:
+def judged(engine: Engine, batch: Sequence[Subject]) -> int:
     """Hits in a batch."""
     if len(batch) == 1:
-        return len(engine.hits(batch[0]))
-    return sum(map(len, engine.hits_many(subjects_of(batch))))
+        return len(engine.hits(batch[0].text))
+    return sum(map(len, engine.hits_many(batch)))
 
 
 def subjects_of(texts: Iterable[str]) -> list[Subject]:

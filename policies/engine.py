@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from types import MappingProxyType
 
-from .contacts import find_contacts_many, tell_ways
+from .contacts import find_contacts_many
 from .context import Contexts, Reference, references
 from .custom_detectors import Detector
 from .facts import Seen, TextFacts
 from .judging import EVASIVE as EVASIVE
 from .judging import CompiledRule as CompiledRule
-from .judging import Match, hit_of, judged
+from .judging import Match, judged
 from .matching import machine_code
 from .matching.candidate import Candidate
 from .matching.entries import Entry, entries_of, entries_of_words
@@ -19,6 +19,7 @@ from .matching.filters import Found, place, resolve, uncovered
 from .matching.lexicon import Lexicon
 from .matching.profile import MatchProfile
 from .model import ContactSpan, Earlier, Hit, How, Side, Subject, SubjectKind, Verdict
+from .plain import NO_RULES, Plain
 from .rules.spec import Rule, RuleSet, Spread
 from .searched import EVERY_RULE as EVERY_RULE
 from .searched import MAX_CANDIDATES as MAX_CANDIDATES
@@ -80,6 +81,7 @@ class Engine:
             )
         self._contexts.done()
         self._rules = tuple(compiled)
+        self._plain = Plain(self._rules)
         self._lexicon = Lexicon(entries)
         spreads = [rule.spread for rule in ruleset.rules]
         self._spread = Spread(
@@ -177,68 +179,41 @@ class Engine:
     def _find_many(self, subjects: Sequence[Subject]) -> list[Mapping[int, list[Hit]]]:
         if len(subjects) < FEW and (len(subjects) < 2 or not machine_code.is_ready()):
             return [self._find(subject) for subject in subjects]
-        texts = [subject.text if len(subject.text) <= LONG_TEXT else "" for subject in subjects]
-        joined = {n: one for n, subject in enumerate(subjects) if subject.previous and (one := self._join(subject))}
-        found = self._lexicon.search_many([*texts, *(one.text for one in joined.values())])
-        across = dict(zip(joined, map(sorted_out, islice(found, len(texts), None)), strict=True))
-        lone = self._lone(subjects, found)
-        own = {
-            n: sorted_out(candidates)
-            for n, candidates in enumerate(found[: len(texts)])
-            if candidates and n not in lone
-        }
-        for n, subject in enumerate(subjects):
-            if len(subject.text) > LONG_TEXT:
-                own[n] = sorted_out(self._lexicon.search(subject.text))
-        wanted = self._worth_judging(subjects, {*own, *joined})
-        contacts, seen = self._contacts_of(subjects, texts, wanted, own), self._seen_in(subjects, texts, own)
-        judged_ones = lone | {
-            n: self._judge(
-                subjects[n], own.get(n, NOTHING), joined.get(n), across.get(n, NOTHING), contacts.get(n), seen.get(n)
-            )
-            for n in wanted
-        }
-        return [judged_ones.get(n, _NO_HITS) for n in range(len(subjects))]
-
-    def _lone(
-        self, subjects: Sequence[Subject], found: Sequence[Sequence[Candidate]]
-    ) -> dict[int, Mapping[int, list[Hit]]]:
-        """Hits, by rule, of texts in which one word stands and in which nothing else is asked for: most of those in
-        which something stands."""
-        hits: dict[int, Mapping[int, list[Hit]]] = {}
-        asking: list[tuple[int, int, Found]] = []
-        for n, subject in enumerate(subjects):
-            if len(found[n]) != 1 or subject.previous:
-                continue
-            (candidate,) = found[n]
-            audience, terms = self._audience(subject), candidate.entry.terms
-            compiled = self._rules[terms.owner]
-            if audience.contacts or audience.others or terms.is_allow or compiled.near:
-                continue
-            match = place(candidate, compiled.rule.profile) if terms.owner in audience.owners else None
-            if match is None:
-                hits[n] = _NO_HITS
-            elif compiled.asks_for_contacts:
-                asking.append((n, terms.owner, match))
-            else:
-                hits[n] = {terms.owner: [hit_of(compiled, match, 0)]}
-        ways = tell_ways([subjects[n].text for n, _, _ in asking])
-        for (n, owner, match), tells_way in zip(asking, ways, strict=True):
-            hits[n] = {owner: [hit_of(self._rules[owner], match, int(tells_way))]}
-        return hits
-
-    def _worth_judging(self, subjects: Sequence[Subject], found: Set[int]) -> Sequence[int]:
-        """Numbers of those in which something was found or whose rules look for something else than words."""
+        texts: list[str] = []
+        joined: dict[int, Joined] = {}
+        wanted: set[int] = set()
         kind, channel, side, asks = None, "", Side.UNKNOWN, False
-        wanted: list[int] = []
         for n, subject in enumerate(subjects):
+            text = subject.text
+            texts.append(text if len(text) <= LONG_TEXT else "")
+            if subject.previous and (one := self._join(subject)):
+                joined[n] = one
             if subject.kind is not kind or subject.channel != channel or subject.side is not side:
                 kind, channel, side = subject.kind, subject.channel, subject.side
                 audience = self._audience(subject)
                 asks = bool(audience.contacts or audience.others)
-            if asks or n in found:
-                wanted.append(n)
-        return wanted
+            if asks:
+                wanted.add(n)
+        found = self._lexicon.search_many([*texts, *(one.text for one in joined.values())])
+        across = dict(zip(joined, map(sorted_out, islice(found, len(texts), None)), strict=True))
+        del found[len(texts) :]
+        plain = self._plain.hits(subjects, found, self._plain_owners)
+        own = {n: sorted_out(candidates) for n, candidates in enumerate(found) if candidates and n not in plain}
+        own |= {n: sorted_out(self._lexicon.search(subjects[n].text)) for n, text in enumerate(texts) if not text}
+        wanted |= own.keys() | joined.keys()
+        contacts, seen = self._contacts_of(subjects, texts, wanted, own), self._seen_in(subjects, texts, own)
+        judged_ones: list[Mapping[int, list[Hit]]] = [_NO_HITS] * len(texts)
+        for n, hits in plain.items():
+            judged_ones[n] = hits
+        for n in sorted(wanted):
+            judged_ones[n] = self._judge(
+                subjects[n], own.get(n, NOTHING), joined.get(n), across.get(n, NOTHING), contacts.get(n), seen.get(n)
+            )
+        return judged_ones
+
+    def _plain_owners(self, subject: Subject) -> Set[int]:
+        audience = self._audience(subject)
+        return NO_RULES if audience.contacts or audience.others else audience.owners
 
     def _seen_in(
         self, subjects: Sequence[Subject], texts: Sequence[str], searched: Mapping[int, Searched]

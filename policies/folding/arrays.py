@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from .clean import BITS, filter_bits
+from .clean import BIT_SHIFTS, FACTORS, WORD_SHIFT, filter_words
 from .shapes import Likeness, shape_table
 from .sounds import OTHER, Ear, codes
 from .table import LIMIT, Fold, Table, View, fold_table, kept_table
@@ -104,22 +104,18 @@ def sound_array(ear: Ear) -> Points:
 
 
 @lru_cache(maxsize=1)
-def _usual_bytes() -> NDArray[np.uint8]:
-    return np.frombuffer(filter_bits(), dtype=np.uint8)
-
-
-def _is_set(bits: NDArray[np.uint64]) -> NDArray[np.uint8]:
-    found: NDArray[np.uint8] = _usual_bytes()[bits >> np.uint64(3)] >> (bits & np.uint64(7)).astype(np.uint8)
-    return found & np.uint8(1)
+def usual_words() -> NDArray[np.uint64]:
+    """As `clean.filter_words`."""
+    return np.array(filter_words(), dtype=np.uint64)
 
 
 def are_usual(first: Points, second: Points) -> Flags:
     """As `clean.is_usual` for each pair; two alike count as usual."""
-    one, two = first.astype(np.uint64), second.astype(np.uint64)
-    mixed = (one * np.uint64(0x9E3779B1) ^ two * np.uint64(0x85EBCA77)) * np.uint64(0xC2B2AE3D27D4EB4F)
-    within = np.uint64(BITS - 1)
-    found = _is_set(mixed >> np.uint64(42))
-    found &= _is_set(mixed >> np.uint64(20) & within)
-    found &= _is_set((mixed ^ mixed >> np.uint64(33)) & within)
+    one, two, both = map(np.uint64, FACTORS)
+    mixed = (first.astype(np.uint64) * one ^ second.astype(np.uint64) * two) * both
+    bits = np.zeros_like(mixed)
+    for shift in BIT_SHIFTS:
+        bits |= np.uint64(1) << (mixed >> np.uint64(shift) & np.uint64(63))
+    found: Flags = usual_words()[mixed >> np.uint64(WORD_SHIFT)] & bits == bits
     alike: Flags = first == second
-    return alike | found.astype(np.bool_)
+    return alike | found

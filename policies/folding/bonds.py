@@ -10,6 +10,7 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from itertools import pairwise
 
 FIRST, LAST = 0x3400, 0x9FFF
 CHARS = LAST - FIRST + 1
@@ -17,6 +18,8 @@ CHARS = LAST - FIRST + 1
 WEAKEST, STRONGEST = -3, 11
 """Bonds are logarithms to base 2 of how much oftener than by chance two stand together."""
 OPENEST = 15
+BY_CHANCE = 1
+"""A bond up to which two characters stand together hardly oftener than chance has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,11 @@ def _numbers(kind: str, data: bytes) -> "array[int]":
     if sys.byteorder == "big":  # pragma: no cover
         found.byteswap()
     return found
+
+
+def are_bound(text: str) -> bool:
+    """Whether all neighbours go together oftener than by chance; two alike do."""
+    return all(first == second or bond(first + second) > BY_CHANCE for first, second in pairwise(text))
 
 
 @lru_cache(maxsize=1 << 16)

@@ -7,8 +7,8 @@ from enum import IntEnum
 from functools import lru_cache
 from itertools import pairwise
 
-from ..folding.bonds import bond, open_after, open_before
-from ..folding.clean import is_usual, sound_level
+from ..folding.bonds import are_bound, bond, open_after, open_before
+from ..folding.clean import odd_pairs, sound_level
 from ..folding.likeness import is_drawn_alike
 from ..folding.sounds import is_han, main_syllable
 from .weighing import most_weight, weight
@@ -128,8 +128,8 @@ def is_believed(belief: Belief, folded: str, positions: Sequence[int], own: str 
     """
     if belief is Belief.ALWAYS:
         return own is None or len(own) != ALWAYS_FROM or _is_long_believed(folded, positions, own)
-    pairs = (folded[a] + folded[b] for a, b in pairwise(positions) if folded[a] != folded[b])
-    if all(map(is_usual, pairs)):
+    chars = "".join(map(folded.__getitem__, positions))
+    if are_bound(chars) if belief is Belief.UNUSUAL else 1 not in odd_pairs(chars):
         return False
     demand = _DEMANDS[belief]
     if own is None:

@@ -6,6 +6,7 @@ same with it and without it.
 
 import importlib.util
 import os
+from contextlib import suppress
 from enum import Enum, auto
 from pathlib import Path
 
@@ -14,6 +15,8 @@ WORTH = 5_000
 WORTH_MAKING = 1_000_000
 """So many make it worth making."""
 _COMPILED = Path(__file__).parent / "compiled"
+_SOURCES = (_COMPILED, _COMPILED.parent, _COMPILED.parent.parent / "folding")
+"""Folders of what is written into the code, constants too."""
 
 
 class Use(Enum):
@@ -80,6 +83,7 @@ def prepare() -> bool:
     programs to make code. Takes up to half a minute.
     """
     if not _State.is_missing and not _State.is_forbidden and not _State.is_ready:
+        _forget_other()
         from .compiled.trying import try_out
 
         try:
@@ -89,8 +93,27 @@ def prepare() -> bool:
     return _State.is_ready
 
 
+def _kept() -> Path:
+    return Path(os.environ["NUMBA_CACHE_DIR"]) if "NUMBA_CACHE_DIR" in os.environ else _COMPILED / "__pycache__"
+
+
+def _sources_since() -> float:
+    """When the newest of the sources that the code is of came to this machine."""
+    sources = (file for folder in _SOURCES for file in folder.glob("*.py"))
+    return max(file.stat().st_ctime for file in sources)
+
+
 def _is_made() -> bool:
     """Whether the code on disk is of the sources as they are."""
-    kept = Path(os.environ["NUMBA_CACHE_DIR"]) if "NUMBA_CACHE_DIR" in os.environ else _COMPILED / "__pycache__"
-    made = [file.stat().st_mtime for file in kept.rglob("sift.sift-*.nbi")]
-    return bool(made) and max(made) >= max(file.stat().st_mtime for file in _COMPILED.glob("*.py"))
+    made = [file.stat().st_mtime for file in _kept().rglob("sift.sift-*.nbi")]
+    return bool(made) and max(made) >= _sources_since()
+
+
+def _forget_other() -> None:
+    """Code on disk of other sources: numba looks only at the file that a function stands in, which holds what it
+    calls from others."""
+    since = _sources_since()
+    for file in _kept().rglob("*.nbi"):
+        with suppress(OSError):  # another process forgets it too, or it is not ours to remove
+            if file.stat().st_mtime < since:
+                file.unlink()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from ..folding.bonds import are_bound
 from ..folding.clean import odd_pairs
 from ..folding.sounds import Codes, Ear, codes, has_syllable, have_syllables
 from ..model import How
@@ -28,9 +29,12 @@ def may_be_disguised(chars: str) -> bool:
     return has_syllable(chars) if len(chars) > FEWEST else len(chars) == FEWEST and have_syllables(chars)
 
 
-def is_unheard(surface: str) -> bool:
-    """Whether some two of these characters do not follow each other in honest talk; two alike do."""
-    return 1 in odd_pairs(surface)
+def is_unheard(surface: str, belief: Belief = Belief.APART) -> bool:
+    """Whether some two of these characters do not follow each other in honest talk; two alike do.
+
+    For words that honest talk hardly sounds like: not oftener than by chance.
+    """
+    return not are_bound(surface) if belief is Belief.UNUSUAL else 1 in odd_pairs(surface)
 
 
 def heard_of(entry: Entry) -> tuple[Heard, ...]:
@@ -92,7 +96,7 @@ class Soundalikes:
         for heard in same:
             if heard.chars != surface and listens(heard.entry, self.ear):
                 belief = heard.believed_by_sound
-                if belief is Belief.ALWAYS or is_unheard(surface):
+                if belief is Belief.ALWAYS or is_unheard(surface, belief):
                     yield Standing(heard.entry, len(surface), How.HOMOPHONE, belief, heard.runs)
 
 
@@ -108,4 +112,5 @@ def listens(entry: Entry, ear: Ear) -> bool:
 
 
 def _is_sure(heard: Heard) -> bool:
-    return heard.believed_by_sound is Belief.ALWAYS
+    """Whether it needs no two characters that honest talk does not have."""
+    return heard.believed_by_sound in {Belief.ALWAYS, Belief.UNUSUAL}

@@ -2,6 +2,7 @@
 
 import importlib.util
 import runpy
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 
@@ -130,6 +131,24 @@ def test_a_very_long_word_in_letters() -> None:
     lexicon = lexicon_of(word, "啊呀", "呀啊", "你啊y", "你呀a", MARKER)
     (found,) = lexicon.search_many([f"要回，扣，ha{'aya' * 300}"])
     assert {(word, How.PINYIN), (MARKER, How.GAP)} <= {(one.word, one.how) for one in _found(found)}
+
+
+def test_letters_with_ever_more_ways_to_read_them_are_read_in_time() -> None:
+    """Behind a start that no word has, syllables that part in two ways each, and a word as long as a sentence."""
+    sentence = "本店所有商品一经售出概不退换敬请各位顾客朋友谅解配合多谢支持如有疑问请联系门店经理或拨打客服热线"
+    lexicon = lexicon_of("先先生", "现先", "西安先生", "安西", "安先", "先西", "哈西瓜", "哈先锋", MARKER, sentence)
+    begun = time.process_time()
+    (found,) = lexicon.search_many([f"要回，扣，ha{'xian' * 100}"])
+    assert time.process_time() - begun < 5
+    assert {(MARKER, How.GAP), ("现先", How.PINYIN)} <= {(one.word, one.how) for one in _found(found)}
+
+
+@pytest.mark.parametrize(
+    ("word", "text"),
+    [("返点", "给你返d ian"), ("拉你进群", "拉n❤i进群"), ("根治", "说下根zh*i的事"), ("不走对公", "不走对g ong吧")],
+)
+def test_a_syllable_whose_bits_spell_nothing_by_themselves(word: str, text: str) -> None:
+    assert ways(lexicon_of(word), text) == {word: {How.PINYIN}}
 
 
 def test_honest_talk_sounds_like_words_beside_very_many_that_are_believed_by_their_sound() -> None:

@@ -3,16 +3,15 @@
 from collections.abc import Sequence, Set
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ...folding.arrays import code_points
+from ...folding.arrays import Flags, code_points
 from .hashing import SPELLED_SALT, fill
-from .known import LONGER_KEY, SHORT_KEY, SURE_KEY, Bytes, Ints, Wides
+from .known import SURELY_KNOWN, Bytes, Ints, Wides
 
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
-_LEAST_BITS, _MOST_BITS = 12, 21
-_ROOM = 8
-"""Places in a table of flags for each key."""
+_LEAST_BITS, _MOST_BITS = 12, 23
+_FIRST_ROOM = 16
+"""Bits in a table of beginnings for each key."""
 _SLOTS = 2
 """Slots for each key, at least."""
 
@@ -24,8 +23,12 @@ class Hashed:
         self.count = 0
         self._whole: list[Wides] = []
         self._numbers: list[Ints] = []
-        self._begun: dict[int, list[tuple[Wides, Bytes]]] = {2: [], 3: [], 4: []}
-        self._sizes: set[int] = set()
+        self._first: dict[int, list[tuple[Wides, Flags]]] = {}
+        """By salt: hashes of keys of two characters and of the first three of longer ones, and which are sure."""
+        self._longer: dict[int, list[Wides]] = {}
+        """By salt: hashes of keys of three characters and more."""
+        self.longest = 1
+        """Characters of the longest key, of those in the slots only left out."""
 
     def add(self, words: Sequence[str], salt: int, sure: Set[str] = frozenset()) -> None:
         """Words of two characters and more, read in the way of `salt`. `sure`: those that need nothing odd."""
@@ -34,46 +37,48 @@ class Hashed:
             state = np.full(len(places), begun_with(salt), dtype=np.uint64)
             for at in range(length):
                 state = (state ^ points[:, at].astype(np.uint64)) * _MULTIPLIER
-                if salt < SPELLED_SALT and at + 1 in self._begun:
-                    flags = np.full(len(places), LONGER_KEY if at + 1 < length else SHORT_KEY, dtype=np.uint8)
-                    if sure and at + 1 == length:
-                        flags[[words[place] in sure for place in places]] = SURE_KEY
-                    self._begun[at + 1].append((state, flags))
+                if salt < SPELLED_SALT and at + 1 == min(length, SURELY_KNOWN):
+                    are_sure = np.array([words[place] in sure for place in places], dtype=np.bool_)
+                    self._first.setdefault(salt, []).append((state, are_sure | (salt == 0)))
             self._whole.append(state)
             self._numbers.append(np.array(places, dtype=np.int64) + self.count)
             if salt < SPELLED_SALT:
-                self._sizes.add(length)
+                self.longest = max(self.longest, length)
+                if length >= SURELY_KNOWN:
+                    self._longer.setdefault(salt, []).append(state)
         self.count += len(words)
 
     @property
-    def bits(self) -> int:
-        """Of a table of flags."""
-        room = sum(len(state) for state, _ in self._begun[2]) * _ROOM
+    def begun_bits(self) -> int:
+        """Of a table of beginnings."""
+        room = max((sum(len(states) for states, _ in its) for its in self._first.values()), default=0) * _FIRST_ROOM
         return max(_LEAST_BITS, min(_MOST_BITS, room.bit_length()))
 
-    def flags(self, length: int) -> Bytes:
-        """What goes on behind so many characters, by the first bits of their hash."""
-        table = np.zeros(1 << self.bits, dtype=np.uint8)
-        for state, flags in self._begun[length]:
-            np.bitwise_or.at(table, state >> np.uint64(64 - self.bits), flags)
-        return table
+    def begun(self, salts: int, is_sure: np.bool_) -> Bytes:
+        """For each of so many salts bits by the first bits of a hash: as `Keys.sure`, or as `Keys.doubtful`."""
+        found = np.zeros((salts, 1 << self.begun_bits), dtype=np.uint8)
+        for salt, its in self._first.items():
+            for states, are_sure in its:
+                found[salt, states[are_sure == is_sure] >> np.uint64(64 - self.begun_bits)] = 1
+        return np.packbits(found, axis=1, bitorder="little")
+
+    def ends(self, salts: int) -> Bytes:
+        """The same: as `Keys.ends`."""
+        found = np.zeros((salts, 1 << self.begun_bits), dtype=np.uint8)
+        for salt, its in self._longer.items():
+            found[salt, np.concatenate(its) >> np.uint64(64 - self.begun_bits)] = 1
+        return np.packbits(found, axis=1, bitorder="little")
 
     @property
     def slot_bits(self) -> int:
         """Of the table of slots."""
         return max(_LEAST_BITS, (self.count * _SLOTS).bit_length())
 
-    def slots(self) -> tuple[Wides, NDArray[np.int32]]:
-        """Hashes of keys and their numbers."""
-        found, numbers = np.zeros(1 << self.slot_bits, np.uint64), np.zeros(1 << self.slot_bits, np.int32)
+    def slots(self) -> Wides:
+        """As `Keys.slots`."""
+        found = np.zeros(1 << self.slot_bits, np.uint64)
         for state, number in zip(self._whole, self._numbers, strict=True):
-            fill(found, numbers, self.slot_bits, state, number)
-        return found, numbers
-
-    def lengths(self) -> Bytes:
-        """For each length whether a key has it."""
-        found = np.zeros(max(self._sizes, default=1) + 1, dtype=np.uint8)
-        found[list(self._sizes)] = 1
+            fill(found, self.slot_bits, state, number)
         return found
 
 

@@ -5,10 +5,9 @@ from typing import SupportsInt, TypeVar, cast
 
 import numba
 import numpy as np
-from numpy.typing import NDArray
 
 from ...folding.arrays import Points
-from .known import Ints, Wides
+from .known import Bytes, Ints, Wides
 
 F = TypeVar("F", bound=Callable[..., object])
 LIKENESS_BITS = 22
@@ -16,6 +15,8 @@ PLAIN_SALT, SPELLED_SALT = 63, 62
 """In place of a view's number: keys as they are written, and by their syllables where no view has them."""
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _FIRST, _BOTH = np.uint64(0x9E3779B1), np.uint64(0xC2B2AE3D27D4EB4F)
+_EIGHT, _SEVEN = np.uint64(3), np.uint64(7)
+_KEY_BITS, _KEY_LIMIT, _KEY_MASK = np.uint64(22), np.uint64(1 << 22), np.uint64((1 << 22) - 1)
 _UNCOUNTED = {"_nrt": False}
 
 
@@ -25,6 +26,12 @@ def compiled(function: F) -> F:
     It makes no arrays, so none are counted: counting each array of `Keys` at each call would take most of the time.
     """
     return cast(F, numba.njit(cache=True, nogil=True, **_UNCOUNTED)(function))  # type: ignore[call-overload]
+
+
+def compiled_inline(function: F) -> F:
+    """The same for what is called from one place: written out there, since to hand over all the arrays takes longer
+    than most of what is done with them."""
+    return cast(F, numba.njit(cache=True, nogil=True, inline="always", **_UNCOUNTED)(function))  # type: ignore[call-overload]
 
 
 def compiled_entry(function: F) -> F:
@@ -60,27 +67,36 @@ def plain_hash(searched: Points, at: int, length: int) -> np.uint64:
 
 
 @compiled
-def slot_of(slots: Wides, slot_keys: NDArray[np.int32], slot_bits: int, state: np.uint64) -> int:
-    """The key with this hash, -1 for none."""
+def slot_of(slots: Wides, slot_bits: int, state: np.uint64) -> int:
+    """The key with this hash, -1 for none.
+
+    A slot holds the lower bits of a hash and, behind them, the key's number and one: one look into memory. The upper
+    ones say where the slot is.
+    """
     mask = (1 << slot_bits) - 1
     at = whole(state >> np.uint64(64 - slot_bits))
     while slots[at] != 0:
-        if slots[at] == state:
-            return whole(slot_keys[at])
+        if (slots[at] ^ state << _KEY_BITS) < _KEY_LIMIT:
+            return whole(slots[at] & _KEY_MASK) - 1
         at = (at + 1) & mask
     return -1
 
 
 @compiled
-def fill(slots: Wides, slot_keys: NDArray[np.int32], slot_bits: int, hashes: Wides, numbers: Ints) -> None:
+def fill(slots: Wides, slot_bits: int, hashes: Wides, numbers: Ints) -> None:
     """Puts keys into free slots."""
     mask = (1 << slot_bits) - 1
     for number in range(len(hashes)):
         at = whole(hashes[number] >> np.uint64(64 - slot_bits))
         while slots[at] != 0:
             at = (at + 1) & mask
-        slots[at] = hashes[number]
-        slot_keys[at] = numbers[number]
+        slots[at] = hashes[number] << _KEY_BITS | np.uint64(numbers[number] + 1)
+
+
+@compiled
+def bit_of(table: Bytes, place: np.uint64) -> int:
+    """One bit of a table of bits."""
+    return whole(table[place >> _EIGHT] >> np.uint8(place & _SEVEN) & 1)
 
 
 @compiled

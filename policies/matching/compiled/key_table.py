@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 from ...folding.arrays import BARRIER, Points, code_points, fold_array, kept_array, shape_array, sound_array
 from ...folding.shapes import Likeness
 from ...folding.sounds import Ear
+from ..belief import Belief
 from ..entry import Entry
 from ..soundalikes import Heard, Soundalikes, Sounds, listens
 from .hashed import Hashed, hashes_of
 from .hashing import PLAIN_SALT, SPELLED_SALT
-from .known import ALIKE, ANY_WRITING, NEEDS_RUN, NEEDS_RUNS, PART, TARGET, Bytes, Ints, Keys, Wides
+from .known import ALIKE, ANY_WRITING, NEEDS_RUN, NEEDS_RUNS, PART, SPELLED, TARGET, UNWEIGHED, Bytes, Ints, Keys, Wides
 
 if TYPE_CHECKING:
     from ..lexicon import Part
@@ -25,8 +26,8 @@ class _Columns:
 
     def __init__(self) -> None:
         self.hashed = Hashed()
-        self.flags: list[int] = []
-        self.spelled: list[int] = []
+        self._flags: list[int] = []
+        self._spelled: list[int] = []
         self.behind: list[Sequence[str]] = []
         """The words behind it, where somebody asks."""
         self._soles: list[tuple[int, str]] = []
@@ -34,6 +35,10 @@ class _Columns:
     def add_drawn(self, part: "Part") -> None:
         """Words and parts of characters, as they are drawn."""
         words = drawn_keys(part)
+        for at, word in enumerate(words):
+            written = {target.key for target in part.targets.get(word, ())}
+            if len(written) == 1:
+                self._soles.append((at, written.pop()))
         self._add(words, 0, [_kind(part, word) for word in words])
 
     def add_heard(self, one: Soundalikes, view: int) -> None:
@@ -41,9 +46,9 @@ class _Columns:
         items = one.index.items
         beliefs = [_beliefs(one.ear, same) for same in items.values()]
         behind = [[heard.chars for heard in same] for same in items.values()]
-        self._soles += [(len(self.flags) + at, words[0]) for at, words in enumerate(behind) if len(words) == 1]
+        self._soles += [(len(self._flags) + at, words[0]) for at, words in enumerate(behind) if len(words) == 1]
         spelled = list(map(_beliefs_spelled, items.values())) if one.ear is Ear.PLAIN else ()
-        sure = {key for key, belief in zip(items, beliefs, strict=True) if belief & 1}
+        sure = {key for key, belief in zip(items, beliefs, strict=True) if belief & (1 | 1 << Belief.UNUSUAL)}
         self._add(list(items), view, beliefs, behind, spelled, sure)
 
     def add_drawings(self, items: Mapping[str, Sequence[Entry]], view: int) -> None:
@@ -66,15 +71,17 @@ class _Columns:
         sure: Set[str] = frozenset(),
     ) -> None:
         self.hashed.add(words, salt, sure)
-        self.flags += flags
+        self._flags += flags
         self.behind += behind or [()] * len(words)
-        self.spelled += spelled or [0] * len(words)
+        self._spelled += spelled or [0] * len(words)
 
-    def soles(self) -> Wides:
-        """As `Keys.soles`."""
-        found = np.zeros(len(self.flags), dtype=np.uint64)
+    def records(self) -> Wides:
+        """As `Keys.records`."""
+        found = np.zeros((len(self._flags), 2), dtype=np.uint64)
         if self._soles:
-            found[[at for at, _ in self._soles]] = hashes_of([chars for _, chars in self._soles], PLAIN_SALT)
+            found[[at for at, _ in self._soles], 0] = hashes_of([chars for _, chars in self._soles], PLAIN_SALT)
+        found[:, 1] = self._flags
+        found[:, 1] |= np.array(self._spelled, dtype=np.uint64) << np.uint64(SPELLED)
         return found
 
 
@@ -97,45 +104,52 @@ def keys_of(part: "Part") -> Keys:
     """The tables of a view's entries."""
     view, disguised = part.lens.view, part.disguised
     mixtures, speller, drawings = disguised.mixtures, disguised.speller, disguised.lookalikes
-    lines = [shape_array(Likeness.ALIKE) if part.has_alike else _identity()]
+    drawn = shape_array(Likeness.ALIKE) if part.has_alike else _identity()
+    lines, plain = [drawn], 0
     columns = _Columns()
     columns.add_drawn(part)
     sound_salt = SPELLED_SALT
     for one in disguised.soundalikes:
         sound_salt = len(lines) if one.ear is Ear.PLAIN else sound_salt
+        plain = len(lines) if one.ear is Ear.PLAIN else plain
         columns.add_heard(one, len(lines))
         lines.append(sound_array(one.ear))
     if drawings is not None:
         columns.add_drawings(drawings.index.items, len(lines))
         lines.append(shape_array(Likeness.FAMILY))
-    plain = {target.key: None for same in part.targets.values() for target in same if len(target.key) > 1}
+    views, sounds = len(lines), sound_array(Ear.PLAIN)
+    if not plain:
+        plain = len(lines)
+        lines.append(sounds)
+    written = {target.key: None for same in part.targets.values() for target in same if len(target.key) > 1}
     if speller is not None:
-        plain |= {heard.chars: None for same in speller.sounds.items.values() for heard in same}
+        written |= {heard.chars: None for same in speller.sounds.items.values() for heard in same}
         if sound_salt == SPELLED_SALT:
             columns.add_spelled(speller.sounds)
     hashed = columns.hashed
-    hashed.add(list(plain), PLAIN_SALT)
-    slots, slot_keys = hashed.slots()
+    hashed.add(list(written), PLAIN_SALT)
+    sure = hashed.begun(views, np.True_)
     part_starts, part_chars = _meant(part)
     word_starts, word_chars = _in_a_row(columns.behind)
     mix_starts, mix_chars = _in_a_row(list(mixtures.left_out()))
     return Keys(
-        kept_of=kept_array(view),
+        rows=_rows(kept_array(view), lines),
         folded_of=fold_array(view.fold),
         collapses=int(view.repeats),
-        coded=np.stack([*lines, sound_array(Ear.PLAIN)]),
+        drawn=drawn,
+        sounds=sounds,
+        views=views,
+        plain=plain,
         singles=_singles(part),
-        pairs=hashed.flags(2),
-        triples=hashed.flags(3),
-        quads=hashed.flags(4),
-        bits=hashed.bits,
-        slots=slots,
-        slot_keys=slot_keys,
+        sure=sure,
+        doubtful=hashed.begun(views, np.False_),
+        ends=hashed.ends(views),
+        has_sure=np.bitwise_or.reduce(sure, axis=1),
+        begun_bits=hashed.begun_bits,
+        slots=hashed.slots(),
         slot_bits=hashed.slot_bits,
-        is_length=hashed.lengths(),
-        flags=np.array(columns.flags, dtype=np.uint8),
-        spelled=np.array(columns.spelled, dtype=np.uint8),
-        soles=columns.soles(),
+        longest=hashed.longest,
+        records=columns.records(),
         ears=len(disguised.soundalikes),
         mix_pairs=_packed(mixtures.pairs),
         mix_flags=np.packbits(_bytes(mixtures.flags if len(mixtures.numbers) else b""), bitorder="little"),
@@ -147,11 +161,22 @@ def keys_of(part: "Part") -> Keys:
         word_starts=word_starts,
         word_chars=word_chars,
         longest_sound=speller.sounds.longest if speller is not None else 0,
+        has_latin=int(speller is not None and any("a" <= key[0] <= "z" for key in speller.sounds.items)),
         sound_salt=sound_salt,
         part_starts=part_starts,
-        part_codes=sound_array(Ear.PLAIN)[part_chars],
+        part_codes=sounds[part_chars],
         part_chars=part_chars,
     )
+
+
+def _rows(kept: Points, lines: Sequence[Points]) -> Points:
+    """As `Keys.rows`: what a text's character needs stands together in memory."""
+    found = np.empty((len(kept), 1 + len(lines)), dtype=np.uint32)
+    found[:, 0] = kept
+    behind = np.minimum(kept, np.uint32(BARRIER))
+    for at, line in enumerate(lines):
+        found[:, 1 + at] = line[behind]
+    return found
 
 
 @lru_cache(maxsize=1)
@@ -197,6 +222,7 @@ def _beliefs(ear: Ear, same: Iterable[Heard]) -> int:
     for heard in same:
         if listens(heard.entry, ear):
             found |= 1 << heard.believed_by_sound
+            found |= UNWEIGHED * (heard.chars != heard.entry.key)
             needs &= NEEDS_RUNS if heard.runs is not None else 0
     return found | needs
 

@@ -4,12 +4,19 @@ import numpy as np
 
 from ...folding.arrays import Points
 from ..mixtures import CODE_BITS, FLAG_BITS, SPREAD
-from .hashing import begin, compiled, plain_hash, slot_of, step, whole
-from .known import ANY_WRITING, NEEDS_RUN, TARGET, Keys, Places, Talk
+from .hashing import begin, bit_of, compiled, compiled_inline, plain_hash, slot_of, step, whole
+from .known import ANY_WRITING, NEEDS_RUN, SPELLED, SURELY_KNOWN, TARGET, Keys, Places, Talk
 from .talk import is_alike
 
 _SPREAD = np.uint64(SPREAD)
 _LOW = np.uint64(0xFFFFFFFF)
+_FLAGS = np.uint64((1 << SPELLED) - 1)
+
+
+@compiled_inline
+def flags_of(keys: Keys, key: int) -> int:
+    """What is known of a key, of words in letters or parts left out."""
+    return whole(keys.records[key, 1] & _FLAGS)
 
 
 @compiled
@@ -21,16 +28,16 @@ def has_run(firsts: Places, lasts: Places, at: int, length: int) -> int:
     return 0
 
 
-@compiled
+@compiled_inline
 def is_written(keys: Keys, key: int, searched: Points, firsts: Places, lasts: Places, at: int, length: int) -> int:
     """Whether a key as drawn is one of its words as it is written, its runs left to the caller."""
-    flags = keys.flags[key]
+    flags = flags_of(keys, key)
     if flags & NEEDS_RUN:
         return has_run(firsts, lasts, at, length)
-    return whole(
-        flags & ANY_WRITING
-        or slot_of(keys.slots, keys.slot_keys, keys.slot_bits, plain_hash(searched, at, length)) >= 0
-    )
+    if flags & ANY_WRITING:
+        return 1
+    written, sole = plain_hash(searched, at, length), keys.records[key, 0]
+    return whole(written == sole if sole else slot_of(keys.slots, keys.slot_bits, written) >= 0)
 
 
 @compiled
@@ -46,16 +53,12 @@ def first_of(numbers: Points, wanted: int) -> int:
     return low
 
 
-@compiled
-def is_mixed(talk: Talk, keys: Keys, line: Points, searched: Points, at: int) -> int:
+@compiled_inline
+def is_mixed(talk: Talk, keys: Keys, code: Points, searched: Points, at: int) -> int:
     """Whether three of four characters sound like those of a word's window and the other is drawn like its; as
     `Mixtures.find`."""
-    pairs, flags, numbers = keys.mix_pairs, keys.mix_flags, keys.mix_numbers
-    one, two = whole(line[searched[at]]), whole(line[searched[at + 1]])
-    three, four = whole(line[searched[at + 2]]), whole(line[searched[at + 3]])
-    head, tail = one << CODE_BITS | two, three << CODE_BITS | four
-    if not (pairs[head >> 2] >> ((head & 3) << 1) & 1 or pairs[tail >> 2] >> ((tail & 3) << 1) & 2):
-        return 0
+    flags, numbers = keys.mix_flags, keys.mix_numbers
+    one, two, three, four = whole(code[at]), whole(code[at + 1]), whole(code[at + 2]), whole(code[at + 3])
     wide = CODE_BITS
     first, middle, ends, inner = one << 2 * wide, two << 2 * wide, three << wide, two << wide
     for number in (
@@ -77,7 +80,7 @@ def is_mixed(talk: Talk, keys: Keys, line: Points, searched: Points, at: int) ->
     return 0
 
 
-@compiled
+@compiled_inline
 def has_word_across(
     keys: Keys, kept: Points, places: Places, begins: int, ends: int, code: Points, joined: Places
 ) -> int:
@@ -87,7 +90,7 @@ def has_word_across(
     """
     size, last_joined = 0, -1
     for at in range(begins, ends):
-        char = keys.coded[0, kept[at]]
+        char = keys.drawn[kept[at]]
         if at == begins or kept[at] != kept[at - 1]:
             code[size] = char
             joined[size] = -1
@@ -96,7 +99,7 @@ def has_word_across(
             if len(keys.singles) and keys.singles[char]:
                 return 1
             joined[size - 1] = size - 1
-    shift = np.uint64(64 - keys.bits)
+    shift, longest = np.uint64(64 - keys.begun_bits), keys.longest
     for back in range(size):
         at = size - 1 - back
         if joined[at] >= 0:
@@ -105,15 +108,16 @@ def has_word_across(
     for at in range(size - 1):
         if joined[at] < 0:
             break
+        if joined[at] >= at + longest:
+            continue
         state = step(begin(0), code[at])
-        for length in range(2, min(len(keys.is_length), size - at + 1)):
+        for length in range(2, min(longest, size - at) + 1):
             state = step(state, code[at + length - 1])
-            if length == 2 and keys.pairs[state >> shift] == 0:
+            if length == SURELY_KNOWN and not bit_of(keys.sure[0], state >> shift):
                 break
-            if length == 3 and keys.triples[state >> shift] == 0:
-                break
-            if keys.is_length[length] and joined[at] < at + length:
-                key = slot_of(keys.slots, keys.slot_keys, keys.slot_bits, state)
-                if key >= 0 and keys.flags[key] & TARGET:
+            table = keys.ends[0] if length >= SURELY_KNOWN else keys.sure[0]
+            if joined[at] < at + length and bit_of(table, state >> shift):
+                key = slot_of(keys.slots, keys.slot_bits, state)
+                if key >= 0 and flags_of(keys, key) & TARGET:
                     return 1
     return 0

@@ -15,18 +15,20 @@ Wides = NDArray[np.uint64]
 TARGET, ALIKE, ANY_WRITING, NEEDS_RUN, PART = 1, 2, 4, 8, 16
 """Of a key as it is drawn: words behind it; some of them also drawn otherwise, or with wildcards; all of them with
 runs; a part of characters."""
-NEEDS_RUNS = 128
-"""Of a key by another reading: all its words have runs."""
-SHORT_KEY, LONGER_KEY, SURE_KEY = 1, 2, 4
-"""Of a hash of characters: a key ends with them, some go on; one ends that honest writings may be as well."""
+UNWEIGHED, NEEDS_RUNS = 64, 128
+"""Of a key by another reading: a word behind it is written in characters that are not its own; all have runs."""
+SPELLED = 8
+"""Where in a record the beliefs for words in letters or parts begin."""
+SURELY_KNOWN = 3
+"""Characters, at most, by which a key is known in a first look; see `beginnings`."""
 LONG = 4
-"""From so many characters on keys share a table."""
+"""From so many characters on a drawing is believed."""
 
 
 class Talk(NamedTuple):
     """What is known of honest talk and of characters, the same for all views."""
 
-    usual: Bytes
+    usual: Wides
     bond_starts: NDArray[np.uint32]
     bond_followers: NDArray[np.uint16]
     bond_halves: Bytes
@@ -35,11 +37,12 @@ class Talk(NamedTuple):
     """By folded code point."""
     demands: Ints
     """A line for each belief, as in `belief.Demand`."""
+    list_marks: Points
+    """Points that part words."""
     cue_begins: Bytes
     """By folded code point: whether a cue begins with it."""
     cues: Wides
-    """Hashes of cues, open addressing as `Keys.slots`."""
-    cue_numbers: NDArray[np.int32]
+    """Cues by their hashes, as `Keys.slots`."""
     likeness: Bytes
     """Bits by hash: whether two characters are taken for each other by their drawing."""
     trie: NDArray[np.int16]
@@ -51,31 +54,41 @@ class Talk(NamedTuple):
 class Keys(NamedTuple):
     """What is looked for in one view of texts."""
 
-    kept_of: Points
+    rows: Points
+    """A row for each code point: the kept one or PASSED_OVER, then that one in each way to read: as drawn, by each ear,
+    by families, by the plain ear where it is none of those."""
     folded_of: Points
     collapses: int
-    coded: NDArray[np.uint32]
-    """A line of code points for each way to read: as drawn, by each ear, by families; last the plain ear's."""
+    drawn: Points
+    sounds: Points
+    """By kept code point: as drawn, and by the plain ear."""
+    views: int
+    """Ways to read that have keys."""
+    plain: int
+    """The way to read that is by the plain ear."""
     singles: Bytes
     """By code point as drawn: whether it is a key; empty for none."""
-    pairs: Bytes
-    triples: Bytes
-    quads: Bytes
-    bits: int
+    sure: NDArray[np.uint8]
+    """For each way to read, bits by hash: whether two characters are a key, or three are or begin one, that
+    needs nothing odd; as drawn none does."""
+    doubtful: NDArray[np.uint8]
+    """The same of those that do."""
+    ends: NDArray[np.uint8]
+    """The same of all keys of three characters and more: whether they are one."""
+    has_sure: Bytes
+    """For each way whether it has any of the first kind."""
+    begun_bits: int
     slots: Wides
-    """Hashes of keys, open addressing, 0 for a free one."""
-    slot_keys: NDArray[np.int32]
+    """Keys by their hashes, open addressing, as `slot_of` has them; 0 for a free one."""
     slot_bits: int
-    is_length: Bytes
-    """For each length whether some key has it; its own length is one more than the longest."""
-    flags: Bytes
-    """Of each key: as drawn, of what kind; otherwise the beliefs that may do, a bit for each, and NEEDS_RUNS."""
-    spelled: Bytes
-    """The same of keys by their syllables, for words in letters or parts."""
-    soles: Wides
-    """The hash of the only word behind a key as it is written; 0 when there are several."""
+    longest: int
+    """Characters of the longest key."""
+    records: Wides
+    """A row for each key. The hash of the only word behind it as it is written, 0 when there are several. Then in bits:
+    as drawn, of what kind; otherwise the beliefs that may do, a bit for each, and NEEDS_RUNS; from SPELLED on the
+    beliefs for words in letters or parts."""
     ears: int
-    """Lines of `coded` between the first and that of families."""
+    """Ways to read between the first and that of families."""
     mix_pairs: Bytes
     mix_flags: Bytes
     mix_numbers: Points
@@ -90,6 +103,8 @@ class Keys(NamedTuple):
     """For each key where the characters of its words begin in `word_chars`, where they are asked for."""
     word_chars: Points
     longest_sound: int
+    has_latin: int
+    """Whether some word by its syllables begins with a Latin letter."""
     sound_salt: int
     """Of words by their syllables."""
     part_starts: Ints

@@ -7,8 +7,10 @@ from numpy.typing import NDArray
 
 from ...folding.arrays import BARRIER, Points
 from ..promise import BIT, LONG_RUN
-from .hashing import PLAIN_SALT, begin, compiled, slot_of, step, whole
-from .known import PART, Bytes, Keys, Places, Talk, Wides
+from ..spelling import FEWEST_LETTERS
+from .hashing import PLAIN_SALT, begin, bit_of, compiled, compiled_inline, slot_of, step, whole
+from .keys import flags_of
+from .known import PART, SPELLED, Bytes, Keys, Places, Talk, Wides
 from .talk import is_usual, shows_enough
 
 MOST_STEPS = 20_000
@@ -20,13 +22,14 @@ ANY = -2
 _CODE_BITS = 10
 _LONGEST_SYLLABLE = 6
 _MOST_REPEATS = 20
-_CHARACTER, _LETTERS, _PARTS, _ODD = 0, 1, 2, 4
+_LETTERS, _PARTS, _ODD, _CHARACTER = 1, 2, 4, 8
 _A, _Z = ord("a"), ord("z")
 _ZERO, _ONE, _FIVE, _NINE = ord("0"), ord("1"), ord("5"), ord("9")
 
 
-MAY_BEGIN, IS_PART = 1, 2
-"""Of a kept character: letters or parts begin there that stand beside what a word has there; any parts do."""
+MAY_BEGIN, IS_PART, IN_RUN, IS_LED_TO, LEADS = 1, 2, 4, 8, 16
+"""Of a kept character: letters or parts begin there that stand beside what a word has there; any parts do. It is one of
+letters that stand together and are syllables, or few; syllables lead there from the first of them; to their end."""
 
 
 class Work(NamedTuple):
@@ -38,7 +41,7 @@ class Work(NamedTuple):
     reached: Bytes
 
 
-@compiled
+@compiled_inline
 def part_holds(keys: Keys, key: int, before: int, after: int) -> int:
     """Whether a word has a character of these parts beside these codes; -1 for none there."""
     if 0 <= before < 0x80 or 0 <= after < 0x80:
@@ -53,9 +56,12 @@ def part_holds(keys: Keys, key: int, before: int, after: int) -> int:
 
 
 @compiled
-def is_syllable_beside(talk: Talk, keys: Keys, kept: Points, first: int, last: int, left: int, right: int) -> int:
-    """Whether a syllable in letters is beside another, a letter, or a code around them, as in a word."""
-    for at in range(first, last):
+def is_syllable_beside(
+    talk: Talk, keys: Keys, kept: Points, first: int, until: int, last: int, left: int, right: int
+) -> int:
+    """Whether a syllable in letters is beside another, a letter, or a code around them, as in a word; it begins before
+    `until`."""
+    for at in range(first, until):
         state = 0
         for stop in range(at, min(last, at + _LONGEST_SYLLABLE)):
             state = whole(talk.trie[state, whole(kept[stop]) - _A])
@@ -91,7 +97,7 @@ def code_beside(keys: Keys, kept: Points, at: int, is_special: Bytes) -> int:
         return -1
     if _A <= char <= _Z or _ONE <= char <= _FIVE or is_special[at] or (at and is_special[at - 1]):
         return ANY
-    return whole(keys.coded[len(keys.coded) - 1, char])
+    return whole(keys.sounds[char])
 
 
 @compiled
@@ -113,67 +119,132 @@ def is_pinyin(talk: Talk, kept: Points, start: int, end: int, reached: Bytes) ->
     return whole(reached[end - start])
 
 
-@compiled
+@compiled_inline
+def mark_run(talk: Talk, kept: Points, start: int, end: int, is_special: Bytes, reached: Bytes) -> None:
+    """Marks letters that stand together and are syllables, or few. `reached`: as `is_pinyin` left it."""
+    is_long = end - start > LONG_RUN
+    for at in range(start, end):
+        is_special[at] |= IN_RUN
+        if is_long or reached[at - start]:
+            is_special[at] |= IS_LED_TO
+    for back in range(end - start):
+        at = end - 1 - back
+        state = 0
+        for stop in range(at, min(end, at + _LONGEST_SYLLABLE)):
+            state = whole(talk.trie[state, whole(kept[stop]) - _A])
+            if state == 0:
+                break
+            if is_long or (talk.trie_codes[state, 0] and (stop + 1 == end or is_special[stop + 1] & LEADS)):
+                is_special[at] |= LEADS
+                break
+
+
+@compiled_inline
+def is_able(kept: Points, start: int, is_special: Bytes) -> int:
+    """Whether a word in letters may begin there: not in the midst of a syllable."""
+    if not _A <= kept[start] <= _Z:
+        return 1
+    if is_special[start] & IN_RUN:
+        return whole(is_special[start] & IS_LED_TO)
+    return whole(start == 0 or not _A <= kept[start - 1] <= _Z)
+
+
+@compiled_inline
+def is_whole(kept: Points, places: Places, start: int, end: int, marks: int, is_special: Bytes) -> int:
+    """As `spelling` has it of a path to `end` whose last step has these marks, but for words of English."""
+    last = end - 1
+    if (
+        _A <= kept[last] <= _Z
+        and is_special[last] & IN_RUN
+        and is_special[end] & IN_RUN
+        and places[end] - places[last] == 1
+        and not is_special[end] & LEADS
+    ):
+        return 0
+    if marks & (_CHARACTER | _PARTS):
+        return 1
+    letters = 0
+    for at in range(start, end):
+        letters += whole(_A <= kept[at] <= _Z)
+    return whole(letters >= FEWEST_LETTERS)
+
+
+@compiled_inline
 def mark_letters(
     talk: Talk, keys: Keys, kept: Points, places: Places, begins: int, ends: int, is_special: Bytes, reached: Bytes
 ) -> int:
-    """Marks letters that stand together, are syllables, or few, and are beside what a word has there; any or none."""
+    """Marks letters that stand together, are syllables, or few, and are beside what a word has there; any or none.
+
+    Few that others stand near are taken with them: s i, d ian.
+    """
     found, at = 0, begins
     while at < ends:
         if not _A <= kept[at] <= _Z:
             at += 1
             continue
-        stop = at + 1
-        while _A <= kept[stop] <= _Z and places[stop] - places[stop - 1] == 1:
-            stop += 1
-        if stop - at <= BIT or is_pinyin(talk, kept, at, stop, reached):
+        stop = at
+        while _A <= kept[stop] <= _Z:
+            end = stop + 1
+            while _A <= kept[end] <= _Z and places[end] - places[end - 1] == 1:
+                end += 1
+            if not is_pinyin(talk, kept, stop, end, reached) and end - stop > BIT:
+                break
+            mark_run(talk, kept, stop, end, is_special, reached)
+            stop = end
+        if stop > at:
             left = code_beside(keys, kept, at - 1, is_special) if at > begins else -1
-            if is_syllable_beside(talk, keys, kept, at, stop, left, code_beside(keys, kept, stop, is_special)):
+            last = stop
+            while _A <= kept[last] <= _Z and last - stop < _LONGEST_SYLLABLE:
+                last += 1
+            right = code_beside(keys, kept, last, is_special)
+            if is_syllable_beside(talk, keys, kept, at, stop, last, left, right):
                 for place in range(at, stop):
                     is_special[place] |= MAY_BEGIN
                 found = 1
-        at = stop
+            at = stop
+        else:
+            at = end
     return found
 
 
-@compiled
+@compiled_inline
 def part_at(keys: Keys, kept: Points, at: int, length: int) -> int:
     """The key of the parts of a character there, -1 for none."""
-    state, line = begin(0), keys.coded[0]
+    state, line = begin(0), keys.drawn
     for place in range(at, at + length):
         if kept[place] == BARRIER:
             return -1
         state = step(state, line[kept[place]])
-        if place == at + 1 and keys.pairs[state >> np.uint64(64 - keys.bits)] == 0:
-            return -1
-    key = slot_of(keys.slots, keys.slot_keys, keys.slot_bits, state)
-    return key if key >= 0 and keys.flags[key] & PART else -1
+    if not bit_of(keys.sure[0], state >> np.uint64(64 - keys.begun_bits)):
+        return -1
+    key = slot_of(keys.slots, keys.slot_bits, state)
+    return key if key >= 0 and flags_of(keys, key) & PART else -1
 
 
-@compiled
+@compiled_inline
 def is_believed_path(
     talk: Talk, keys: Keys, points: Points, state: np.uint64, plain: np.uint64, marks: int, first: int, last: int
 ) -> int:
     """Whether characters with these hashes, by sound and as they are meant, may be a word's."""
-    key = slot_of(keys.slots, keys.slot_keys, keys.slot_bits, state)
+    key = slot_of(keys.slots, keys.slot_bits, state)
     if key < 0:
         return 0
-    if marks & _LETTERS or slot_of(keys.slots, keys.slot_keys, keys.slot_bits, plain) >= 0:
+    if marks & _LETTERS or slot_of(keys.slots, keys.slot_bits, plain) >= 0:
         return 1
-    beliefs = keys.spelled[key]
+    beliefs = whole(keys.records[key, 1]) >> SPELLED
     if beliefs & 1:
         return 1
     for belief in range(1, 5):
         if (
             marks & _ODD
-            and beliefs >> np.uint8(belief) & 1
+            and beliefs >> belief & 1
             and shows_enough(talk, belief, points, keys.folded_of, first, last, 1)
         ):
             return 1
     return 0
 
 
-@compiled
+@compiled_inline
 def begins_word(
     talk: Talk,
     keys: Keys,
@@ -185,8 +256,10 @@ def begins_word(
     states: Wides,
     paths: Places,
     edges: NDArray[np.int64],
+    most: int,
 ) -> int:
-    """How many steps it took to see that no word begins at `start`; 0 when one may.
+    """How many steps it took to see that no word begins at `start`, or that one may, below 0 then; few more than
+    `most` where that took too long to tell.
 
     `states`, `paths`, `edges`: room for work.
     """
@@ -194,7 +267,7 @@ def begins_word(
     states[0, 0], states[0, 1] = begin(keys.sound_salt), begin(PLAIN_SALT)
     paths[0, 0], paths[0, 1], paths[0, 2], paths[0, 3], paths[0, 4] = start, 0, 0, 0, 0
     steps, depth = 1, 1
-    while depth:
+    while depth and steps <= most:
         depth -= 1
         state, plain = states[depth, 0], states[depth, 1]
         at, size, marks, last_code, last_at = (
@@ -220,12 +293,13 @@ def begins_word(
             if (
                 size
                 and now & (_LETTERS | _PARTS)
+                and (not kind & _LETTERS or is_whole(kept, places, start, end, now, is_special))
                 and is_believed_path(talk, keys, points, longer, written, now, places[start], places[at])
             ):
-                return 0
+                return -steps
             if size + 1 < keys.longest_sound:
                 if depth >= ROOM:
-                    return 0
+                    return -steps
                 states[depth, 0], states[depth, 1] = longer, written
                 paths[depth, 0], paths[depth, 1], paths[depth, 2] = end, size + 1, now
                 paths[depth, 3], paths[depth, 4] = code, at
@@ -233,11 +307,11 @@ def begins_word(
     return steps
 
 
-@compiled
+@compiled_inline
 def edges_from(talk: Talk, keys: Keys, kept: Points, at: int, is_special: Bytes, edges: NDArray[np.int64]) -> int:
     """Puts into `edges` what may stand for one character there, (end, code, the character meant, kind): how many."""
     char = whole(kept[at])
-    code = whole(keys.coded[len(keys.coded) - 1, char])
+    code = whole(keys.sounds[char])
     edges[0, 0], edges[0, 1], edges[0, 2], edges[0, 3] = at + 1, code, char, _CHARACTER
     count, end = 1, at + 1
     while kept[end] == char and end - at < _MOST_REPEATS:
@@ -269,7 +343,7 @@ def edges_from(talk: Talk, keys: Keys, kept: Points, at: int, is_special: Bytes,
     return count
 
 
-@compiled
+@compiled_inline
 def find_begins(
     talk: Talk,
     keys: Keys,
@@ -289,14 +363,14 @@ def find_begins(
         start = ends - 1 - back
         if is_special[start] & MAY_BEGIN:
             following = start
-        if following - start <= keys.longest_sound:
+        if following - start <= keys.longest_sound and (keys.has_latin or is_able(kept, start, is_special)):
             steps = begins_word(
-                talk, keys, points, kept, places, start, is_special, work.states, work.paths, work.edges
+                talk, keys, points, kept, places, start, is_special, work.states, work.paths, work.edges, left
             )
-            left -= steps
+            left -= abs(steps)
             if left < 0:
                 return -1
-            if steps == 0:
+            if steps < 0:
                 found[count] = start - begins
                 count += 1
     return count

@@ -3,9 +3,8 @@
 from typing import NamedTuple
 
 from ...folding.arrays import BARRIER, PASSED_OVER, Points
-from .hashing import compiled, whole
+from .hashing import compiled, compiled_inline, whole
 from .known import Bytes, Keys, Places
-from .talk import is_usual
 
 HAS_LETTERS, HAS_PAIRS, MAY_HOLD, HOLDS = 1, 2, 4, 8
 """Of a text: letters; two alike with something passed over; letters or parts that a word may hold; such a word."""
@@ -21,18 +20,22 @@ class Page(NamedTuple):
     """Of each kept character its offset in the points."""
     kept_begins: Places
     searched: Points
+    coded: Points
+    """Of each searched character how it is read, a line for each way."""
     firsts: Places
     """Of each searched character the offset of its run's first in the points; `lasts`: of its last."""
     lasts: Places
     begins: Places
     """Where in `searched` each text begins, and where the last one ends."""
-    odd: Places
-    """For each searched character the next one, or itself, that honest talk does not have with the one after it."""
     marks: Bytes
     in_kept: Places
     """Of each searched character its place in `kept`."""
     is_special: Bytes
     """Of each kept character whether letters or parts that words may be spelled with begin there."""
+    odd: Places
+    """As `find_odd` tells."""
+    found: Places
+    """Room for work, as `scratch`."""
     scratch: Points
 
 
@@ -49,16 +52,16 @@ def is_bounded(points: Points, texts: int) -> int:
     return whole(barriers == texts and others == 0)
 
 
-@compiled
+@compiled_inline
 def fold(points: Points, keys: Keys, page: Page) -> None:
-    """Fills the page but for `odd`."""
-    kept_of, collapses = keys.kept_of, keys.collapses
+    """Fills the page."""
+    rows, collapses = keys.rows, keys.collapses
     kept, places, searched, firsts, lasts = page.kept, page.places, page.searched, page.firsts, page.lasts
     in_kept, begins, kept_begins, all_marks = page.in_kept, page.begins, page.kept_begins, page.marks
     held, count, text, marks, passed, before = 0, 0, 0, 0, 0, BARRIER
     begins[0], kept_begins[0] = 0, 0
     for at in range(len(points)):
-        point = kept_of[points[at]]
+        point = rows[points[at], 0]
         if point == PASSED_OVER:
             passed += 1
             continue
@@ -79,18 +82,7 @@ def fold(points: Points, keys: Keys, page: Page) -> None:
             text += 1
             begins[text], kept_begins[text] = count, held
             marks, passed = 0, 0
-
-
-@compiled
-def find_odd(usual: Bytes, page: Page, texts: int) -> None:
-    """Fills `odd`."""
-    searched, odd = page.searched, page.odd
-    count = whole(page.begins[texts])
-    found, second = count + 1, BARRIER
-    for back in range(count):
-        at = count - 1 - back
-        first = whole(searched[at])
-        if first != BARRIER and second != BARRIER and not is_usual(usual, first, second):
-            found = at
-        odd[at] = found
-        second = first
+    for view in range(len(page.coded)):
+        code = page.coded[view]
+        for place in range(count):
+            code[place] = rows[points[firsts[place]], view + 1]

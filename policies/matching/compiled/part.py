@@ -15,7 +15,7 @@ from .sift import ACROSS, COLUMNS, MIXTURE, SEED, SPELLED, WORD, Told, sift
 from .talk_table import talk
 
 if TYPE_CHECKING:
-    from ..lexicon import Part
+    from ..lexicon import Part, Target
 
 MOST_CANDIDATES = 1_000
 """Candidates of one text and one view, about."""
@@ -27,6 +27,7 @@ _SOUNDS = codes(Ear.PLAIN).table
 
 _Place = tuple[int, int]
 _Line = tuple[int, int, int, int, int, int, int]
+_FEW_LINES = 20
 _KEPT_ROOM = 1 << 16
 """Lines; room for more is not kept for the next texts."""
 
@@ -57,7 +58,7 @@ class PartSieve:
         for line in lines:
             by_text.setdefault(line[0], []).append(line)
         for number, its in by_text.items():
-            if len(its) > 1 or not self._finds_sole(texts[number], its[0], found[number]):
+            if not self._finds_soles(texts[number], its, found[number]):
                 found[number].extend(islice(self._candidates(texts[number], its), MOST_CANDIDATES))
         return True
 
@@ -74,17 +75,21 @@ class PartSieve:
             self._rooms.append(room)
         return lines
 
-    def _finds_sole(self, text: str, line: _Line, found: list[Candidate]) -> bool:
-        """Adds the word that stands there as it is written, if it is the only one that may; whether it is."""
-        _, kind, place, length, start, end, key = line
-        if kind != WORD or key < 0:
-            return False
-        entry = self._soles[key]
-        if entry is None or text[start:end] != entry.form:
-            return False
+    def _finds_soles(self, text: str, lines: list[_Line], found: list[Candidate]) -> bool:
+        """Adds the words that stand there as they are written, if they are the only ones that may; whether they are."""
+        if len(lines) > 1:
+            if len(lines) > _FEW_LINES:
+                return False
+            lines.sort(key=_end_and_start)
+        candidates: list[Candidate] = []
         reading = PlacedReading(text, self._part.lens)
-        reading.placed[place, place + length] = start, end
-        found.append(Candidate(entry, reading, place, place + length))
+        for _, kind, place, length, start, end, key in lines:
+            entry = self._soles[key] if kind == WORD and key >= 0 else None
+            if entry is None or text[start:end] != entry.form:
+                return False
+            reading.placed[place, place + length] = start, end
+            candidates.append(Candidate(entry, reading, place, place + length))
+        found += candidates
         return True
 
     def _candidates(self, text: str, lines: Sequence[_Line]) -> Iterator[Candidate]:
@@ -122,6 +127,7 @@ class PartSieve:
 
     def _words(self, reading: "PlacedReading", lines: Sequence[_Line]) -> Iterator[Candidate]:
         part, folded = self._part, reading.folded
+        known: dict[str, Sequence[Target]] = {}  # long texts say the same again and again
         for _, _, place, length, start, end, _ in sorted(lines, key=_end_and_start) if len(lines) > 1 else lines:
             until = place + length
             if end - start != length:
@@ -130,7 +136,10 @@ class PartSieve:
                 continue
             surface = folded[start:end]
             reading.placed[place, until] = start, end
-            for target in part.aimed_at(part.drawn(surface), surface):
+            aimed = known.get(surface)
+            if aimed is None:
+                aimed = known[surface] = part.aimed_at(part.drawn(surface), surface)
+            for target in aimed:
                 entry = target.entry
                 if target.key == surface and entry.runs is None and entry.wild is None:
                     yield Candidate(entry, reading, place, until, target.how)

@@ -1,8 +1,10 @@
 """A reading of a text of which some places are known before it is read."""
 
+from collections.abc import Sequence
 from functools import cached_property
 
-from ..pages import Page, Sheet
+from ...folding.arrays import code_points, fold_array
+from ..pages import Page, Sheet, text_of
 from ..reading import LONG_TEXT, Collapse, Lens, Reading
 
 
@@ -24,11 +26,19 @@ class PlacedReading(Reading):
 
     @cached_property
     def folded(self) -> str:
-        return self._read.folded if len(self.text) > LONG_TEXT else self._clean.translate(self._lens.fold_table)
+        if len(self.text) <= LONG_TEXT:
+            return self._clean.translate(self._lens.fold_table)
+        if "_read" in self.__dict__:
+            return self._read.folded
+        return text_of(fold_array(self._lens.view.fold)[code_points(self._clean)])
 
     @cached_property
     def origin(self) -> list[int]:
         return self._read.origin
+
+    @cached_property
+    def runs(self) -> Sequence[int]:
+        return self._read.runs
 
     @cached_property
     def kept(self) -> str:  # type: ignore[override]

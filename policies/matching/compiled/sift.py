@@ -4,12 +4,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...folding.arrays import BARRIER, Points
-from .hashing import begin, compiled, compiled_entry, plain_hash, slot_of, step, whole
-from .keys import has_run, has_word_across, is_mixed, is_written
-from .known import ALIKE, LONG, LONGER_KEY, NEEDS_RUN, NEEDS_RUNS, PART, SHORT_KEY, SURE_KEY, TARGET, Keys, Talk
+from .beginnings import find_doubtful, find_either, find_odd, find_sure, find_windows
+from .hashing import begin, bit_of, compiled, compiled_entry, compiled_inline, plain_hash, slot_of, step, whole
+from .keys import flags_of, has_run, has_word_across, is_mixed, is_written
+from .known import ALIKE, LONG, NEEDS_RUN, NEEDS_RUNS, PART, SURELY_KNOWN, TARGET, UNWEIGHED, Keys, Talk
 from .lattice import IS_PART, LETTERS_REACHED, MAY_BEGIN, ROOM, Work, find_begins, mark_letters, part_holds
-from .page import HAS_LETTERS, HAS_PAIRS, HOLDS, MAY_HOLD, Page, find_odd, fold, is_bounded
-from .talk import has_own_char, is_drawn_like, shows_enough
+from .page import HAS_LETTERS, HAS_PAIRS, HOLDS, MAY_HOLD, Page, fold, is_bounded
+from .talk import are_parted, has_own_char, is_drawn_like, shows_enough
+from .weighing import is_instead, is_parted, is_weighty, is_written_out
 
 Told = NDArray[np.int32]
 """A line for each place: number of the text, what is told of it, offset in the text's searched characters, length;
@@ -21,7 +23,7 @@ of where in its kept characters a word may begin, or -1 for anywhere: parts are 
 FULL, UNBOUNDED = -1, -2
 """Instead of a count: there was no room, or a text holds points from BARRIER on or letters of flags."""
 LONGEST_PART = 3
-_DRAWN, _DRAWN_APART = 5, 6
+_UNUSUAL, _DRAWN, _DRAWN_APART = 1, 5, 6
 
 
 @compiled
@@ -45,62 +47,63 @@ def tell_word(told: Told, size: int, text: int, place: int, length: int, page: P
     return found
 
 
-@compiled
-def tell_drawn(points: Points, talk: Talk, keys: Keys, page: Page, most: int, told: Told) -> int:
-    """Tells of keys as they are drawn: words, and parts of characters."""
-    pairs, triples, quads, singles, line = keys.pairs, keys.triples, keys.quads, keys.singles, keys.coded[0]
-    slots, slot_keys, slot_bits, is_length, flags = (
-        keys.slots,
-        keys.slot_keys,
-        keys.slot_bits,
-        keys.is_length,
-        keys.flags,
-    )
-    searched, firsts, lasts, begins = page.searched, page.firsts, page.lasts, page.begins
-    longest, shift, salted = len(is_length) - 1, np.uint64(64 - keys.bits), begin(0)
+@compiled_inline
+def tell_singles(keys: Keys, page: Page, most: int, told: Told) -> int:
+    """Tells of words of one character, as they are drawn."""
+    singles, code, searched, firsts, lasts = keys.singles, page.coded[0], page.searched, page.firsts, page.lasts
     size, left, text, start = 0, most, 0, 0
-    for at in range(begins[len(begins) - 1]):
+    for at in range(page.begins[len(page.begins) - 1]):
         if searched[at] == BARRIER:
             left, text, start = most, text + 1, at + 1
             continue
-        char = line[searched[at]]
-        if len(singles) and singles[char] and left > 0 and (not singles[char] & NEEDS_RUN or firsts[at] != lasts[at]):
+        char = code[at]
+        if singles[char] and left > 0 and (not singles[char] & NEEDS_RUN or firsts[at] != lasts[at]):
             left -= 1
             size = tell_word(told, size, text, at - start, 1, page, at, -1)
-        if searched[at + 1] == BARRIER:
-            continue
-        state = step(step(salted, char), line[searched[at + 1]])
-        known = pairs[state >> shift]
-        length = 2
-        while known:
-            if known & (SHORT_KEY | SURE_KEY) and is_length[length]:
-                key = slot_of(slots, slot_keys, slot_bits, state)
-                if key >= 0 and left > 0:
-                    if flags[key] & PART and keys.spells:
-                        left -= 1
-                        size = tell(told, size, text, SEED, at - start, key << 2 | length)
-                    if flags[key] & TARGET and (
-                        is_written(keys, key, page.searched, firsts, lasts, at, length)
-                        or is_drawn_so(talk, keys, key, points, page, at, length)
-                    ):
-                        left -= 1
-                        size = tell_word(told, size, text, at - start, length, page, at, key)
-            if not known & LONGER_KEY or length >= longest or searched[at + length] == BARRIER:
-                break
-            state = step(state, line[searched[at + length]])
-            length += 1
-            if length < LONG:
-                known = triples[state >> shift]
-            elif length == LONG:
-                known = np.uint8(SHORT_KEY | LONGER_KEY) if quads[state >> shift] else np.uint8(0)
     return size
 
 
-@compiled
-def is_drawn_so(talk: Talk, keys: Keys, key: int, points: Points, page: Page, at: int, length: int) -> int:
+@compiled_inline
+def tell_drawn(points: Points, talk: Talk, keys: Keys, page: Page, most: int, told: Told, size: int) -> int:
+    """Tells of keys as they are drawn, words and parts of characters: places told in all."""
+    code, slots, slot_bits, sure, ends = page.coded[0], keys.slots, keys.slot_bits, keys.sure[0], keys.ends[0]
+    searched, firsts, lasts, begins = page.searched, page.firsts, page.lasts, page.begins
+    longest, shift, salted = keys.longest, np.uint64(64 - keys.begun_bits), begin(0)
+    count = find_sure(code, salted, sure, keys.begun_bits, begins[len(begins) - 1], page.found)
+    left, text = most, 0
+    for number in range(count):
+        at = page.found[number]
+        while at >= begins[text + 1]:
+            left, text = most, text + 1
+        if left <= 0 or searched[at] == BARRIER:
+            continue
+        start, state = begins[text], step(salted, code[at])
+        for length in range(2, longest + 1):
+            if searched[at + length - 1] == BARRIER:
+                break
+            state = step(state, code[at + length - 1])
+            if length == SURELY_KNOWN and not bit_of(sure, state >> shift):
+                break
+            if not bit_of(ends if length >= SURELY_KNOWN else sure, state >> shift):
+                continue
+            key = slot_of(slots, slot_bits, state)
+            if key >= 0 and left > 0:
+                flags = flags_of(keys, key)
+                if flags & PART and keys.spells:
+                    left -= 1
+                    size = tell(told, size, text, SEED, at - start, key << 2 | length)
+                if flags & TARGET and (
+                    is_written(keys, key, searched, firsts, lasts, at, length)
+                    or (flags & ALIKE and is_drawn_so(talk, keys, points, page, at, length))
+                ):
+                    left -= 1
+                    size = tell_word(told, size, text, at - start, length, page, at, key)
+    return size
+
+
+@compiled_inline
+def is_drawn_so(talk: Talk, keys: Keys, points: Points, page: Page, at: int, length: int) -> int:
     """Whether what is drawn like a word at a glance is believed to be it."""
-    if not keys.flags[key] & ALIKE:
-        return 0
     if length >= LONG:
         return 1
     return whole(page.odd[at] < at + length - 1 and is_believed_drawing(talk, keys, points, page, at, length, 1))
@@ -115,104 +118,128 @@ def is_believed_drawing(talk: Talk, keys: Keys, points: Points, page: Page, at: 
     return shows_enough(talk, belief, points, keys.folded_of, page.firsts[at], page.lasts[at + length - 1], has_own)
 
 
-@compiled
+@compiled_inline
 def is_believed_sound(talk: Talk, keys: Keys, key: int, points: Points, page: Page, at: int, length: int) -> int:
     """Whether characters that sound like a key are believed to be one of its words."""
-    beliefs = keys.flags[key]
+    beliefs = flags_of(keys, key)
     if beliefs & 1:
         return 1
-    if page.odd[at] >= at + length - 1:
+    if page.odd[at] >= at + length - 1 and not (
+        beliefs >> _UNUSUAL & 1 and are_parted(talk, points, keys.folded_of, page.firsts, page.lasts, at, length)
+    ):
+        return 0
+    if is_parted(talk, points, page.firsts, page.lasts, at, length):
         return 0
     has_own = has_own_char(keys.word_starts, keys.word_chars, key, page.searched, at, length)
+    is_weighed = not beliefs & UNWEIGHED and is_written_out(
+        talk, points, keys.folded_of, page.firsts, page.lasts, at, length
+    )
     for belief in range(1, _DRAWN):
-        if beliefs >> np.uint8(belief) & 1 and shows_enough(
-            talk, belief, points, keys.folded_of, page.firsts[at], page.lasts[at + length - 1], has_own
+        if (
+            beliefs >> belief & 1
+            and shows_enough(
+                talk, belief, points, keys.folded_of, page.firsts[at], page.lasts[at + length - 1], has_own
+            )
+            and (not is_weighed or is_weighty_word(talk, keys, key, belief, points, page, at, length))
         ):
             return 1
     return 0
 
 
 @compiled
+def is_weighty_word(
+    talk: Talk, keys: Keys, key: int, belief: int, points: Points, page: Page, at: int, length: int
+) -> int:
+    """Whether characters weigh enough for a word behind a key, or are not weighed for it."""
+    starts = keys.word_starts
+    for begins in range(starts[key], starts[key + 1], length):
+        if not is_instead(talk, keys, begins, page.searched, at, length) or is_weighty(
+            talk, keys, belief, points, page.firsts, at, length, begins
+        ):
+            return 1
+    return 0
+
+
+@compiled_inline
 def tell_others(view: int, points: Points, talk: Talk, keys: Keys, page: Page, most: int, told: Told, size: int) -> int:
     """Tells of keys by an ear, or by families: places told in all."""
-    pairs, triples, quads, line = keys.pairs, keys.triples, keys.quads, keys.coded[view]
-    slots, slot_keys, slot_bits, is_length = keys.slots, keys.slot_keys, keys.slot_bits, keys.is_length
-    flags, soles = keys.flags, keys.soles
+    code, slots, slot_bits = page.coded[view], keys.slots, keys.slot_bits
+    sure, doubtful, ends, has_sure = keys.sure[view], keys.doubtful[view], keys.ends[view], keys.has_sure[view]
     searched, odd, begins = page.searched, page.odd, page.begins
-    longest, shift, salted = len(is_length) - 1, np.uint64(64 - keys.bits), begin(view)
-    is_drawing, likeness, word_starts, word_chars = view > keys.ears, talk.likeness, keys.word_starts, keys.word_chars
-    left, text, start = most, 0, 0
-    for at in range(begins[len(begins) - 1]):
-        if searched[at] == BARRIER:
-            left, text, start = most, text + 1, at + 1
+    longest, shift, salted = keys.longest, np.uint64(64 - keys.begun_bits), begin(view)
+    last, found = begins[len(begins) - 1], page.found
+    if has_sure:
+        count = find_either(code, salted, sure, doubtful, keys.begun_bits, last, odd, longest, found)
+    else:
+        count = find_doubtful(code, salted, doubtful, keys.begun_bits, last, odd, longest, found)
+    left, text = most, 0
+    for number in range(count):
+        at = found[number]
+        while at >= begins[text + 1]:
+            left, text = most, text + 1
+        if left <= 0 or searched[at] == BARRIER:
             continue
-        if searched[at + 1] == BARRIER or (is_drawing and odd[at] >= at + longest - 1):
-            continue
-        state = step(step(salted, line[searched[at]]), line[searched[at + 1]])
-        known = pairs[state >> shift]
-        length = 2
-        while known:
-            if (known & SURE_KEY or (known & SHORT_KEY and odd[at] < at + length - 1)) and is_length[length]:
-                key = slot_of(slots, slot_keys, slot_bits, state)
-                if key >= 0 and left > 0:
-                    if flags[key] & NEEDS_RUNS and not has_run(page.firsts, page.lasts, at, length):
-                        is_wanted = False
-                    elif is_drawing:
-                        is_wanted = bool(
-                            odd[at] < at + length - 1
-                            and is_drawn_like(likeness, word_starts, word_chars, key, searched, at, length)
-                            and is_believed_drawing(
-                                talk,
-                                keys,
-                                points,
-                                page,
-                                at,
-                                length,
-                                has_own_char(word_starts, word_chars, key, searched, at, length),
-                            )
-                        )
-                    elif soles[key] != 0 and soles[key] == plain_hash(searched, at, length):
-                        is_wanted = False
-                    else:
-                        is_wanted = bool(is_believed_sound(talk, keys, key, points, page, at, length))
-                    if is_wanted:
-                        left -= 1
-                        size = tell(told, size, text, view - 1, at - start, length)
-            if not known & LONGER_KEY or length >= longest or searched[at + length] == BARRIER:
+        start, state, is_sure, is_doubtful = begins[text], step(salted, code[at]), 0, 0
+        for length in range(2, longest + 1):
+            if searched[at + length - 1] == BARRIER:
                 break
-            state = step(state, line[searched[at + length]])
-            length += 1
-            if length < LONG:
-                known = triples[state >> shift]
-            elif length == LONG:
-                known = np.uint8(SURE_KEY | LONGER_KEY) if quads[state >> shift] else np.uint8(0)
+            state = step(state, code[at + length - 1])
+            if length <= SURELY_KNOWN:
+                is_sure = has_sure and bit_of(sure, state >> shift)
+                is_doubtful = bit_of(doubtful, state >> shift)
+            if length == SURELY_KNOWN and not is_sure and not is_doubtful:
+                break
+            if (is_sure or (is_doubtful and odd[at] < at + length - 1)) and (
+                length < SURELY_KNOWN or bit_of(ends, state >> shift)
+            ):
+                key = slot_of(slots, slot_bits, state)
+                if key >= 0 and left > 0 and is_wanted(view, points, talk, keys, key, page, at, length):
+                    left -= 1
+                    size = tell(told, size, text, view - 1, at - start, length)
     return size
 
 
-@compiled
+@compiled_inline
+def is_wanted(view: int, points: Points, talk: Talk, keys: Keys, key: int, page: Page, at: int, length: int) -> int:
+    """Whether a key by an ear, or by families, may be a word there that is not told of as it is drawn."""
+    searched, starts, chars = page.searched, keys.word_starts, keys.word_chars
+    if flags_of(keys, key) & NEEDS_RUNS and not has_run(page.firsts, page.lasts, at, length):
+        return 0
+    if view > keys.ears:
+        return whole(
+            page.odd[at] < at + length - 1
+            and is_drawn_like(talk.likeness, starts, chars, key, searched, at, length)
+            and is_believed_drawing(
+                talk, keys, points, page, at, length, has_own_char(starts, chars, key, searched, at, length)
+            )
+        )
+    sole = keys.records[key, 0]
+    if sole != 0 and sole == plain_hash(searched, at, length):
+        return 0
+    return is_believed_sound(talk, keys, key, points, page, at, length)
+
+
+@compiled_inline
 def tell_mixtures(talk: Talk, keys: Keys, page: Page, most: int, told: Told, size: int) -> int:
     """Tells of windows in which all but one character sound like a word's: places told in all."""
-    line = keys.coded[len(keys.coded) - 1]
-    searched, odd, begins = page.searched, page.odd, page.begins
-    left, text, last = most, 0, begins[len(begins) - 1] - LONG
-    for at in range(last):
-        if searched[at] == BARRIER:
+    code = page.coded[keys.plain]
+    searched, begins = page.searched, page.begins
+    count = find_windows(keys.mix_pairs, code, begins[len(begins) - 1], page.odd, page.found)
+    left, text = most, 0
+    for number in range(count):
+        at = page.found[number]
+        while at >= begins[text + 1]:
             left, text = most, text + 1
-        elif (
-            odd[at] < at + LONG - 1
-            and left > 0
-            and at + LONG < begins[text + 1]
-            and is_mixed(talk, keys, line, searched, at)
-        ):
+        if left > 0 and at + LONG < begins[text + 1] and is_mixed(talk, keys, code, searched, at):
             left -= 1
             size = tell(told, size, text, MIXTURE, at - begins[text], LONG)
     return size
 
 
-@compiled
+@compiled_inline
 def mark_parts(keys: Keys, page: Page, told: Told, size: int) -> None:
     """Marks the places of parts, and those that stand beside what a word has beside their characters."""
-    line, searched, is_special = keys.coded[len(keys.coded) - 1], page.searched, page.is_special
+    code, searched, is_special = page.coded[keys.plain], page.searched, page.is_special
     for number in range(size):
         if told[number, 1] != SEED:
             continue
@@ -220,8 +247,8 @@ def mark_parts(keys: Keys, page: Page, told: Told, size: int) -> None:
         at = page.begins[text] + told[number, 2]
         end, place, key = at + (told[number, 3] & 3), page.in_kept[at], told[number, 3] >> 2
         is_special[place] |= IS_PART
-        before = whole(line[searched[at - 1]]) if told[number, 2] else -1
-        after = whole(line[searched[end]]) if searched[end] != BARRIER else -1
+        before = whole(code[at - 1]) if told[number, 2] else -1
+        after = whole(code[end]) if searched[end] != BARRIER else -1
         if part_holds(keys, key, before, after) or (
             number and told[number - 1, 0] == text and at - page.begins[text] - told[number - 1, 2] <= LONGEST_PART
         ):
@@ -229,7 +256,7 @@ def mark_parts(keys: Keys, page: Page, told: Told, size: int) -> None:
             page.marks[text] |= MAY_HOLD
 
 
-@compiled
+@compiled_inline
 def tell_texts(
     points: Points, talk: Talk, keys: Keys, page: Page, work: Work, texts: int, told: Told, size: int
 ) -> int:
@@ -243,7 +270,7 @@ def tell_texts(
         if (
             keys.collapses
             and marks[text] & HAS_PAIRS
-            and has_word_across(keys, kept, places, begins, ends, page.scratch, page.odd)
+            and has_word_across(keys, kept, places, begins, ends, page.scratch, page.found)
         ):
             size = tell(told, size, text, ACROSS, 0, 0)
         if not keys.spells:
@@ -266,6 +293,20 @@ def tell_texts(
     return left if size >= 0 else size
 
 
+@compiled
+def tell_all(points: Points, texts: int, talk: Talk, keys: Keys, page: Page, work: Work, most: int, told: Told) -> int:
+    """As `sift`, with room to work in."""
+    fold(points, keys, page)
+    find_odd(talk.usual, page.searched, page.begins[texts], page.odd)
+    size = tell_singles(keys, page, most, told) if len(keys.singles) else 0
+    size = tell_drawn(points, talk, keys, page, most, told, size)
+    for view in range(1, keys.views):
+        size = tell_others(view, points, talk, keys, page, most, told, size)
+    if len(keys.mix_flags):
+        size = tell_mixtures(talk, keys, page, most, told, size)
+    return tell_texts(points, talk, keys, page, work, texts, told, size)
+
+
 @compiled_entry
 def sift(points: Points, texts: int, talk: Talk, keys: Keys, most: int, told: Told) -> int:
     """How many places are told in `told`, by kind and by place; or FULL or UNBOUNDED.
@@ -280,13 +321,15 @@ def sift(points: Points, texts: int, talk: Talk, keys: Keys, most: int, told: To
         np.empty(room, np.int32),
         np.empty(texts + 1, np.int32),
         np.empty(room, np.uint32),
+        np.empty((keys.rows.shape[1] - 1, room), np.uint32),
         np.empty(room, np.int32),
         np.empty(room, np.int32),
         np.empty(texts + 1, np.int32),
-        np.empty(room, np.int32),
         np.zeros(texts, np.uint8),
         np.empty(room, np.int32),
         np.zeros(room, np.uint8),
+        np.empty(room, np.int32),
+        np.empty(room, np.int32),
         np.empty(room, np.uint32),
     )
     work = Work(
@@ -295,11 +338,4 @@ def sift(points: Points, texts: int, talk: Talk, keys: Keys, most: int, told: To
         np.empty((64, 4), np.int64),
         np.empty(LETTERS_REACHED, np.uint8),
     )
-    fold(points, keys, page)
-    find_odd(talk.usual, page, texts)
-    size = tell_drawn(points, talk, keys, page, most, told)
-    for view in range(1, len(keys.coded) - 1):
-        size = tell_others(view, points, talk, keys, page, most, told, size)
-    if len(keys.mix_flags):
-        size = tell_mixtures(talk, keys, page, most, told, size)
-    return tell_texts(points, talk, keys, page, work, texts, told, size)
+    return tell_all(points, texts, talk, keys, page, work, most, told)

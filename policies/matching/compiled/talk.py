@@ -4,10 +4,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...folding.arrays import BARRIER, Points
+from ...folding.bonds import BY_CHANCE, WEAKEST
 from ...folding.bonds import CHARS as BOND_CHARS
 from ...folding.bonds import FIRST as BOND_FIRST
-from ...folding.bonds import WEAKEST
-from ...folding.clean import BITS
+from ...folding.clean import BIT_SHIFTS, FACTORS, WORD_SHIFT
 from ..belief import CUE_WITHIN
 from ..belief import MEASURED as MEASURED_OUT
 from ..weighing import (
@@ -23,7 +23,7 @@ from ..weighing import (
     UNSEEN,
 )
 from .hashing import PLAIN_SALT, begin, compiled, likeness_bit, slot_of, step, whole
-from .known import Bytes, Talk
+from .known import Bytes, Places, Talk, Wides
 
 LONGEST_CUE, CUE_BITS = 8, 10
 """Characters of a cue, at most; bits of the table of cues."""
@@ -33,27 +33,23 @@ AT_BEST = MOST_FITTING + OTHER + 2 * EXPLAINED * WEAKEST
 """What the characters of a writing weigh at most besides those at its ends and what has not been seen together."""
 _NUMBER = 5
 """Digits of a long number."""
-_USUAL = (np.uint64(0x9E3779B1), np.uint64(0x85EBCA77), np.uint64(0xC2B2AE3D27D4EB4F))
-_USUAL_WITHIN = np.uint64(BITS - 1)
+_FIRST, _SECOND, _BOTH = np.uint64(FACTORS[0]), np.uint64(FACTORS[1]), np.uint64(FACTORS[2])
+_WORD, _BITS = np.uint64(WORD_SHIFT), tuple(map(np.uint64, BIT_SHIFTS))
+_ONE, _SIX = np.uint64(1), np.uint64(63)
 _EIGHT, _SEVEN = np.uint64(3), np.uint64(7)
-_HAN = (0x3400, 0x9FFF)
+HAN = (0x3400, 0x9FFF)
 _ZERO, _NINE = ord("0"), ord("9")
 
 
 @compiled
-def is_usual(usual: Bytes, first: int, second: int) -> int:
+def is_usual(usual: Wides, first: int, second: int) -> int:
     """As `folding.clean.is_usual`, and of two alike."""
-    if first == second:
-        return 1
-    mixed = (np.uint64(first) * _USUAL[0] ^ np.uint64(second) * _USUAL[1]) * _USUAL[2]
-    bit = mixed >> np.uint64(42)
-    if not usual[bit >> _EIGHT] >> np.uint8(bit & _SEVEN) & 1:
-        return 0
-    bit = mixed >> np.uint64(20) & _USUAL_WITHIN
-    if not usual[bit >> _EIGHT] >> np.uint8(bit & _SEVEN) & 1:
-        return 0
-    bit = (mixed ^ mixed >> np.uint64(33)) & _USUAL_WITHIN
-    return whole(usual[bit >> _EIGHT] >> np.uint8(bit & _SEVEN) & 1)
+    mixed = (np.uint64(first) * _FIRST ^ np.uint64(second) * _SECOND) * _BOTH
+    bits = _ONE << (mixed >> _BITS[0] & _SIX)
+    bits |= _ONE << (mixed >> _BITS[1] & _SIX)
+    bits |= _ONE << (mixed >> _BITS[2] & _SIX)
+    bits |= _ONE << (mixed >> _BITS[3] & _SIX)
+    return whole((usual[mixed >> _WORD] & bits == bits) | (first == second))
 
 
 @compiled
@@ -83,6 +79,18 @@ def bond(talk: Talk, first: int, second: int) -> int:
 
 
 @compiled
+def are_parted(
+    talk: Talk, points: Points, folded_of: Points, firsts: Places, lasts: Places, at: int, length: int
+) -> int:
+    """Whether two of the searched characters do not go together oftener than by chance: not `bonds.are_bound`."""
+    for place in range(at, at + length - 1):
+        first, second = whole(folded_of[points[lasts[place]]]), whole(folded_of[points[firsts[place + 1]]])
+        if first != second and bond(talk, first, second) <= BY_CHANCE:
+            return 1
+    return 0
+
+
+@compiled
 def openness(talk: Talk, char: int) -> tuple[int, int]:
     """As `open_before` and `open_after`."""
     place = char - BOND_FIRST
@@ -105,7 +113,7 @@ def has_cue_between(talk: Talk, points: Points, folded_of: Points, start: int, e
             state = begin(PLAIN_SALT)
             for place in range(at, min(end, at + LONGEST_CUE)):
                 state = step(state, folded_of[points[place]])
-                if slot_of(talk.cues, talk.cue_numbers, CUE_BITS, state) >= 0:
+                if slot_of(talk.cues, CUE_BITS, state) >= 0:
                     return 1
     return 0
 
@@ -184,7 +192,7 @@ def shows_enough(
         shown += edge
         outer += EDGE
     elif before < 0x80:
-        shown -= MEASURED_OUT if _HAN[0] <= start <= _HAN[1] else 0
+        shown -= MEASURED_OUT if HAN[0] <= start <= HAN[1] else 0
         left = MEASURED
     else:
         left = bond(talk, before, start)
@@ -216,7 +224,7 @@ def has_own_char(starts: NDArray[np.int32], chars: Points, key: int, searched: P
     """Whether one of the characters is not Han, or is one of a word behind the key."""
     for place in range(at, at + length):
         char = searched[place]
-        if not _HAN[0] <= char <= _HAN[1]:
+        if not HAN[0] <= char <= HAN[1]:
             return 1
         for own in range(starts[key], starts[key + 1]):
             if chars[own] == char:

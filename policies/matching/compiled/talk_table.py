@@ -6,12 +6,12 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from ...folding.arrays import BARRIER, code_points
+from ...folding.arrays import BARRIER, code_points, usual_words
 from ...folding.bonds import known_bonds
-from ...folding.clean import filter_bits
 from ...folding.likeness import drawn_alike, known_drawings
 from ...folding.sounds import Ear, codes
 from ..belief import CUES, Belief, demand_of
+from ..filters import LIST_MARKS
 from .hashed import hashes_of
 from .hashing import LIKENESS_BITS, PLAIN_SALT, fill
 from .known import Bytes, Talk
@@ -24,20 +24,20 @@ def talk() -> Talk:
     bonds = known_bonds()
     cue_begins = np.zeros(BARRIER + 1, dtype=np.uint8)
     cue_begins[[ord(cue[0]) for cue in CUES]] = 1
-    cues, cue_numbers = np.zeros(1 << CUE_BITS, np.uint64), np.zeros(1 << CUE_BITS, np.int32)
-    fill(cues, cue_numbers, CUE_BITS, hashes_of(CUES, PLAIN_SALT), np.arange(len(CUES)))
+    cues = np.zeros(1 << CUE_BITS, np.uint64)
+    fill(cues, CUE_BITS, hashes_of(CUES, PLAIN_SALT), np.arange(len(CUES)))
     trie, trie_codes = _trie(codes(Ear.PLAIN).spelled)
     return Talk(
-        usual=np.frombuffer(filter_bits(), dtype=np.uint8),
+        usual=usual_words(),
         bond_starts=np.array(bonds.starts, dtype=np.uint32),
         bond_followers=np.array(bonds.followers, dtype=np.uint16),
         bond_halves=np.frombuffer(bonds.halves, dtype=np.uint8),
         openness=np.frombuffer(bonds.openness, dtype=np.uint8),
         is_alnum=np.fromiter(map(str.isalnum, map(chr, range(BARRIER + 1))), dtype=np.uint8, count=BARRIER + 1),
         demands=np.array([_demand(belief) for belief in Belief], dtype=np.int64),
+        list_marks=code_points("".join(sorted(LIST_MARKS))),
         cue_begins=cue_begins,
         cues=cues,
-        cue_numbers=cue_numbers,
         likeness=_likeness(),
         trie=trie,
         trie_codes=trie_codes,
