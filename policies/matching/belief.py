@@ -94,7 +94,7 @@ _DEMANDS = {
     Belief.DRAWN: Demand(weight=-52, near=0, least=-44, kept=10, cued=0, **_ALIKE),
     Belief.DRAWN_APART: Demand(weight=-42, near=0, least=-30, kept=11, cued=0, **_ALIKE),
 }
-_LONG, _LONG_DRAWN = -86, -62
+_LONG, _LONG_DRAWN = -86, -68
 """The least weight of a word of ALWAYS_FROM characters that all sound so, and of one with look-alikes."""
 _GAP = Demand(least=OPEN_GAP, kept=0, cued=0, **_SOUNDING)
 
