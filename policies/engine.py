@@ -199,7 +199,9 @@ class Engine:
         del found[len(texts) :]
         plain = self._plain.hits(subjects, found, self._plain_owners)
         own = {n: sorted_out(candidates) for n, candidates in enumerate(found) if candidates and n not in plain}
-        own |= {n: sorted_out(self._lexicon.search(subjects[n].text)) for n, text in enumerate(texts) if not text}
+        for n, text in enumerate(texts):
+            if not text and subjects[n].text:
+                own[n] = sorted_out(self._lexicon.search(subjects[n].text))
         wanted |= own.keys() | joined.keys()
         contacts, seen = self._contacts_of(subjects, texts, wanted, own), self._seen_in(subjects, texts, own)
         judged_ones: list[Mapping[int, list[Hit]]] = [_NO_HITS] * len(texts)

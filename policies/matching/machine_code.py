@@ -67,8 +67,9 @@ def is_worth(texts: int) -> bool:
     """Whether to search so many more texts through it; may load it."""
     if _State.is_ready or _State.is_missing or _State.is_forbidden or _State.use is Use.WHEN_PREPARED:
         return _State.is_ready
+    before = _State.texts // WORTH
     _State.texts += texts
-    return prepare_for(_State.texts)
+    return _State.texts // WORTH > before and prepare_for(_State.texts)  # not for each text: files are looked at
 
 
 def prepare_for(texts: int) -> bool:

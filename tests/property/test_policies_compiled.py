@@ -139,7 +139,7 @@ def test_it_is_loaded_once_it_is_worth_it_and_never_for_those_who_prepare_it_the
     assert not machine_code.is_worth(machine_code.WORTH)
     assert not asked
     monkeypatch.setattr(machine_code, "_is_made", lambda: True)
-    assert machine_code.is_worth(1)
+    assert machine_code.is_worth(machine_code.WORTH)
     assert asked == ["prepare"]
     monkeypatch.setattr(machine_code, "_is_made", lambda: False)
     assert machine_code.is_worth(machine_code.WORTH_MAKING)
