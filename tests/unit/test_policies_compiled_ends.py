@@ -125,6 +125,51 @@ def test_a_long_number_is_a_cue() -> None:
     assert sum(map(len, short)) < sum(map(len, long))
 
 
+@pytest.mark.parametrize(
+    ("words", "text", "is_found"),
+    [
+        (("刷单",), "帮我唰唰蛋吧", True),  # a run
+        (("刷单",), "帮我唰，蛋吧", False),  # over a mark that parts words
+        (("刷单",), "牙刷蛋糕", False),  # both characters belong to their neighbours
+        (("馨着",), "我信找人", False),  # another sound of a character
+        (("店市基",), "看电视机吗", False),  # honest talk throughout
+        (("现金", "回扣"), "线斤给你转账", True),  # a cue
+    ],
+)
+def test_writings_that_only_sound_like_a_word(words: Sequence[str], text: str, *, is_found: bool) -> None:
+    assert bool(told(lexicon_of(*words), text)[0]) is is_found
+
+
+def test_both_ways_agree_on_rare_writings() -> None:
+    lexicon = lexicon_of("刷单", "馨着", "天天转", "讨伯", "现金", "丝下转", "飞单", "返点")
+    told(
+        lexicon,
+        "帮我唰\u3164蛋吧",
+        "，信找，",
+        "今天天 天赚吗",
+        "天，天撰",
+        "唰\u3164\u3164蛋",
+        "牙唰唰蛋糕",
+        "吃葡萄玻璃心",
+    )
+    told(
+        lexicon,
+        "线斤给他",
+        "线斤转身",
+        "的线斤给他的",
+        "天线斤斤",
+        "斤线斤加给转他",
+        "金线斤两",
+        "私吓吓转身",
+        "一丝吓吓砖头",
+    )
+
+
+def test_a_long_text_of_nothing_but_a_disguise() -> None:
+    text = "今天天气很好" * 400 + "，帮我唰蛋吧"
+    assert ways(lexicon_of("刷单"), text) == {"刷单": {How.HOMOPHONE}}
+
+
 def test_a_very_long_word_in_letters() -> None:
     """More ways to read them are open at once than are followed ahead."""
     word = "哈" + "啊呀" * 300

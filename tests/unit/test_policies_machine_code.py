@@ -43,3 +43,16 @@ def test_code_that_is_made_is_loaded_early_unless_it_is_of_other_sources(
     os.utime(made, (0, 0))
     assert not machine_code.prepare_for(machine_code.WORTH)
     assert machine_code.prepare_for(machine_code.WORTH_MAKING)
+
+
+def test_code_of_other_sources_is_forgotten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("is_missing", False), ("is_ready", False), ("is_forbidden", False)):
+        monkeypatch.setattr(machine_code._State, name, value)
+    monkeypatch.setattr(trying, "try_out", lambda: True)
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    old, new = tmp_path / "talk.bond-1.py311.nbi", tmp_path / "sift.sift-1.py311.nbi"
+    for file in (old, new):
+        file.touch()
+    os.utime(old, (0, 0))
+    assert machine_code.prepare()
+    assert [*tmp_path.iterdir()] == [new]

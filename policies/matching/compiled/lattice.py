@@ -15,7 +15,7 @@ from .talk import is_usual, shows_enough
 
 MOST_STEPS = 20_000
 """Steps of one text; what needs more is left to the caller."""
-ROOM = 512
+ROOM = 64
 """Open paths from one place."""
 LETTERS_REACHED = LONG_RUN + 1
 ANY = -2

@@ -131,9 +131,7 @@ def is_believed_sound(talk: Talk, keys: Keys, key: int, points: Points, page: Pa
     if is_parted(talk, points, page.firsts, page.lasts, at, length):
         return 0
     has_own = has_own_char(keys.word_starts, keys.word_chars, key, page.searched, at, length)
-    is_weighed = not beliefs & UNWEIGHED and is_written_out(
-        talk, points, keys.folded_of, page.firsts, page.lasts, at, length
-    )
+    is_weighed = not beliefs & UNWEIGHED and is_written_out(page.firsts, page.lasts, at, length)
     for belief in range(1, _DRAWN):
         if (
             beliefs >> belief & 1

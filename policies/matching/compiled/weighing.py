@@ -21,17 +21,11 @@ from .talk import HAN, UNKNOWN, has_cue, is_alike, known_bond, openness
 
 
 @compiled
-def is_written_out(
-    talk: Talk, points: Points, folded_of: Points, firsts: Places, lasts: Places, at: int, length: int
-) -> int:
-    """Whether searched characters are no runs and only marks are between them."""
+def is_written_out(firsts: Places, lasts: Places, at: int, length: int) -> int:
+    """Whether searched characters are no runs; no view passes over letters or digits between them."""
     for place in range(at, at + length):
         if firsts[place] != lasts[place]:
             return 0
-        if place > at:
-            for between in range(firsts[place - 1] + 1, firsts[place]):
-                if talk.is_alnum[folded_of[points[between]]]:
-                    return 0
     return 1
 
 
