@@ -140,29 +140,25 @@ def test_writings_that_only_sound_like_a_word(words: Sequence[str], text: str, *
     assert bool(told(lexicon_of(*words), text)[0]) is is_found
 
 
-def test_both_ways_agree_on_rare_writings() -> None:
-    lexicon = lexicon_of("刷单", "馨着", "天天转", "讨伯", "现金", "丝下转", "飞单", "返点")
-    told(
-        lexicon,
-        "帮我唰\u3164蛋吧",
-        "，信找，",
-        "今天天 天赚吗",
-        "天，天撰",
-        "唰\u3164\u3164蛋",
-        "牙唰唰蛋糕",
-        "吃葡萄玻璃心",
-    )
-    told(
-        lexicon,
-        "线斤给他",
-        "线斤转身",
-        "的线斤给他的",
-        "天线斤斤",
-        "斤线斤加给转他",
-        "金线斤两",
-        "私吓吓转身",
-        "一丝吓吓砖头",
-    )
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ("帮我唰\u3164蛋吧", "唰\u3164\u3164蛋", "，信找，", "今天天 天赚吗", "天，天撰", "牙唰唰蛋糕", "吃葡萄玻璃心"),
+        (
+            "残废废蛋雨",
+            "样繁繁电侠",
+            "水肥肥淡然",
+            "置繁繁电吹",
+            "相反电费尽",
+            "开饭店废气",
+            "违犯店飞抵",
+            "脍饭点非法",
+        ),
+        ("线斤给他", "线斤转身", "的线斤给他的", "天线斤斤", "金线斤两", "私吓吓转身", "一丝吓吓砖头"),
+    ],
+)
+def test_both_ways_agree_on_rare_writings(texts: Sequence[str]) -> None:
+    told(lexicon_of("刷单", "馨着", "天天转", "讨伯", "现金", "丝下转", "飞单", "返点", "返点费"), *texts)
 
 
 def test_a_long_text_of_nothing_but_a_disguise() -> None:
