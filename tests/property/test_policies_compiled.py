@@ -40,6 +40,7 @@ FURTHER = [
 def _own_use() -> Iterator[None]:
     """Each test says itself what texts are searched through."""
     before = machine_code.chosen()
+    machine_code._forget_other()
     machine_code.decide(machine_code.Use.WHEN_PREPARED)
     yield
     machine_code.decide(before)

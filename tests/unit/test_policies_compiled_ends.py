@@ -34,6 +34,7 @@ MARKER = "回扣"
 
 @pytest.fixture(autouse=True)
 def _loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    machine_code._forget_other()
     monkeypatch.setattr(machine_code, "is_ready", lambda: True)
     monkeypatch.setattr(machine_code, "is_worth", lambda texts: True)
 

@@ -16,7 +16,7 @@ PLAIN_SALT, SPELLED_SALT = 63, 62
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _FIRST, _BOTH = np.uint64(0x9E3779B1), np.uint64(0xC2B2AE3D27D4EB4F)
 _EIGHT, _SEVEN = np.uint64(3), np.uint64(7)
-_KEY_BITS, _KEY_LIMIT, _KEY_MASK = np.uint64(22), np.uint64(1 << 22), np.uint64((1 << 22) - 1)
+_KEY_BITS, _KEY_LIMIT, _KEY_MASK = np.uint64(24), np.uint64(1 << 24), np.uint64((1 << 24) - 1)
 _UNCOUNTED = {"_nrt": False}
 
 
