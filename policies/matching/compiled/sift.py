@@ -11,7 +11,7 @@ from .known import ALIKE, LONG, NEEDS_RUN, NEEDS_RUNS, PART, SURELY_KNOWN, TARGE
 from .lattice import IS_PART, LETTERS_REACHED, MAY_BEGIN, ROOM, Work, find_begins, mark_letters, part_holds
 from .page import HAS_LETTERS, HAS_PAIRS, HOLDS, MAY_HOLD, Page, fold, is_bounded
 from .talk import are_parted, has_own_char, is_drawn_like, shows_enough
-from .weighing import is_instead, is_parted, is_weighty, is_written_out
+from .weighing import is_instead, is_parted, is_weighty
 
 Told = NDArray[np.int32]
 """A line for each place: number of the text, what is told of it, offset in the text's searched characters, length;
@@ -131,7 +131,7 @@ def is_believed_sound(talk: Talk, keys: Keys, key: int, points: Points, page: Pa
     if is_parted(talk, points, page.firsts, page.lasts, at, length):
         return 0
     has_own = has_own_char(keys.word_starts, keys.word_chars, key, page.searched, at, length)
-    is_weighed = not beliefs & UNWEIGHED and is_written_out(page.firsts, page.lasts, at, length)
+    is_weighed = not beliefs & UNWEIGHED and not has_run(page.firsts, page.lasts, at, length)
     for belief in range(1, _DRAWN):
         if (
             beliefs >> belief & 1

@@ -21,15 +21,6 @@ from .talk import HAN, UNKNOWN, has_cue, is_alike, known_bond, openness
 
 
 @compiled
-def is_written_out(firsts: Places, lasts: Places, at: int, length: int) -> int:
-    """Whether searched characters are no runs; no view passes over letters or digits between them."""
-    for place in range(at, at + length):
-        if firsts[place] != lasts[place]:
-            return 0
-    return 1
-
-
-@compiled
 def is_parted(talk: Talk, points: Points, firsts: Places, lasts: Places, at: int, length: int) -> int:
     """Whether a mark that parts words stands in a writing of two characters: nothing in doubt is believed over one."""
     if length != SHORT:
@@ -56,7 +47,7 @@ def is_instead(talk: Talk, keys: Keys, begins: int, searched: Points, at: int, l
 def is_weighty(
     talk: Talk, keys: Keys, belief: int, points: Points, firsts: Places, at: int, length: int, begins: int
 ) -> int:
-    """Whether characters that are written out weigh enough to be the word at `begins`."""
+    """Whether characters without runs weigh enough to be the word at `begins`; no view passes over letters between."""
     needed, near = talk.demands[belief, 5], talk.demands[belief, 6]
     shown = weight(talk, keys, points, firsts, at, length, begins)
     if shown >= needed:
