@@ -60,6 +60,19 @@ RADICALS = (
 )
 """Radicals that have code points of their own, to those that people type; else they would be passed over."""
 
+BLANKS = "\u115f\u1160\u3164\uffa0\u2800\U00013441\U00013442\U0001d159"
+"""Letters and symbols that show nothing: the fillers of Hangul, an empty Braille cell, an empty note head, blanks among
+hieroglyphs. All else that shows nothing is no letter by Unicode, and is passed over as other signs are."""
+
+WIDE_BLANK = "\u3000"
+"""What they fold to: a blank that no editor takes off the end of a line."""
+
+LETTERS_LIKE_MARKS = (
+    "ʹ' ʺ\" ʻ' ʼ' ʽ' ʾ' ʿ' ˆ^ ˇ^ ˈ' ˉ- ˊ' ˋ` ˌ, ˍ_ ˎ, ˏ, ː: ˑ· ˮ\" ՙ' ߴ' ߵ' ـ_ ߺ_ ǃ! ꜝ! ꜞ! ꜟ! ꓸ. ꓹ, ꓼ; ꓽ: ꞌ' Ꞌ'"
+    " ᐧ· ㆍ· ᆞ· ꞏ· ⸯ~ ॱ·"
+)
+"""Letters by Unicode that are drawn as marks, which no reader takes for a part of a word."""
+
 TEXT_HAN_DIGITS = "零0 〇0 一1 壹1 弌1 二2 贰2 貳2 三3 叁3 叄3 四4 肆4 五5 伍5 六6 陆6 陸6 七7 柒7 八8 捌8 九9 玖9"
 """Digits as written; the spoken ones (洞 幺 两 拐) are ordinary words in text; the contact stage knows them."""
 
@@ -128,7 +141,7 @@ def lookalike_pairs() -> dict[str, str]:
         if len(flat) > 1 and flat[0].isascii() and flat[0].isalpha() and all(map(unicodedata.combining, flat[1:])):
             found[char] = flat[0]
     found.update(pairs_of(CYRILLIC_GREEK))
-    for pairs in (HAN_VARIANTS, RADICALS, HAN_LOOKALIKES):
+    for pairs in (HAN_VARIANTS, RADICALS, HAN_LOOKALIKES, LETTERS_LIKE_MARKS):
         found.update(pairs_of(pairs))
     return found
 
@@ -185,7 +198,8 @@ def main() -> int:
     parser.add_argument("--packages", type=Path, required=True, help="where the packages are installed")
     packages: Path = parser.parse_args().packages
     sections = {
-        "width": width_pairs(),
+        "blank": dict.fromkeys(BLANKS, WIDE_BLANK),
+        "width": {char: flat for char, flat in width_pairs().items() if char not in BLANKS},
         "case": case_pairs(),
         "trad": trad_pairs(packages / "opencc" / "dictionary"),
         "digits": digit_pairs(),
@@ -204,7 +218,7 @@ def main() -> int:
         "#   opencc-python-reimplemented 0.1.7 (Apache-2.0).\n"
         "# lookalike (further scripts): Unicode confusables through the PyPI package confusable-homoglyphs 3.3.1,\n"
         "#   licence Unicode-3.0.\n"
-        "# lookalike (scripts, Han), han_digits: kept by hand in the script, Apache-2.0.\n"
+        "# blank, lookalike (scripts, Han, marks), han_digits: kept by hand in the script, Apache-2.0.\n"
     )
     body = "".join(f"[{name}]\n" + "".join(f"{line}\n" for line in lines(pairs)) for name, pairs in sections.items())
     TARGET.write_text(header + body, "utf-8")

@@ -57,7 +57,7 @@ class Skip(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fold:
-    """Which differences between characters do not count."""
+    """Which differences between characters do not count. Letters that show nothing are blanks in every fold."""
 
     case: bool = True
     width: bool = True
@@ -108,7 +108,7 @@ def _identity() -> list[int]:
 def fold_changes(fold: Fold) -> dict[int, int]:
     """Code points that fold to another one."""
     parts = sections()
-    steps: list[dict[int, int]] = []
+    steps = [parts["blank"]]  # whatever else does not count: what shows nothing is no character of a word
     if fold.width:
         steps.append(parts["width"])
     if fold.lookalike:  # before case, for capitals (Ν is N), and after it, for what case made of them
