@@ -19,7 +19,6 @@ from .table import Cell
 
 _LOOK_S = 0.25
 _TENTH = 10
-MOST_LIMIT = 50_000
 _COLUMNS = ("rule", "trial_found", "trial_now", "trial_new", "trial_lost", "trial_how", "trial_severity")
 
 
@@ -45,7 +44,7 @@ async def try_rules(context: Context) -> ExitCode:
         since=since_of(arguments.since),
         until=until_of(arguments.until),
         device=arguments.phone,
-        limit=max(1, min(arguments.limit, MOST_LIMIT)),
+        limit=arguments.limit,
     )
     async with context.client() as client:
         ended = await _watched(context, client, await start_trial(client, request))

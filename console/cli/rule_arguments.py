@@ -1,11 +1,15 @@
 """The arguments of `policy try`, `rules` and `state`; the other actions of `policy` run in the daemon's own program."""
 
 import argparse
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from .numbers import bounded
 
 if TYPE_CHECKING:
     from .parser import Builder, Parser
 
+MOST_TRIED: Final = 50_000
+"""Messages of one trial, at most; `TrialRequest` takes no more."""
 HANDLERS: dict[tuple[str, str], str] = {
     ("policy", "try"): "policies:try_rules",
     ("policy", "rules"): "rules:list_rules",
@@ -24,4 +28,8 @@ def add(builder: "Builder", commands: "argparse._SubParsersAction[Parser]") -> N
     builder.option(candidate, "--since", "policy_since", dest="since", metavar="TIME")
     builder.option(candidate, "--until", "policy_until", dest="until", metavar="TIME")
     builder.option(candidate, "--phone", "policy_phone", dest="phone", metavar="SERIAL")
-    builder.option(candidate, "--limit", "policy_limit", dest="limit", type=int, metavar="N")
+    builder.option(candidate, "--limit", "policy_limit", dest="limit", type=_messages, metavar="N")
+
+
+def _messages(text: str) -> int:
+    return int(bounded(text, 1, MOST_TRIED))

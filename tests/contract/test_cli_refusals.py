@@ -9,14 +9,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
+import msgspec
 import pytest
 
 from console.cli import heads_print
 from console.cli.context import Context
 from console.cli.output import Format, Output
 from console.cli.parser import MAX_REASON, build_parser
+from console.cli.rule_arguments import MOST_TRIED
 from console.main import CATALOG, main
 from daemon.api.exit_codes import ExitCode
+from daemon.api.policy import TrialRequest
 from daemon.api.proofs import HeadInfo, HeadsReport, WitnessRecord
 from daemon.api.texts import Language, load_texts
 from daemon.cli.narration import texts_for
@@ -98,6 +101,22 @@ RECORD = WitnessRecord(
     ledger_index=10, at=AT, way="print", witness="print", witness_at=None, size=9, root_sha256="ab" * 32,
     outcome="continued", actor="owner",
 )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("limit", "told"),
+    [("50001", "50001 (1 … 50000)"), ("0", "0 (1 … 50000)"), ("many", "many"), ("nan", "nan (1 … 50000)")],
+)
+def test_more_messages_than_a_trial_takes_are_refused_with_the_range(
+    limit: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        parsed(f"shopwarden policy try rules --limit {limit}", "en")
+    assert ended.value.code == ExitCode.USAGE
+    assert f"--limit: not valid: {told}\n" in capsys.readouterr().err
+    for taken in (1, MOST_TRIED):
+        asked: int = parsed(f"shopwarden policy try rules --limit {taken}", "en").limit
+        assert msgspec.convert({"limit": asked}, TrialRequest).limit == taken, "the daemon takes as many"
 
 
 async def test_a_printed_head_says_with_json_what_is_on_the_paper(
