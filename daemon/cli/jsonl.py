@@ -2,8 +2,9 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from typing import BinaryIO
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from typing import BinaryIO, Generic, TypeVar
 
 import msgspec
 
@@ -13,6 +14,8 @@ from .narration import say
 
 MAX_LINE_BYTES = 8 * 1024 * 1024
 MAX_ID_CHARACTERS = 1_000
+MAX_NAME_CHARACTERS = 60
+"""Of a key that is told."""
 BATCH = 200
 """Lines that are answered together."""
 _CHUNK_BYTES = 1 << 18
@@ -21,19 +24,23 @@ RecordId = str | int | float | None
 
 
 class InputError(Exception):
-    """A line that cannot be used. `code` is the end of its text's key."""
+    """A line that cannot be used. `code` and `hint` are ends of its texts' keys, `values` what these name."""
 
-    def __init__(self, code: str, record_id: RecordId = None) -> None:
+    def __init__(self, code: str, record_id: RecordId = None, *, hint: str = "", **values: str) -> None:
         super().__init__(code)
         self.code = code
         self.record_id = record_id
+        self.hint = hint
+        self.values: Mapping[str, str] = values
 
 
-class LineError(msgspec.Struct, frozen=True, kw_only=True):
+class LineError(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Why."""
 
     code: str
     message: str
+    hint: str = ""
+    """What to write instead, where that is known."""
 
 
 class BadLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,38 +59,50 @@ class PrevLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TextLine(msgspec.Struct, frozen=True, kw_only=True):
-    """An input line of `scan` and `mask`; `mask` looks at id and text only."""
+    """An input line of `mask`, which looks at id and text only, whatever else is there."""
 
     id: str | int | float | None
     text: str
-    prev: str | list[str | PrevLine] | None = None
+    prev: str | tuple[str | PrevLine, ...] | None = None
     sender: str | None = None
     channel: str | None = None
 
 
-_decoder = msgspec.json.Decoder(TextLine)
+class ScanPrevLine(PrevLine, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One of `scan`."""
+
+
+class ScanLine(TextLine, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An input line of `scan`. Another key is refused: `previous` for `prev` would change what is found."""
+
+    prev: str | tuple[str | ScanPrevLine, ...] | None = None
+
+
+LineT = TypeVar("LineT", bound=TextLine)
 _encoder = msgspec.json.Encoder()
 
 
 def transform(answer: Callable[[TextLine], msgspec.Struct], texts: Texts) -> ExitCode:
     """Answer every line of stdin on stdout. PARTIAL when a line was bad; the others are answered all the same."""
-    return transform_many(lambda lines: list(map(answer, lines)), texts)
+    return transform_many(TextLine, lambda lines: list(map(answer, lines)), texts)
 
 
-def transform_many(answer: Callable[[Sequence[TextLine]], Sequence[msgspec.Struct]], texts: Texts) -> ExitCode:
+def transform_many(
+    kind: type[LineT], answer: Callable[[Sequence[LineT]], Sequence[msgspec.Struct]], texts: Texts
+) -> ExitCode:
     """As `transform`, the lines that are there already together."""
     sink = sys.stdout.buffer
+    reader = LineReader(kind)
     bad = 0
     for lines in _batches(sys.stdin.buffer):
-        taken = [_taken(line) for line in lines]
-        answers = iter(answer([one for one in taken if isinstance(one, TextLine)]))
+        taken = [reader.taken(line) for line in lines]
+        answers = iter(answer([one for one in taken if not isinstance(one, InputError)]))
         for one in taken:
-            if isinstance(one, TextLine):
+            if not isinstance(one, InputError):
                 sink.write(encode(next(answers)))
                 continue
             bad += 1
-            message = texts.get(f"cli.input.{one.code}")
-            sink.write(encode(BadLine(id=one.record_id, error=LineError(code=f"input.{one.code}", message=message))))
+            sink.write(encode(BadLine(id=one.record_id, error=_told(one, texts))))
         sink.flush()
     if bad:
         say(texts.get("cli.scan.bad_lines", count=bad))
@@ -91,13 +110,10 @@ def transform_many(answer: Callable[[Sequence[TextLine]], Sequence[msgspec.Struc
     return ExitCode.OK
 
 
-def _taken(line: bytes | None) -> TextLine | InputError:
-    if line is None:
-        return InputError("too_long")
-    try:
-        return decode(line)
-    except InputError as error:
-        return error
+def _told(error: InputError, texts: Texts) -> LineError:
+    message = texts.get(f"cli.input.{error.code}", **error.values)
+    hint = texts.get(f"cli.input.{error.hint}", **error.values) if error.hint else ""
+    return LineError(code=f"input.{error.code}", message=message, hint=hint)
 
 
 def _batches(source: BinaryIO) -> Iterator[list[bytes | None]]:
@@ -125,19 +141,69 @@ def _lines(source: BinaryIO) -> Iterator[list[bytes | None]]:
         yield [b"".join(begun) if size < MAX_LINE_BYTES else None]
 
 
-def decode(line: bytes) -> TextLine:
-    """A line as it is; what msgspec refuses and JSON allows (lone surrogates) goes the slow way.
+class LineReader(Generic[LineT]):
+    """Reads lines of one kind."""
 
-    Raises:
-        InputError: not UTF-8, not an object, `id` or `text` missing or of another type.
-    """
-    try:
-        record = _decoder.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        record = _decode_slowly(line)
-    if isinstance(record.id, str) and len(record.id) > MAX_ID_CHARACTERS:
-        raise InputError("bad_field")
-    return record
+    def __init__(self, kind: type[LineT]) -> None:
+        self._kind = kind
+        self._decoder = msgspec.json.Decoder(kind)
+
+    def taken(self, line: bytes | None) -> LineT | InputError:
+        """The line, or why it cannot be used; None is one that is too long."""
+        if line is None:
+            return InputError("too_long")
+        try:
+            return self.decode(line)
+        except InputError as error:
+            return error
+
+    def decode(self, line: bytes) -> LineT:
+        """A line as it is; what msgspec refuses and JSON allows (lone surrogates) goes the slow way.
+
+        Raises:
+            InputError: not UTF-8, not an object, `id` or `text` missing or of another type, a key the kind refuses.
+        """
+        try:
+            record = self._decoder.decode(line)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            record = self._decode_slowly(line)
+        if isinstance(record.id, str) and len(record.id) > MAX_ID_CHARACTERS:
+            raise InputError("bad_field")
+        return record
+
+    def _decode_slowly(self, line: bytes) -> LineT:
+        try:
+            document = json.loads(line.decode("utf-8-sig"), parse_constant=_refuse_constant)
+        except UnicodeDecodeError:
+            raise InputError("not_utf8") from None
+        except (ValueError, RecursionError):
+            raise InputError("not_json") from None
+        if not isinstance(document, dict):
+            raise InputError("not_json")
+        record_id = document.get("id")
+        if isinstance(record_id, bool) or not isinstance(record_id, str | int | float | None):
+            record_id = None
+        known = {name: document[name] for name in self._kind.__struct_fields__ if name in document}
+        if self._kind.__struct_config__.forbid_unknown_fields:
+            previous = document.get("prev")
+            _refuse_others(document, self._kind, record_id)
+            for one in previous if isinstance(previous, list) else ():
+                _refuse_others(one if isinstance(one, dict) else (), PrevLine, record_id)
+        try:
+            return msgspec.convert(known, self._kind)
+        except msgspec.ValidationError:
+            raise InputError("bad_field", record_id) from None
+
+
+def _refuse_others(names: Iterable[str], kind: type[msgspec.Struct], record_id: RecordId) -> None:
+    """Raises InputError for the first name that is no field."""
+    fields = kind.__struct_fields__
+    other = next((name for name in names if name not in fields), None)
+    if other is not None:
+        name = other[:MAX_NAME_CHARACTERS]
+        near = get_close_matches(name.lower(), fields, n=1)
+        hint, wanted = ("near", near[0]) if near else ("known", ", ".join(fields))
+        raise InputError("unknown_key", record_id, hint=hint, name=name, wanted=wanted)
 
 
 def encode(reply: msgspec.Struct) -> bytes:
@@ -146,25 +212,6 @@ def encode(reply: msgspec.Struct) -> bytes:
         return _encoder.encode(reply) + b"\n"
     except UnicodeEncodeError:
         return json.dumps(msgspec.to_builtins(reply), ensure_ascii=True, separators=(",", ":")).encode("ascii") + b"\n"
-
-
-def _decode_slowly(line: bytes) -> TextLine:
-    try:
-        document = json.loads(line.decode("utf-8-sig"), parse_constant=_refuse_constant)
-    except UnicodeDecodeError:
-        raise InputError("not_utf8") from None
-    except (ValueError, RecursionError):
-        raise InputError("not_json") from None
-    if not isinstance(document, dict):
-        raise InputError("not_json")
-    record_id = document.get("id")
-    if isinstance(record_id, bool) or not isinstance(record_id, str | int | float | None):
-        record_id = None
-    known = {name: document[name] for name in TextLine.__struct_fields__ if name in document}
-    try:
-        return msgspec.convert(known, TextLine)
-    except msgspec.ValidationError:
-        raise InputError("bad_field", record_id) from None
 
 
 def _refuse_constant(name: str) -> float:

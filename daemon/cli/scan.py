@@ -12,7 +12,7 @@ from policies.scan import ScanRequest, scan_lines, side_of
 from ..api.exit_codes import ExitCode
 from ..api.texts import Texts
 from ..rules import engine_of
-from .jsonl import PrevLine, RecordId, TextLine, transform_many
+from .jsonl import PrevLine, RecordId, ScanLine, transform_many
 
 
 class HitLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -38,13 +38,13 @@ class ScannedLine(msgspec.Struct, frozen=True, kw_only=True):
 
 def run(options: Namespace, texts: Texts) -> ExitCode:
     """Until stdin ends. `--policy` names packs or folders; several are joined."""
-    return transform_many(scanner(engine_of(options.policy or ["retail-zh"])), texts)
+    return transform_many(ScanLine, scanner(engine_of(options.policy or ["retail-zh"])), texts)
 
 
-def scanner(engine: Engine) -> Callable[[Sequence[TextLine]], list[ScannedLine]]:
+def scanner(engine: Engine) -> Callable[[Sequence[ScanLine]], list[ScannedLine]]:
     """The function that answers lines."""
 
-    def answer(lines: Sequence[TextLine]) -> list[ScannedLine]:
+    def answer(lines: Sequence[ScanLine]) -> list[ScannedLine]:
         results = scan_lines(engine, [_request(line) for line in lines])
         return [
             ScannedLine(id=line.id, hits=[_hit_line(hit, _previous(line)) for hit in result.hits])
@@ -54,11 +54,11 @@ def scanner(engine: Engine) -> Callable[[Sequence[TextLine]], list[ScannedLine]]
     return answer
 
 
-def _request(line: TextLine) -> ScanRequest:
+def _request(line: ScanLine) -> ScanRequest:
     return ScanRequest(id="", text=line.text, prev=_previous(line), sender=line.sender, channel=line.channel)
 
 
-def _previous(line: TextLine) -> tuple[str | Earlier, ...]:
+def _previous(line: ScanLine) -> tuple[str | Earlier, ...]:
     previous = (line.prev,) if isinstance(line.prev, str) else tuple(line.prev or ())
     return tuple(map(_earlier, previous))
 

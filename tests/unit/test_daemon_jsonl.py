@@ -42,6 +42,31 @@ def test_bad_lines_are_answered_in_their_place(command: str) -> None:
     assert "Traceback" not in told
 
 
+PREV = '{"id": 5, "text": "单", "prev": [{"text": "飞", "%s": "staff"}]}'
+
+
+UNKNOWN = [
+    ('{"id": 5, "text": "单", "previous": "飞"}', "previous", "did you mean prev?"),
+    ('{"id": 5, "txt": "单"}', "txt", "did you mean text?"),
+    ('{"id": 5, "text": "单", "Sender": "staff"}', "Sender", "did you mean sender?"),
+    (PREV % "sendr", "sendr", "did you mean sender?"),
+    (PREV % "by", "by", "known keys: text, sender, seconds"),
+    ('{"id": 5, "text": "\\ud83d", "label": 1, "more": 2}', "label", "known keys: id, text, prev, sender, channel"),
+    ('{"id": 5, "text": "x", "' + 90 * "k" + '": 1}', 60 * "k", "known keys: id, text, prev, sender, channel"),
+]
+
+
+def test_a_key_that_scan_does_not_know_is_refused_with_what_was_meant() -> None:
+    code, answers, _ = run("scan", [*(f"{line}\n".encode() for line, _, _ in UNKNOWN), b'{"id": 6, "text": ""}\n'])
+    told = [{"code": "input.unknown_key", "message": f"unknown key: {name}", "hint": hint} for _, name, hint in UNKNOWN]
+    assert (code, answers) == (1, [*({"id": 5, "error": error} for error in told), {"id": 6, "hits": []}])
+
+
+def test_mask_looks_at_id_and_text_whatever_else_is_there() -> None:
+    code, answers, _ = run("mask", [(PREV % "sendr").encode()[:-1] + b', "label": 1}\n'])
+    assert (code, answers) == (0, [{"id": 5, "spans": [], "masked": "单"}])
+
+
 def test_lone_surrogates_count_as_one_and_come_back(  # as an escape
 ) -> None:
     code, answers, _ = run("mask", [b'{"id": "\\ud83d", "text": "\\ud800 13800000017"}\n'])
