@@ -4,12 +4,14 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from ..folding.table import Fold, Table, bounded, fold_table
+from ..folding.table import LIMIT
 from ..model import ContactKind, ContactSpan
 from .handles import HIDDEN
 from .name_words import COMMON, GIVEN, SINGLE, TITLES
+from .points import Points, fold_array, translated
 from .spelling import HAN, LAST_MARKS, MANY, digit_of_han
 from .told import JOIN_WORDS
+from .wording import first_and_tail
 
 MOST_APART = 20_000
 """Details beyond these are told together with those that stand near them."""
@@ -19,27 +21,37 @@ _PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕
 _HAN = r"[^\W\d_a-z]"
 _SURNAMES = "".join(sorted(COMMON))
 _LATIN = rf"a-z0-9_()·:/?=.{HIDDEN}-"
-_WORD = rf"(?<![a-z0-9_])[a-z_][{_LATIN}]{{4,60}}"
-_ACCOUNT = rf"(?<![a-z0-9_])[a-z_](?=[a-z_()·:/?=.{HIDDEN}-]{{0,59}}[0-9])[{_LATIN}]{{4,60}}"
 _LOCAL = rf"a-z0-9._%+{HIDDEN}-"
 _TOLD = rf"(?:(?:[{JOIN_WORDS}]|(?<=\[)){_HAN}{{0,5}}+[^\w\n]{{0,3}}+)?+"
-_SHAPE = (
-    rf"(?<![{_LOCAL}])[{_LOCAL}]{{1,64}}+@[a-z0-9.{HIDDEN}-]{{2,200}}|{_ACCOUNT}"
-    rf"|[{_PROVINCES}] ?[a-z](?:[ ·.-]?[a-z0-9]){{5,6}}|q[^\w\n]{{1,3}}[0-9]{{5,6}}(?![0-9])"
-    rf"|[0-9]{{7,40}}(?![0-9])[a-z0-9]{{0,12}}|[0-9](?:(?:[^\w\n]|[a-z_](?![a-z_])){{0,6}}+{_TOLD}[0-9]){{6,40}}+"
-    rf"|(?:收货人|收件人|联系人|姓名|户名|我叫)[^\w\n]{{0,3}}[{SINGLE}]{_HAN}{{1,3}}|[{_SURNAMES}]{GIVEN}{{1,2}}(?={TITLES})"
-    rf"|[路街道巷弄村镇区园苑厦场]{_HAN}{{0,6}}[0-9]{{1,5}}[号栋幢座室]"
+_ANNOUNCING, _ANNOUNCED = first_and_tail(("收货人", "收件人", "联系人", "姓名", "户名", "我叫"))
+_ROADS = "路街道巷弄村镇区园苑厦场"
+_FIRSTS = f"{_PROVINCES}{_ANNOUNCING}{_SURNAMES}{_ROADS}{_LOCAL}"
+_MAIL = rf"(?<![{_LOCAL}].)[{_LOCAL}]{{0,63}}+@[a-z0-9.{HIDDEN}-]{{2,200}}"
+_ACCOUNT = rf"(?=[a-z_()·:/?=.{HIDDEN}-]{{0,59}}[0-9])[{_LATIN}]{{4,60}}"
+_GAP = rf"[^\w\n]{{0,6}}+[0-9]|(?=[^\w\n]|[a-z_{JOIN_WORDS}])(?:[^\w\n]|[a-z_](?![a-z_])){{0,6}}+{_TOLD}[0-9]"
+"""From one digit of a number to the next; what is only signs is said first, for speed."""
+_TAIL = (
+    rf"(?:(?<=[0-9])(?:{_MAIL}|[0-9]{{6,39}}+(?![0-9])[a-z0-9]{{0,12}}|(?:{_GAP}){{6,40}}+)"
+    rf"|(?<![a-z0-9_].)(?<=[a-z_])(?:{_MAIL}|{_ACCOUNT})|[^\w\n](?<=q.)[^\w\n]{{0,2}}[0-9]{{5,6}}(?![0-9])"
+    rf"|(?<![a-z0-9_])(?:(?<=[{_LOCAL}]){_MAIL}|(?<=[{_PROVINCES}]) ?[a-z](?:[ ·.-]?[a-z0-9]){{5,6}}"
+    rf"|(?<=[{_ANNOUNCING}]){_ANNOUNCED}[^\w\n]{{0,3}}[{SINGLE}]{_HAN}{{1,3}}"
+    rf"|(?<=[{_SURNAMES}]){GIVEN}{{1,2}}(?={TITLES})"
+    rf"|(?<=[{_ROADS}]){_HAN}{{0,6}}[0-9]{{1,5}}[号栋幢座室]))"
 )
-_ONE = re.compile(rf"({_SHAPE})[{LAST_MARKS}]*+|{_WORD}")
-_ROW = re.compile(rf"({_SHAPE})(?:(?:{TITLES})?+\W{{0,3}}{_TOLD}(?:{_SHAPE}))*+[{LAST_MARKS}]*+|{_WORD}")
-_DIGIT = re.compile("[0-9]")
+"""What follows the first character of a detail, one of `_FIRSTS`: a search passes over all others at once."""
+_LONGER = rf"(?:(?:{TITLES})?+\W{{0,3}}{_TOLD}[{_FIRSTS}]{_TAIL})*+"
+_REST = rf"[{LAST_MARKS}]*+|(?<![a-z0-9_].)(?<=[a-z_])[{_LATIN}]{{4,60}}"
+"""The end of a detail, or of a word that is none."""
+_ONE = re.compile(rf"[{_FIRSTS}](?:{_TAIL}(){_REST})")
+_ROW = re.compile(rf"[{_FIRSTS}](?:{_TAIL}(){_LONGER}{_REST})")
+_DIGITS = "0123456789"
 _BY_LENGTH = {11: ContactKind.MOBILE, 15: ContactKind.ID_CARD, 18: ContactKind.ID_CARD}
 _BEFORE_ROAD = 10
 
 
 def coarse_details(text: str, start: int) -> list[ContactSpan]:
     """What has the shape of a detail in `text[start:]`, in order; too much rather than too little. Linear."""
-    flat = bounded(text[start:]).translate(_table())
+    flat = translated(text[start:], _table())
     found: list[ContactSpan] = []
     edge = start
     for value, begin, end in _shapes(flat):
@@ -59,9 +71,9 @@ def _shapes(flat: str) -> Iterator[tuple[str, int, int]]:
     at = count = 0
     for match in _ONE.finditer(flat):
         if match.lastindex:
-            at = match.end()
+            start, at = match.span()
             count += 1
-            yield match[1], match.start(), at
+            yield flat[start : match.end(1)], start, at
             if count == MOST_APART:
                 break
     else:
@@ -74,7 +86,8 @@ def _shapes(flat: str) -> Iterator[tuple[str, int, int]]:
             yield value, start, end
             value = ""
         if not value:
-            value, start = match[1], match.start()
+            start = match.start()
+            value = flat[start : match.end(1)]
         end = match.end()
     if value:
         yield value, start, end
@@ -85,7 +98,7 @@ def _kind(value: str) -> ContactKind:
     if first.isdigit():
         if "@" in value:
             return ContactKind.EMAIL
-        size = len(value) if value.isdigit() else len(_DIGIT.findall(value))
+        size = len(value) if value.isdigit() else sum(map(value.count, _DIGITS))
         return _BY_LENGTH.get(size, ContactKind.BANK_CARD if size > 15 else ContactKind.LANDLINE)
     if first.isascii():
         return ContactKind.EMAIL if "@" in value else ContactKind.WECHAT
@@ -95,9 +108,10 @@ def _kind(value: str) -> ContactKind:
 
 
 @lru_cache(maxsize=1)
-def _table() -> Table:
+def _table() -> Points:
     """The fold, with spoken digits as digits and signs of two digits as one."""
-    table = [None if point is None else digit_of_han(point) for point in fold_table(Fold())]
+    table = fold_array().copy()
+    table[:LIMIT] = list(map(digit_of_han, table[:LIMIT].tolist()))
     for sign in (*HAN, *MANY):
         table[ord(sign)] = digit_of_han(ord(sign)) if sign in HAN else ord("0")
     return table

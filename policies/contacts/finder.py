@@ -8,7 +8,6 @@ from itertools import pairwise
 
 from ..folding.table import Fold, Table, bounded, fold_table
 from ..model import ContactKind, ContactSpan
-from .coarse import coarse_details
 from .handles import wechat_accounts
 from .links import links_in
 from .mails import mails_in
@@ -39,8 +38,8 @@ _CUTS = tuple(
         re.compile,
         (
             "[\n。]",
-            rf"(?<={_WORD})[ ,](?={_WORD})",
-            rf"(?<={_IN_HAN}){_IN_HAN}(?={_IN_HAN})",
+            rf"[ ,](?<={_WORD}.)(?={_WORD})",
+            rf"{_IN_HAN}(?<={_IN_HAN}{{2}})(?={_IN_HAN})",
             rf"[^0-9{HAN}]{{9}}",
             "[ ,]",
         ),
@@ -58,6 +57,10 @@ def find_contacts(text: str) -> tuple[ContactSpan, ...]:
     of persons by their cues; links to messengers. Numbers of orders, parcels, certificates and prices are left out.
     Linear in the text; a text of thousands of details is read coarsely after the first ones.
     """
+    if len(text) > LONGEST_BLOCK:
+        from .points import folded  # numpy is loaded by the first long text
+
+        return _in_blocks(text, folded(text))
     return details_in(text, bounded(text).translate(_table()))
 
 
@@ -125,7 +128,8 @@ def _to_its_edges(flat: str, found: Found) -> Found:
 
 def _in_blocks(text: str, flat: str) -> tuple[ContactSpan, ...]:
     """A long text block by block, and by shapes alone from where it turns out to be a list of details."""
-    from .gate import block_stages  # numpy is loaded by the first long text
+    from .coarse import coarse_details  # as above
+    from .gate import block_stages
 
     edges = [0]
     while edges[-1] < len(text):

@@ -14,13 +14,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..folding.table import LIMIT, SYMBOL, Fold, fold, fold_changes, fold_table
+from ..folding.table import LIMIT, SYMBOL, Fold, fold, fold_changes
 from .addresses import CUES as PLACE_CUES
 from .addresses import ROAD_ENDS, ROADS, UNIT_NUMBERS, UNITS
 from .cues import ADDING, HINTS, SECONDS, TRACES
 from .name_words import GIVEN, TITLES
 from .names import ANNOUNCING, SURE
 from .papers import PROVINCE_SIGNS
+from .points import Points, fold_array, has_flags, points_of, text_of
 from .runs import LEAST_DIGITS, SEPARATOR
 from .spelling import BAR, HAN, MANY, SOUNDS
 from .told import JOIN_FIRSTS
@@ -68,7 +69,6 @@ _AROUND: Final = (
     (_NEXT, rf"[{HAN}{SOUNDS}0-9]|[^\w\n]"),
 )
 
-Points = NDArray[np.uint32]
 Bytes = NDArray[np.uint8]
 Places = NDArray[np.intp]
 Flags = NDArray[np.bool_]
@@ -156,29 +156,29 @@ class _Marks:
     are_suspects: Flags
     """Whether anything but a number may stand in it."""
     runs: Bytes
-    """As `_runs`, of the text's longest."""
+    """As `_runs`, of the longest of a text that is no suspect."""
 
 
 def suspects(texts: Sequence[str], lengths: Sequence[int]) -> Iterator[tuple[int, str, AbstractSet[int | None]]]:
     """Place and folded form of every text in which a finder may find something, and which ones may. Linear."""
-    points = _points_of(texts)
+    points = _joined(texts)
     marks = _marks(points, lengths)
     if marks is None:
         return
     found = (marks.are_suspects | (marks.runs > 0)).nonzero()[0].tolist()
     if not found:
         return
-    flat = tables().folded.take(points, mode="clip").tobytes().decode("utf-32-le", "surrogatepass")
-    has_flags = bool((points - np.uint32(ord(_FLAG_LETTERS[0])) < len(_FLAG_LETTERS)).any())
+    flat = text_of(tables().folded.take(points, mode="clip"))
+    may_differ = has_flags(points)
     for at in found:
         end = int(marks.ends[at]) - 1
-        folded = fold(texts[at], _FOLD) if has_flags else flat[end - lengths[at] : end]
+        folded = fold(texts[at], _FOLD) if may_differ else flat[end - lengths[at] : end]
         yield at, folded, stages_of(folded) if marks.are_suspects[at] else _numbers(marks.runs[at])
 
 
 def block_stages(blocks: Sequence[str]) -> list[AbstractSet[int | None]]:
     """By block of a long text: the finders that may find something in it. Linear."""
-    marks = _marks(_points_of(blocks), [len(block) for block in blocks])
+    marks = _marks(_joined(blocks), [len(block) for block in blocks])
     if marks is None:
         return [_NONE] * len(blocks)
     return [
@@ -191,9 +191,8 @@ def _numbers(run: int) -> AbstractSet[int | None]:
     return (_NONE, _SHORT, _NUMBERS)[run]
 
 
-def _points_of(texts: Sequence[str]) -> Points:
-    joined = _LETTER.join((*texts, ""))
-    return np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+def _joined(texts: Sequence[str]) -> Points:
+    return points_of(_LETTER.join((*texts, "")))
 
 
 def _marks(points: Points, lengths: Sequence[int]) -> _Marks | None:
@@ -205,17 +204,21 @@ def _marks(points: Points, lengths: Sequence[int]) -> _Marks | None:
     if not places.size:
         return None
     ends = np.cumsum(np.array(lengths) + 1)
-    owners = np.searchsorted(ends, places, side="right")
+    edges = np.searchsorted(places, ends)
+    counts = edges.copy()
+    counts[1:] -= edges[:-1]
+    owners = np.arange(len(lengths)).repeat(counts)
     signs = signs.take(places)
-    starts = np.append(0, (owners[1:] != owners[:-1]).nonzero()[0] + 1)
+    with_some = counts.nonzero()[0]
     every = np.zeros(len(lengths), dtype=np.uint16)
-    every[owners.take(starts)] = np.bitwise_or.reduceat(signs, starts)
+    every[with_some] = np.bitwise_or.reduceat(signs, (edges - counts).take(with_some))
     are_suspects = _are_enough(every)
-    worded = (signs & (_NAME | _LONGER | _TITLE | _SPOKEN | _JOINED)).nonzero()[0]
+    words = _NAME | _LONGER | _TITLE | _SPOKEN | _JOINED
+    worded = (((signs & words) != 0) & ~are_suspects.take(owners)).nonzero()[0]
     if worded.size:
         is_word = _are_words(signs.take(worded), places.take(worded), points)
         are_suspects[owners.take(worded[is_word])] = True
-    digits = (signs & _DIGIT).nonzero()[0]
+    digits = (((signs & _DIGIT) != 0) & ~are_suspects.take(owners)).nonzero()[0]
     owners = owners.take(digits)
     runs = _runs(places.take(digits), owners, every, points)
     longest = np.zeros(len(lengths), dtype=np.uint8)
@@ -257,12 +260,13 @@ def _runs(digits: Places, owners: Places, every: Signs, points: Points) -> Bytes
     if not count:
         return np.zeros(0, dtype=np.uint8)
     gaps = digits[1:] - digits[:-1]
-    after = known.around.take(known.folded.take(points.take(digits[:-1] + 1), mode="clip"))
-    before = known.around.take(known.folded.take(points.take(digits[1:] - 1), mode="clip"))
     is_next = np.zeros(count + LEAST_DIGITS, dtype=np.bool_)
-    is_next[: count - 1] = ((gaps == 1) | (gaps <= _STEP) & ((after & before & _SEPARATOR) != 0)) & (
-        owners[1:] == owners[:-1]
-    )
+    is_next[: count - 1] = gaps == 1
+    parted = ((gaps > 1) & (gaps <= _STEP)).nonzero()[0]
+    after = known.around.take(known.folded.take(points.take(digits.take(parted) + 1), mode="clip"))
+    before = known.around.take(known.folded.take(points.take(digits.take(parted + 1) - 1), mode="clip"))
+    is_next[parted] = (after & before & _SEPARATOR) != 0
+    is_next[: count - 1] &= owners[1:] == owners[:-1]
     are_five = is_next[:-3] & is_next[1:-2] & is_next[2:-1] & is_next[3:]
     are_six = are_five[:count] & is_next[4 : count + 4]
     are_nine = are_five[:count] & are_five[4 : count + 4]
@@ -292,8 +296,7 @@ def tables() -> Tables:
         classes[source] = classes[min(target, LIMIT)]
     for char in _FLAG_LETTERS:
         classes[ord(char)] = kinds.of(char)
-    folded = np.array([*fold_table(_FOLD), ord(SYMBOL)], dtype=np.uint32)
-    return Tables(classes=classes, signs=kinds.signs(), folded=folded, around=around)
+    return Tables(classes=classes, signs=kinds.signs(), folded=fold_array(), around=around)
 
 
 class _Classes:

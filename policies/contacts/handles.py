@@ -10,7 +10,7 @@ from .spelling import Spelled
 HIDDEN = "\u200b-\u200f\u2060-\u2064\ufeff\u00ad\ufe0f"
 _SIGN_WORDS = "下划线|减号|横杠|短杠|杠|➖"
 _HANDLE = re.compile(
-    rf"[a-z](?:(?<![a-z0-9_@./=&-].)|(?<=[vwx][.-].)|(?<=[^a-z0-9_@./=&-]-.))(?:[{HIDDEN}]{{0,3}}[a-z0-9_-]|(?:{_SIGN_WORDS})(?=[a-z0-9])){{5,29}}"
+    rf"[a-z](?<![a-z0-9_@/=&].)(?:(?<![.-].)|(?<=[vwx][.-].)|(?<=[^a-z0-9_@./=&-]-.))(?:[{HIDDEN}]{{0,3}}[a-z0-9_-]|(?:{_SIGN_WORDS})(?=[a-z0-9])){{5,29}}"
     r"(?![a-z0-9_@-]|\.(?:com|cn|net))"
 )
 _ID = re.compile(r"[a-z][a-z0-9_-]{5,19}")

@@ -95,14 +95,14 @@ def runs_within(digits: str, source: str | None, start: int, end: int) -> Iterat
         source = None
     part: list[tuple[int, int]] = []
     for found in _GROUP.finditer(digits, start, end):
-        first, last = found.span()
-        if part and (last - first > LONGEST_GROUP or _MASKED in digits[part[-1][1] : first]):
+        first, last = span = found.span()
+        if part and (last - first > LONGEST_GROUP or digits.find(_MASKED, part[-1][1], first) >= 0):
             yield _run(digits, part)
             part = []
         if last - first > LONGEST_GROUP:
             continue
         if source is None or last - first == 1 or source[first:last].isascii():
-            part.append((first, last))
+            part.append(span)
         else:
             part += [script.span() for script in _scripts().finditer(source, first, last)]
     if part:
@@ -115,12 +115,14 @@ def _scripts() -> re.Pattern[str]:
 
 
 def _run(digits: str, groups: list[tuple[int, int]]) -> Run:
+    size = 0
     starts = [0]
     for begin, end in groups:
-        starts.append(starts[-1] + end - begin)
+        size += end - begin
+        starts.append(size)
     return Run(
         digits="".join([digits[begin:end] for begin, end in groups]),
         starts=tuple(starts),
-        places=tuple(begin for begin, _ in groups),
+        places=tuple([begin for begin, _ in groups]),
         ends=frozenset(starts[1:]),
     )

@@ -21,6 +21,8 @@ from .spelling import Spelled
 
 SELF_SUFFICIENT = 5
 """A group of so many digits is looked at whatever follows it."""
+_LEAST_AHEAD = 8
+"""Digits from which on more than the first two of a number are looked at."""
 _LEAST_BARE = 8
 """Digits behind a bare 扣, which also means that points or money are taken off."""
 _PREFIXES = ("0086", "86", "0")
@@ -54,6 +56,8 @@ def may_start(run: Run, start: int) -> bool:
     """Whether a number in several groups can begin here. Looks at a few digits: most groups of a long list end here."""
     digits, ends = run.digits, run.ends
     two = digits[start : start + 2]
+    if start + _LEAST_AHEAD > len(digits):
+        return two in _PREFIX_STARTS or two == "00"
     if two[0] == "1" and two[1:] > "2" and start + 11 in ends:
         return True
     if two[0] == "0":

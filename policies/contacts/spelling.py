@@ -67,9 +67,10 @@ ODD_TAIL = (
 _ODD = re.compile(f"[{ODD_SIGNS}](?:{ODD_TAIL})")
 LAST_MARKS = "\u0300-\u036f\u20d0-\u20ff\ufe00-\ufe0f"
 """Signs of keycaps, strokes and the like, which belong to what stands before them; as the inside of a class."""
-_JOINERS = f"[{LAST_MARKS}\u200b-\u200f\u2060-\u2064\ufeff\u00ad]"
-_MARKED = re.compile(f"{_JOINERS}(?<=[a-z0-9{HAN}].){_JOINERS}*")
-_CHANGED = re.compile(f"{_MARKED.pattern}|[{_SIGNS}]")
+_JOINERS = f"{LAST_MARKS}\u200b-\u200f\u2060-\u2064\ufeff\u00ad"
+_MARKS_TAIL = f"(?<=[a-z0-9{HAN}].)[{_JOINERS}]*"
+_MARKED = re.compile(f"[{_JOINERS}]{_MARKS_TAIL}")
+_CHANGED = re.compile(f"[{_JOINERS}{_SIGNS}](?:(?<=[{_SIGNS}])|{_MARKS_TAIL})")
 _ESCAPE = re.compile(r"%3([0-9])|%ef%bc%9([0-9])|&#x3([0-9]);?|&#(4[89]|5[0-7]);?|\\u003([0-9])")
 _LETTERED = re.compile(
     r"[0-9oli](?:(?<![a-z0-9].)(?:(?<=[0-9])[0-9]*+[oli]|(?<=[oli])[oli]*+[0-9])[0-9oli]*+(?![a-z0-9])"
@@ -82,7 +83,7 @@ _LEET = re.compile(r"[1li](?<![a-z0-9].)[3-9](?=[0-9a-z]{0,8}[sbzgq])[0-9olisbzg
 _LEET_LETTERS = str.maketrans("olisbzgq", "01158299")
 _LEAST_PLAIN = 6
 _SOUND = re.compile(f"[{SOUNDS}]")
-_SOUNDED = re.compile(rf"(?:[0-9{HAN}{SOUNDS}][^\w\n。]{{0,3}}+){{11,}}+")
+_SOUNDED = re.compile(rf"[0-9{HAN}{SOUNDS}][^\w\n。]{{0,3}}+(?:[0-9{HAN}{SOUNDS}][^\w\n。]{{0,3}}+){{10,}}+")
 _REAL = re.compile(f"[0-9{HAN}]")
 _SYLLABLED = re.compile(rf"(?<![a-z])(?:(?:{_SYLLABLE}|[0-9{HAN}])[^\w\n]{{0,3}}+){{11,}}+(?![a-z])")
 _READ = re.compile(f"y{_READ_OUT}")

@@ -7,7 +7,9 @@ import pytest
 
 from benchmarks.hostile_texts import HOSTILE
 from policies.contacts import coarse, find_contacts
-from policies.contacts.finder import LONGEST_BLOCK
+from policies.contacts.finder import LONGEST_BLOCK, details_in
+from policies.contacts.points import folded
+from policies.folding.table import Fold, fold
 from policies.masking import mask_text
 from policies.model import ContactKind
 
@@ -69,6 +71,14 @@ def test_no_number_is_cut(filler: str, number: str) -> None:
         found = [(text[span.start : span.end], span.kind) for span in find_contacts(text)]
         if len(joint) <= shift:
             assert (number, ContactKind.MOBILE) in found
+
+
+@pytest.mark.parametrize("odd", ["🇨🇳", "🇨", "🇿🇿1", "\0", "\0\0", "\ud800", "\U000e0041", "\U0010ffff", "Ａ", "", "\n"])
+def test_a_long_text_is_folded_as_a_short_one(odd: str) -> None:
+    text = f"{odd}加Ｖ信１{odd}微信abc12345{odd}" * 800 + odd
+    assert len(text) > LONGEST_BLOCK
+    assert folded(text) == fold(text, Fold())
+    assert find_contacts(text) == details_in(text, fold(text, Fold()))
 
 
 def test_details_side_by_side_are_one_when_there_are_very_many(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,56 @@
+"""Long texts as arrays of code points: what `str.translate` does with a table, in a tenth of the time."""
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..folding.table import SYMBOL, Fold, Table, bounded, fold_table
+
+Points = NDArray[np.uint32]
+_FIRST_FLAG, _LAST_FLAG = 0x1F1E6, 0x1F1FF
+_END = "."
+"""Behind a text that is made of an array: zeros at the end of one would be dropped."""
+
+
+def points_of(text: str) -> Points:
+    """The code points of a text that is not empty, lone surrogates as they are."""
+    return np.array([text]).view(np.uint32)
+
+
+def text_of(points: Points) -> str:
+    """The text of these code points."""
+    ended = np.empty(len(points) + 1, dtype=np.uint32)
+    ended[:-1] = points
+    ended[-1] = ord(_END)
+    return str(ended.view(f"<U{len(ended)}")[0])[:-1]
+
+
+def has_flags(points: Points) -> bool:
+    """Whether letters of flags are among them, which `bounded` may change two by two."""
+    high = points[points >= _FIRST_FLAG]
+    return bool((high <= _LAST_FLAG).any())
+
+
+def array_of(table: Table) -> Points:
+    """A table of which nothing is passed over, with SYMBOL behind it for all code points from LIMIT on."""
+    return np.array([*table, ord(SYMBOL)], dtype=np.uint32)
+
+
+def translated(text: str, table: Points) -> str:
+    """As `bounded(text).translate` by the table of which `table` is the array."""
+    points = points_of(text)
+    if has_flags(points):
+        points = points_of(bounded(text))
+    return text_of(table.take(points, mode="clip"))
+
+
+@lru_cache(maxsize=1)
+def fold_array() -> Points:
+    """The array of `fold_table(Fold())`."""
+    return array_of(fold_table(Fold()))
+
+
+def folded(text: str) -> str:
+    """As `fold(text, Fold())`."""
+    return translated(text, fold_array())
