@@ -151,10 +151,9 @@ class PartBatch:
         disguised = self._part.disguised
         if disguised.speller is None:
             return
-        places = np.array(seeds, dtype=np.intp)
-        promised = disguised.speller.promise.places_in(
-            page.kept_text, page.kept_ends, page.kept_places(places), page.breaks()
-        )
+        after = np.array(seeds, dtype=np.intp) + 1
+        starts = [place - 1 for place in page.kept_places(after)]  # of a run the last
+        promised = disguised.speller.promise.places_in(page.kept_text, page.kept_ends, starts, page.breaks())
         for number, found in promised.items():
             begin = page.kept_ends[number - 1] + 1 if number else 0
             plain = ours.reading(number).uncollapsed()

@@ -77,9 +77,13 @@ class Disguised:
     def spelled(self, reading: Reading, seeds: Sequence[int]) -> Iterator[Candidate]:
         """Words that hold letters that spell, or parts."""
         speller = self.speller
-        if speller is None or not (seeds or (self._is_spelled and LETTERS.search(reading.searched))):
+        if speller is None or not (
+            seeds
+            or (self._is_spelled and LETTERS.search(reading.searched))
+            or (reading.has_runs and speller.promise.may_be_doubled(reading.kept))
+        ):
             return
-        starts = sorted({reading.runs[seed] for seed in seeds})
+        starts = sorted({reading.runs[seed + 1] - 1 for seed in seeds})
         places = speller.promise.places(reading.kept, starts, _breaks(reading))
         if places:
             yield from self.spelled_at(reading.uncollapsed(), places)

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from string import ascii_lowercase
@@ -21,6 +21,7 @@ _SPELLED = codes(Ear.PLAIN).spelled
 _TABLE = codes(Ear.PLAIN).table
 _TONES = frozenset("12345")
 _DOUBLE = re.compile(r"(.)\1", re.DOTALL)
+_TWO_ALIKE = re.compile(r"(?=(.)\1)", re.DOTALL)
 _WIDE = 10
 """Bits of a code."""
 
@@ -153,6 +154,15 @@ def _put(found: dict[int, list[int]], ends: Sequence[int], place: int, most: int
     return 0 if len(same) < most else ends[number]
 
 
+def _doubled(parts: Iterable[str]) -> dict[str, list[tuple[int, int]]]:
+    """By a character that parts hold twice in a row: where in them, and how long they are."""
+    found: dict[str, dict[tuple[int, int], None]] = {}
+    for one in parts:
+        for two in _TWO_ALIKE.finditer(one):
+            found.setdefault(two[1], {})[two.start(), len(one)] = None
+    return {char: list(places) for char, places in found.items()}
+
+
 class Promise:
     """The syllables of one view's words, two by two, and what parts of characters they may stand beside."""
 
@@ -163,6 +173,10 @@ class Promise:
         self._part_firsts = frozenset(part[0] for part in parts)
         self._part_lasts = frozenset(part[-1] for part in parts)
         self._part_lengths = tuple(sorted({len(part) for part in parts}))
+        self._doubled = _doubled(parts)
+        chars = "".join(map(re.escape, self._doubled))
+        self._pair = re.compile(f"([{chars}])\\1") if chars else None
+        """Two alike as some parts have them."""
         self._reach = max(sounds.longest - 1, 0)
         pairs = bytearray(1 << 2 * _WIDE)
         for reading in sounds.items:
@@ -183,9 +197,11 @@ class Promise:
     ) -> dict[int, list[int]]:
         """By numbers of texts: the places of those letters and parts, those that come first in a text.
 
-        `ends`: where in `kept` each text ends. `seeds`: where parts begin, in order. `breaks`: where a letter follows
-        one that it does not stand beside.
+        `ends`: where in `kept` each text ends. `seeds`: where parts begin, in order; those that hold a character twice
+        may be left out. `breaks`: where a letter follows one that it does not stand beside.
         """
+        if self._pair is not None and (doubled := self._doubled_in(kept, ends, self._pair)):
+            seeds = sorted(doubled.union(seeds))
         found: dict[int, list[int]] = {}
         full = 0
         for at in seeds:
@@ -207,6 +223,27 @@ class Promise:
             ):
                 at = max(at, _put(found, ends, start, MOST_PARTS + MOST_RUNS))
         return {number: sorted(found[number]) for number in sorted(found)}
+
+    def may_be_doubled(self, kept: str) -> bool:
+        """Whether parts that hold a character twice may stand there."""
+        return self._pair is not None and self._pair.search(kept) is not None
+
+    def _doubled_in(self, kept: str, ends: Sequence[int], pair: re.Pattern[str]) -> set[int]:
+        """Where parts begin that hold a character twice, those that come first in a text."""
+        found: set[int] = set()
+        at, last, full = 0, -1, 0
+        while two := pair.search(kept, at):
+            first = two.start()
+            at = first + 1
+            if first > last:
+                last = ends[bisect_left(ends, first)]
+                full = len(found) + MOST_PARTS
+            for before, length in self._doubled[kept[first]]:
+                if first >= before and kept[first - before : first - before + length] in self._parts:
+                    found.add(first - before)
+            if len(found) >= full:
+                at = last
+        return found
 
     def _letters_promise(self, kept: str, start: int, end: int, seeds: Sequence[int], breaks: frozenset[int]) -> bool:
         if breaks and not breaks.isdisjoint(range(start + 1, end)):
@@ -308,8 +345,9 @@ class Promise:
             left, right = left.rstrip(ascii_lowercase), right.lstrip(ascii_lowercase)
         if any(_spells(run.group()) for side in (left, right) for run in LETTERS.finditer(side)):
             return False
-        others = seeds[bisect_left(seeds, start - self._reach - max(self._part_lengths, default=0)) :]
-        return all(at == start or at >= end + self._reach for at in others[: self._reach + LONGEST])
+        first = bisect_left(seeds, start - self._reach - max(self._part_lengths, default=0))
+        others = seeds[first : first + self._reach + LONGEST]
+        return all(at == start or at >= end + self._reach for at in others)
 
     def _is_found(self, kept: str, start: int, end: int, meant: Sequence[str]) -> bool:
         """Whether a word stands there when `kept[start:end]` is one of `meant`."""

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from ..folding.bonds import BY_CHANCE, bond
+from ..folding.clean import is_usual
 from ..folding.sounds import LONGEST, Codes, Ear, codes
 from ..model import How
-from .belief import Belief
+from .belief import ALWAYS_FROM, DOUBLED, Belief
 from .entries import Entry
 from .promise import BIT, LETTERS, Promise, is_pinyin, leading_to, most_letters, reached
 from .soundalikes import Sounds
@@ -32,6 +34,8 @@ _OTHER_WORDS = (
 )
 _ENGLISH = frozenset(_OTHER_WORDS.split())
 """Words and names of other languages that spell syllables as well."""
+_EVERYBODY = "人人"
+"""Two alike that are a word themselves, and the parts of another: 从."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +150,8 @@ class Speller:
         hows = {step.how for step in path}
         if hows == {None} or not lattice.is_whole(path):
             return
+        if len(path) < ALWAYS_FROM and any(map(lattice.is_honest_doubling, path)):
+            return
         how = How.SPLIT if How.SPLIT in hows else How.PINYIN
         for target in self._targets[code]:
             disguises = target.entry.disguises
@@ -169,6 +175,7 @@ class _Lattice:
         lengths: Mapping[str, Sequence[int]],
     ) -> None:
         self._kept = kept
+        self._origin = origin
         self._codes = codes
         self._parts = parts
         self._lengths = lengths
@@ -247,6 +254,29 @@ class _Lattice:
         if found is None:
             found = self._leading[end] = leading_to(self._kept, start, end)
         return found
+
+    def is_honest_doubling(self, step: Step) -> bool:
+        """Whether two alike are rather talk: the end of one word and the beginning of another (高山山货), half of four
+        (口口声声), or everybody."""
+        kept, start, end = self._kept, step.start, step.end
+        if step.how is not How.SPLIT or end - start != 2 or kept[start] != kept[start + 1]:
+            return False
+        char = kept[start]
+        before = kept[start - 1] if self._touches(start) else char
+        after = kept[end] if self._touches(end) else char
+        if kept[start:end] == _EVERYBODY and after != char and is_usual(char + after):
+            return True
+        left = bond(before + char) if before != char else 0
+        right = bond(char + after) if after != char else 0
+        if left > BY_CHANCE and right > BY_CHANCE and max(left, right) >= DOUBLED:
+            return True
+        return (left > BY_CHANCE and kept[start - 2 : start] == before * 2) or (
+            right > BY_CHANCE and kept[end : end + 2] == after * 2
+        )
+
+    def _touches(self, at: int) -> bool:
+        """Whether a kept character and the one before it stand side by side in the text."""
+        return 0 < at < len(self._kept) and self._origin[at] == self._origin[at - 1] + 1
 
     def is_whole(self, path: Sequence[Step]) -> bool:
         """Whether the letters left in the run of the last step are syllables too, and enough letters are read."""

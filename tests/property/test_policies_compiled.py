@@ -80,6 +80,37 @@ def test_words_of_tricky_pieces_are_found(text: str) -> None:
         assert believed(ours) == believed(theirs)
 
 
+SPLIT_WORDS = (
+    "回扣",
+    "出货",
+    "收回扣",
+    "笔钱",
+    "品牌货",
+    "加回款",
+    "从中抽成",
+    "林总",
+    "加我微信",
+    "圆通",
+    "多付",
+    "炎症",
+)
+SPLIT_PIECES = [
+    *"口囗山人木火夕个日又力亻言扌金毛合回扣出货收笔钱品牌加款从林总高的我微信圆通贝付症，。 ",
+    *("口口", "囗口", "山山", "人人", "木木木", "个个毛", "囗口贝", "口囗贝字旁", "提手旁口", "力口", "口字旁"),
+    *("高山山顶", "人人都说", "口口声声", "谢谢", "妈妈", "kou", "口 口", "山，山"),
+]
+SPLIT = lexicon_of(MatchProfile(), SPLIT_WORDS)
+
+
+@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(texts=st.lists(st.lists(st.sampled_from(SPLIT_PIECES), max_size=12).map("".join), max_size=3))
+@example(texts=["力口口口款", "口口口口扣", "收口口口扣"])
+@example(texts=["高山山货", "人人中抽成", "口口 口牌货", "回提手旁口"])
+def test_words_in_parts_are_found_where_each_text_alone_has_them(texts: list[str]) -> None:
+    compiled, alone, many = through_code(SPLIT, texts), one_by_one(SPLIT, texts), SPLIT._search_arrays(texts)
+    assert [*map(believed, compiled)] == [*map(believed, alone)] == [*map(believed, many)]
+
+
 def hits_of(engine: Engine, texts: Sequence[str]) -> list[tuple[Hit, ...]]:
     return engine.hits_many([Subject(kind=SubjectKind.MESSAGE, channel="sms", text=text) for text in texts])
 

@@ -93,6 +93,40 @@ def test_parts_whose_first_character_is_repeated() -> None:
     assert "加我微信" in ways(lexicon_of("加我微信"), "力力口我微信")
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("口口扣", {"回扣"}),
+        ("囗口扣，口 口扣", {"回扣"}),
+        ("口口扌口，收口口口扣", {"回扣"}),
+        ("力口口口款", {"加回款", "回款"}),
+        ("提手旁口口口", {"扣回"}),
+        ("力口口去", {"加口"}),
+        ("口口力口", {"口加", "回加"}),
+        ("个个毛钱，口口口牌", {"笔钱", "品牌"}),
+        ("亻也个个合", {"他答"}),
+        ("回提手旁口", {"回扣"}),
+        ("金字旁戋单人旁立口", {"钱倍"}),
+        ("妈妈 日日 谢谢", set()),
+        ("haohao日日", set()),
+        ("口口", set()),
+    ],
+)
+def test_parts_that_are_alike_and_long_ones(text: str, words: set[str]) -> None:
+    lexicon = lexicon_of(
+        "回扣", "加回款", "回款", "扣回", "回加", "加口", "口加", "笔钱", "品牌", "他答", "钱倍", "收回扣"
+    )
+    assert words <= ways(lexicon, text).keys()
+
+
+def test_parts_that_are_alike_without_end_hide_no_word() -> None:
+    assert MARKER in ways(lexicon_of(MARKER), "口" * 1_500 + "，回，扣")
+
+
+def test_a_word_of_three_that_is_heard_in_one_place_and_in_parts_in_another() -> None:
+    assert ways(lexicon_of("收回扣"), "收口口口扣") == {"收回扣": {How.SPLIT}}
+
+
 def test_parts_beside_characters_that_only_sound_like_the_word() -> None:
     lexicon = lexicon_of("加我微信")
     assert How.SPLIT in ways(lexicon, "力口我薇欣")["加我微信"]

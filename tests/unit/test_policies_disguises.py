@@ -85,6 +85,47 @@ def test_honest_talk_that_sounds_so_is_left_alone(text: str) -> None:
     assert found(text) == []
 
 
+DOUBLED = ["回扣", "出货", "收回扣", "笔钱", "品牌", "加回款", "从此"]
+"""Words with characters whose parts are one character twice."""
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("口口扣", ["口口扣:split"]),
+        ("要囗口扣吗", ["囗口扣:split"]),
+        ("口 口 扣", ["口 口 扣:split"]),
+        ("山，山货", ["山，山货:split"]),
+        ("卖山山货", ["山山货:split"]),
+        ("收口口扣", ["收口口扣:split"]),
+        ("个个毛钱", ["个个毛钱:split"]),
+        ("从口口口牌货", ["口口口牌:split"]),
+        ("力口口口款", ["力口口口款:split"]),
+        ("口口扌口", ["口口扌口:split"]),
+        ("提手旁口", []),
+        ("回提手旁口", ["回提手旁口:split"]),
+        ("力口回士示欠", ["力口回士示欠:split"]),
+        ("竹毛金字旁戋", ["竹毛金字旁戋:split"]),
+    ],
+)
+def test_parts_may_be_one_character_twice_and_of_any_length(text: str, expected: list[str]) -> None:
+    assert [one for one in found(text, words=DOUBLED) if one.endswith(":split")] == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["高山山货", "家里人人此时都在", "口口声声", "高山山顶", "人人", "山山水水", "高高山山", "口口口口"],
+)
+def test_two_alike_of_honest_talk_are_no_parts(text: str) -> None:
+    assert found(text, words=[*DOUBLED, "回声", "出水", "高出"]) == []
+
+
+def test_two_alike_beyond_those_of_one_text_are_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine_code, "is_ready", lambda: False)  # as below
+    monkeypatch.setattr(promise, "MOST_PARTS", 3)
+    assert found("口口扣" * 9, words=["回扣"]) == ["口口扣:split"] * 3
+
+
 def test_a_word_often_heard_in_honest_talk_needs_a_cue() -> None:
     for text in ("先巾", "那家xianjin"):
         assert found(text, words=["现金"]) == []

@@ -163,6 +163,7 @@ def keys_of(part: "Part") -> Keys:
         longest_sound=speller.sounds.longest if speller is not None else 0,
         has_latin=int(speller is not None and any("a" <= key[0] <= "z" for key in speller.sounds.items)),
         sound_salt=sound_salt,
+        doubled=_doubled(disguised.parts),
         part_starts=part_starts,
         part_codes=sounds[part_chars],
         part_chars=part_chars,
@@ -201,6 +202,15 @@ def _singles(part: "Part") -> Bytes:
         return np.zeros(0, dtype=np.uint8)
     found = np.zeros(BARRIER + 1, dtype=np.uint8)
     found[list(map(ord, chars))] = [TARGET | NEEDS_RUN if part.runs_of(char) else TARGET for char in chars]
+    return found
+
+
+def _doubled(parts: Iterable[str]) -> Bytes:
+    chars = {one[at] for one in parts for at in range(len(one) - 1) if one[at] == one[at + 1]}
+    if not chars:
+        return np.zeros(0, dtype=np.uint8)
+    found = np.zeros(BARRIER + 1, dtype=np.uint8)
+    found[list(map(ord, chars))] = 1
     return found
 
 

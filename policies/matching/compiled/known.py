@@ -107,6 +107,8 @@ class Keys(NamedTuple):
     """Whether some word by its syllables begins with a Latin letter."""
     sound_salt: int
     """Of words by their syllables."""
+    doubled: Bytes
+    """By kept code point: whether parts hold it twice in a row; empty for none."""
     part_starts: Ints
     part_codes: NDArray[np.uint32]
     part_chars: Points

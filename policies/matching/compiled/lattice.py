@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from ...folding.arrays import BARRIER, Points
 from ..promise import BIT, LONG_RUN
 from ..spelling import FEWEST_LETTERS
-from .hashing import PLAIN_SALT, begin, bit_of, compiled, compiled_inline, slot_of, step, whole
-from .keys import flags_of
-from .known import PART, SPELLED, Bytes, Keys, Places, Talk, Wides
+from .hashing import PLAIN_SALT, begin, compiled, compiled_inline, slot_of, step, whole
+from .known import SPELLED, Bytes, Keys, Places, Talk, Wides
+from .parts import CODE_BITS, IN_RUN, IS_LED_TO, IS_PART, LEADS, LONGEST_PART, MAY_BEGIN, may_go_on, part_of
 from .talk import is_usual, shows_enough
 
 MOST_STEPS = 20_000
@@ -18,18 +18,18 @@ MOST_STEPS = 20_000
 ROOM = 64
 """Open paths from one place."""
 LETTERS_REACHED = LONG_RUN + 1
+EDGES = 160
+"""Ways to read on from one place."""
+_MOST_MEANT = 24
+"""Characters that the same parts may be."""
 ANY = -2
-_CODE_BITS = 10
 _LONGEST_SYLLABLE = 6
 _MOST_REPEATS = 20
 _LETTERS, _PARTS, _ODD, _CHARACTER = 1, 2, 4, 8
+_UNUSUAL = 1
+"""A belief that asks for less than two characters that never follow each other: the caller looks."""
 _A, _Z = ord("a"), ord("z")
 _ZERO, _ONE, _FIVE, _NINE = ord("0"), ord("1"), ord("5"), ord("9")
-
-
-MAY_BEGIN, IS_PART, IN_RUN, IS_LED_TO, LEADS = 1, 2, 4, 8, 16
-"""Of a kept character: letters or parts begin there that stand beside what a word has there; any parts do. It is one of
-letters that stand together and are syllables, or few; syllables lead there from the first of them; to their end."""
 
 
 class Work(NamedTuple):
@@ -39,20 +39,6 @@ class Work(NamedTuple):
     paths: Places
     edges: NDArray[np.int64]
     reached: Bytes
-
-
-@compiled_inline
-def part_holds(keys: Keys, key: int, before: int, after: int) -> int:
-    """Whether a word has a character of these parts beside these codes; -1 for none there."""
-    if 0 <= before < 0x80 or 0 <= after < 0x80:
-        return 1
-    for at in range(keys.part_starts[key], keys.part_starts[key + 1]):
-        code = whole(keys.part_codes[at])
-        if before >= 0 and keys.promised[before << _CODE_BITS | code]:
-            return 1
-        if after >= 0 and keys.promised[code << _CODE_BITS | after]:
-            return 1
-    return 0
 
 
 @compiled
@@ -72,10 +58,10 @@ def is_syllable_beside(
                 if code == 0:
                     break
                 before = whole(kept[at - 1]) if at > first else left
-                if before == ANY or (before >= 0 and keys.promised[before << _CODE_BITS | code]):
+                if before == ANY or (before >= 0 and keys.promised[before << CODE_BITS | code]):
                     return 1
                 after = whole(kept[stop + 1]) if stop + 1 < last else right
-                if after == ANY or (after >= 0 and keys.promised[code << _CODE_BITS | after]):
+                if after == ANY or (after >= 0 and keys.promised[code << CODE_BITS | after]):
                     return 1
                 inner = 0
                 for more in range(stop + 1, min(last, stop + 1 + _LONGEST_SYLLABLE)):
@@ -84,7 +70,7 @@ def is_syllable_beside(
                         break
                     for second in range(2):
                         other = whole(talk.trie_codes[inner, second])
-                        if other and keys.promised[code << _CODE_BITS | other]:
+                        if other and keys.promised[code << CODE_BITS | other]:
                             return 1
     return 0
 
@@ -208,20 +194,6 @@ def mark_letters(
 
 
 @compiled_inline
-def part_at(keys: Keys, kept: Points, at: int, length: int) -> int:
-    """The key of the parts of a character there, -1 for none."""
-    state, line = begin(0), keys.drawn
-    for place in range(at, at + length):
-        if kept[place] == BARRIER:
-            return -1
-        state = step(state, line[kept[place]])
-    if not bit_of(keys.sure[0], state >> np.uint64(64 - keys.begun_bits)):
-        return -1
-    key = slot_of(keys.slots, keys.slot_bits, state)
-    return key if key >= 0 and flags_of(keys, key) & PART else -1
-
-
-@compiled_inline
 def is_believed_path(
     talk: Talk, keys: Keys, points: Points, state: np.uint64, plain: np.uint64, marks: int, first: int, last: int
 ) -> int:
@@ -236,7 +208,7 @@ def is_believed_path(
         return 1
     for belief in range(1, 5):
         if (
-            marks & _ODD
+            (marks & _ODD or belief == _UNUSUAL)
             and beliefs >> belief & 1
             and shows_enough(talk, belief, points, keys.folded_of, first, last, 1)
         ):
@@ -283,7 +255,7 @@ def begins_word(
         count = edges_from(talk, keys, kept, at, is_special, edges)
         for number in range(count):
             end, code, meant, kind = edges[number, 0], edges[number, 1], edges[number, 2], edges[number, 3]
-            if size and not promised[last_code << _CODE_BITS | code]:
+            if size and not promised[last_code << CODE_BITS | code]:
                 continue
             steps += 1
             longer, written = step(state, code), step(plain, meant)
@@ -333,13 +305,21 @@ def edges_from(talk: Talk, keys: Keys, kept: Points, at: int, is_special: Bytes,
                     edges[count, 2], edges[count, 3] = 0, _LETTERS
                     count += 1
         return count
-    for length in range(2, 4 if is_special[at] & IS_PART else 0):
-        key = part_at(keys, kept, at, length)
-        if key >= 0:
-            for number in range(keys.part_starts[key], min(keys.part_starts[key + 1], keys.part_starts[key] + 24)):
-                edges[count, 0], edges[count, 1] = at + length, keys.part_codes[number]
-                edges[count, 2], edges[count, 3] = keys.part_chars[number], _PARTS
-                count += 1
+    if is_special[at] & IS_PART:
+        begun = begin(0)
+        for length in range(1, LONGEST_PART + 1):
+            if kept[at + length - 1] == BARRIER:
+                break
+            begun = step(begun, keys.drawn[kept[at + length - 1]])
+            key = part_of(keys, begun, length) if length > 1 else -1
+            if key >= 0:
+                starts = keys.part_starts
+                for meant in range(starts[key], min(starts[key + 1], starts[key] + _MOST_MEANT)):
+                    edges[count, 0], edges[count, 1] = at + length, keys.part_codes[meant]
+                    edges[count, 2], edges[count, 3] = keys.part_chars[meant], _PARTS
+                    count += 1
+            if not may_go_on(keys, begun, length):
+                break
     return count
 
 

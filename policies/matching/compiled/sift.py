@@ -8,8 +8,9 @@ from .beginnings import find_doubtful, find_either, find_odd, find_sure, find_wi
 from .hashing import begin, bit_of, compiled, compiled_entry, compiled_inline, plain_hash, slot_of, step, whole
 from .keys import flags_of, has_run, has_word_across, is_mixed, is_written
 from .known import ALIKE, LONG, NEEDS_RUN, NEEDS_RUNS, PART, SURELY_KNOWN, TARGET, UNWEIGHED, Keys, Talk
-from .lattice import IS_PART, LETTERS_REACHED, MAY_BEGIN, ROOM, Work, find_begins, mark_letters, part_holds
+from .lattice import EDGES, LETTERS_REACHED, ROOM, Work, find_begins, mark_letters
 from .page import HAS_LETTERS, HAS_PAIRS, HOLDS, MAY_HOLD, Page, fold, is_bounded
+from .parts import IS_PART, MAY_BEGIN, has_doubled, mark_doubled, part_holds
 from .talk import are_parted, has_own_char, is_drawn_like, shows_enough
 from .weighing import is_instead, is_parted, is_weighty
 
@@ -22,7 +23,8 @@ WORD, ACROSS, MIXTURE, SEED, SPELLED = -1, -2, -3, -4, -5
 of where in its kept characters a word may begin, or -1 for anywhere: parts are told of with that only."""
 FULL, UNBOUNDED = -1, -2
 """Instead of a count: there was no room, or a text holds points from BARRIER on or letters of flags."""
-LONGEST_PART = 3
+_LENGTH_BITS, _LENGTHS = 3, 7
+"""Of a part's key and its length in one number."""
 _UNUSUAL, _DRAWN, _DRAWN_APART = 1, 5, 6
 
 
@@ -91,7 +93,7 @@ def tell_drawn(points: Points, talk: Talk, keys: Keys, page: Page, most: int, to
                 flags = flags_of(keys, key)
                 if flags & PART and keys.spells:
                     left -= 1
-                    size = tell(told, size, text, SEED, at - start, key << 2 | length)
+                    size = tell(told, size, text, SEED, at - start, key << _LENGTH_BITS | length)
                 if flags & TARGET and (
                     is_written(keys, key, searched, firsts, lasts, at, length)
                     or (flags & ALIKE and is_drawn_so(talk, keys, points, page, at, length))
@@ -237,19 +239,28 @@ def tell_mixtures(talk: Talk, keys: Keys, page: Page, most: int, told: Told, siz
 @compiled_inline
 def mark_parts(keys: Keys, page: Page, told: Told, size: int) -> None:
     """Marks the places of parts, and those that stand beside what a word has beside their characters."""
-    code, searched, is_special = page.coded[keys.plain], page.searched, page.is_special
+    code, searched, in_kept, is_special = page.coded[keys.plain], page.searched, page.in_kept, page.is_special
     for number in range(size):
         if told[number, 1] != SEED:
             continue
         text = told[number, 0]
         at = page.begins[text] + told[number, 2]
-        end, place, key = at + (told[number, 3] & 3), page.in_kept[at], told[number, 3] >> 2
+        end, place, key = at + (told[number, 3] & _LENGTHS), in_kept[at + 1] - 1, told[number, 3] >> _LENGTH_BITS
         is_special[place] |= IS_PART
         before = whole(code[at - 1]) if told[number, 2] else -1
+        if place > in_kept[at]:  # the last of a run: the others stand before it
+            before = whole(code[at])
         after = whole(code[end]) if searched[end] != BARRIER else -1
-        if part_holds(keys, key, before, after) or (
-            number and told[number - 1, 0] == text and at - page.begins[text] - told[number - 1, 2] <= LONGEST_PART
-        ):
+        if in_kept[end] > in_kept[end - 1] + 1:
+            after = whole(code[end - 1])
+        holds = part_holds(keys, key, before, after)
+        other = number - 1
+        while other >= 0 and told[other, 0] == text and told[number, 2] - told[other, 2] <= _LENGTHS:
+            if told[other, 1] == SEED and told[other, 2] + (told[other, 3] & _LENGTHS) == told[number, 2]:
+                is_special[in_kept[page.begins[text] + told[other, 2] + 1] - 1] |= MAY_BEGIN
+                holds = 1
+            other -= 1
+        if holds:
             is_special[place] |= MAY_BEGIN
             page.marks[text] |= MAY_HOLD
 
@@ -273,6 +284,13 @@ def tell_texts(
             size = tell(told, size, text, ACROSS, 0, 0)
         if not keys.spells:
             continue
+        if (
+            ends - begins > page.begins[text + 1] - 1 - page.begins[text]
+            and len(keys.doubled)
+            and has_doubled(keys.doubled, kept, begins, ends)
+            and mark_doubled(keys, kept, begins, ends, is_special)
+        ):
+            marks[text] |= MAY_HOLD
         if marks[text] & HAS_LETTERS and mark_letters(talk, keys, kept, places, begins, ends, is_special, work.reached):
             marks[text] |= MAY_HOLD
         if marks[text] & MAY_HOLD:
@@ -333,7 +351,7 @@ def sift(points: Points, texts: int, talk: Talk, keys: Keys, most: int, told: To
     work = Work(
         np.empty((ROOM, 2), np.uint64),
         np.empty((ROOM, 5), np.int32),
-        np.empty((64, 4), np.int64),
+        np.empty((EDGES, 4), np.int64),
         np.empty(LETTERS_REACHED, np.uint8),
     )
     return tell_all(points, texts, talk, keys, page, work, most, told)
