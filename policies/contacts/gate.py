@@ -43,6 +43,8 @@ _TITLE: Final = 1024
 """A title: more is asked of the character before it."""
 _HINT: Final = 2048
 """A word, or its beginning, that makes a contact of short numbers."""
+_MANY, _APART = 10_000, 100
+"""Of so many words a few are looked at first, so far apart: most texts of many are suspects for one of those."""
 _DIGITS = "0123456789"
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _STEP = 9
@@ -215,6 +217,11 @@ def _marks(points: Points, lengths: Sequence[int]) -> _Marks | None:
     are_suspects = _are_enough(every)
     words = _NAME | _LONGER | _TITLE | _SPOKEN | _JOINED
     worded = (((signs & words) != 0) & ~are_suspects.take(owners)).nonzero()[0]
+    if worded.size > _MANY:
+        some = worded[::_APART]
+        is_word = _are_words(signs.take(some), places.take(some), points)
+        are_suspects[owners.take(some[is_word])] = True
+        worded = worded[~are_suspects.take(owners.take(worded))]
     if worded.size:
         is_word = _are_words(signs.take(worded), places.take(worded), points)
         are_suspects[owners.take(worded[is_word])] = True

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import chain, pairwise
 
 from ..model import ContactKind
@@ -36,6 +37,7 @@ def numbers_in(view: Spelled, budget: Budget) -> list[Found]:
     """The numbers in offsets of `view`, in order. Linear."""
     found: list[Found] = []
     digits, source, flat = view.digits, view.source, view.flat
+    silences = _Silences()
     runs = 0
     for run_found in RUN.finditer(digits):
         start, end = run_found.span()
@@ -58,11 +60,58 @@ def numbers_in(view: Spelled, budget: Budget) -> list[Found]:
                 found.append((start, end, kind))
                 continue
             if _ENOUGH.match(number) or _is_hinted_within(flat, start, end):
+                silence = silences.of(number) if source[start:end].isascii() else None
+                if silence and not any(_is_hinted(flat, start + first, start + last) for first, last in silence.open):
+                    runs += 1
+                    budget.left -= silence.groups // 8
+                    continue
                 for run in runs_within(digits, source, start, end):
                     runs += 1
                     _classify(view, run, budget, found)
     budget.left -= runs // 8
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Silence:
+    """A run in whose groups no number begins by itself."""
+
+    groups: int
+    open: tuple[tuple[int, int], ...]
+    """Where in it the groups stand that a word beside them may make a number."""
+
+
+class _Silences:
+    """Those runs of one text that stand in it again: lists and logs say the same many times."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, _Silence | None] = {}
+        self._seen: set[str] = set()
+
+    def of(self, number: str) -> _Silence | None:
+        """That of a run of plain digits; None when it stands there for the first time, or may say something."""
+        if number not in self._seen:
+            self._seen.add(number)
+            return None
+        if number not in self._known:
+            self._known[number] = _silence(number)
+        return self._known[number]
+
+
+def _silence(number: str) -> _Silence | None:
+    runs = list(runs_within(number, None, 0, len(number)))
+    if len(runs) != 1 or len(runs[0].places) == 1:
+        return None
+    (run,) = runs
+    if any(may_start(run, start) for start in run.starts[:-1]):
+        return None
+    are_open = [pair for pair in pairwise(run.starts) if _is_open(*pair)]
+    return _Silence(len(run.places), tuple((run.at(start), run.at(end - 1) + 1) for start, end in are_open))
+
+
+def _is_open(start: int, end: int) -> bool:
+    """Whether a word beside a group may make a number that begins there."""
+    return end - start >= SELF_SUFFICIENT or start == 0
 
 
 def _is_plain_mobile(number: str, source: str, flat: str, start: int) -> bool:
@@ -116,9 +165,8 @@ def _classify(view: Spelled, run: Run, budget: Budget, found: list[Found]) -> No
     for start, group_end in pairwise(run.starts):
         if start < done:
             continue
-        is_alone = group_end - start >= SELF_SUFFICIENT or start == 0
         if not (is_single or may_start(run, start)) and not (
-            is_alone and _is_hinted(view.flat, run.at(start), run.at(group_end - 1) + 1)
+            _is_open(start, group_end) and _is_hinted(view.flat, run.at(start), run.at(group_end - 1) + 1)
         ):
             misses += 1
             continue

@@ -137,3 +137,16 @@ def test_every_hostile_text_takes_time_in_proportion() -> None:
 )
 def test_numbers_beside_runs_that_are_none(text: str, expected: list[str]) -> None:
     assert [text[span.start : span.end] for span in find_contacts(text)] == expected
+
+
+@pytest.mark.parametrize(
+    "number", ["23456 7 89 1", "12**138 0013 8000", "1 2 3 4 138 0013 8000", "12 " + "1" * 50 + " 138 0013 8000"]
+)
+def test_a_number_means_the_same_however_often_it_stood_there(number: str) -> None:
+    """Also behind a word that makes a contact of it."""
+    cued = f"我的QQ：{number}，好"
+    before = f"{number}，好" * 4
+    alone = [(span.start, span.end, span.kind) for span in find_contacts(cued)]
+    found = [span for span in find_contacts(before + cued) if span.start >= len(before)]
+    assert alone
+    assert [(span.start - len(before), span.end - len(before), span.kind) for span in found] == alone
