@@ -2,8 +2,8 @@
 
 Reading order:
 - of one text: `finder`, after one look by `trigger`, what the stages hand each other: `parts`; of batches: `many`
-  behind its `gate`, only whether there is a way: `ways`; of a text of thousands:
-  `coarse`; of a long one as an array: `points`
+  behind its `gate`, by `signs` of neighbours, as machine code: `compiled_gate`; only whether there is a way: `ways`; of
+  a text of thousands: `coarse`; of a long one as an array: `points`
 - numbers: `numbers` in `runs` of `spelling` (told in parts: `told`), by `shapes` (`phones`, `checks`), believed by
   `belief` and `cues`; `papers` by `documents_checks`
 - accounts and addresses on the net: `handles`, `mails`, `links`

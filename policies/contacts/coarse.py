@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from ..folding.arrays import Points
 from ..folding.table import LIMIT
 from ..model import ContactKind, ContactSpan
 from .handles import HIDDEN
 from .name_words import COMMON, GIVEN, SINGLE, TITLES
-from .points import Points, fold_array, translated
+from .points import fold_array, translated
 from .spelling import HAN, LAST_MARKS, MANY, digit_of_han
 from .told import JOIN_WORDS
 from .wording import first_and_tail

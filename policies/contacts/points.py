@@ -3,27 +3,11 @@
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..folding.arrays import Points, code_points, text_of
 from ..folding.table import SYMBOL, Fold, Table, bounded, fold_table
 
-Points = NDArray[np.uint32]
 _FIRST_FLAG, _LAST_FLAG = 0x1F1E6, 0x1F1FF
-_END = "."
-"""Behind a text that is made of an array: zeros at the end of one would be dropped."""
-
-
-def points_of(text: str) -> Points:
-    """The code points of a text that is not empty, lone surrogates as they are."""
-    return np.array([text]).view(np.uint32)
-
-
-def text_of(points: Points) -> str:
-    """The text of these code points."""
-    ended = np.empty(len(points) + 1, dtype=np.uint32)
-    ended[:-1] = points
-    ended[-1] = ord(_END)
-    return str(ended.view(f"<U{len(ended)}")[0])[:-1]
 
 
 def has_flags(points: Points) -> bool:
@@ -39,9 +23,9 @@ def array_of(table: Table) -> Points:
 
 def translated(text: str, table: Points) -> str:
     """As `bounded(text).translate` by the table of which `table` is the array."""
-    points = points_of(text)
+    points = code_points(text)
     if has_flags(points):
-        points = points_of(bounded(text))
+        points = code_points(bounded(text))
     return text_of(table.take(points, mode="clip"))
 
 

@@ -11,7 +11,7 @@ from ..folding.table import LIMIT, Fold, Table, fold_changes, fold_table
 from .wording import first_and_tail
 
 if TYPE_CHECKING:
-    from .points import Points
+    from ..folding.arrays import Points
 
 HAN = "零〇洞一壹幺二贰两三叁四肆五伍六陆七柒拐八捌九玖勾〡〢〣〤〥〦〧〨〩ⅱⅲⅳⅵⅶⅷⅸ"
 _HAN_VALUES = "00011122233445566777889991234567892346789"
@@ -149,9 +149,9 @@ def spelled(text: str, flat: str) -> Spelled:
 def _figures_of(digits: str) -> str:
     if len(digits) <= LONG:
         return digits.translate(_SPOKEN)
-    from .points import points_of, text_of  # numpy is loaded by the first long text
+    from ..folding.arrays import code_points, text_of  # numpy is loaded by the first long text
 
-    return text_of(_spoken_array().take(points_of(digits)))
+    return text_of(_spoken_array().take(code_points(digits)))
 
 
 @lru_cache(maxsize=1)

@@ -38,6 +38,7 @@ EVERY: Final = frozenset[int | None](range(NUMBERS, TOLD_SPOKEN + 1))
 LONGEST_MESSAGE = 600
 """Of a longer text only whether any finder can find something is asked: it may be made of what triggers."""
 _NONE: Final = frozenset[int | None]()
+_OF_RUNS: Final = (_NONE, frozenset[int | None]((SHORT,)), frozenset[int | None]((NUMBERS,)))
 
 RARE_TRACES = "绿某🛰泡"
 _HAN = r"[^\W\d_a-z]"
@@ -143,3 +144,8 @@ def stages_of(flat: str) -> set[int | None] | frozenset[int | None]:
     if len(flat) > LONGEST_MESSAGE:
         return EVERY
     return {found.lastindex for found in _TRIGGER.finditer(flat)}
+
+
+def run_stages(run: int) -> frozenset[int | None]:
+    """Those for a run of digits that is none (0), needs a word beside it (1), or does not (2)."""
+    return _OF_RUNS[run]

@@ -18,6 +18,8 @@ Flags = NDArray[np.bool_]
 
 PASSED_OVER = 0xFFFFFFFF
 """Stands in a table for a character that a view passes over."""
+_END = "."
+"""Behind a text that is made of an array: zeros at the end of one would be dropped."""
 AROUND = 64
 """Characters of a word that is looked for over runs, in a long text."""
 MOST_JOINED = 2_000
@@ -28,7 +30,15 @@ BARRIER = LIMIT
 
 def code_points(joined: str) -> Points:
     """The code points of a text, lone surrogates as they are."""
-    return np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    return np.array([joined]).view(np.uint32) if joined else np.zeros(0, dtype=np.uint32)
+
+
+def text_of(points: Points) -> str:
+    """The text of these code points."""
+    ended = np.empty(len(points) + 1, dtype=np.uint32)
+    ended[:-1] = points
+    ended[-1] = ord(_END)
+    return str(ended.view(f"<U{len(ended)}")[0])[:-1]
 
 
 def in_one_array(places: NDArray[np.intp]) -> Sequence[int]:
@@ -63,7 +73,7 @@ def around_joined_runs(kept: str, runs: Sequence[int]) -> tuple[str, Sequence[in
     chosen = np.concatenate(pieces)
     searched = points[np.minimum(edges[chosen], len(points) - 1)]
     searched[np.cumsum([len(piece) for piece in pieces]) - 1] = ord("\n")
-    return searched[:-1].tobytes().decode("utf-32-le", "surrogatepass"), in_one_array(edges[chosen])
+    return text_of(searched[:-1]), in_one_array(edges[chosen])
 
 
 def letter_breaks(text: str, places: Sequence[int]) -> list[int]:

@@ -6,8 +6,10 @@ same with it and without it.
 
 import importlib.util
 import os
+from collections.abc import Iterator
 from contextlib import suppress
 from enum import Enum, auto
+from itertools import chain
 from pathlib import Path
 
 WORTH = 5_000
@@ -15,7 +17,8 @@ WORTH = 5_000
 WORTH_MAKING = 1_000_000
 """So many make it worth making."""
 _COMPILED = Path(__file__).parent / "compiled"
-_SOURCES = (_COMPILED, _COMPILED.parent, _COMPILED.parent.parent / "folding")
+_CONTACTS = _COMPILED.parent.parent / "contacts"
+_SOURCES = (_COMPILED, _COMPILED.parent, _COMPILED.parent.parent / "folding", _CONTACTS)
 """Folders of what is written into the code, constants too."""
 
 
@@ -85,17 +88,21 @@ def prepare() -> bool:
     """
     if not _State.is_missing and not _State.is_forbidden and not _State.is_ready:
         _forget_other()
+        from ..contacts.gate import look
         from .compiled.trying import try_out
 
         try:
-            _State.is_ready = try_out()
+            _State.is_ready = try_out() and look(("回扣",)).size == 1
         except OSError:  # llvmlite asks the system when it is loaded
             _State.is_forbidden = True
     return _State.is_ready
 
 
-def _kept() -> Path:
-    return Path(os.environ["NUMBA_CACHE_DIR"]) if "NUMBA_CACHE_DIR" in os.environ else _COMPILED / "__pycache__"
+def _kept(name: str) -> Iterator[Path]:
+    """What is kept of the code, files of such names."""
+    kept = os.environ.get("NUMBA_CACHE_DIR")
+    folders = [Path(kept)] if kept is not None else [_COMPILED / "__pycache__", _CONTACTS / "__pycache__"]
+    return chain.from_iterable(folder.rglob(name) for folder in folders)
 
 
 def _sources_since() -> float:
@@ -106,7 +113,7 @@ def _sources_since() -> float:
 
 def _is_made() -> bool:
     """Whether the code on disk is of the sources as they are."""
-    made = [file.stat().st_mtime for file in _kept().rglob("sift.sift-*.nbi")]
+    made = [file.stat().st_mtime for file in _kept("sift.sift-*.nbi")]
     return bool(made) and max(made) >= _sources_since()
 
 
@@ -114,7 +121,7 @@ def _forget_other() -> None:
     """Code on disk of other sources: numba looks only at the file that a function stands in, which holds what it
     calls from others."""
     since = _sources_since()
-    for file in _kept().rglob("*.nbi"):
+    for file in _kept("*.nbi"):
         with suppress(OSError):  # another process forgets it too, or it is not ours to remove
             if file.stat().st_mtime < since:
                 file.unlink()

@@ -5,6 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
+from ..folding import arrays
 from ..folding.arrays import (
     BARRIER,
     PASSED_OVER,
@@ -166,4 +167,4 @@ class Page:
 
 def text_of(points: Points) -> str:
     """Code points as one text; a line feed for a barrier."""
-    return np.where(points == BARRIER, np.uint32(ord("\n")), points).tobytes().decode("utf-32-le", "surrogatepass")
+    return arrays.text_of(np.where(points == BARRIER, np.uint32(ord("\n")), points))
