@@ -134,16 +134,16 @@ class Part:
 
     def words_at(self, reading: Reading, start: int, end: int, targets: Sequence[Target]) -> Iterator[Candidate]:
         """What `aimed_at` tells for a place, where it stands there."""
-        searched = reading.searched
+        surface = reading.piece(start, end)
         for target in targets:
             entry = target.entry
             if entry.wild is not None:
                 whole_start = start - entry.key_at
-                if _fits(entry.wild, searched, whole_start):
+                if _fits(entry.wild, reading.searched, whole_start):
                     yield Candidate(entry, reading, whole_start, whole_start + len(entry.wild))
             elif not _has_own_runs(reading, start, end, target):
                 continue
-            elif target.key == searched[start:end]:
+            elif target.key == surface:
                 yield Candidate(entry, reading, start, end, target.how)
             else:
                 yield Candidate(entry, reading, start, end, How.LOOKALIKE, drawing_belief(target.key))

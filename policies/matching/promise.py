@@ -276,8 +276,8 @@ class Promise:
 
     def _letters_hold(self, kept: str, start: int, last: int, end: int) -> bool:
         """Whether letters from `start` make a pair of syllables; they begin before `last` and may reach to `end`."""
-        if end - start > LONG_RUN:
-            return True
+        if end - start > LONG_RUN or "a" <= kept[start - 1 : start] <= "z" or "a" <= kept[end : end + 1] <= "z":
+            return True  # letters that touch these are of a syllable that is cut
         spelling, pairs = _spelling(kept[start:end], last - start), self.pairs
         if any(pairs[pair] for pair in spelling.inner):
             return True
@@ -341,8 +341,6 @@ class Promise:
         if _DOUBLE.search(left) or _DOUBLE.search(right):
             return False
         left, right = _whole(kept, start - len(left), left), _whole(kept, end, right)
-        if "a" <= kept[start] <= "z":  # letters that touch these do not spell: they would be part of the run
-            left, right = left.rstrip(ascii_lowercase), right.lstrip(ascii_lowercase)
         if any(_spells(run.group()) for side in (left, right) for run in LETTERS.finditer(side)):
             return False
         first = bisect_left(seeds, start - self._reach - max(self._part_lengths, default=0))

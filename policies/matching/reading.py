@@ -160,6 +160,10 @@ class Reading:
         """Where in the text `searched[start:end]` stands if that is known and nothing is passed over or repeated."""
         return None
 
+    def piece(self, start: int, end: int) -> str:
+        """`searched[start:end]`."""
+        return self.searched[start:end]
+
     def positions(self, start: int, end: int) -> list[int]:
         """Offsets in the text of the kept characters of `searched[start:end]`."""
         return self.origin[self.runs[start] : self.runs[end]]

@@ -198,6 +198,8 @@ class _Lattice:
                 end = run.end() if run is not None else place
                 for number in range(bisect_left(self._run_starts, place), bisect_left(self._run_starts, end)):
                     found |= reached(self._kept, *self.runs[number])
+                if self._origin[end - 1] - self._origin[place] != end - 1 - place:
+                    found.update(at for at in range(place + 1, end) if self._origin[at] != self._origin[at - 1] + 1)
         return sorted(found)
 
     def led_to(self, at: int) -> int:
@@ -205,7 +207,7 @@ class _Lattice:
         start, end = self._run_around(at)
         letters = LETTERS.match(self._kept, at) if (start, end) == (at, at + 1) else None
         if letters is not None:
-            if not "a" <= self._kept[at - 1 : at] <= "z":
+            if not "a" <= self._kept[at - 1 : at] <= "z" or self._origin[at] != self._origin[at - 1] + 1:
                 return at
             place = bisect_left(self._run_starts, at)
             return min(letters.end(), self._run_starts[place]) if place < len(self._run_starts) else letters.end()

@@ -2,7 +2,7 @@
 
 Reading order: `known` (what it knows, as arrays) → `hashing` (and how functions are compiled) → `talk` (what honest
 talk says of a place) → `weighing` (how much speaks for a word) → `page` (texts under a view) → `beginnings` (where keys
-may begin) → `keys` (whether one stands there) → `lattice` (letters and parts) → `sift` (the pass) → `talk_table`,
-`key_table` on `hashed` (its tables) → `part` (candidates of what it tells, on `placed` readings) → `searching` (all
-views) → `trying` (the first run).
+may begin) → `keys` (whether one stands there) → `parts` (of characters) → `lattice` (letters and parts) → `sift` (the
+pass) → `talk_table`, `key_table` on `hashed` (its tables, `together` in memory) → `part` (candidates of what it tells,
+on `placed` readings) → `searching` (all views) → `trying` (the first run).
 """

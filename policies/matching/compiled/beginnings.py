@@ -8,7 +8,7 @@ import numpy as np
 
 from ...folding.arrays import BARRIER, Points
 from ..mixtures import CODE_BITS
-from .hashing import bit_of, compiled, step, whole
+from .hashing import compiled, holds, step, whole
 from .known import Bytes, Places, Wides
 from .talk import is_usual
 
@@ -30,7 +30,7 @@ def find_odd(usual: Wides, searched: Points, count: int, odd: Places) -> None:
 
 
 @compiled
-def find_sure(code: Points, salted: np.uint64, sure: Bytes, bits: int, count: int, found: Places) -> int:
+def find_sure(code: Points, salted: np.uint64, sure: Wides, bits: int, count: int, found: Places) -> int:
     """Puts into `found` where among the first `count` characters keys may begin: how many. A barrier comes last."""
     shift, size = np.uint64(64 - bits), 0
     begun = step(salted, code[0])
@@ -40,7 +40,7 @@ def find_sure(code: Points, salted: np.uint64, sure: Bytes, bits: int, count: in
         longer = step(state, code[at + 2])
         begun = step(salted, after)
         found[size] = at
-        size += bit_of(sure, state >> shift) | bit_of(sure, longer >> shift)
+        size += holds(sure, shift, state) | holds(sure, shift, longer)
     return size
 
 
@@ -48,7 +48,7 @@ def find_sure(code: Points, salted: np.uint64, sure: Bytes, bits: int, count: in
 def find_doubtful(
     code: Points,
     salted: np.uint64,
-    doubtful: Bytes,
+    doubtful: Wides,
     bits: int,
     count: int,
     odd: Places,
@@ -64,7 +64,7 @@ def find_doubtful(
         longer = step(state, code[at + 2])
         begun = step(salted, after)
         found[size] = at
-        size += bit_of(doubtful, state >> shift) & (odd[at] == at) | bit_of(doubtful, longer >> shift) & (
+        size += holds(doubtful, shift, state) & (odd[at] == at) | holds(doubtful, shift, longer) & (
             odd[at] < at + longest - 1
         )
     return size
@@ -74,8 +74,8 @@ def find_doubtful(
 def find_either(
     code: Points,
     salted: np.uint64,
-    sure: Bytes,
-    doubtful: Bytes,
+    sure: Wides,
+    doubtful: Wides,
     bits: int,
     count: int,
     odd: Places,
@@ -88,15 +88,14 @@ def find_either(
     for at in range(count - 2):
         after = code[at + 1]
         state = step(begun, after)
-        longer = step(state, code[at + 2]) >> shift
-        state = state >> shift
+        longer = step(state, code[at + 2])
         begun = step(salted, after)
         found[size] = at
         size += (
-            bit_of(sure, state)
-            | bit_of(sure, longer)
-            | bit_of(doubtful, state) & (odd[at] == at)
-            | bit_of(doubtful, longer) & (odd[at] < at + longest - 1)
+            holds(sure, shift, state)
+            | holds(sure, shift, longer)
+            | holds(doubtful, shift, state) & (odd[at] == at)
+            | holds(doubtful, shift, longer) & (odd[at] < at + longest - 1)
         )
     return size
 

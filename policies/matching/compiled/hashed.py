@@ -3,15 +3,17 @@
 from collections.abc import Sequence, Set
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...folding.arrays import Flags, code_points
-from .hashing import SPELLED_SALT, fill
-from .known import SURELY_KNOWN, Bytes, Ints, Wides
+from .hashing import SPELLED_SALT, bits_of, fill
+from .known import SURELY_KNOWN, Ints, Wides
 
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
-_LEAST_BITS, _MOST_BITS = 12, 23
-_FIRST_ROOM = 16
-"""Bits in a table of beginnings for each key."""
+_LEAST_BITS = 12
+_LEAST_BEGUN, _MOST_BEGUN = 6, 17
+_IN_A_WORD = 4
+"""Keys in a word of a table of beginnings, at most, while it may grow."""
 _SLOTS = 2
 """Slots for each key, at least."""
 
@@ -50,24 +52,27 @@ class Hashed:
 
     @property
     def begun_bits(self) -> int:
-        """Of a table of beginnings."""
-        room = max((sum(len(states) for states, _ in its) for its in self._first.values()), default=0) * _FIRST_ROOM
-        return max(_LEAST_BITS, min(_MOST_BITS, room.bit_length()))
+        """Of the number of a word in a table of beginnings."""
+        most = max((sum(len(states) for states, _ in its) for its in self._first.values()), default=0)
+        return max(_LEAST_BEGUN, min(_MOST_BEGUN, (most // _IN_A_WORD).bit_length()))
 
-    def begun(self, salts: int, is_sure: np.bool_) -> Bytes:
-        """For each of so many salts bits by the first bits of a hash: as `Keys.sure`, or as `Keys.doubtful`."""
-        found = np.zeros((salts, 1 << self.begun_bits), dtype=np.uint8)
+    def begun(self, salts: int, is_sure: np.bool_) -> NDArray[np.uint64]:
+        """For each of so many salts words of bits, as `hashing.holds` asks: as `Keys.sure`, or as `Keys.doubtful`."""
+        found = np.zeros((salts, 1 << self.begun_bits), dtype=np.uint64)
         for salt, its in self._first.items():
             for states, are_sure in its:
-                found[salt, states[are_sure == is_sure] >> np.uint64(64 - self.begun_bits)] = 1
-        return np.packbits(found, axis=1, bitorder="little")
+                self._put(found[salt], states[are_sure == is_sure])
+        return found
 
-    def ends(self, salts: int) -> Bytes:
+    def ends(self, salts: int) -> NDArray[np.uint64]:
         """The same: as `Keys.ends`."""
-        found = np.zeros((salts, 1 << self.begun_bits), dtype=np.uint8)
+        found = np.zeros((salts, 1 << self.begun_bits), dtype=np.uint64)
         for salt, its in self._longer.items():
-            found[salt, np.concatenate(its) >> np.uint64(64 - self.begun_bits)] = 1
-        return np.packbits(found, axis=1, bitorder="little")
+            self._put(found[salt], np.concatenate(its))
+        return found
+
+    def _put(self, table: Wides, states: Wides) -> None:
+        np.bitwise_or.at(table, states >> np.uint64(64 - self.begun_bits), bits_of(states))
 
     @property
     def slot_bits(self) -> int:

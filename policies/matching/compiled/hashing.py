@@ -7,7 +7,7 @@ import numba
 import numpy as np
 
 from ...folding.arrays import Points
-from .known import Bytes, Ints, Wides
+from .known import Ints, Wides
 
 F = TypeVar("F", bound=Callable[..., object])
 LIKENESS_BITS = 22
@@ -15,7 +15,8 @@ PLAIN_SALT, SPELLED_SALT = 63, 62
 """In place of a view's number: keys as they are written, and by their syllables where no view has them."""
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _FIRST, _BOTH = np.uint64(0x9E3779B1), np.uint64(0xC2B2AE3D27D4EB4F)
-_EIGHT, _SEVEN = np.uint64(3), np.uint64(7)
+_BIT_AT, _BIT_THEN, _BIT_LAST = np.uint64(40), np.uint64(34), np.uint64(28)
+_BIT, _ONE = np.uint64(63), np.uint64(1)
 _KEY_BITS, _KEY_LIMIT, _KEY_MASK = np.uint64(24), np.uint64(1 << 24), np.uint64((1 << 24) - 1)
 _UNCOUNTED = {"_nrt": False}
 
@@ -94,9 +95,23 @@ def fill(slots: Wides, slot_bits: int, hashes: Wides, numbers: Ints) -> None:
 
 
 @compiled
-def bit_of(table: Bytes, place: np.uint64) -> int:
-    """One bit of a table of bits."""
-    return whole(table[place >> _EIGHT] >> np.uint8(place & _SEVEN) & 1)
+def holds(table: Wides, shift: np.uint64, state: np.uint64) -> int:
+    """Whether a table holds a hash, and perhaps where it does not: bits of one word that `bits_of` tells."""
+    word = table[state >> shift]
+    first, second, third = (
+        word >> (state >> _BIT_AT & _BIT),
+        word >> (state >> _BIT_THEN & _BIT),
+        word >> (state >> _BIT_LAST & _BIT),
+    )
+    return whole(first & second & third & _ONE)
+
+
+def bits_of(states: Wides) -> Wides:
+    """For each hash three bits of a word, or fewer where they fall together."""
+    found: Wides = _ONE << (states >> _BIT_AT & _BIT)
+    found |= _ONE << (states >> _BIT_THEN & _BIT)
+    found |= _ONE << (states >> _BIT_LAST & _BIT)
+    return found
 
 
 @compiled

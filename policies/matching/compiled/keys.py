@@ -4,7 +4,7 @@ import numpy as np
 
 from ...folding.arrays import Points
 from ..mixtures import CODE_BITS, FLAG_BITS, SPREAD
-from .hashing import begin, bit_of, compiled, compiled_inline, plain_hash, slot_of, step, whole
+from .hashing import begin, compiled, compiled_inline, holds, plain_hash, slot_of, step, whole
 from .known import ANY_WRITING, NEEDS_RUN, SPELLED, SURELY_KNOWN, TARGET, Keys, Places, Talk
 from .talk import is_alike
 
@@ -113,10 +113,10 @@ def has_word_across(
         state = step(begin(0), code[at])
         for length in range(2, min(longest, size - at) + 1):
             state = step(state, code[at + length - 1])
-            if length == SURELY_KNOWN and not bit_of(keys.sure[0], state >> shift):
+            if length == SURELY_KNOWN and not holds(keys.sure[0], shift, state):
                 break
             table = keys.ends[0] if length >= SURELY_KNOWN else keys.sure[0]
-            if joined[at] < at + length and bit_of(table, state >> shift):
+            if joined[at] < at + length and holds(table, shift, state):
                 key = slot_of(keys.slots, keys.slot_bits, state)
                 if key >= 0 and flags_of(keys, key) & TARGET:
                     return 1

@@ -68,12 +68,12 @@ class Keys(NamedTuple):
     """The way to read that is by the plain ear."""
     singles: Bytes
     """By code point as drawn: whether it is a key; empty for none."""
-    sure: NDArray[np.uint8]
-    """For each way to read, bits by hash: whether two characters are a key, or three are or begin one, that
-    needs nothing odd; as drawn none does."""
-    doubtful: NDArray[np.uint8]
+    sure: NDArray[np.uint64]
+    """For each way to read what `hashing.holds` is asked: whether two characters are a key, or three are or begin
+    one, that needs nothing odd; as drawn none does."""
+    doubtful: NDArray[np.uint64]
     """The same of those that do."""
-    ends: NDArray[np.uint8]
+    ends: NDArray[np.uint64]
     """The same of all keys of three characters and more: whether they are one."""
     has_sure: Bytes
     """For each way whether it has any of the first kind."""

@@ -126,13 +126,13 @@ def mark_run(talk: Talk, kept: Points, start: int, end: int, is_special: Bytes, 
 
 
 @compiled_inline
-def is_able(kept: Points, start: int, is_special: Bytes) -> int:
+def is_able(kept: Points, places: Places, start: int, is_special: Bytes) -> int:
     """Whether a word in letters may begin there: not in the midst of a syllable."""
     if not _A <= kept[start] <= _Z:
         return 1
     if is_special[start] & IN_RUN:
         return whole(is_special[start] & IS_LED_TO)
-    return whole(start == 0 or not _A <= kept[start - 1] <= _Z)
+    return whole(start == 0 or not _A <= kept[start - 1] <= _Z or places[start] - places[start - 1] != 1)
 
 
 @compiled_inline
@@ -163,10 +163,11 @@ def mark_letters(
 
     Few that others stand near are taken with them: s i, d ian.
     """
-    found, at = 0, begins
+    found, at, first, holds = 0, begins, begins, 0
     while at < ends:
         if not _A <= kept[at] <= _Z:
             at += 1
+            first, holds = at, 0
             continue
         stop = at
         while _A <= kept[stop] <= _Z:
@@ -183,12 +184,18 @@ def mark_letters(
             while _A <= kept[last] <= _Z and last - stop < _LONGEST_SYLLABLE:
                 last += 1
             right = code_beside(keys, kept, last, is_special)
-            if is_syllable_beside(talk, keys, kept, at, stop, last, left, right):
+            is_cut = last > stop or (at > begins and _A <= kept[at - 1] <= _Z)
+            if is_cut or is_syllable_beside(talk, keys, kept, at, stop, last, left, right):
                 for place in range(at, stop):
                     is_special[place] |= MAY_BEGIN
-                found = 1
+                for place in range(first, 0 if holds else at):
+                    if place == first or places[place] - places[place - 1] != 1:
+                        is_special[place] |= MAY_BEGIN
+                found = holds = 1
             at = stop
         else:
+            if holds:
+                is_special[at] |= MAY_BEGIN
             at = end
     return found
 
@@ -343,7 +350,7 @@ def find_begins(
         start = ends - 1 - back
         if is_special[start] & MAY_BEGIN:
             following = start
-        if following - start <= keys.longest_sound and (keys.has_latin or is_able(kept, start, is_special)):
+        if following - start <= keys.longest_sound and (keys.has_latin or is_able(kept, places, start, is_special)):
             steps = begins_word(
                 talk, keys, points, kept, places, start, is_special, work.states, work.paths, work.edges, left
             )

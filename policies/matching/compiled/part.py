@@ -13,6 +13,7 @@ from .key_table import keys_of, soles_of
 from .placed import PlacedReading
 from .sift import ACROSS, COLUMNS, MIXTURE, SEED, SPELLED, WORD, Told, sift
 from .talk_table import talk
+from .together import together
 
 if TYPE_CHECKING:
     from ..lexicon import Part, Target
@@ -37,7 +38,7 @@ class PartSieve:
 
     def __init__(self, part: "Part") -> None:
         self._part = part
-        self._keys = keys_of(part)
+        self._keys = together(keys_of(part))
         self._talk = talk()
         self._needed = np.array(list(map(ord, part.needed)), dtype=np.uint32)
         self._soles = soles_of(part)
@@ -101,20 +102,23 @@ class PartSieve:
         if len(words) == len(lines):
             return
         by_kind: dict[int, list[_Place]] = {}
-        for _, kind, place, length, _, _, _ in lines:
+        for _, kind, place, length, start, end, _ in lines:
             by_kind.setdefault(kind, []).append((place, length))
+            if kind >= 0:
+                reading.reaching[place, place + length] = start, end
         if ACROSS in by_kind:
             yield from part.words_across(reading)
-        disguised, searched = part.disguised, reading.searched
+        disguised = part.disguised
         for number, one in enumerate(disguised.soundalikes):
             for place, length in sorted(by_kind.get(number, ()), key=_start_and_end):
-                for standing in one.standing(searched[place : place + length]):
+                for standing in one.standing(reading.piece(place, place + length)):
                     yield from standing.candidates(reading, place)
         if disguised.lookalikes is not None:
             for place, length in sorted(by_kind.get(len(disguised.soundalikes), ()), key=_start_and_end):
-                for standing in disguised.lookalikes.standing(searched[place : place + length]):
+                for standing in disguised.lookalikes.standing(reading.piece(place, place + length)):
                     yield from standing.candidates(reading, place)
         if MIXTURE in by_kind:
+            searched = reading.searched
             coded, begins = searched.translate(_SOUNDS), [place for place, _ in by_kind[MIXTURE][:MOST_MIXED]]
             for start, standing in disguised.mixtures.at(searched, coded, begins):
                 yield from standing.candidates(reading, start)
@@ -126,16 +130,17 @@ class PartSieve:
                 yield from disguised.spelled_from(reading.uncollapsed(), begins)
 
     def _words(self, reading: "PlacedReading", lines: Sequence[_Line]) -> Iterator[Candidate]:
-        part, folded = self._part, reading.folded
+        part = self._part
         known: dict[str, Sequence[Target]] = {}  # long texts say the same again and again
         for _, _, place, length, start, end, _ in sorted(lines, key=_end_and_start) if len(lines) > 1 else lines:
             until = place + length
             if end - start != length:
-                surface = reading.searched[place:until]
+                reading.reaching[place, until] = start, end
+                surface = reading.piece(place, until)
                 yield from part.words_at(reading, place, until, part.aimed_at(part.drawn(surface), surface))
                 continue
-            surface = folded[start:end]
             reading.placed[place, until] = start, end
+            surface = reading.folded[start:end]
             aimed = known.get(surface)
             if aimed is None:
                 aimed = known[surface] = part.aimed_at(part.drawn(surface), surface)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ...folding.arrays import BARRIER, Points
-from .hashing import begin, bit_of, compiled, compiled_inline, slot_of, step, whole
+from .hashing import begin, compiled, compiled_inline, holds, slot_of, step, whole
 from .keys import flags_of
 from .known import PART, SURELY_KNOWN, Bytes, Keys
 from .talk import HAN
@@ -35,7 +35,7 @@ def part_holds(keys: Keys, key: int, before: int, after: int) -> int:
 def part_of(keys: Keys, state: np.uint64, length: int) -> int:
     """The key of the parts of a character with this hash, -1 for none."""
     table = keys.ends[0] if length >= SURELY_KNOWN else keys.sure[0]
-    if not bit_of(table, state >> np.uint64(64 - keys.begun_bits)):
+    if not holds(table, np.uint64(64 - keys.begun_bits), state):
         return -1
     key = slot_of(keys.slots, keys.slot_bits, state)
     return key if key >= 0 and flags_of(keys, key) & PART else -1
@@ -44,7 +44,7 @@ def part_of(keys: Keys, state: np.uint64, length: int) -> int:
 @compiled_inline
 def may_go_on(keys: Keys, state: np.uint64, length: int) -> int:
     """Whether a longer key may begin with the characters of this hash."""
-    return whole(length != SURELY_KNOWN or bit_of(keys.sure[0], state >> np.uint64(64 - keys.begun_bits)))
+    return whole(length != SURELY_KNOWN or holds(keys.sure[0], np.uint64(64 - keys.begun_bits), state))
 
 
 @compiled

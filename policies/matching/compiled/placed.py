@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from ...folding.arrays import code_points, fold_array
+from ...folding.table import LIMIT
 from ..pages import Page, Sheet, text_of
 from ..reading import LONG_TEXT, Collapse, Lens, Reading
 
@@ -17,6 +18,8 @@ class PlacedReading(Reading):
         self._collapse = Collapse.ADJACENT
         self.placed: dict[tuple[int, int], tuple[int, int]] = {}
         """Where in the text some pieces of `searched` stand, without anything passed over, runs or gaps."""
+        self.reaching: dict[tuple[int, int], tuple[int, int]] = {}
+        """The same of pieces with some of those."""
 
     @cached_property
     def _read(self) -> Reading:
@@ -55,6 +58,20 @@ class PlacedReading(Reading):
     def span(self, start: int, end: int) -> tuple[int, int] | None:
         return self.placed.get((start, end))
 
+    def piece(self, start: int, end: int) -> str:
+        reach = self.placed.get((start, end)) or self.reaching.get((start, end))
+        if reach is None:
+            return self.searched[start:end]
+        kept = self._clean[slice(*reach)].translate(self._lens.kept_table)
+        return kept if len(kept) == end - start else self.searched[start:end]
+
     def positions(self, start: int, end: int) -> list[int]:
         known = self.placed.get((start, end))
-        return super().positions(start, end) if known is None else list(range(*known))
+        if known is not None:
+            return list(range(*known))
+        reach = self.reaching.get((start, end))
+        if reach is None:
+            return super().positions(start, end)
+        table = self._lens.kept_table
+        points = map(ord, self._clean[slice(*reach)])
+        return [at for at, point in enumerate(points, reach[0]) if point >= LIMIT or table[point] is not None]

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from ...folding.arrays import BARRIER, Points
 from .beginnings import find_doubtful, find_either, find_odd, find_sure, find_windows
-from .hashing import begin, bit_of, compiled, compiled_entry, compiled_inline, plain_hash, slot_of, step, whole
+from .hashing import begin, compiled, compiled_entry, compiled_inline, holds, plain_hash, slot_of, step, whole
 from .keys import flags_of, has_run, has_word_across, is_mixed, is_written
 from .known import ALIKE, LONG, NEEDS_RUN, NEEDS_RUNS, PART, SURELY_KNOWN, TARGET, UNWEIGHED, Keys, Talk
 from .lattice import EDGES, LETTERS_REACHED, ROOM, Work, find_begins, mark_letters
@@ -16,7 +16,7 @@ from .weighing import is_instead, is_parted, is_weighty
 
 Told = NDArray[np.int32]
 """A line for each place: number of the text, what is told of it, offset in the text's searched characters, length;
-of words their first offset in the text, the one after their last, and their key."""
+of words, and of what other views tell, the first offset in the text, the one after the last, and the key."""
 COLUMNS = 7
 WORD, ACROSS, MIXTURE, SEED, SPELLED = -1, -2, -3, -4, -5
 """What is told of a place besides the numbers of other views, counted from 0. ACROSS is told of texts; SPELLED
@@ -38,9 +38,11 @@ def tell(told: Told, size: int, text: int, kind: int, place: int, length: int) -
 
 
 @compiled
-def tell_word(told: Told, size: int, text: int, place: int, length: int, page: Page, at: int, key: int) -> int:
+def tell_word(
+    told: Told, size: int, text: int, kind: int, place: int, length: int, page: Page, at: int, key: int
+) -> int:
     """As `tell`, with where it stands in the text."""
-    found = tell(told, size, text, WORD, place, length)
+    found = tell(told, size, text, kind, place, length)
     if found > 0:
         begins = page.firsts[page.begins[text] - 1] + 1 if text else 0
         told[size, 4] = page.firsts[at] - begins
@@ -61,7 +63,7 @@ def tell_singles(keys: Keys, page: Page, most: int, told: Told) -> int:
         char = code[at]
         if singles[char] and left > 0 and (not singles[char] & NEEDS_RUN or firsts[at] != lasts[at]):
             left -= 1
-            size = tell_word(told, size, text, at - start, 1, page, at, -1)
+            size = tell_word(told, size, text, WORD, at - start, 1, page, at, -1)
     return size
 
 
@@ -84,9 +86,9 @@ def tell_drawn(points: Points, talk: Talk, keys: Keys, page: Page, most: int, to
             if searched[at + length - 1] == BARRIER:
                 break
             state = step(state, code[at + length - 1])
-            if length == SURELY_KNOWN and not bit_of(sure, state >> shift):
+            if length == SURELY_KNOWN and not holds(sure, shift, state):
                 break
-            if not bit_of(ends if length >= SURELY_KNOWN else sure, state >> shift):
+            if not holds(ends if length >= SURELY_KNOWN else sure, shift, state):
                 continue
             key = slot_of(slots, slot_bits, state)
             if key >= 0 and left > 0:
@@ -99,7 +101,7 @@ def tell_drawn(points: Points, talk: Talk, keys: Keys, page: Page, most: int, to
                     or (flags & ALIKE and is_drawn_so(talk, keys, points, page, at, length))
                 ):
                     left -= 1
-                    size = tell_word(told, size, text, at - start, length, page, at, key)
+                    size = tell_word(told, size, text, WORD, at - start, length, page, at, key)
     return size
 
 
@@ -185,17 +187,17 @@ def tell_others(view: int, points: Points, talk: Talk, keys: Keys, page: Page, m
                 break
             state = step(state, code[at + length - 1])
             if length <= SURELY_KNOWN:
-                is_sure = has_sure and bit_of(sure, state >> shift)
-                is_doubtful = bit_of(doubtful, state >> shift)
+                is_sure = has_sure and holds(sure, shift, state)
+                is_doubtful = holds(doubtful, shift, state)
             if length == SURELY_KNOWN and not is_sure and not is_doubtful:
                 break
             if (is_sure or (is_doubtful and odd[at] < at + length - 1)) and (
-                length < SURELY_KNOWN or bit_of(ends, state >> shift)
+                length < SURELY_KNOWN or holds(ends, shift, state)
             ):
                 key = slot_of(slots, slot_bits, state)
                 if key >= 0 and left > 0 and is_wanted(view, points, talk, keys, key, page, at, length):
                     left -= 1
-                    size = tell(told, size, text, view - 1, at - start, length)
+                    size = tell_word(told, size, text, view - 1, at - start, length, page, at, key)
     return size
 
 

@@ -16,6 +16,7 @@ from .hashed import hashes_of
 from .hashing import LIKENESS_BITS, PLAIN_SALT, fill
 from .known import Bytes, Talk
 from .talk import CUE_BITS
+from .together import together
 
 
 @lru_cache(maxsize=1)
@@ -27,7 +28,7 @@ def talk() -> Talk:
     cues = np.zeros(1 << CUE_BITS, np.uint64)
     fill(cues, CUE_BITS, hashes_of(CUES, PLAIN_SALT), np.arange(len(CUES)))
     trie, trie_codes = _trie(codes(Ear.PLAIN).spelled)
-    return Talk(
+    found = Talk(
         usual=usual_words(),
         bond_starts=np.array(bonds.starts, dtype=np.uint32),
         bond_followers=np.array(bonds.followers, dtype=np.uint16),
@@ -42,6 +43,7 @@ def talk() -> Talk:
         trie=trie,
         trie_codes=trie_codes,
     )
+    return together(found)
 
 
 def _demand(belief: Belief) -> tuple[int, ...]:
