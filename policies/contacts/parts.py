@@ -6,7 +6,7 @@ from ..model import ContactKind
 
 Found = tuple[int, int, ContactKind]
 """Start, end and kind, in offsets of the view a stage reads."""
-CLOSE_LOOKS = 3_000
+CLOSE_LOOKS = 2_200
 """Candidates of one long text that are judged by their surroundings. Beyond, the text is no message but a list, and
 what has a shape is taken for what it looks like: time stays small, and a mask hides too much rather than too little."""
 

@@ -191,9 +191,9 @@ class _Lattice:
 
     def starts(self, places: Sequence[int]) -> list[int]:
         """`places`, and where syllables can begin in the letters that begin there."""
-        found = set(places)
+        found, end = set(places), 0
         for place in places:
-            if "a" <= self._kept[place] <= "z":
+            if place >= end and "a" <= self._kept[place] <= "z":  # those within are looked at with the first
                 run = LETTERS.match(self._kept, place)
                 end = run.end() if run is not None else place
                 for number in range(bisect_left(self._run_starts, place), bisect_left(self._run_starts, end)):

@@ -6,6 +6,7 @@ from ..profile import MatchProfile
 
 def try_out() -> bool:
     """Whether words are found as they have to be."""
+    from ...contacts.gate import look
     from ..lexicon import Lexicon
     from .searching import search_through
 
@@ -16,4 +17,5 @@ def try_out() -> bool:
     ]
     text = "要回，扣，加力口wei信"
     lexicon = Lexicon(entries)
-    return [one.entry.word for one in search_through(lexicon.parts, (text,))[0]][:1] == ["回扣"]
+    is_looked_at = look((text,)).size == 1
+    return is_looked_at and [one.entry.word for one in search_through(lexicon.parts, (text,))[0]][:1] == ["回扣"]
