@@ -105,7 +105,7 @@ class PartSieve:
         for _, kind, place, length, start, end, _ in lines:
             by_kind.setdefault(kind, []).append((place, length))
             if kind >= 0:
-                reading.reaching[place, place + length] = start, end
+                reading.placed[place, place + length] = start, end
         if ACROSS in by_kind:
             yield from part.words_across(reading)
         disguised = part.disguised
@@ -134,12 +134,11 @@ class PartSieve:
         known: dict[str, Sequence[Target]] = {}  # long texts say the same again and again
         for _, _, place, length, start, end, _ in sorted(lines, key=_end_and_start) if len(lines) > 1 else lines:
             until = place + length
+            reading.placed[place, until] = start, end
             if end - start != length:
-                reading.reaching[place, until] = start, end
                 surface = reading.piece(place, until)
                 yield from part.words_at(reading, place, until, part.aimed_at(part.drawn(surface), surface))
                 continue
-            reading.placed[place, until] = start, end
             surface = reading.folded[start:end]
             aimed = known.get(surface)
             if aimed is None:

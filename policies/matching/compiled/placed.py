@@ -17,9 +17,8 @@ class PlacedReading(Reading):
         self._lens = through
         self._collapse = Collapse.ADJACENT
         self.placed: dict[tuple[int, int], tuple[int, int]] = {}
-        """Where in the text some pieces of `searched` stand, without anything passed over, runs or gaps."""
-        self.reaching: dict[tuple[int, int], tuple[int, int]] = {}
-        """The same of pieces with some of those."""
+        """Where in the text some pieces of `searched` stand; with something passed over or repeated where that is
+        longer than the piece."""
 
     @cached_property
     def _read(self) -> Reading:
@@ -56,22 +55,23 @@ class PlacedReading(Reading):
         return self._read.searched
 
     def span(self, start: int, end: int) -> tuple[int, int] | None:
-        return self.placed.get((start, end))
+        known = self.placed.get((start, end))
+        return known if known is not None and known[1] - known[0] == end - start else None
 
     def piece(self, start: int, end: int) -> str:
-        reach = self.placed.get((start, end)) or self.reaching.get((start, end))
-        if reach is None:
+        known = self.placed.get((start, end))
+        if known is None:
             return self.searched[start:end]
-        kept = self._clean[slice(*reach)].translate(self._lens.kept_table)
+        kept = self._clean[slice(*known)].translate(self._lens.kept_table)
         return kept if len(kept) == end - start else self.searched[start:end]
 
     def positions(self, start: int, end: int) -> list[int]:
         known = self.placed.get((start, end))
-        if known is not None:
-            return list(range(*known))
-        reach = self.reaching.get((start, end))
-        if reach is None:
+        if known is None:
             return super().positions(start, end)
+        first, last = known
+        if last - first == end - start:
+            return list(range(first, last))
         table = self._lens.kept_table
-        points = map(ord, self._clean[slice(*reach)])
-        return [at for at, point in enumerate(points, reach[0]) if point >= LIMIT or table[point] is not None]
+        points = map(ord, self._clean[first:last])
+        return [at for at, point in enumerate(points, first) if point >= LIMIT or table[point] is not None]
