@@ -1,6 +1,7 @@
 """Texts that take the search through machine code to its ends: it finds there what the plain search finds."""
 
 import importlib.util
+import os
 import runpy
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -215,7 +216,10 @@ def test_letters_with_ever_more_ways_to_read_them_are_read_in_time() -> None:
     lexicon = lexicon_of("先先生", "现先", "西安先生", "安西", "安先", "先西", "哈西瓜", "哈先锋", MARKER, sentence)
     begun = time.process_time()
     (found,) = lexicon.search_many([f"要回，扣，ha{'xian' * 100}"])
-    assert time.process_time() - begun < 5
+    most_s = (
+        60 if os.environ.get("NUMBA_DISABLE_JIT") else 5
+    )  # run as Python it takes six; without an end it never ends
+    assert time.process_time() - begun < most_s
     assert {(MARKER, How.GAP), ("现先", How.PINYIN)} <= {(one.word, one.how) for one in _found(found)}
 
 
