@@ -2,7 +2,8 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import BinaryIO, Generic, TypeVar
 
@@ -16,6 +17,8 @@ MAX_LINE_BYTES = 8 * 1024 * 1024
 MAX_ID_CHARACTERS = 1_000
 MAX_NAME_CHARACTERS = 60
 """Of a key that is told."""
+MOST_NAMES = 20
+"""Keys that are told."""
 BATCH = 200
 """Lines that are answered together."""
 _CHUNK_BYTES = 1 << 18
@@ -24,23 +27,19 @@ RecordId = str | int | float | None
 
 
 class InputError(Exception):
-    """A line that cannot be used. `code` and `hint` are ends of its texts' keys, `values` what these name."""
+    """A line that cannot be used. `code` is the end of its text's key."""
 
-    def __init__(self, code: str, record_id: RecordId = None, *, hint: str = "", **values: str) -> None:
+    def __init__(self, code: str, record_id: RecordId = None) -> None:
         super().__init__(code)
         self.code = code
         self.record_id = record_id
-        self.hint = hint
-        self.values: Mapping[str, str] = values
 
 
-class LineError(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class LineError(msgspec.Struct, frozen=True, kw_only=True):
     """Why."""
 
     code: str
     message: str
-    hint: str = ""
-    """What to write instead, where that is known."""
 
 
 class BadLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,7 +72,7 @@ class ScanPrevLine(PrevLine, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class ScanLine(TextLine, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An input line of `scan`. Another key is refused: `previous` for `prev` would change what is found."""
+    """An input line of `scan`. Another key is passed over and told: `previous` for `prev` changes what is found."""
 
     prev: str | tuple[str | ScanPrevLine, ...] | None = None
 
@@ -102,18 +101,15 @@ def transform_many(
                 sink.write(encode(next(answers)))
                 continue
             bad += 1
-            sink.write(encode(BadLine(id=one.record_id, error=_told(one, texts))))
+            error = LineError(code=f"input.{one.code}", message=texts.get(f"cli.input.{one.code}"))
+            sink.write(encode(BadLine(id=one.record_id, error=error)))
         sink.flush()
+        for passed in reader.told():
+            say(texts.get(f"cli.input.{passed.code}", name=passed.name, wanted=passed.wanted))
     if bad:
         say(texts.get("cli.scan.bad_lines", count=bad))
         return ExitCode.PARTIAL
     return ExitCode.OK
-
-
-def _told(error: InputError, texts: Texts) -> LineError:
-    message = texts.get(f"cli.input.{error.code}", **error.values)
-    hint = texts.get(f"cli.input.{error.hint}", **error.values) if error.hint else ""
-    return LineError(code=f"input.{error.code}", message=message, hint=hint)
 
 
 def _batches(source: BinaryIO) -> Iterator[list[bytes | None]]:
@@ -141,12 +137,29 @@ def _lines(source: BinaryIO) -> Iterator[list[bytes | None]]:
         yield [b"".join(begun) if size < MAX_LINE_BYTES else None]
 
 
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """A key that no line has. `wanted`: the one that was meant, or all there are; `code` says which."""
+
+    name: str
+    wanted: str
+    code: str
+
+
 class LineReader(Generic[LineT]):
     """Reads lines of one kind."""
 
     def __init__(self, kind: type[LineT]) -> None:
         self._kind = kind
         self._decoder = msgspec.json.Decoder(kind)
+        self._passed_over: dict[str, PassedOver] = {}
+        self._told = 0
+
+    def told(self) -> list[PassedOver]:
+        """Keys that were passed over, each once, of MOST_NAMES the first ones."""
+        new = list(self._passed_over.values())[self._told :]
+        self._told += len(new)
+        return new
 
     def taken(self, line: bytes | None) -> LineT | InputError:
         """The line, or why it cannot be used; None is one that is too long."""
@@ -161,7 +174,7 @@ class LineReader(Generic[LineT]):
         """A line as it is; what msgspec refuses and JSON allows (lone surrogates) goes the slow way.
 
         Raises:
-            InputError: not UTF-8, not an object, `id` or `text` missing or of another type, a key the kind refuses.
+            InputError: not UTF-8, not an object, `id` or `text` missing or of another type.
         """
         try:
             record = self._decoder.decode(line)
@@ -185,25 +198,27 @@ class LineReader(Generic[LineT]):
             record_id = None
         known = {name: document[name] for name in self._kind.__struct_fields__ if name in document}
         if self._kind.__struct_config__.forbid_unknown_fields:
-            previous = document.get("prev")
-            _refuse_others(document, self._kind, record_id)
-            for one in previous if isinstance(previous, list) else ():
-                _refuse_others(one if isinstance(one, dict) else (), PrevLine, record_id)
+            self._pass_over(document, self._kind)
+            if isinstance(known.get("prev"), list):
+                known["prev"] = [self._known_of(one) if isinstance(one, dict) else one for one in known["prev"]]
         try:
             return msgspec.convert(known, self._kind)
         except msgspec.ValidationError:
             raise InputError("bad_field", record_id) from None
 
+    def _known_of(self, one: dict[str, object]) -> dict[str, object]:
+        self._pass_over(one, PrevLine)
+        return {name: one[name] for name in PrevLine.__struct_fields__ if name in one}
 
-def _refuse_others(names: Iterable[str], kind: type[msgspec.Struct], record_id: RecordId) -> None:
-    """Raises InputError for the first name that is no field."""
-    fields = kind.__struct_fields__
-    other = next((name for name in names if name not in fields), None)
-    if other is not None:
-        name = other[:MAX_NAME_CHARACTERS]
-        near = get_close_matches(name.lower(), fields, n=1)
-        hint, wanted = ("near", near[0]) if near else ("known", ", ".join(fields))
-        raise InputError("unknown_key", record_id, hint=hint, name=name, wanted=wanted)
+    def _pass_over(self, names: Iterable[str], kind: type[msgspec.Struct]) -> None:
+        """Notes names that are no field."""
+        fields = kind.__struct_fields__
+        for name in names:
+            if name not in fields and len(self._passed_over) < MOST_NAMES:
+                name = name[:MAX_NAME_CHARACTERS]
+                near = get_close_matches(name.lower(), fields, n=1)
+                passed = PassedOver(name, near[0], "near") if near else PassedOver(name, ", ".join(fields), "known")
+                self._passed_over.setdefault(name, passed)
 
 
 def encode(reply: msgspec.Struct) -> bytes:

@@ -47,19 +47,30 @@ PREV = '{"id": 5, "text": "单", "prev": [{"text": "飞", "%s": "staff"}]}'
 
 UNKNOWN = [
     ('{"id": 5, "text": "单", "previous": "飞"}', "previous", "did you mean prev?"),
-    ('{"id": 5, "txt": "单"}', "txt", "did you mean text?"),
     ('{"id": 5, "text": "单", "Sender": "staff"}', "Sender", "did you mean sender?"),
     (PREV % "sendr", "sendr", "did you mean sender?"),
-    (PREV % "by", "by", "known keys: text, sender, seconds"),
-    ('{"id": 5, "text": "\\ud83d", "label": 1, "more": 2}', "label", "known keys: id, text, prev, sender, channel"),
-    ('{"id": 5, "text": "x", "' + 90 * "k" + '": 1}', 60 * "k", "known keys: id, text, prev, sender, channel"),
+    (PREV % "by", "by", "there are: text, sender, seconds"),
+    ('{"id": 5, "text": "\\ud83d", "label": 1}', "label", "there are: id, text, prev, sender, channel"),
+    ('{"id": 5, "text": "x", "' + 90 * "k" + '": 1}', 60 * "k", "there are: id, text, prev, sender, channel"),
 ]
 
 
-def test_a_key_that_scan_does_not_know_is_refused_with_what_was_meant() -> None:
-    code, answers, _ = run("scan", [*(f"{line}\n".encode() for line, _, _ in UNKNOWN), b'{"id": 6, "text": ""}\n'])
-    told = [{"code": "input.unknown_key", "message": f"unknown key: {name}", "hint": hint} for _, name, hint in UNKNOWN]
-    assert (code, answers) == (1, [*({"id": 5, "error": error} for error in told), {"id": 6, "hits": []}])
+def test_a_key_that_scan_does_not_know_is_told_once_and_passed_over() -> None:
+    lines = [f"{line}\n".encode() for line, _, _ in UNKNOWN]
+    code, answers, told = run("scan", [*lines, b'{"id": 5, "txt": "x"}\n', *lines])
+    assert (code, [answer["id"] for answer in answers]) == (1, [5] * len(answers))
+    words = [[hit["word"] for hit in answer["hits"]] if "hits" in answer else answer["error"] for answer in answers]
+    bad = {"code": "input.bad_field", "message": "field missing or of the wrong type"}
+    assert words == [*(found := [[], [], ["飞单"], ["飞单"], [], []]), bad, *found]
+    names = [*UNKNOWN, ("", "txt", "did you mean text?")]
+    assert [told.count(f"the key {name} is passed over") for _, name, _ in names] == [1] * len(names)
+    assert all(meant in told for _, _, meant in names)
+
+
+def test_keys_that_are_told_have_an_end() -> None:
+    lines = [b'{"id": 1, "text": "", "k%d": 0}\n' % number for number in range(30)]
+    code, answers, told = run("scan", lines)
+    assert (code, len(answers), told.count("is passed over")) == (0, 30, 20)
 
 
 def test_mask_looks_at_id_and_text_whatever_else_is_there() -> None:
