@@ -65,7 +65,7 @@ def places_held(reading: PlacedReading) -> int:
 
 
 @settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(TEXTS, max_size=4), st.integers(0, len(EVERY) - 1))
+@given(st.lists(TEXTS, min_size=1, max_size=4), st.integers(0, len(EVERY) - 1))
 @example(["加 窝 微，信", "", "佳佳 我微微信", "谢 谢，谢谢你", "回，，叩"], 0)
 @example(["他,妈,妈的", "要回扣，回 扣，回回扣", "假❤一赔十", "力口微信", "信\u200b信", "哈，哈，哈"], 6)
 @example(["佳" + "\u0301" * 70 + "威" * 9 + "信", "\ud800回\ud800扣\ud800", "返" + chr(LIMIT - 1) + "点"], 1)
