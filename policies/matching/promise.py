@@ -49,8 +49,7 @@ class _Spelling:
 
 
 @lru_cache(maxsize=4096)
-def _spelling(letters: str, until: int) -> _Spelling:
-    """`until`: syllables begin before this offset."""
+def _spelling(letters: str) -> _Spelling:
     by_start: dict[int, list[tuple[int, str]]] = {}
     for start in range(len(letters)):
         for end in range(start + 1, min(len(letters), start + LONGEST) + 1):
@@ -59,7 +58,7 @@ def _spelling(letters: str, until: int) -> _Spelling:
     inner: set[int] = set()
     tails: set[str] = set()
     for start, ways in by_start.items():
-        for end, found in ways if start < until else ():
+        for end, found in ways:
             for code in found:
                 if start:
                     inner.add(_pair(letters[start - 1], code))
@@ -264,8 +263,8 @@ class Promise:
 
     def _run_holds(self, kept: str, start: int, last: int, end: int, seeds: Sequence[int]) -> bool:
         """Whether letters that begin before `last` and may reach to `end` can belong to a word."""
-        if not self._letters_hold(kept, start, last, end):
-            return False
+        if last == end and not self._letters_hold(kept, start, end):
+            return False  # letters behind the last are of a syllable that is cut
         if end - start > SHORT_RUN or not self._is_alone(kept, start, end, seeds):
             return True
         readings = _readings(kept[start:end])
@@ -274,11 +273,11 @@ class Promise:
             has_tone and self._is_found(kept, start, end + 1, readings)
         )
 
-    def _letters_hold(self, kept: str, start: int, last: int, end: int) -> bool:
-        """Whether letters from `start` make a pair of syllables; they begin before `last` and may reach to `end`."""
+    def _letters_hold(self, kept: str, start: int, end: int) -> bool:
+        """Whether letters make a pair of syllables."""
         if end - start > LONG_RUN or "a" <= kept[start - 1 : start] <= "z" or "a" <= kept[end : end + 1] <= "z":
             return True  # letters that touch these are of a syllable that is cut
-        spelling, pairs = _spelling(kept[start:end], last - start), self.pairs
+        spelling, pairs = _spelling(kept[start:end]), self.pairs
         if any(pairs[pair] for pair in spelling.inner):
             return True
         if (

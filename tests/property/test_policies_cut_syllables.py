@@ -126,6 +126,7 @@ def test_honest_english_cut_anywhere_is_read_alike(texts: list[str], number: int
         ("a weixinhongb.aogeiwo", {"微信"}),
         ("a weixinhongbaogeiwo", {"微信"}),
         ("加wo微x、in吧", {"加我微信", "微信"}),
+        ("a xiann", {"西安"}),
         ("women change d.anger", set()),
         ("please k.eep the receipt", set()),
     ],

@@ -40,12 +40,14 @@ def arrays(draw: st.DrawFn) -> NDArray[np.generic]:
     return draw(st.sampled_from((found, found.T, found[::-1] if found.ndim else found)))
 
 
-@pytest.fixture(params=["large pages", "none"], scope="module", autouse=True)
+@pytest.fixture(params=["large pages", "unknown", "refused"], scope="module", autouse=True)
 def _pages(request: pytest.FixtureRequest) -> Iterator[None]:
-    """With large pages where the system has them, and on a system that has none."""
+    """With large pages where the system has them, on a system that has none, and on a kernel without them."""
     with pytest.MonkeyPatch.context() as patch:
-        if request.param == "none":
+        if request.param == "unknown":
             patch.delattr(mmap, "MADV_HUGEPAGE", raising=False)
+        elif request.param == "refused":
+            patch.setattr(mmap, "MADV_HUGEPAGE", 9_999, raising=False)
         yield
 
 
@@ -72,6 +74,7 @@ def test_each_begins_behind_the_one_before(size: int) -> None:
     one, two, three = begins(found)
     assert two - one == -(-size // LINE) * LINE
     assert three - two == -(-4 * size // LINE) * LINE
+    assert one % LINE == 0
     if hasattr(mmap, "MADV_HUGEPAGE"):
         assert one % (1 << 21) == 0  # a large page begins there
 

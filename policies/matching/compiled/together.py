@@ -1,6 +1,7 @@
 """Tables side by side in memory of large pages: the pass looks all over them, and each page must be found first."""
 
 import mmap
+from contextlib import suppress
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -32,10 +33,14 @@ def _lines(octets: int) -> int:
 
 def _room(octets: int) -> NDArray[np.uint8]:
     if not hasattr(mmap, "MADV_HUGEPAGE"):
-        return np.empty(octets, dtype=np.uint8)
+        return _at(_LINE, np.empty(octets + _LINE, dtype=np.uint8))[:octets]
     pages = mmap.mmap(
         -1, -(-octets // _LARGE) * _LARGE + _LARGE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
     )  # what processes share is not given large pages
-    pages.madvise(mmap.MADV_HUGEPAGE)
-    room = np.frombuffer(pages, dtype=np.uint8)
-    return room[-room.ctypes.data % _LARGE :][:octets]
+    with suppress(OSError):  # a kernel that was built without them
+        pages.madvise(mmap.MADV_HUGEPAGE)
+    return _at(_LARGE, np.frombuffer(pages, dtype=np.uint8))[:octets]
+
+
+def _at(multiple: int, room: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    return room[-room.ctypes.data % multiple :]
