@@ -16,6 +16,9 @@ FULL_STOPS = frozenset("。？?\n\r")
 """No part of a word goes on after one of them alone."""
 LIST_MARKS = SENTENCE_MARKS | frozenset("、.：:")
 _UNCOUNTED = frozenset(("Mn", "Me", "Cf"))
+_UNSEEN = frozenset("\u115f\u1160\u2065\u3164\uffa0" + "".join(map(chr, range(0xFFF0, 0xFFF9))))
+"""Of other categories, drawn as nothing (Default_Ignorable_Code_Point, Unicode 16); and all of the range of tags."""
+_TAGS = range(0xE0000, 0xE1000)
 SURE_OVER_MARKS = 3
 """A disguised word of fewer characters has no sentence or list mark inside, unless only its writing is in question."""
 _OF_CLASSES = frozenset((Boundary.SAME_CLASS, Boundary.LATIN_DIGIT))
@@ -119,8 +122,13 @@ def _is_two_words(candidate: Candidate, positions: Sequence[int]) -> bool:
     if _own_length(candidate) != SHORTEST:
         return False
     text = candidate.reading.text
-    is_seen = any(unicodedata.category(c) not in _UNCOUNTED for a, b in _gaps(positions) for c in text[a + 1 : b])
+    is_seen = any(_is_seen(c) for a, b in _gaps(positions) for c in text[a + 1 : b])
     return is_seen and not is_apart(candidate.reading.folded, positions)
+
+
+def _is_seen(char: str) -> bool:
+    """Whether it takes room: marks on others, zero-width and ignored characters do not."""
+    return unicodedata.category(char) not in _UNCOUNTED and char not in _UNSEEN and ord(char) not in _TAGS
 
 
 def _is_spaced_alike(surface: str, word: str) -> bool:
@@ -139,7 +147,7 @@ def is_plain(candidate: Candidate) -> bool:
     text = candidate.reading.text
     inside = (text[a + 1 : b] for a, b in _gaps(positions))
     plain = candidate.entry.form
-    return all(c == " " or c in plain or unicodedata.category(c) in _UNCOUNTED for gap in inside for c in gap)
+    return all(c == " " or c in plain or not _is_seen(c) for gap in inside for c in gap)
 
 
 def _is_bounded(key: str, boundary: Boundary) -> bool:
@@ -185,7 +193,7 @@ def _is_believed_gap(reading: Reading, positions: Sequence[int], profile: MatchP
     """`length`: characters of the word, of which `positions` may be more or fewer."""
     gaps = [reading.text[a + 1 : b] for a, b in _gaps(positions)]
     for gap in gaps:
-        if len(gap) > profile.gap and sum(unicodedata.category(c) not in _UNCOUNTED for c in gap) > profile.gap:
+        if len(gap) > profile.gap and sum(map(_is_seen, gap)) > profile.gap:
             return False
     marks = LIST_MARKS if profile.gap_rule is GapRule.STRICT else SENTENCE_MARKS
     most = max(sum(c in marks for c in gap) for gap in gaps)

@@ -88,6 +88,14 @@ def test_a_letter_that_shows_nothing_is_a_blank_whatever_is_folded() -> None:
         assert fold(f"回{char}扣", Fold()) == "回 扣"
 
 
+def test_what_is_drawn_as_nothing_is_no_gap_however_much_of_it_stands_there() -> None:
+    matcher = Matcher(["加我微信"], (), MatchProfile())
+    for char in map(chr, chain.from_iterable(IGNORABLE)):
+        written = f"加{char * 9}我微{char * 9}信"
+        assert [(one.start, one.end) for one in matcher.find(f"请{written}吧")] == [(1, 23)], f"U+{ord(char):04X}"
+    assert not list(matcher.find("请加我微" + " " * 9 + "信吧"))
+
+
 @pytest.mark.parametrize("char", [*BLANKS, "\u02bc", "\u02d0", "\u0640", "\u318d", "\ua4f9", "\u180e", "\U000e0041"])
 @pytest.mark.parametrize(
     ("text", "how"),
