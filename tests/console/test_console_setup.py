@@ -1,6 +1,7 @@
 """The first setup at a terminal: every step, back and on, both languages, refusals, and where a later run goes on."""
 
 import asyncio
+import traceback
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -100,10 +101,19 @@ async def setup(
     place = place_of(folder / "state", folder / "state" / "api.sock", {})
     desk = SetupDesk(texts=texts, place=place, answers=Answers(language=texts.language), open_program=lambda _: program)
     app = SetupApp(desk)
-    async with app.run_test(size=size) as pilot:
-        await pilot.pause(0.05)
-        yield app, pilot
-        assert app.faults == []
+    traces: list[str] = []
+    handle = app._handle_exception
+
+    def noted(error: Exception) -> None:
+        traces.extend(traceback.format_exception(error))
+        handle(error)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(app, "_handle_exception", noted)
+        async with app.run_test(size=size) as pilot:
+            await pilot.pause(0.05)
+            yield app, pilot
+            assert app.faults == [], "".join(traces)
 
 
 def shown(app: SetupApp) -> str:
