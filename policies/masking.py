@@ -4,15 +4,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
 
-from .contacts.finder import details_in
+from .contacts.finder import details_in, flat_of
 from .contacts.known_names import KnownNames
-from .folding.table import Fold, fold
 from .mask_formats import STAR, hide_value, mask_figures, mask_name, mask_value, tail_value
 from .model import ContactKind, ContactSpan
 
 __all__ = ["Exposure", "Masked", "mask_name", "mask_number", "mask_spans", "mask_text"]
 
-_FOLD = Fold()
 MANY = 5_000
 """The details of a text with more of them are hidden whole: it is a list, no message."""
 
@@ -43,7 +41,7 @@ def mask_text(text: str, names: KnownNames | None = None, exposure: Exposure = E
     `names` are persons known to the archive; where they stand in the text they are starred too. With the defaults
     `mask_text(m.masked).masked == m.masked`, and no found detail is left whole in `masked`.
     """
-    flat = fold(text, _FOLD)
+    flat = flat_of(text)
     spans = details_in(text, flat)
     if names is not None:
         spans = _with_names(spans, names.spans_folded(flat))

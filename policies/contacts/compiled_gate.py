@@ -1,9 +1,8 @@
 """The gate's look at every character as machine code, where the extra `fast` is loaded: one pass over all texts."""
 
-import numpy as np
-from numpy.typing import NDArray
-
+from ..folding.arrays import Points
 from ..matching.compiled.hashing import compiled, compiled_entry, whole
+from .gate import Bytes, Places, Signs
 from .signs import (
     BEFORE_NAME,
     BESIDE_GIVEN,
@@ -35,11 +34,6 @@ from .signs import (
     UNIT,
     WAY,
 )
-
-Points = NDArray[np.uint32]
-Bytes = NDArray[np.uint8]
-Places = NDArray[np.intp]
-Signs = NDArray[np.uint16]
 
 _WORDED = NAME | LONGER | LONGER_NAMED | TITLE | SPOKEN | JOINED
 

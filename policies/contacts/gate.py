@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..folding.arrays import Points, code_points, text_of
+from ..folding.arrays import Points, code_points, has_flags, text_of
 from ..folding.table import LIMIT, SYMBOL, Fold, fold, fold_changes
 from ..matching import machine_code
 from .addresses import CUES as PLACE_CUES
@@ -23,7 +23,7 @@ from .cues import ADDING, HINTS, SECONDS, TRACES
 from .name_words import GIVEN, TITLES
 from .names import ANNOUNCING, SURE
 from .papers import PROVINCE_SIGNS
-from .points import fold_array, has_flags
+from .points import fold_array
 from .runs import LEAST_DIGITS, SEPARATOR
 from .signs import (
     BEFORE_NAME,
@@ -158,7 +158,7 @@ class _Marks:
 
 def suspects(texts: Sequence[str], lengths: Sequence[int]) -> Iterator[tuple[int, str, AbstractSet[int | None]]]:
     """Place and folded form of every text in which a finder may find something, and which ones may. Linear."""
-    points, ends = _joined(texts), _ends(texts)
+    points, ends = _joined(texts), _ends(lengths)
     marks = _marks(points, ends)
     if marks is None:
         return
@@ -175,12 +175,12 @@ def suspects(texts: Sequence[str], lengths: Sequence[int]) -> Iterator[tuple[int
 
 def look(texts: Sequence[str]) -> Bytes:
     """What may stand in each text, through machine code, in bits as `signs` has them."""
-    return _told(_joined(texts), _ends(texts))
+    return _told(_joined(texts), _ends(list(map(len, texts))))
 
 
 def block_stages(blocks: Sequence[str]) -> list[AbstractSet[int | None]]:
     """By block of a long text: the finders that may find something in it. Linear."""
-    marks = _marks(_joined(blocks), _ends(blocks))
+    marks = _marks(_joined(blocks), _ends(list(map(len, blocks))))
     if marks is None:
         return [run_stages(0)] * len(blocks)
     return [
@@ -193,9 +193,9 @@ def _joined(texts: Sequence[str]) -> Points:
     return code_points(LETTER.join((*texts, "")))
 
 
-def _ends(texts: Sequence[str]) -> Places:
-    """Where among the points of all what follows each text begins."""
-    return np.cumsum(np.array(list(map(len, texts)), dtype=np.intp) + 1)
+def _ends(lengths: Sequence[int]) -> Places:
+    """Where among the points of all what follows each text of these lengths begins."""
+    return np.cumsum(np.array(lengths, dtype=np.intp) + 1)
 
 
 def _told(points: Points, ends: Places) -> Bytes:

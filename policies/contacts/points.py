@@ -4,16 +4,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from ..folding.arrays import Points, code_points, text_of
+from ..folding.arrays import Points, code_points, has_flags, text_of
 from ..folding.table import SYMBOL, Fold, Table, bounded, fold_table
-
-_FIRST_FLAG, _LAST_FLAG = 0x1F1E6, 0x1F1FF
-
-
-def has_flags(points: Points) -> bool:
-    """Whether letters of flags are among them, which `bounded` may change two by two."""
-    high = points[points >= _FIRST_FLAG]
-    return bool((high <= _LAST_FLAG).any())
 
 
 def array_of(table: Table) -> Points:

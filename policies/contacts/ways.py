@@ -2,16 +2,13 @@
 
 from collections.abc import Sequence
 
-from ..folding.table import Fold, bounded, fold_table
 from ..matching import machine_code
 from ..model import CONTACT_WAYS, ContactSpan
-from .finder import closely, details_at, details_in
+from .finder import closely, details_at, details_in, flat_of
 from .numbers import may_hold_short
 from .parts import Budget
 from .signs import RUN, SUSPECT, WAY
 from .trigger import LONGEST_MESSAGE, WHERE, holds_short_run, may_tell_way, run_stages, stages_of
-
-_FOLD = Fold()
 
 
 def tell_ways(texts: Sequence[str]) -> list[bool]:
@@ -27,7 +24,7 @@ def tell_ways(texts: Sequence[str]) -> list[bool]:
 
 def _tells_way(text: str, signs: int = SUSPECT | WAY) -> bool:
     """`signs`: as `gate.look` tells."""
-    flat = bounded(text).translate(fold_table(_FOLD))
+    flat = flat_of(text)
     if len(flat) > LONGEST_MESSAGE:
         return _is_among(details_in(text, flat))
     if signs & SUSPECT and not (may_tell_way(flat) or (holds_short_run(flat) and may_hold_short(flat))):

@@ -18,6 +18,7 @@ Flags = NDArray[np.bool_]
 
 PASSED_OVER = 0xFFFFFFFF
 """Stands in a table for a character that a view passes over."""
+_FIRST_FLAG, _LAST_FLAG = 0x1F1E6, 0x1F1FF
 _END = "."
 """Behind a text that is made of an array: zeros at the end of one would be dropped."""
 AROUND = 64
@@ -39,6 +40,12 @@ def text_of(points: Points) -> str:
     ended[:-1] = points
     ended[-1] = ord(_END)
     return str(ended.view(f"<U{len(ended)}")[0])[:-1]
+
+
+def has_flags(points: Points) -> bool:
+    """Whether letters of flags are among them, which `bounded` may change two by two."""
+    high = points[points >= _FIRST_FLAG]
+    return bool((high <= _LAST_FLAG).any())
 
 
 def in_one_array(places: NDArray[np.intp]) -> Sequence[int]:

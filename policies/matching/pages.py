@@ -14,6 +14,7 @@ from ..folding.arrays import (
     are_usual,
     code_points,
     fold_array,
+    has_flags,
     in_one_array,
     kept_array,
 )
@@ -36,8 +37,7 @@ class Sheet:
 
 def _has_bounds(points: Points, barriers: int) -> bool:
     """Whether some of the texts need `bounded`: other points than our barriers from LIMIT on, or letters of flags."""
-    high = points[points >= 0x1F1E6]
-    return bool(np.count_nonzero(high >= LIMIT) != barriers or np.any((high >= 0x1F1E6) & (high <= 0x1F1FF)))
+    return bool(np.count_nonzero(points >= LIMIT) != barriers or has_flags(points))
 
 
 class Page:

@@ -154,7 +154,7 @@ def _put(found: dict[int, list[int]], ends: Sequence[int], place: int, most: int
 
 
 def _doubled(parts: Iterable[str]) -> dict[str, list[tuple[int, int]]]:
-    """By a character that parts hold twice in a row: where in them, and how long they are."""
+    """As `Promise.doubled`."""
     found: dict[str, dict[tuple[int, int], None]] = {}
     for one in parts:
         for two in _TWO_ALIKE.finditer(one):
@@ -172,8 +172,9 @@ class Promise:
         self._part_firsts = frozenset(part[0] for part in parts)
         self._part_lasts = frozenset(part[-1] for part in parts)
         self._part_lengths = tuple(sorted({len(part) for part in parts}))
-        self._doubled = _doubled(parts)
-        chars = "".join(map(re.escape, self._doubled))
+        self.doubled = _doubled(parts)
+        """By a character that parts hold twice in a row: where in them, and how long they are."""
+        chars = "".join(map(re.escape, self.doubled))
         self._pair = re.compile(f"([{chars}])\\1") if chars else None
         """Two alike as some parts have them."""
         self._reach = max(sounds.longest - 1, 0)
@@ -237,7 +238,7 @@ class Promise:
             if first > last:
                 last = ends[bisect_left(ends, first)]
                 full = len(found) + MOST_PARTS
-            for before, length in self._doubled[kept[first]]:
+            for before, length in self.doubled[kept[first]]:
                 if first >= before and kept[first - before : first - before + length] in self._parts:
                     found.add(first - before)
             if len(found) >= full:

@@ -135,8 +135,12 @@ class Reading:
         """Offset in the text of every kept character."""
         if len(self.kept) == len(self.text):
             return list(range(len(self.text)))
+        return self._kept_of(self._clean, 0)
+
+    def _kept_of(self, clean: str, first: int) -> list[int]:
+        """Offsets in the text of what is kept of a piece of it that begins at `first`."""
         table = self._lens.kept_table
-        return [at for at, point in enumerate(map(ord, self._clean)) if point >= LIMIT or table[point] is not None]
+        return [at for at, point in enumerate(map(ord, clean), first) if point >= LIMIT or table[point] is not None]
 
     @cached_property
     def runs(self) -> Sequence[int]:

@@ -1,6 +1,6 @@
 """The tables of one view's entries for the compiled pass."""
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -163,7 +163,7 @@ def keys_of(part: "Part") -> Keys:
         longest_sound=speller.sounds.longest if speller is not None else 0,
         has_latin=int(speller is not None and any("a" <= key[0] <= "z" for key in speller.sounds.items)),
         sound_salt=sound_salt,
-        doubled=_doubled(disguised.parts),
+        doubled=_doubled(speller.promise.doubled if speller is not None else ()),
         part_starts=part_starts,
         part_codes=sounds[part_chars],
         part_chars=part_chars,
@@ -205,8 +205,7 @@ def _singles(part: "Part") -> Bytes:
     return found
 
 
-def _doubled(parts: Iterable[str]) -> Bytes:
-    chars = {one[at] for one in parts for at in range(len(one) - 1) if one[at] == one[at + 1]}
+def _doubled(chars: Collection[str]) -> Bytes:
     if not chars:
         return np.zeros(0, dtype=np.uint8)
     found = np.zeros(BARRIER + 1, dtype=np.uint8)

@@ -21,6 +21,8 @@ SPELLED = 8
 """Where in a record the beliefs for words in letters or parts begin."""
 SURELY_KNOWN = 3
 """Characters, at most, by which a key is known in a first look; see `beginnings`."""
+UNUSUAL = 1
+"""The belief that asks for less than two characters that never follow each other: the caller looks."""
 LONG = 4
 """From so many characters on a drawing is believed."""
 

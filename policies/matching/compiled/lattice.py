@@ -6,11 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...folding.arrays import BARRIER, Points
+from ..mixtures import CODE_BITS
 from ..promise import BIT, LONG_RUN
 from ..spelling import FEWEST_LETTERS
 from .hashing import PLAIN_SALT, begin, compiled, compiled_inline, slot_of, step, whole
-from .known import SPELLED, Bytes, Keys, Places, Talk, Wides
-from .parts import CODE_BITS, IN_RUN, IS_LED_TO, IS_PART, LEADS, LONGEST_PART, MAY_BEGIN, may_go_on, part_of
+from .known import SPELLED, UNUSUAL, Bytes, Keys, Places, Talk, Wides
+from .parts import IN_RUN, IS_LED_TO, IS_PART, LEADS, LONGEST_PART, MAY_BEGIN, may_go_on, part_of
 from .talk import is_usual, shows_enough
 
 MOST_STEPS = 20_000
@@ -26,8 +27,6 @@ ANY = -2
 _LONGEST_SYLLABLE = 6
 _MOST_REPEATS = 20
 _LETTERS, _PARTS, _ODD, _CHARACTER = 1, 2, 4, 8
-_UNUSUAL = 1
-"""A belief that asks for less than two characters that never follow each other: the caller looks."""
 _A, _Z = ord("a"), ord("z")
 _ZERO, _ONE, _FIVE, _NINE = ord("0"), ord("1"), ord("5"), ord("9")
 
@@ -188,7 +187,7 @@ def mark_letters(
             if is_cut or is_syllable_beside(talk, keys, kept, at, stop, last, left, right):
                 for place in range(at, stop):
                     is_special[place] |= MAY_BEGIN
-                for place in range(first, 0 if holds else at):
+                for place in range(at if holds else first, at):
                     if place == first or places[place] - places[place - 1] != 1:
                         is_special[place] |= MAY_BEGIN
                 found = holds = 1
@@ -215,7 +214,7 @@ def is_believed_path(
         return 1
     for belief in range(1, 5):
         if (
-            (marks & _ODD or belief == _UNUSUAL)
+            (marks & _ODD or belief == UNUSUAL)
             and beliefs >> belief & 1
             and shows_enough(talk, belief, points, keys.folded_of, first, last, 1)
         ):

@@ -3,6 +3,7 @@
 import numpy as np
 
 from ...folding.arrays import BARRIER, Points
+from ..mixtures import CODE_BITS
 from .hashing import begin, compiled, compiled_inline, holds, slot_of, step, whole
 from .keys import flags_of
 from .known import PART, SURELY_KNOWN, Bytes, Keys
@@ -10,8 +11,6 @@ from .talk import HAN
 
 LONGEST_PART = 7
 """Characters, at most, that a part of a word is written in: 双人立口字旁 is six."""
-CODE_BITS = 10
-"""Of a syllable."""
 MAY_BEGIN, IS_PART, IN_RUN, IS_LED_TO, LEADS = 1, 2, 4, 8, 16
 """Of a kept character: letters or parts begin there that stand beside what a word has there; any parts do. It is one of
 letters that stand together and are syllables, or few; syllables lead there from the first of them; to their end."""

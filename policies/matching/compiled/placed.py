@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from ...folding.arrays import code_points, fold_array
-from ...folding.table import LIMIT
 from ..pages import Page, Sheet, text_of
 from ..reading import LONG_TEXT, Collapse, Lens, Reading
 
@@ -72,6 +71,4 @@ class PlacedReading(Reading):
         first, last = known
         if last - first == end - start:
             return list(range(first, last))
-        table = self._lens.kept_table
-        points = map(ord, self._clean[first:last])
-        return [at for at, point in enumerate(points, first) if point >= LIMIT or table[point] is not None]
+        return self._kept_of(self._clean[first:last], first)

@@ -7,7 +7,7 @@ from ...folding.arrays import BARRIER, Points
 from .beginnings import find_doubtful, find_either, find_odd, find_sure, find_windows
 from .hashing import begin, compiled, compiled_entry, compiled_inline, holds, plain_hash, slot_of, step, whole
 from .keys import flags_of, has_run, has_word_across, is_mixed, is_written
-from .known import ALIKE, LONG, NEEDS_RUN, NEEDS_RUNS, PART, SURELY_KNOWN, TARGET, UNWEIGHED, Keys, Talk
+from .known import ALIKE, LONG, NEEDS_RUN, NEEDS_RUNS, PART, SURELY_KNOWN, TARGET, UNUSUAL, UNWEIGHED, Keys, Talk
 from .lattice import EDGES, LETTERS_REACHED, ROOM, Work, find_begins, mark_letters
 from .page import HAS_LETTERS, HAS_PAIRS, HOLDS, MAY_HOLD, Page, fold, is_bounded
 from .parts import IS_PART, MAY_BEGIN, has_doubled, mark_doubled, part_holds
@@ -25,7 +25,7 @@ FULL, UNBOUNDED = -1, -2
 """Instead of a count: there was no room, or a text holds points from BARRIER on or letters of flags."""
 _LENGTH_BITS, _LENGTHS = 3, 7
 """Of a part's key and its length in one number."""
-_UNUSUAL, _DRAWN, _DRAWN_APART = 1, 5, 6
+_DRAWN, _DRAWN_APART = 5, 6
 
 
 @compiled
@@ -129,7 +129,7 @@ def is_believed_sound(talk: Talk, keys: Keys, key: int, points: Points, page: Pa
     if beliefs & 1:
         return 1
     if page.odd[at] >= at + length - 1 and not (
-        beliefs >> _UNUSUAL & 1 and are_parted(talk, points, keys.folded_of, page.firsts, page.lasts, at, length)
+        beliefs >> UNUSUAL & 1 and are_parted(talk, points, keys.folded_of, page.firsts, page.lasts, at, length)
     ):
         return 0
     if is_parted(talk, points, page.firsts, page.lasts, at, length):
