@@ -37,24 +37,34 @@ class CounterMessage:
 @lru_cache(maxsize=1)
 def disguised() -> tuple[CounterMessage, ...]:
     """In the order of the file."""
-    return tuple(map(_read, (FOLDER / "disguised.txt").read_text("utf-8").splitlines()))
+    return read_disguised(FOLDER)
 
 
 @lru_cache(maxsize=1)
 def honest() -> tuple[str, ...]:
     """In the order of the file."""
-    return tuple((FOLDER / "honest.txt").read_text("utf-8").splitlines())
+    return read_lines(FOLDER / "honest.txt")
+
+
+def read_disguised(folder: Path) -> tuple[CounterMessage, ...]:
+    """The messages of its `disguised.txt`, in their order."""
+    return tuple(map(_read, read_lines(folder / "disguised.txt")))
+
+
+def read_lines(file: Path) -> tuple[str, ...]:
+    """The lines of a file in UTF-8."""
+    return tuple(file.read_text("utf-8").splitlines())
+
+
+def unmarked(marked: str) -> tuple[str, int, int]:
+    """A message without its `[[ ]]`, and where what stood in them begins and ends."""
+    found = _DISGUISE.fullmatch(marked)
+    assert found is not None, marked
+    before, inside, after = found.groups()
+    return before + inside + after, len(before), len(before) + len(inside)
 
 
 def _read(line: str) -> CounterMessage:
     kind, word, marked = line.split("|", 2)
-    found = _DISGUISE.fullmatch(marked)
-    assert found is not None, line
-    before, inside, after = found.groups()
-    return CounterMessage(
-        kind=KINDS[kind],
-        word=word,
-        text=before + inside + after,
-        start=len(before),
-        end=len(before) + len(inside),
-    )
+    text, start, end = unmarked(marked)
+    return CounterMessage(kind=KINDS[kind], word=word, text=text, start=start, end=end)
