@@ -6,9 +6,10 @@ and by the word's length, exact spans, what was missed, what was falsely found; 
 
 import sys
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 
 from tests.evasion.corpora import retail_words
-from tests.evasion.counter_set import disguised, honest
+from tests.evasion.counter_set import CounterMessage, disguised, honest
 
 from .evasion import PLAIN
 from .evasion_sets import lexicon_engine
@@ -16,7 +17,12 @@ from .evasion_sets import lexicon_engine
 
 def main() -> int:
     """Print figures."""
-    messages = disguised()
+    print_found(disguised(), honest())
+    return 0
+
+
+def print_found(messages: Sequence[CounterMessage], talk: Sequence[str]) -> None:
+    """What of `messages` is found, and what of `talk`, which is honest, is called so."""
     engine = lexicon_engine(tuple(dict.fromkeys((*retail_words(), *(one.word for one in messages)))))
     counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
     missed: defaultdict[str, list[str]] = defaultdict(list)
@@ -33,14 +39,13 @@ def main() -> int:
     for kind, ones in missed.items():
         print(f"missed {kind} {len(ones)}:", *ones)
     false, plain = [], 0
-    for text in honest():
+    for text in talk:
         hits = engine.hits(text)
         guessed = [hit for hit in hits if hit.how not in PLAIN]
         plain += bool(hits) and not guessed
         false += [f"{text} ({hit.word}<{text[hit.start : hit.end]} {hit.how})" for hit in guessed[:1]]
-    print(f"honest {len(honest())}: {len(false)} falsely found, {plain} say a word plainly")
+    print(f"honest {len(talk)}: {len(false)} falsely found, {plain} say a word plainly")
     print(f"precision {counts['all']['found'] / (counts['all']['found'] + len(false)):.4f}", *false, sep="\n")
-    return 0
 
 
 if __name__ == "__main__":
