@@ -146,12 +146,13 @@ class SetupApp(CallingApp):
         holder = base.query_one("#holder")
         for old in base.query(Page):
             old.leave()
-        await holder.remove_children()
-        self.step = step
-        self.say_trouble(None)
         page = PAGES[step](self.desk)
-        await holder.mount(page)
-        self._draw_frame(page)
+        async with holder.batch():  # a field that is gone has no styles, yet would be painted until the next layout
+            await holder.remove_children()
+            self.step = step
+            self.say_trouble(None)
+            await holder.mount(page)
+            self._draw_frame(page)
         if not page.focus_first():
             base.query_one("#next", Button).focus()
 

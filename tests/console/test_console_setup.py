@@ -3,7 +3,7 @@
 import asyncio
 import traceback
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from console.setup.answers import Answers, KeyKind
 from console.setup.desk import SetupDesk, Step
 from console.setup.page import Choice
 from console.setup.pages_phone import PhonePage
+from console.setup.pages_store import NoticePage
 from console.setup.place import Place, is_needed, key_source, place_of
 from console.setup.program import SetupClient, SetupError
 from console.setup.strength import Strength, strength_of
@@ -233,6 +234,26 @@ async def test_a_secret_stays_nowhere_and_another_language_keeps_what_was_typed(
         await on(pilot)
         assert all(not field.value for field in app.page.query(Input) if field.password)
         assert SECRET not in shown(app)
+
+
+async def test_a_page_that_goes_is_not_painted_any_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with setup(Program(), tmp_path) as (app, pilot):
+        await at_key(app, pilot)
+        fill(app, passphrase=SECRET, passphrase_again=SECRET)
+        await on(pilot)
+        late = ExitStack()
+
+        async def fields_are_gone(page: NoticePage) -> None:
+            late.close()
+            page.screen.check_idle()
+            await asyncio.sleep(0.05)  # three times as long as the screen waits before it paints
+
+        monkeypatch.setattr(NoticePage, "on_unmount", fields_are_gone, raising=False)
+        await pilot.pause(0.05)
+        late.enter_context(app.batch_update())  # as on a machine that does not come to painting
+        app.page.query_one("#notice-text", TextArea).refresh()
+        await on(pilot)
+        assert at(app, Step.WRITE) and "Jade House" in shown(app)
 
 
 async def test_what_a_program_says_is_told_and_its_work_can_be_stopped(tmp_path: Path) -> None:
