@@ -28,9 +28,11 @@ _ANNOUNCING, _ANNOUNCED = first_and_tail(("收货人", "收件人", "联系人",
 _ROADS = "路街道巷弄村镇区园苑厦场"
 _FIRSTS = f"{_PROVINCES}{_ANNOUNCING}{_SURNAMES}{_ROADS}{_LOCAL}"
 _MAIL = rf"(?<![{_LOCAL}].)[{_LOCAL}]{{0,63}}+@[a-z0-9.{HIDDEN}-]{{2,200}}"
-_ACCOUNT = rf"(?=[a-z_()·:/?=.{HIDDEN}-]{{0,59}}[0-9])[{_LATIN}]{{4,60}}"
-_GAP = rf"[^\w\n]{{0,6}}+[0-9]|(?=[^\w\n]|[a-z_{JOIN_WORDS}])(?:[^\w\n]|[a-z_](?![a-z_])){{0,6}}+{_TOLD}[0-9]"
-"""From one digit of a number to the next; what is only signs is said first, for speed."""
+_ACCOUNT = rf"(?=[a-z_()·:/?=.{HIDDEN}-]{{0,59}}+[0-9])[{_LATIN}]{{4,60}}"
+_GAP = (
+    rf"[^\w\n]{{0,6}}+[0-9]|[a-z_][0-9]|(?=[^\w\n]|[a-z_{JOIN_WORDS}])(?:[^\w\n]|[a-z_](?![a-z_])){{0,6}}+{_TOLD}[0-9]"
+)
+"""From one digit of a number to the next; what is only signs, or one letter, is said first, for speed."""
 _TAIL = (
     rf"(?:(?<=[0-9])(?:{_MAIL}|[0-9]{{6,39}}+(?![0-9])[a-z0-9]{{0,12}}|(?:{_GAP}){{6,40}}+)"
     rf"|(?<![a-z0-9_].)(?<=[a-z_])(?:{_MAIL}|{_ACCOUNT})|[^\w\n](?<=q.)[^\w\n]{{0,2}}[0-9]{{5,6}}(?![0-9])"
@@ -41,8 +43,8 @@ _TAIL = (
 )
 """What follows the first character of a detail, one of `_FIRSTS`: a search passes over all others at once."""
 _LONGER = rf"(?:(?:{TITLES})?+\W{{0,3}}{_TOLD}[{_FIRSTS}]{_TAIL})*+"
-_REST = rf"[{LAST_MARKS}]*+|(?<![a-z0-9_].)(?<=[a-z_])[{_LATIN}]{{4,60}}"
-"""The end of a detail, or of a word that is none."""
+_REST = rf"[{LAST_MARKS}]*+|(?<=[a-z_])(?:(?<![a-z0-9_].)[{_LATIN}]{{4,60}}+|[a-pr-z_]++)|(?<=[0-9])[0-9]++"
+"""The end of a detail, or of a word or digits that are none: only a q may begin one within a word."""
 _ONE = re.compile(rf"[{_FIRSTS}](?:{_TAIL}(){_REST})")
 _ROW = re.compile(rf"[{_FIRSTS}](?:{_TAIL}(){_LONGER}{_REST})")
 _DIGITS = "0123456789"

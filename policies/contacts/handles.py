@@ -22,7 +22,7 @@ _MARKS = re.compile(r"[0-9_-]")
 _DIGITS = re.compile(r"[0-9]{2}")
 _SIGN_WORD = re.compile(_SIGN_WORDS)
 _NOT_SIGNS = re.compile(r"[^a-z0-9_-]")
-_START = re.compile(r"[a-z](?:[^\w\n]{0,3}[a-z0-9_-]){5}")
+_START = re.compile("[a-z](?<![a-z].)" + r"[^\w\n]{0,3}[a-z0-9_-]" * 5)
 NOT_ACCOUNTS = frozenset(
     ["wechat", "weixin", "iphone", "android", "wechatpay", "official", "account", "payment", "please", "number"]
 )

@@ -30,7 +30,7 @@ _MACAO = re.compile(r"[1578](?<![a-z0-9].)[0-9]{6}[ ]?[(/][0-9]\)?(?![0-9])")
 _NOT_SIGNS = re.compile(r"[^a-z0-9\u4e00-\u9fff]")
 _DIGIT = re.compile("[0-9]")
 _LETTER = re.compile("[a-z]")
-_SIX_DIGITS = re.compile("[0-9](?:[ -]?[0-9]){5}")
+_SIX_DIGITS = re.compile("[0-9](?<![0-9].)" + "[ -]?+[0-9]" * 5)
 
 
 def plates_in(view: Spelled, budget: Budget) -> list[Found]:

@@ -13,8 +13,12 @@ RUN_TAIL = rf"(?:{SEPARATOR}{{0,8}}+[0-9]){{4}}"
 LEAST_DIGITS = 9
 """Of a number that is found without a word or + beside it."""
 NUMBER_RUN_TAIL = rf"(?:{SEPARATOR}{{0,8}}+[0-9]){{{LEAST_DIGITS - 1}}}"
-RUN = re.compile(rf"[0-9](?:{SEPARATOR}{{0,8}}+[0-9]){{4,}}+")
-"""Five and more digits with up to eight separators (an emoji of a family is seven) between two."""
+_NEXT = rf"{SEPARATOR}{{0,8}}+[0-9]"
+RUN = re.compile(rf"[0-9](?<![0-9].){_NEXT * 4}(?:[0-9]++|{_NEXT})*+")
+"""Five and more digits with up to eight separators (an emoji of a family is seven) between two.
+
+It begins where digits begin: what fails there fails within them. Four times the same is quicker than a loop.
+"""
 _GROUP = re.compile(r"[0-9]+")
 _MASKED = "**"
 LONGEST_GROUP = 40

@@ -33,7 +33,7 @@ JOIN_FIRSTS = "".join(sorted({*JOIN_WORDS, *'[(“”"\\'}))
 TOLD_TAIL = rf"(?<={_DIGIT}{{3}})(?={_JOIN}{_DIGIT})"
 """Behind a digit; two stand before it."""
 _TOLD = re.compile(rf"{_DIGIT}{TOLD_TAIL}")
-_MAY_JOIN = re.compile(rf"{_DIGIT}{_MARK}?[{re.escape(JOIN_FIRSTS)}]")
+_MAY_JOIN = re.compile(rf"[{re.escape(JOIN_FIRSTS)}](?:(?<={_DIGIT}.)|(?<={_DIGIT}{_MARK}.))")
 _JOINED = re.compile(_JOIN)
 _PART = re.compile(rf"{_DIGIT}(?:[ .-]?{_DIGIT}){{0,10}}")
 _FIRST = re.compile(rf"{_DIGIT}(?:[ .-]?{_DIGIT}){{0,10}}$")
