@@ -60,7 +60,7 @@ def run_edges(text: str, places: Sequence[int] | None) -> Sequence[int]:
     points = code_points(text)
     changes: Flags = points[1:] != points[:-1]
     if places is not None:
-        changes |= np.diff(np.array(places)) != 1
+        changes |= np.diff(np.fromiter(places, np.int64, len(places))) != 1
     return in_one_array(np.concatenate(([0], np.flatnonzero(changes) + 1, [len(points)])))
 
 
@@ -86,7 +86,7 @@ def around_joined_runs(kept: str, runs: Sequence[int]) -> tuple[str, Sequence[in
 def letter_breaks(text: str, places: Sequence[int]) -> list[int]:
     """Where in `text` a letter follows a letter and did not stand beside it; `places` as for `run_edges`."""
     are_letters: Flags = code_points(text) - np.uint32(ord("a")) < np.uint32(26)
-    are_apart = np.diff(np.array(places)) != 1
+    are_apart = np.diff(np.fromiter(places, np.int64, len(places))) != 1
     found: list[int] = (np.flatnonzero(are_letters[1:] & are_letters[:-1] & are_apart) + 1).tolist()
     return found
 

@@ -20,7 +20,7 @@ from ..folding.arrays import (
 )
 from ..folding.table import LIMIT, View, bounded
 from .grams import Places
-from .reading import LONG_TEXT, KnownReading, Lens, Reading
+from .reading import LONG_TEXT, Collapse, KnownReading, Lens, Reading
 
 _END = chr(BARRIER)
 
@@ -91,20 +91,33 @@ class Page:
         """The reading of one of the texts; `through`: the lens of the view."""
         begin = self._folded_ends[number - 1] + 1 if number else 0
         kept = slice(self.kept_ends[number - 1] + 1 if number else 0, self.kept_ends[number])
+        searched = slice(int(self.begins[number]), int(self.ends[number]))
+        folded = slice(begin, self._folded_ends[number])
+        if kept.stop - kept.start > LONG_TEXT:
+            return _LongReading(self, text, through, (searched, kept, folded))
         known = KnownReading(
             self.kept_text[kept],
-            self.text[self.begins[number] : self.ends[number]],
-            self.folded[begin : self._folded_ends[number]],
-            (self._places[kept] - begin).tolist(),
-            self._runs_of(number, kept) if kept.stop - kept.start > LONG_TEXT else None,
+            self.text[searched],
+            self.folded[folded],
+            self.origin(kept, begin),
         )
         return Reading.known(text, through, known)
 
-    def _runs_of(self, number: int, kept: slice) -> Sequence[int]:
+    def origin(self, kept: slice, begin: int) -> list[int]:
+        """Offsets in a text that begins at `begin` of what is kept of it."""
+        found: list[int] = (self._places[kept] - begin).tolist()
+        return found
+
+    def has_pairs(self, kept: slice) -> bool:
+        """Whether two alike follow each other in what is kept of a text."""
+        points = self.kept[kept]
+        return bool((points[1:] == points[:-1]).any())
+
+    def runs_within(self, searched: slice, kept: slice) -> Sequence[int]:
+        """Offsets in what is kept of a text of each of its searched characters, and of its end."""
         if self._in_kept is None:
             return in_one_array(np.arange(kept.stop - kept.start + 1))
-        ours = slice(self.begins[number], self.ends[number] + 1)
-        return in_one_array(self._in_kept[ours] - kept.start)
+        return in_one_array(self._in_kept[searched.start : searched.stop + 1] - kept.start)
 
     def folded_places(self, start: int, end: int) -> list[int]:
         """Offsets in `folded` of `searched[start:end]`: of each run the first, of the last one its end as well."""
@@ -163,6 +176,33 @@ class Page:
         """Offsets of `kept` for offsets of `searched`."""
         found: list[int] = (places if self._in_kept is None else self._in_kept[places]).tolist()
         return found
+
+
+class _LongReading(Reading):
+    """As `Reading.known`, of a long text: what nobody asks for is not made."""
+
+    def __init__(self, page: Page, text: str, through: Lens, places: tuple[slice, slice, slice]) -> None:
+        """`places`: of its searched, its kept and its folded characters."""
+        self.text = text
+        self._lens = through
+        self._collapse = Collapse.ADJACENT
+        self._page = page
+        self._in_searched, self._in_kept, self._in_folded = places
+        self.kept = page.kept_text[self._in_kept]
+        self.searched = page.text[self._in_searched]
+        self.has_runs = through.view.repeats and page.has_pairs(self._in_kept)
+
+    @cached_property
+    def folded(self) -> str:
+        return self._page.folded[self._in_folded]
+
+    @cached_property
+    def origin(self) -> list[int]:
+        return self._page.origin(self._in_kept, self._in_folded.start)
+
+    @cached_property
+    def runs(self) -> Sequence[int]:
+        return self._page.runs_within(self._in_searched, self._in_kept)
 
 
 def text_of(points: Points) -> str:

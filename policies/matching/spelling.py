@@ -199,7 +199,8 @@ class _Lattice:
                 for number in range(bisect_left(self._run_starts, place), bisect_left(self._run_starts, end)):
                     found |= reached(self._kept, *self.runs[number])
                 if self._origin[end - 1] - self._origin[place] != end - 1 - place:
-                    found.update(at for at in range(place + 1, end) if self._origin[at] != self._origin[at - 1] + 1)
+                    breaks = (at for at in range(place + 1, end) if self._origin[at] != self._origin[at - 1] + 1)
+                    found.update(islice(breaks, MOST_STEPS))  # each takes a step at least
         return sorted(found)
 
     def led_to(self, at: int) -> int:
