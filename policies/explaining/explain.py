@@ -67,7 +67,7 @@ class Explainer:
         paths: list[Path] = []
         for owner in owners:
             own_hits = {(hit.start, hit.end, hit.word): hit for hit in hits if hit.rule_id == rules[owner].id}
-            seen = self._seen(rules[owner], by_rule.get(owner, ()), allowed)
+            seen = self._seen(text, rules[owner], by_rule.get(owner, ()), allowed)
             for place, one in self._passed_up(unheard.get(owner, ())).items():
                 seen.setdefault(place, one)
             if len(paths) < MAX_PATHS:
@@ -109,7 +109,9 @@ class Explainer:
             allowed.setdefault(span)
         return by_rule, sorted(allowed, key=lambda span: (span.start, span.end, span.word))
 
-    def _seen(self, rule: Rule, candidates: Iterable[Candidate], allowed: Sequence[AllowSpan]) -> dict[Place, _Seen]:
+    def _seen(
+        self, text: str, rule: Rule, candidates: Iterable[Candidate], allowed: Sequence[AllowSpan]
+    ) -> dict[Place, _Seen]:
         """Each word in each place once, the way that counts if there is one."""
         aliases = self.engine.ruleset.alias_forms
         chosen: dict[Place, tuple[Candidate, Found, tuple[Removal, ...]]] = {}
@@ -122,7 +124,7 @@ class Explainer:
             place: _Seen(
                 found=found,
                 form=candidate.entry.form,
-                steps=steps_of(candidate, aliases),
+                steps=steps_of(candidate, aliases, text),
                 removals=(*removals, *covered(found, rule.id, allowed)),
             )
             for place, (candidate, found, removals) in chosen.items()
@@ -137,7 +139,7 @@ class Explainer:
             found = Found(start=positions[0], end=positions[-1] + 1, word=word, how=how)
             place = (found.start, found.end, word)
             belief = Removal(obstacle=Obstacle.BELIEF, words=(candidate.belief.name.lower(),))
-            steps = steps_of(candidate, self.engine.ruleset.alias_forms)
+            steps = steps_of(candidate, self.engine.ruleset.alias_forms, candidate.reading.text)
             passed.setdefault(place, _Seen(found=found, form=candidate.entry.form, steps=steps, removals=(belief,)))
         return passed
 

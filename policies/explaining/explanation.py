@@ -25,7 +25,7 @@ class Relation(StrEnum):
     PARTS = "parts"
     REVERSED = "reversed"
     STAND_IN = "stand_in"
-    """An alias form of the word as its author wrote it."""
+    """An alias form of the word as its author wrote it, or a picture of what a character names."""
     INSERTED = "inserted"
     """Nothing of the word: passed over."""
     OTHER = "other"

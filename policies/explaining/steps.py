@@ -21,11 +21,16 @@ _FOLDS = (
 )
 
 
-def steps_of(candidate: Candidate, aliases: Mapping[str, tuple[str, ...]]) -> tuple[Step, ...]:
-    """Every place where text and word differ, in the order of the text."""
+def steps_of(candidate: Candidate, aliases: Mapping[str, tuple[str, ...]], said: str) -> tuple[Step, ...]:
+    """Every place where text and word differ, in the order of the text. `said`: the text before pictures were read."""
     steps = [*_units(candidate), *stand_ins(candidate, aliases)]
     positions = candidate.reading.positions(candidate.start, candidate.end)
     text = candidate.reading.text
+    steps += [
+        Step(start=at, end=at + 1, surface=said[at], meant=text[at], relation=Relation.STAND_IN)
+        for at in positions
+        if said[at] != text[at]
+    ]
     steps += [
         Step(start=start, end=end, surface=text[start:end], meant="", relation=Relation.INSERTED)
         for start, end in stretches(positions)

@@ -21,6 +21,7 @@ _UNSEEN = frozenset("\u115f\u1160\u2065\u3164\uffa0" + "".join(map(chr, range(0x
 _TAGS = range(0xE0000, 0xE1000)
 SURE_OVER_MARKS = 3
 """A disguised word of fewer characters has no sentence or list mark inside, unless only its writing is in question."""
+_LATIN_STOP = frozenset(".")
 _OF_CLASSES = frozenset((Boundary.SAME_CLASS, Boundary.LATIN_DIGIT))
 _LAST = chr(0x7F)
 """Letters and digits of no class come behind it."""
@@ -103,13 +104,20 @@ def _is_believed_disguise(candidate: Candidate, positions: Sequence[int], profil
         if not _is_believed_gap(reading, positions, profile, length=last):
             return False
         is_short = candidate.belief is not Belief.ALWAYS and last < SURE_OVER_MARKS
-        if is_short and any(c in LIST_MARKS for a, b in _gaps(positions) for c in reading.text[a + 1 : b]):
+        if is_short and any(_are_parted(reading, a, b) for a, b in _gaps(positions)):
             return False
     folded = reading.folded
     if not is_believed(candidate.belief, folded, first, candidate.entry.key):
         return False
     is_sure = candidate.belief is Belief.ALWAYS or candidate.entry.runs is not None
     return is_sure or not has_honest_doubling(folded, first)
+
+
+def _are_parted(reading: Reading, first: int, second: int) -> bool:
+    """Whether marks between two characters are those between words: none is a full stop beside letters (hui.寇)."""
+    marks = LIST_MARKS.intersection(reading.text[first + 1 : second])
+    folded = reading.folded
+    return bool(marks) and not (marks == _LATIN_STOP and folded[first].isascii() != folded[second].isascii())
 
 
 def _is_drawn_so(candidate: Candidate) -> bool:

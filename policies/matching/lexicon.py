@@ -1,12 +1,13 @@
 """All entries of all owners, one automaton for each view in use."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
+from ..folding.pictures import may_hold_pictures
 from ..folding.shapes import Likeness, shape_table
 from ..folding.table import Skip, View, fold_changes, is_symbol, translated
 from ..model import How
@@ -18,6 +19,7 @@ from .disguises import Disguised
 from .entry import Entry, Writing
 from .key_index import gathered
 from .lookalikes import Coded
+from .pictures import Heard, Pictures, pictured
 from .reading import LONG_TEXT, Lens, Reading, has_runs, lens
 from .soundalikes import is_unheard
 
@@ -207,35 +209,57 @@ class Lexicon:
             by_view.setdefault(terms.view, []).extend(same)
         self.parts = tuple(Part(view, same) for view, same in by_view.items())
         """One for each view."""
+        views = ((part.lens, part.disguised.speller) for part in self.parts)
+        self._pictures = Pictures([Heard(lens, speller.promise) for lens, speller in views if speller is not None])
         if machine_code.is_ready():
             for part in self.parts:
                 _ = part.sieve  # now, and not while a message waits
 
     def search(self, text: str) -> Iterator[Candidate]:
         """Every occurrence of every entry, wildcards and run lengths checked, and of disguised words those that may be
-        believed; by view, then by kind, then by place.
+        believed; by view, then by kind, then by place; then those that hold pictures.
 
         Through machine code, where it is loaded, some are left out that `filters.place` would not believe.
         """
-        if machine_code.is_worth(1):
-            yield from self._search_together((text,))[0]
-        else:
-            yield from self.doubtful(text)
+        yield from self._found_in(text)
+        yield from self._pictured(text, self._found_in)
 
     def doubtful(self, text: str) -> Iterator[Candidate]:
         """The same with those that will not be believed, whatever is loaded: for those who tell why."""
+        yield from self._doubtful_in(text)
+        yield from self._pictured(text, self._doubtful_in)
+
+    def _found_in(self, text: str) -> Iterator[Candidate]:
+        if machine_code.is_worth(1):
+            yield from self._search_together((text,))[0]
+        else:
+            yield from self._doubtful_in(text)
+
+    def _doubtful_in(self, text: str) -> Iterator[Candidate]:
         if len(text) > LONG_TEXT:
             yield from self._search_arrays((text,))[0]
             return
         for part in self.parts:
             yield from part.search(text)
 
+    def _pictured(self, text: str, search: Callable[[str], Iterable[Candidate]]) -> Iterator[Candidate]:
+        """Words that are found by `search` where pictures are read as characters."""
+        read = self._pictures.read(text) if may_hold_pictures(text) else text
+        if read != text:
+            for candidate in search(read):
+                if (one := pictured(candidate, text)) is not None:
+                    yield one
+
     def search_many(self, texts: Sequence[str]) -> list[list[Candidate]]:
         """For each text what `search` yields, in the same order; the time of a text falls with their number."""
         if not texts:
             return []
         machine_code.is_worth(len(texts))
-        return self._search_together(texts)
+        found = self._search_together(texts)
+        if may_hold_pictures("".join(texts)):
+            for text, its in zip(texts, found, strict=True):
+                its.extend(self._pictured(text, self._found_in))
+        return found
 
     def _search_together(self, texts: Sequence[str]) -> list[list[Candidate]]:
         if machine_code.is_ready():

@@ -5,6 +5,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from string import ascii_lowercase
 
 from ..folding.sounds import LONGEST, Ear, codes
@@ -187,6 +188,10 @@ class Promise:
                 before = after
         self.pairs = bytes(pairs)
         """For two codes of syllables, the first in higher bits, whether some word has them side by side."""
+
+    def has_pair(self, coded: str) -> bool:
+        """Whether some word has two syllables side by side as they stand in `coded`, codes of characters."""
+        return any(self.pairs[_pair(first, second)] for first, second in pairwise(coded))
 
     def places(self, kept: str, seeds: Sequence[int], breaks: frozenset[int]) -> list[int]:
         """Where in `kept` letters or parts stand that may belong to a word, in order; as `places_in`."""

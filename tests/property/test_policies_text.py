@@ -9,6 +9,7 @@ from policies.folding.table import DigitFold, Fold, Skip, View, fold
 from policies.masking import mask_text
 from policies.matching.matcher import Matcher
 from policies.matching.profile import ANY_GAP, Boundary, GapRule, MatchProfile
+from policies.matching.profile import PLAIN as NO_DISGUISES
 from policies.matching.reading import Collapse, Reading, lens
 from tests.packs_kit import core_engine
 
@@ -107,7 +108,9 @@ def test_the_matcher_is_the_plain_search(words: list[str], text: str) -> None:
 @STEADY
 @given(WORDS, st.text("ab加微信 -❤", max_size=40))
 def test_skipping_is_deleting(words: list[str], text: str) -> None:
-    profile = MatchProfile(repeats=False, boundary=Boundary.NONE, gap=ANY_GAP, gap_rule=GapRule.ANY)
+    profile = MatchProfile(
+        repeats=False, boundary=Boundary.NONE, gap=ANY_GAP, gap_rule=GapRule.ANY, disguises=NO_DISGUISES
+    )
     kept = [(at, c) for at, c in enumerate(text) if c.isalnum()]
     plain = "".join(c for _, c in kept)
     expected = {

@@ -258,6 +258,13 @@ def test_a_short_word_has_no_mark_inside_its_disguise() -> None:
     assert found("加我。。。。。。维新", words=["我微信"]) == []
 
 
+def test_a_full_stop_beside_letters_ends_nothing() -> None:
+    assert found("给你hui.寇五个点", words=["回扣"]) == ["hui.寇:pinyin"]
+    assert found("给你茴.kou五个点", words=["回扣"]) == ["茴.kou:pinyin"]
+    assert found("给你hui、寇五个点", words=["回扣"]) == []
+    assert found("给你茴.寇五个点", words=["回扣"]) == []
+
+
 def test_boundaries_hold_for_letters_of_the_word() -> None:
     assert found("jia vxa", words=["加vx"]) == []
     assert found("xvx jia", words=["vx加"]) == []

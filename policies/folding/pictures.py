@@ -1,0 +1,28 @@
+"""Emoji that are written for the character that names what they show: 穷👻, 傻❌."""
+
+from collections.abc import Mapping
+from typing import Final
+
+_NAMED: Final = (
+    "鼠🐭🐁🐀🐹 牛🐮🐂🐃🐄 虎🐯🐅 兔🐰🐇 龙🐲🐉 蛇🐍 马🐴🐎🏇🦄 羊🐑🐏🐐 猴🐵🐒 鸡🐔🐓🐤🐣🐥 狗🐶🐕🐩 猪🐷🐖🐽🐗 猫🐱🐈"
+    " 鱼🐟🐠🐡 熊🐻 鸟🐦 鸭🦆 龟🐢 象🐘 狐🦊 狼🐺 狮🦁 蜂🐝 虫🐛 蚁🐜 鹰🦅 蛙🐸 鹅🦢 鹿🦌 猩🦍 虾🦐 蟹🦀 鲸🐳🐋 蝶🦋"
+    " 骡🫏 驼🐫🐪 手✋🖐🤚 嘴👄 耳👂 鼻👃 眼👀 脚🦶 腿🦵 牙🦷 心❤ 血🩸 脑🧠 骨🦴 舌👅 拳👊 男👨 女👩 鬼👻 屎💩 爷👴"
+    " 钱💰💵💴💶💷 币🪙 卡💳 牌🃏🀄 票🎫🎟 枪🔫 刀🔪 剑🗡 弹💣 家🏠🏡 店🏪 车🚗🚙 船🚢🛳 飞✈🛫🛩 茶🍵 奶🥛🍼 酒🍷🍶🥃"
+    " 饭🍚 面🍜 蛋🥚🍳 菜🥬 糖🍬🍭 药💊 针💉 火🔥 水💧💦 雨🌧 电⚡ 月🌙🌛 日☀ 星🌟⭐ 花🌸🌺🌹💐🌷 草🌿🌱"
+    " 叶🍃🍂 树🌲🌳 山⛰🏔 石🪨 金🥇 铃🔔 门🚪 窗🪟 床🛏 椅🪑 裙👗 裤👖 衣👕👚 鞋👟👞👠👡 包👜👛🎒💼 镜👓 冠👑 戒💍"
+    " 书📖📚 笔✏🖊 锁🔒 叉❌ 球⚽🏀🎾🏐🎱 信✉💌📩📧📨 冰🧊 雪❄ 风🌬🌪 瓜🍉 桃🍑 梨🍐 果🍎🍏 葱🧅 蒜🧄 豆🫘 肉🥩🍖 盐🧂"
+    " 米🌾 饼🍪 烟🚬 日🈷 满🈵 空🈳 禁🈲 得🉐 折🈹 申🈸 营🈺 合🈴 有🈶 无🈚 指🈯 减➖ 加➕ 礼🎁 斧🪓 伞☂🌂 钻💎"
+)
+CHARACTERS: Final[Mapping[str, str]] = {picture: named[0] for named in _NAMED.split() for picture in named[1:]}
+"""By a picture the character."""
+_TELLING: Final = "\ufe0f❤❌➕"
+"""Signs of the basic plane: others are pictures where the first of these is behind them, as telephones write it."""
+_ROOM: Final = "一".__sizeof__() - 2
+"""Of a text in memory, without its characters, which take two bytes each where all are of the basic plane."""
+
+
+def may_hold_pictures(text: str) -> bool:
+    """Whether emoji may be in `text`: most take it more room in memory than Chinese does. Honest talk is told so
+    without a look at each of its characters.
+    """
+    return text.__sizeof__() > _ROOM + 2 * len(text) or any(sign in text for sign in _TELLING)
