@@ -1,4 +1,4 @@
-"""Words of which a character is written as a picture of what it names: 穷👻 for 穷鬼."""
+"""Words of which a character is written as a picture of what it names: 🐶东西 for 狗东西."""
 
 import re
 from collections.abc import Iterable, Sequence

@@ -91,7 +91,7 @@ class Disguises:
     pinyin: bool = True
     """jia我wei信, wei xin, w e i x i n."""
     lookalike: bool = True
-    """Characters drawn alike, 徽信, and pictures of what they name, 穷👻."""
+    """Characters drawn alike, 徽信, and pictures of what they name, 🐶东西."""
     split: bool = True
     """Characters written as their parts: 亻言, 力口."""
     reversed: bool = False
