@@ -9,13 +9,14 @@ from .spelling import Spelled
 
 HIDDEN = "\u200b-\u200f\u2060-\u2064\ufeff\u00ad\ufe0f"
 _SIGN_WORDS = "下划线|减号|横杠|短杠|杠|➖"
+_IN_HANDLE = f"a-z0-9_{HIDDEN}{''.join(sorted(set(_SIGN_WORDS) - {'|'}))}-"
 _HANDLE = re.compile(
-    rf"[a-z](?<![a-z0-9_@/=&].)(?:(?<![.-].)|(?<=[vwx][.-].)|(?<=[^a-z0-9_@./=&-]-.))(?:[{HIDDEN}]{{0,3}}[a-z0-9_-]|(?:{_SIGN_WORDS})(?=[a-z0-9])){{5,29}}"
+    rf"[a-z](?<![a-z0-9_@/=&].)(?=[{_IN_HANDLE}]{{5}})(?:(?<![.-].)|(?<=[vwx][.-].)|(?<=[^a-z0-9_@./=&-]-.))(?:[{HIDDEN}]{{0,3}}[a-z0-9_-]|(?:{_SIGN_WORDS})(?=[a-z0-9])){{5,29}}"
     r"(?![a-z0-9_@-]|\.(?:com|cn|net))"
 )
 _ID = re.compile(r"[a-z][a-z0-9_-]{5,19}")
 _SPACED = re.compile(r"[a-z](?<![a-z0-9_@./=&-].)(?:[ .·*~/|-]{1,2}[a-z0-9_]){5,19}(?![a-z0-9_@])")
-_GROUPED = re.compile(r"[a-z](?<![a-z0-9_@./=&-].)[a-z_]{0,12}(?:[ .·*-][a-z0-9_]{2,8}){1,3}(?![a-z0-9_@.])")
+_GROUPED = re.compile(r"[a-z](?<![a-z0-9_@./=&-].)[a-z_]{0,12}+(?:[ .·*-][a-z0-9_]{2,8}+){1,3}(?![a-z0-9_@.])")
 _WXID = re.compile(r"wxid_[a-z0-9]{6,24}")
 _QQ = re.compile("qq?[0-9]+")
 _MARKS = re.compile(r"[0-9_-]")
@@ -31,7 +32,7 @@ NOT_ACCOUNTS = frozenset(
 def wechat_accounts(view: Spelled, budget: Budget) -> list[Found]:
     """Accounts in offsets of `view`. Each candidate looks `cues.REACH` to the left, a few to the right. Linear."""
     text = view.digits
-    if not _START.search(text):
+    if not _START.search(text) and not _SIGN_WORD.search(text):
         return []
     found = [match.span() for match in _HANDLE.finditer(text) if _is_account(view.flat, match, budget)]
     if cues.WECHAT_TRACE.search(view.flat) and (_SPACED.search(text) or _GROUPED.search(text)):
