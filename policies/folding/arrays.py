@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from .clean import BIT_SHIFTS, FACTORS, WORD_SHIFT, filter_words
 from .shapes import Likeness, shape_table
 from .sounds import OTHER, Ear, codes
-from .table import LIMIT, Fold, Table, View, fold_table, kept_table
+from .table import FLAGS, LIMIT, SYMBOL, Fold, Table, View, fold_table, kept_table
 
 Points = NDArray[np.uint32]
 """Code points, folded or as they are."""
@@ -46,6 +46,32 @@ def has_flags(points: Points) -> bool:
     """Whether letters of flags are among them, which `bounded` may change two by two."""
     high = points[points >= _FIRST_FLAG]
     return bool((high <= _LAST_FLAG).any())
+
+
+def bounded_array(text: str) -> str:
+    """As `table.bounded`, in a tenth of the time for a text full of flags."""
+    points = code_points(text)
+    found = np.where(points < LIMIT, points, np.uint32(ord(SYMBOL)))
+    letters = np.flatnonzero((points >= _FIRST_FLAG) & (points <= _LAST_FLAG))
+    order = np.arange(len(letters))
+    is_next = np.append(False, np.diff(letters) == 1)[: len(letters)]
+    """Whether a letter of a flag stands beside the one before it."""
+    within = order - np.maximum.accumulate(np.where(is_next, 0, order))
+    seconds = letters[is_next & (within % 2 == 1)]
+    are_flags = _flags()[points[seconds - 1] - _FIRST_FLAG, points[seconds] - _FIRST_FLAG]
+    for places in (seconds[are_flags], seconds[are_flags] - 1):
+        found[places] = ord(SYMBOL)
+    return text_of(found)
+
+
+@lru_cache(maxsize=1)
+def _flags() -> Flags:
+    """Whether letters are a country's, by the first and the second."""
+    size = _LAST_FLAG - _FIRST_FLAG + 1
+    found = np.zeros((size, size), dtype=np.bool_)
+    for first, second in FLAGS:
+        found[ord(first) - _FIRST_FLAG, ord(second) - _FIRST_FLAG] = True
+    return found
 
 
 def in_one_array(places: NDArray[np.intp]) -> Sequence[int]:

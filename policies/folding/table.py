@@ -28,9 +28,12 @@ _COUNTRIES = (
     " PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TA TC TD TF TG TH TJ TK TL"
     " TM TN TO TR TT TV TW TZ UA UG UM UN US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW"
 )
-_FLAGS = frozenset("".join(chr(0x1F1E6 + ord(c) - ord("A")) for c in code) for code in _COUNTRIES.split())
+FLAGS = frozenset("".join(chr(0x1F1E6 + ord(c) - ord("A")) for c in code) for code in _COUNTRIES.split())
+"""Those of countries, of two letters each."""
 _TOO_HIGH = re.compile(f"[{chr(LIMIT)}-\U0010ffff]")
 _FLAG = re.compile(f"[{_FLAG_LETTERS}]{{2}}")
+_LONG_TEXT = 2_000
+"""Code points from which on arrays are quicker."""
 _NOT_WORD = re.compile(r"[\W_]+")
 
 
@@ -192,7 +195,11 @@ def bounded(text: str) -> str:
     """
     if not _ABOVE.search(text):
         return text
-    return _TOO_HIGH.sub(SYMBOL, _FLAG.sub(lambda two: SYMBOL * 2 if two[0] in _FLAGS else two[0], text))
+    if len(text) > _LONG_TEXT:
+        from .arrays import bounded_array  # numpy is for who has long texts
+
+        return bounded_array(text)
+    return _TOO_HIGH.sub(SYMBOL, _FLAG.sub(lambda two: SYMBOL * 2 if two[0] in FLAGS else two[0], text))
 
 
 def fold(text: str, options: Fold) -> str:

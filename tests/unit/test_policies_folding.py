@@ -58,6 +58,13 @@ def test_every_pair_is_one_code_point_below_the_limit() -> None:
     assert sum(map(len, sections().values())) > 10_000
 
 
+@pytest.mark.parametrize("part", ["🇨🇳", "🇨🇳🇺🇸🇦", "🇨🇨🇳", "🇦🇧🇨🇳a", "🇿🇿1", "🇨", "\U000f0000🇨🇳", "\ud800", "\0🇺🇸"])
+def test_a_long_text_is_bounded_as_its_parts(part: str) -> None:
+    count = 2_000
+    assert bounded(f"{part}。" * count) == f"{bounded(part)}。" * count
+    assert bounded(f"{part}。" * count + part) == f"{bounded(part)}。" * count + bounded(part)
+
+
 def test_what_is_passed_over() -> None:
     text = "加 ·我\u200b❤️微，信👨‍👩‍👧+\U000e0041\ue000①"
     assert text.translate(kept_table(View(skip=Skip.NONE)))[:2] == "加 "
