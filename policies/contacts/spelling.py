@@ -79,7 +79,7 @@ _MARKED = re.compile(f"[{_JOINERS}]{_MARKS_TAIL}")
 _CHANGED = re.compile(f"[{_JOINERS}{_SIGNS}](?:(?<=[{_SIGNS}])|{_MARKS_TAIL})")
 _ESCAPE = re.compile(r"%3([0-9])|%ef%bc%9([0-9])|&#x3([0-9]);?|&#(4[89]|5[0-7]);?|\\u003([0-9])")
 _LETTERED = re.compile(
-    r"[0-9oli](?:(?<![a-z0-9].)(?:(?<=[0-9])[0-9]*+[oli]|(?<=[oli])[oli]*+[0-9])[0-9oli]*+(?![a-z0-9])"
+    r"[0-9oli](?<![a-z0-9].)(?:(?:(?<=[0-9])[0-9]*+[oli]|(?<=[oli])[oli]*+[0-9])[0-9oli]*+(?![a-z0-9])"
     r"|(?<=[0-9][ .-][oli])[oli]{1,3}(?=[ .-][0-9]))"
 )
 _LETTER = re.compile("[oli]")
@@ -94,8 +94,9 @@ _REAL = re.compile(f"[0-9{HAN}]")
 _SYLLABLE_FIRSTS, _SYLLABLE_TAIL = first_and_tail(_SYLLABLES)
 _SYLLABLED = re.compile(
     rf"[{_SYLLABLE_FIRSTS}0-9{HAN}](?<![a-z].)(?:(?<=[0-9{HAN}])|{_SYLLABLE_TAIL})[^\w\n]{{0,3}}+"
-    rf"(?:(?:[0-9{HAN}]|{_SYLLABLE})[^\w\n]{{0,3}}+){{10,}}+(?![a-z])"
+    rf"(?:(?:[0-9{HAN}]|{_SYLLABLE})[^\w\n]{{0,3}}+){{10,}}+"
 )
+"""All that stand together: what letters follow is looked at afterwards, once and not from each of them again."""
 _READ = re.compile(f"y{_READ_OUT}")
 _ONE_SYLLABLE = re.compile(_SYLLABLE)
 _COUNTED = re.compile(rf"一百([三四五六七八九])十([一二三四五六七八九])(?={_GAP}[{HAN}0-9]{{2}})")
@@ -232,6 +233,8 @@ def _unescape(found: re.Match[str]) -> str:
 
 
 def _by_syllable(found: re.Match[str]) -> str:
+    if "a" <= found.string[found.end() : found.end() + 1] <= "z":
+        return found.group()
     return _ONE_SYLLABLE.sub(lambda one: "\0" * (len(one.group()) - 1) + _SYLLABLES[one.group()], found.group())
 
 

@@ -139,6 +139,14 @@ def test_numbers_beside_runs_that_are_none(text: str, expected: list[str]) -> No
     assert [text[span.start : span.end] for span in find_contacts(text)] == expected
 
 
+def test_digits_in_pinyin_end_with_their_word() -> None:
+    number = "yao san ba ling ling yao san ba ling ling ling"
+    assert [(span.start, span.end) for span in find_contacts(f"{number}，打我")] == [(0, len(number))]
+    assert find_contacts(f"{number}x，打我") == ()
+    both = f"{number}x，打我 {number}"
+    assert [both[span.start : span.end] for span in find_contacts(both)] == [number]
+
+
 @pytest.mark.parametrize(
     "number", ["23456 7 89 1", "12**138 0013 8000", "1 2 3 4 138 0013 8000", "12 " + "1" * 50 + " 138 0013 8000"]
 )
