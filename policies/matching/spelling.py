@@ -150,7 +150,7 @@ class Speller:
         hows = {step.how for step in path}
         if hows == {None} or not lattice.is_whole(path):
             return
-        if len(path) < ALWAYS_FROM and any(map(lattice.is_honest_doubling, path)):
+        if How.SPLIT in hows and len(path) < ALWAYS_FROM and any(map(lattice.is_honest_doubling, path)):
             return
         how = How.SPLIT if How.SPLIT in hows else How.PINYIN
         for target in self._targets[code]:
