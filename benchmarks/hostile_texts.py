@@ -29,6 +29,7 @@ def _rows(pieces: Sequence[str], between: str = "") -> str:
 _WORDS: Final = retail_words()
 _NEAR: Final = "微信 薇信 威信 徽信 卫星 V信 vx weixin wei信 微❤ 加微 佳微 回扣 回寇 返点 饭店 飞单 私下 丝下 转账"
 _SYLLABLES: Final = "jia wo wei xin hui kou fan dian si xia zhuan zhang shou kuan guan ang ei xian er"
+_DIGIT_SYLLABLES: Final = "ling yi er san si wu liu qi ba jiu yao dong "
 _PIECES: Final = (
     *(
         "加我微信",
@@ -170,6 +171,16 @@ HOSTILE: Final[Mapping[str, str]] = {
         "pluses": "+8613+",
         "calling codes": _rows([f"+{code} " for code in range(1, 999)]),
         "plates of every province": _rows([f"{sign}A1234" for sign in "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋"]),
+        "flags": "🇨🇳🇦🇧🇺🇸a",
+        "signs of digits in escapes": _rows(["%31", "%3", "%ef%bc%91", "&#49;", "&#x3", "\\u003", "1"]),
+        "full-width letters and digits": _any_of(0xFF41, 0xFF5B, 0xFF10, 0xFF1A),
+        "syllables of digits and digits": _rows([*_DIGIT_SYLLABLES.split(), *"0123456789"]),
+        "syllables of digits, cut": _DIGIT_SYLLABLES.replace(" ", "，") * 200 + "yix ",
+        "any syllables, commas": _rows(_SYLLABLES.split(), "，"),
+        "characters and syllables": _rows(
+            [f"{char}{one}" for char in "加我微信回扣返点" for one in _SYLLABLES.split()]
+        ),
+        "characters and tones": _rows([*(f"{one}1" for one in _SYLLABLES.split()), *"加我微信回扣返点"]),
         "signs of no width in talk": "一次\u200b购物三\u200b天到货b\u200boss说好c\u200bom",
         "machine readable": '{"id":550e8400-e29b-41d4-a716,"name":"王小明","phone":"13800138000"},',
         "log lines": "2026-11-22 10:11:12.123 INFO order 202611220013 done\n",
