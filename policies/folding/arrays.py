@@ -69,8 +69,8 @@ def _flags() -> Flags:
     """Whether letters are a country's, by the first and the second."""
     size = _LAST_FLAG - _FIRST_FLAG + 1
     found = np.zeros((size, size), dtype=np.bool_)
-    for first, second in FLAGS:
-        found[ord(first) - _FIRST_FLAG, ord(second) - _FIRST_FLAG] = True
+    for country in FLAGS:
+        found[ord(country[0]) - _FIRST_FLAG, ord(country[1]) - _FIRST_FLAG] = True
     return found
 
 
