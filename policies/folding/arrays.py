@@ -49,7 +49,7 @@ def has_flags(points: Points) -> bool:
 
 
 def bounded_array(text: str) -> str:
-    """As `table.bounded`, in a tenth of the time for a text full of flags."""
+    """As `table.bounded`, in a sixth of the time for a text full of flags."""
     points = code_points(text)
     found = np.where(points < LIMIT, points, np.uint32(ord(SYMBOL)))
     letters = np.flatnonzero((points >= _FIRST_FLAG) & (points <= _LAST_FLAG))
