@@ -29,6 +29,19 @@ def behind_the_back(directory: Path) -> Iterator[Database]:
         yield database
 
 
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Made once; each test changes a copy of its own."""
+    directory = tmp_path_factory.mktemp("filled")
+    asyncio.run(fill(directory))
+    return directory
+
+
+@pytest.fixture
+def state(filled: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(filled, tmp_path / "state")
+
+
 async def fill(directory: Path) -> None:
     """Ledger: 1 enrolment, 2-3 event and alert, 4-5 event and alert, 6-7 absence and alert, 8 presence, 9 audit,
     10 command, 11 its step, 12 the alert's step."""
@@ -124,30 +137,27 @@ EVENT_1, EVENT_2 = id_of(sms(1)), id_of(sms(2, "给你回扣".encode()))
         ("UPDATE heads SET note = replace(note, 'shopwarden', 'shopwarden2') WHERE size = 9", "head_invalid", "head:9"),
     ],
 )
-async def test_every_change_is_found_and_named(tmp_path: Path, sql: str, problem: str, first_bad: str) -> None:
-    await fill(tmp_path)
-    with behind_the_back(tmp_path) as database:
+async def test_every_change_is_found_and_named(state: Path, sql: str, problem: str, first_bad: str) -> None:
+    with behind_the_back(state) as database:
         assert database.execute(sql).changed > 0
-    result = await verified(tmp_path)
+    result = await verified(state)
     assert (result.problem, result.ok) == (problem, False)
     assert result.first_bad is not None
     assert first_bad in result.first_bad
 
 
-async def test_a_trigger_that_keeps_alerts_quiet_is_found(tmp_path: Path) -> None:
-    await fill(tmp_path)
-    with behind_the_back(tmp_path) as database:
+async def test_a_trigger_that_keeps_alerts_quiet_is_found(state: Path) -> None:
+    with behind_the_back(state) as database:
         database.execute("CREATE TRIGGER quiet AFTER INSERT ON alert_outbox BEGIN DELETE FROM alert_outbox; END")
-    result = await verified(tmp_path)
+    result = await verified(state)
     assert (result.problem, result.first_bad) == ("record_changed", "schema:quiet")
 
 
-async def test_two_records_cannot_change_places(tmp_path: Path) -> None:
-    await fill(tmp_path)
-    with behind_the_back(tmp_path) as database, database.transaction():
+async def test_two_records_cannot_change_places(state: Path) -> None:
+    with behind_the_back(state) as database, database.transaction():
         for old, new in ((2, 1000), (4, 2), (1000, 4)):
             database.execute("UPDATE events SET ledger_index = ? WHERE ledger_index = ?", (new, old))
-    assert (await verified(tmp_path)).problem is VerifyProblem.RECORD_CHANGED
+    assert (await verified(state)).problem is VerifyProblem.RECORD_CHANGED
 
 
 def rewrite(database: Database, index: int, kind: LedgerKind) -> None:
@@ -165,19 +175,17 @@ def rewrite(database: Database, index: int, kind: LedgerKind) -> None:
     database.execute("UPDATE archive_state SET frontier = ?", (tree.to_bytes(),))
 
 
-async def test_a_rewritten_tree_contradicts_the_signed_heads(tmp_path: Path) -> None:
-    await fill(tmp_path)
-    with behind_the_back(tmp_path) as database, database.transaction():
+async def test_a_rewritten_tree_contradicts_the_signed_heads(state: Path) -> None:
+    with behind_the_back(state) as database, database.transaction():
         database.execute("UPDATE audit SET actor = 'nobody'")
         rewrite(database, 9, LedgerKind.AUDIT)
-    result = await verified(tmp_path)
+    result = await verified(state)
     assert (result.problem, result.first_bad) == (VerifyProblem.ROOT_MISMATCH, "head:9")
 
 
-async def test_heads_signed_anew_contradict_the_heads_outside(tmp_path: Path) -> None:
-    await fill(tmp_path)
+async def test_heads_signed_anew_contradict_the_heads_outside(state: Path) -> None:
     signer = HeadSigner.from_seed(root_key().derive(Purpose.LEDGER_SEED))
-    with behind_the_back(tmp_path) as database, database.transaction():
+    with behind_the_back(state) as database, database.transaction():
         database.execute("UPDATE audit SET actor = 'nobody'")
         rewrite(database, 9, LedgerKind.AUDIT)
         tree = Frontier()
@@ -186,17 +194,16 @@ async def test_heads_signed_anew_contradict_the_heads_outside(tmp_path: Path) ->
             tree.append(leaf_hash(leaf))
             note = signer.sign(origin_of(root_key()), index, tree.root()).note
             database.execute("UPDATE heads SET note = ? WHERE size = ?", (note, index))
-    result = await verified(tmp_path)
+    result = await verified(state)
     assert (result.problem, result.first_bad) == (VerifyProblem.ROOT_MISMATCH, "head:9")
 
 
-async def test_a_head_signed_with_another_key_is_not_ours(tmp_path: Path) -> None:
-    await fill(tmp_path)
+async def test_a_head_signed_with_another_key_is_not_ours(state: Path) -> None:
     stranger = HeadSigner.from_seed(bytes(32))
-    with behind_the_back(tmp_path) as database:
+    with behind_the_back(state) as database:
         note = stranger.sign(origin_of(root_key()), 9, bytes(32)).note
         database.execute("UPDATE heads SET note = ? WHERE size = 9", (note,))
-    assert (await verified(tmp_path)).problem is VerifyProblem.HEAD_INVALID
+    assert (await verified(state)).problem is VerifyProblem.HEAD_INVALID
 
 
 def copy_of(directory: Path) -> Path:
@@ -205,106 +212,99 @@ def copy_of(directory: Path) -> Path:
     return copy
 
 
-async def test_a_whole_old_archive_put_back_is_found_through_the_heads_outside(tmp_path: Path) -> None:
-    await fill(tmp_path)
-    old = copy_of(tmp_path)
-    async with archive_in(tmp_path) as archive:
+async def test_a_whole_old_archive_put_back_is_found_through_the_heads_outside(state: Path) -> None:
+    old = copy_of(state)
+    async with archive_in(state) as archive:
         await archive.audit(audit_draft("later"))
         assert archive.head_finding is None
-    shutil.copy(old / "archive.db", tmp_path / "archive.db")
-    result = await verified(tmp_path)
+    shutil.copy(old / "archive.db", state / "archive.db")
+    result = await verified(state)
     assert (result.problem, result.first_bad, result.ledger_size) == (VerifyProblem.ROLLED_BACK, "head:13", 12)
     # the daemon sees it at once, goes on working, and does not paper over it
-    async with archive_in(tmp_path) as archive:
+    async with archive_in(state) as archive:
         assert archive.head_finding == "ledger.head_rollback"
         await archive.audit(audit_draft("another"))
         assert (await archive.verify()).problem is VerifyProblem.ROOT_MISMATCH
-    async with archive_in(tmp_path) as archive:
+    async with archive_in(state) as archive:
         await archive.audit(audit_draft("and on"))
         assert not (await archive.verify()).ok
 
 
-async def test_old_pages_put_back_under_a_newer_archive_are_found(tmp_path: Path) -> None:
-    await fill(tmp_path)
-    old = (tmp_path / "archive.db").read_bytes()
-    async with archive_in(tmp_path) as archive:
+async def test_old_pages_put_back_under_a_newer_archive_are_found(state: Path) -> None:
+    old = (state / "archive.db").read_bytes()
+    async with archive_in(state) as archive:
         newest, *_ = await archive.alerts(AlertFilter())
         for to in (AlertStatus.OPEN, AlertStatus.SUPPRESSED):
             await archive.alert_life.change(newest.alert_id, to, actor="wei", note=None)
-    new = (tmp_path / "archive.db").read_bytes()
-    with behind_the_back(tmp_path) as database:
+    new = (state / "archive.db").read_bytes()
+    with behind_the_back(state) as database:
         owners = {row[0]: str(row[1]) for row in database.fetch_all("SELECT rootpage, name FROM sqlite_schema")}
     found: set[str] = set()
     missed: set[str] = set()
     for at in range(0, min(len(old), len(new)), 4096):
         if old[at : at + 4096] == new[at : at + 4096]:
             continue
-        (tmp_path / "archive.db").write_bytes(new[:at] + old[at : at + 4096] + new[at + 4096 :])
-        result = await verified(tmp_path)
+        (state / "archive.db").write_bytes(new[:at] + old[at : at + 4096] + new[at + 4096 :])
+        result = await verified(state)
         (missed if result.ok else found).add(owners[at // 4096 + 1])
     assert found >= {"archive_state", "ledger", "alerts", "alert_changes", "alerts_by_status"}
     # the alert is as little open now as it was then
     assert missed <= {"alerts_open"}
 
 
-async def test_damage_among_entries_that_are_missing_too_is_reported_and_not_raised(tmp_path: Path) -> None:
-    await fill(tmp_path)
-    with behind_the_back(tmp_path) as database:
+async def test_damage_among_entries_that_are_missing_too_is_reported_and_not_raised(state: Path) -> None:
+    with behind_the_back(state) as database:
         last = database.fetch_value("SELECT max(ledger_index) FROM events")
         page = database.fetch_value("SELECT rootpage FROM sqlite_schema WHERE name = 'alerts'")
         database.execute("DELETE FROM ledger WHERE ledger_index >= ?", (last,))
     assert isinstance(page, int)
-    with (tmp_path / "archive.db").open("r+b") as file:
+    with (state / "archive.db").open("r+b") as file:
         file.seek((page - 1) * 4096 + 2_000)
         file.write(bytes(64))
-    result = await verified(tmp_path)
+    result = await verified(state)
     assert result.problem is VerifyProblem.PAGE_DAMAGED
     assert (result.first_bad or "").startswith("ledger:")
 
 
-async def test_heads_that_were_cut_out_of_the_log_are_missed(tmp_path: Path) -> None:
-    await fill(tmp_path)
-    log = tmp_path / "heads.log"
+async def test_heads_that_were_cut_out_of_the_log_are_missed(state: Path) -> None:
+    log = state / "heads.log"
     lines = log.read_bytes().splitlines(keepends=True)
     whole = b"".join(lines)
     log.write_bytes(b"".join(lines[:3]))
-    assert (await verified(tmp_path)).problem is VerifyProblem.HEADS_MISSING
+    assert (await verified(state)).problem is VerifyProblem.HEADS_MISSING
     log.write_bytes(b"".join(lines[:2] + lines[3:]))
-    assert (await verified(tmp_path)).problem is VerifyProblem.HEADS_MISSING
+    assert (await verified(state)).problem is VerifyProblem.HEADS_MISSING
     log.unlink()
-    assert (await verified(tmp_path)).problem is VerifyProblem.HEADS_MISSING
+    assert (await verified(state)).problem is VerifyProblem.HEADS_MISSING
     log.write_bytes(whole.replace(lines[2], b"garbage\n"))
-    assert (await verified(tmp_path)).problem is VerifyProblem.HEAD_INVALID
+    assert (await verified(state)).problem is VerifyProblem.HEAD_INVALID
     log.write_bytes(whole)
-    assert (await verified(tmp_path)).ok
+    assert (await verified(state)).ok
 
 
-async def test_heads_taken_out_of_the_archive_are_missed_by_those_that_the_log_knows(tmp_path: Path) -> None:
-    await fill(tmp_path)
-    with behind_the_back(tmp_path) as database:
+async def test_heads_taken_out_of_the_archive_are_missed_by_those_that_the_log_knows(state: Path) -> None:
+    with behind_the_back(state) as database:
         database.execute("DELETE FROM heads")
-    result = await verified(tmp_path)
+    result = await verified(state)
     assert (result.problem, result.first_bad) == (VerifyProblem.TABLE_OLD, "table:heads")
     assert result.heads_checked == 7
 
 
-async def test_a_torn_last_line_of_the_log_is_no_tampering(tmp_path: Path) -> None:
-    await fill(tmp_path)
-    with (tmp_path / "heads.log").open("ab") as log:
+async def test_a_torn_last_line_of_the_log_is_no_tampering(state: Path) -> None:
+    with (state / "heads.log").open("ab") as log:
         log.write(b'"shopwarden/0000')
-    assert (await verified(tmp_path)).ok
-    async with archive_in(tmp_path) as archive:
+    assert (await verified(state)).ok
+    async with archive_in(state) as archive:
         await archive.audit(audit_draft())
         assert (await archive.verify()).ok
 
 
-async def test_a_head_that_a_crash_kept_from_the_log_is_brought_after(tmp_path: Path) -> None:
-    await fill(tmp_path)
-    log = tmp_path / "heads.log"
+async def test_a_head_that_a_crash_kept_from_the_log_is_brought_after(state: Path) -> None:
+    log = state / "heads.log"
     lines = log.read_bytes().splitlines(keepends=True)
     log.write_bytes(b"".join(lines[:-1]))
-    assert (await verified(tmp_path)).ok
-    async with archive_in(tmp_path):
+    assert (await verified(state)).ok
+    async with archive_in(state):
         assert log.read_bytes() == b"".join(lines)
 
 
@@ -327,17 +327,16 @@ async def test_a_flipped_bit_is_reported_and_not_raised(tmp_path: Path, flip: Ca
             assert database.damage()
 
 
-async def test_verify_since_looks_at_newer_records_only_but_at_the_whole_tree(tmp_path: Path) -> None:
-    await fill(tmp_path)
-    with behind_the_back(tmp_path) as database:
+async def test_verify_since_looks_at_newer_records_only_but_at_the_whole_tree(state: Path) -> None:
+    with behind_the_back(state) as database:
         database.execute("UPDATE events SET sealed = x'00' WHERE source_key = 2")
-    assert not (await verified(tmp_path)).ok
-    later = await verified(tmp_path, since=5)
+    assert not (await verified(state)).ok
+    later = await verified(state, since=5)
     assert later.ok
     assert later.records_checked == 8
-    with behind_the_back(tmp_path) as database:
+    with behind_the_back(state) as database:
         database.execute("UPDATE ledger SET commitment = zeroblob(32) WHERE ledger_index = 4")
-    assert (await verified(tmp_path, since=5)).problem is VerifyProblem.ROOT_MISMATCH
+    assert (await verified(state, since=5)).problem is VerifyProblem.ROOT_MISMATCH
 
 
 async def test_verify_runs_beside_the_writer_and_tells_how_far_it_is(tmp_path: Path) -> None:

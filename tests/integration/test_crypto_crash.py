@@ -1,12 +1,13 @@
 """Processes that die in the middle, and disks that fail: what was acknowledged is there, and nothing else."""
 
+import contextlib
 import os
 import random
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -90,57 +91,83 @@ from pathlib import Path
 from crypto.keyring import add_slot, create_keyring, open_keyring
 from crypto.secrets import PassphraseSecret
 from crypto.passphrases import Argon2Cost
-path, what, countdown = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
-cheap = Argon2Cost(memory_kib=64, iterations=1, lanes=1)
-root = open_keyring(path, PassphraseSecret(b"first")) if what == "add" else None
+path, cheap = Path(sys.argv[1]), Argon2Cost(memory_kib=64, iterations=1, lanes=1)
 
-def dying(call):
-    def step(*arguments, **options):
-        global countdown
-        countdown -= 1
-        if countdown < 0:
-            os._exit(137)
-        if call is write and countdown == 0:
-            return write(arguments[0], bytes(arguments[1])[:100])
-        return call(*arguments, **options)
-    return step
+def die(what, countdown):
+    root = open_keyring(path, PassphraseSecret(b"first")) if what == "add" else None
 
-write = os.write
-for name in ("open", "write", "fsync", "link", "replace", "unlink", "close"):
-    setattr(os, name, dying(getattr(os, name)))
-if root is None:
-    create_keyring(path, PassphraseSecret(b"first"), cost=cheap)
-else:
-    add_slot(path, root, PassphraseSecret(b"second"), cost=cheap)
-os._exit(0)
+    def dying(call):
+        def step(*arguments, **options):
+            nonlocal countdown
+            countdown -= 1
+            if countdown < 0:
+                os._exit(137)
+            if call is write and countdown == 0:
+                return write(arguments[0], bytes(arguments[1])[:100])
+            return call(*arguments, **options)
+        return step
+
+    write = os.write
+    for name in ("open", "write", "fsync", "link", "replace", "unlink", "close"):
+        setattr(os, name, dying(getattr(os, name)))
+    if root is None:
+        create_keyring(path, PassphraseSecret(b"first"), cost=cheap)
+    else:
+        add_slot(path, root, PassphraseSecret(b"second"), cost=cheap)
+    os._exit(0)
+
+for line in sys.stdin:
+    what, countdown = line.split()
+    child = os.fork()
+    if child == 0:
+        die(what, int(countdown))
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
+
+
+@contextlib.contextmanager
+def makers(path: Path) -> Iterator[Callable[[str, int], int]]:
+    """Each call is a process that dies at that step, and tells how it ended; what they import is imported once."""
+    command = [sys.executable, "-c", DYING, str(path)]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as program:
+        orders, codes = program.stdin, program.stdout
+        assert orders is not None and codes is not None
+
+        def made(what: str, countdown: int) -> int:
+            print(what, countdown, file=orders, flush=True)
+            return int(codes.readline())
+
+        yield made
 
 
 def test_a_keyring_is_there_whole_or_not_at_all_wherever_its_maker_dies(tmp_path: Path) -> None:
     path, first = tmp_path / "keys.json", PassphraseSecret(b"first")
-    seen = set()
-    for countdown in range(40):
-        path.unlink(missing_ok=True)
-        done = python(DYING, str(path), "create", str(countdown))
-        seen.add(path.exists())
-        if path.exists():
-            open_keyring(path, first)
-        if done.returncode == 0:
-            break
-        assert done.returncode == 137
-    else:
-        pytest.fail("never finished")
-    assert seen == {True, False}
-    keyring = path.read_bytes()
-    right = open_keyring(path, first).derive(Purpose.ARCHIVE)
-    sizes = set()
-    for countdown in range(40):
-        path.write_bytes(keyring)
-        done = python(DYING, str(path), "add", str(countdown))
-        assert open_keyring(path, first).derive(Purpose.ARCHIVE) == right
-        sizes.add(len(list_slots(path)))
-        if done.returncode == 0:
-            break
+    seen, sizes = set(), set()
+    with makers(path) as made:
+        for countdown in range(40):
+            path.unlink(missing_ok=True)
+            code = made("create", countdown)
+            seen.add(path.exists())
+            if path.exists():
+                open_keyring(path, first)
+            if code == 0:
+                break
+            assert code == 137
+        else:
+            pytest.fail("never finished")
+        assert seen == {True, False}
+        keyring = path.read_bytes()
+        right = open_keyring(path, first).derive(Purpose.ARCHIVE)
+        for countdown in range(40):
+            path.write_bytes(keyring)
+            code = made("add", countdown)
+            assert open_keyring(path, first).derive(Purpose.ARCHIVE) == right
+            sizes.add(len(list_slots(path)))
+            if code == 0:
+                break
+            assert code == 137
+        else:
+            pytest.fail("never finished")
     assert sizes == {1, 2}
 
 
