@@ -5,6 +5,7 @@ import pytest
 from policies.folding.table import Skip, View
 from policies.matching import reading as readings
 from policies.matching.disguises import _breaks
+from policies.matching.pages import Page, Sheet
 from policies.matching.reading import LONG_TEXT, Collapse, Reading, lens
 
 PIECES = ("加 微 信", "微微信", "微 微信", "w ei xin", "wwei", "a1 b", "好好好", "。。", "x  x")
@@ -19,6 +20,15 @@ def test_a_long_reading_is_that_of_its_parts(collapse: Collapse, skip: Skip, mon
     monkeypatch.setattr(readings, "LONG_TEXT", len(text))
     monkeypatch.setattr("policies.matching.disguises.LONG_TEXT", len(text))
     assert told == _parts_of(Reading(text, lens(View(skip=skip)), collapse))
+
+
+@pytest.mark.parametrize("skip", [Skip.SYMBOLS, Skip.NONE])
+@pytest.mark.parametrize("piece", ["".join(PIECES), "加微 信", "ab🇨🇳"])
+def test_a_page_has_the_reading_of_a_long_text(skip: Skip, piece: str) -> None:
+    through, text = lens(View(skip=skip)), piece * (2 * LONG_TEXT // len(piece) + 1)
+    one, other = Page(Sheet(("微微信", text, "好")), through.view).reading(1, text, through), Reading(text, through)
+    assert (one.kept, one.folded, one.has_runs) == (other.kept, other.folded, other.has_runs)
+    assert _parts_of(one) == _parts_of(other)
 
 
 def test_over_runs_a_long_text_is_read_around_them(monkeypatch: pytest.MonkeyPatch) -> None:
