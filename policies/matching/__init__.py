@@ -3,7 +3,7 @@
 Reading order:
 
 - What is asked for: `profile` → `patterns` (classes in words) → `entries` (a word's forms, each an `entry`, ready to be
-  searched).
+  searched; with `figures` for numerals).
 - One text: `reading` (folded, with the way back) → `automaton` (the engines) → `lexicon` (all entries; one part a view)
   → `candidate` → `filters` (boundary, gaps, allow spans, overlap), with `belief` (disguise or honest talk, by
   `weighing`).

@@ -1,11 +1,12 @@
 """Lexicon entries: every form of words, read as a profile has texts read."""
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import accumulate, count, groupby, pairwise, repeat
 
-from ..folding.table import Skip, View, bounded, fold, is_symbol
+from ..folding.table import DigitFold, Skip, View, bounded, fold, is_symbol
 from .entry import Entry, Spelling, Terms
+from .figures import NUMERALS, in_figures
 from .patterns import Form, PatternError, expand_aliases, expand_wildcards
 from .profile import PLAIN, EntrySkips, MatchProfile, Syntax
 from .reading import REPEATED, Collapse, Reading, lens
@@ -30,7 +31,8 @@ def entries_of(
     is_allow: bool = False,
 ) -> tuple[Entry, ...]:
     """Every form of `word`. Raises EntryError: unknown alias, folds to nothing or to one character."""
-    return tuple(_Maker(owner, profile, aliases, is_allow=is_allow).forms_of(word, rank))
+    maker = _Maker(owner, profile, aliases, is_allow=is_allow)
+    return (*maker.forms_of(word, rank), *maker.in_figures([(rank, word)]))
 
 
 def entries_of_words(
@@ -42,18 +44,20 @@ def entries_of_words(
     aliases: Mapping[str, tuple[str, ...]],
     is_allow: bool = False,
 ) -> list[Entry]:
-    """`entries_of` for each of `words` that is not in `without`, ranked by its place, in less time."""
+    """`entries_of` for each of `words` that is not in `without`, ranked by its place, in less time; figures last."""
     maker = _Maker(owner, profile, aliases, is_allow=is_allow)
     keys = maker.plain_keys(words)
     if None not in keys:
-        return list(map(Entry._make, zip(words, count(), keys, repeat(maker.terms), repeat(None))))
-    found: list[Entry] = []
-    for rank, (word, key) in enumerate(zip(words, keys, strict=True)):
-        if key is not None:
-            found.append(Entry(word, rank, key, maker.terms, None))
-        elif word not in without:
-            found.extend(maker.forms_of(word, rank))
-    return found
+        found = list(map(Entry._make, zip(words, count(), keys, repeat(maker.terms), repeat(None))))
+    else:
+        found = []
+        for rank, (word, key) in enumerate(zip(words, keys, strict=True)):
+            if key is not None:
+                found.append(Entry(word, rank, key, maker.terms, None))
+            elif word not in without:
+                found.extend(maker.forms_of(word, rank))
+    with_numerals = (one for one in enumerate(words) if not NUMERALS.isdisjoint(one[1]) and one[1] not in without)
+    return found + maker.in_figures(with_numerals)
 
 
 class _Maker:
@@ -74,11 +78,15 @@ class _Maker:
         )
         """Those of words that are searched for as they stand."""
         self._alias_terms = replace(self.terms, is_alias=True)
+        self._figure_terms = replace(self.terms, disguises=PLAIN)
+        disguises, digits = self.terms.disguises, profile.view.fold.digits
+        self._has_figures = disguises.is_any and digits is not DigitFold.HAN and profile.syntax is not Syntax.WILDCARD
+        """Whether words are looked for with figures for their numerals too."""
 
     def plain_keys(self, words: Sequence[str]) -> list[str | None]:
         """The key of each word that the view reads as it is, folded at most: nearly every one; None for others.
 
-        Such a word has one form, and its key is the whole of it.
+        Such a word has one form but for figures, and its key is the whole of it.
         """
         plain = [word for word in words if word.isalnum()]
         if len(plain) == len(words):
@@ -111,6 +119,21 @@ class _Maker:
                 yield Entry(word, rank, key, terms, None if literal == word else Spelling(form=literal, folded=key))
             elif (entry := self._entry(form, literal, word, rank)) is not None:
                 yield entry
+
+    def in_figures(self, words: Iterable[tuple[int, str]]) -> list[Entry]:
+        """Those of these words, with their ranks, that figures are written in, as they stand then."""
+        if not self._has_figures:
+            return []
+        told = [(rank, word, figures) for rank, word in words if (figures := in_figures(word)) != word]
+        found: list[Entry] = []
+        for (rank, word, figures), key in zip(told, self.plain_keys([one[2] for one in told]), strict=True):
+            if key is not None:
+                own, spelling = key, Spelling(form=figures, folded=key)
+            else:
+                view = self.terms.view
+                own, spelling = self._literal(figures, word, view, fold(figures, view.fold))
+            found.append(Entry(word, rank, own, self._figure_terms, spelling))
+        return found
 
     def _forms(self, word: str) -> tuple[Form, ...]:
         match self._profile.syntax:

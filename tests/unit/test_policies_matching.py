@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from policies.folding.table import Skip
+from policies.folding.table import DigitFold, Skip
 from policies.matching.entries import EntryError
 from policies.matching.matcher import Matcher
 from policies.matching.patterns import MAX_FORMS, PatternError, expand_aliases, expand_wildcards
-from policies.matching.profile import Boundary, EntrySkips, GapRule, MatchProfile, Overlap, Syntax
+from policies.matching.profile import PLAIN, Boundary, EntrySkips, GapRule, MatchProfile, Overlap, Syntax
 from policies.model import How
 
 ALIASES = {"加": ("加", "伽", "+"), "微信": ("微信", "v信", "薇❤")}
@@ -170,3 +170,29 @@ def test_a_surrogate_and_a_tag_character_are_no_trouble() -> None:
 
 def test_how_values_are_those_of_the_contract() -> None:
     assert {How.EXACT, How.FOLDED, How.GAP, How.REPEAT, How.ALIAS} <= set(How)
+
+
+@pytest.mark.parametrize(
+    ("word", "text", "expected"),
+    [
+        ("五星返现", "5星返现哦", ["5星返现:exact"]),
+        ("五星返现", "5 星返现", ["5 星返现:gap"]),
+        ("五星返现", "15星返现", []),
+        ("五五分成", "咱俩55分成", ["55分成:exact"]),
+        ("月入十万", "月入10万", ["月入10万:exact"]),
+        ("瘦二十五斤", "瘦25斤", ["瘦25斤:exact"]),
+        ("一夜情", "第1页请看", []),
+        ("三包", "3包纸巾", []),
+        ("两{套|本}账", "2套账", []),
+        ("一❤手货", "1手货", []),
+    ],
+)
+def test_numerals_are_written_as_figures_too(word: str, text: str, expected: list[str]) -> None:
+    assert found([word], text) == expected
+
+
+def test_figures_are_not_read_where_nothing_but_the_word_is() -> None:
+    assert found(["五星返现"], "5星返现", MatchProfile(disguises=PLAIN)) == []
+    assert found(["五星返现"], "5星返现", MatchProfile(syntax=Syntax.WILDCARD)) == []
+    assert found(["五星返现"], "5星返现", MatchProfile(fold_digits=DigitFold.HAN)) == ["5星返现:folded"]
+    assert found(["返现"], "5星返现", allow=["五星返现"]) == ["返现:exact"]

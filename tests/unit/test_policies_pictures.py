@@ -58,6 +58,10 @@ def test_words_stand_over_pictures_as_over_other_marks() -> None:
     assert found("刷🐶流❤️水") == [("刷流水", "刷🐶流❤️水", How.GAP)]
 
 
+def test_a_word_beside_is_found_once() -> None:
+    assert found("狗东西，🐶东西") == [("狗东西", "狗东西", How.EXACT), ("狗东西", "🐶东西", How.ALIAS)]
+
+
 def test_they_are_not_read_where_drawings_are_not_or_no_word_is_spelled() -> None:
     assert found("你这🐶东西", Disguises(lookalike=False)) == []
     assert found("你这🐶东西", Disguises(pinyin=False, split=False)) == []
