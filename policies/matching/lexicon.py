@@ -221,13 +221,23 @@ class Lexicon:
 
         Through machine code, where it is loaded, some are left out that `filters.place` would not believe.
         """
-        yield from self._found_in(text)
-        yield from self._pictured(text, self._found_in)
+        yield from self._with_pictures(text, self._found_in)
 
     def doubtful(self, text: str) -> Iterator[Candidate]:
         """The same with those that will not be believed, whatever is loaded: for those who tell why."""
-        yield from self._doubtful_in(text)
-        yield from self._pictured(text, self._doubtful_in)
+        yield from self._with_pictures(text, self._doubtful_in)
+
+    def _with_pictures(self, text: str, search: Callable[[str], Iterable[Candidate]]) -> Iterator[Candidate]:
+        read = self._read(text)
+        if read == text:
+            yield from search(text)
+        else:
+            plain = list(search(text))
+            yield from plain
+            yield from pictured(search(read), text, plain)
+
+    def _read(self, text: str) -> str:
+        return self._pictures.read(text) if may_hold_pictures(text) else text
 
     def _found_in(self, text: str) -> Iterator[Candidate]:
         if machine_code.is_worth(1):
@@ -242,14 +252,6 @@ class Lexicon:
         for part in self.parts:
             yield from part.search(text)
 
-    def _pictured(self, text: str, search: Callable[[str], Iterable[Candidate]]) -> Iterator[Candidate]:
-        """Words that are found by `search` where pictures are read as characters."""
-        read = self._pictures.read(text) if may_hold_pictures(text) else text
-        if read != text:
-            for candidate in search(read):
-                if (one := pictured(candidate, text)) is not None:
-                    yield one
-
     def search_many(self, texts: Sequence[str]) -> list[list[Candidate]]:
         """For each text what `search` yields, in the same order; the time of a text falls with their number."""
         if not texts:
@@ -258,7 +260,8 @@ class Lexicon:
         found = self._search_together(texts)
         if may_hold_pictures("".join(texts)):
             for text, its in zip(texts, found, strict=True):
-                its.extend(self._pictured(text, self._found_in))
+                if (read := self._read(text)) != text:
+                    its += list(pictured(self._found_in(read), text, its))
         return found
 
     def _search_together(self, texts: Sequence[str]) -> list[list[Candidate]]:

@@ -1,7 +1,7 @@
 """Words of which a character is written as a picture of what it names: 🐶东西 for 狗东西."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from ..folding.pictures import CHARACTERS
@@ -10,6 +10,7 @@ from ..folding.table import bounded
 from ..model import How
 from .belief import Belief
 from .candidate import Candidate
+from .entry import Entry
 from .promise import Promise
 from .reading import LONG_TEXT, Lens
 from .soundalikes import may_be_disguised
@@ -21,8 +22,10 @@ WITHIN = 8
 SURE = 3
 """A word of fewer characters has all others as they are, and is one that honest talk hardly has."""
 _PICTURE = re.compile("|".join(map(re.escape, CHARACTERS)))
-_JOINING = frozenset("➕➖")
-"""Behind a word they join the next one to it."""
+_SIGNS = frozenset("➕➖")
+"""Pictures that join a word to the one before it, and that may stand beside another picture."""
+_SOUNDING = frozenset((How.HOMOPHONE, How.PINYIN))
+"""How other characters of a word may be written beside a picture."""
 _TABLE = codes(Ear.PLAIN).table
 
 
@@ -54,10 +57,8 @@ class Pictures:
         return "".join(read)
 
     def _may_belong(self, text: str, named: Sequence[str], at: int) -> bool:
-        """Whether some word has the character at `at` of `named` beside one of its neighbours there, and none has those
-        side by side: it parts them.
-        """
-        if text[at] in _JOINING and text[at - 1 : at].isalnum():
+        """Whether some word has the character at `at` of `named` beside one of its neighbours there."""
+        if text[at] in _SIGNS and text[at - 1 : at].isalnum():
             return False
         first, end = max(0, at - WITHIN), at + 1 + WITHIN
         before = _neighbours(reversed(text[first:at]), reversed(named[first:at]))
@@ -65,8 +66,7 @@ class Pictures:
         if any(char.isascii() and char.isalpha() for char in (*before, *after)):
             return True  # letters may spell
         own = named[at]
-        beside = any(self._has_pair(char + own) for char in before) or any(self._has_pair(own + char) for char in after)
-        return beside and not (before and after and self._has_pair(before[-1] + after[-1]))
+        return any(self._has_pair(char + own) for char in before) or any(self._has_pair(own + char) for char in after)
 
     def _has_pair(self, two: str) -> bool:
         clean = bounded(two)
@@ -84,16 +84,36 @@ def _neighbours(text: Iterable[str], named: Iterable[str]) -> list[str]:
     return found
 
 
-def pictured(candidate: Candidate, text: str) -> Candidate | None:
-    """The candidate of a text that was read from `text`, as what it is there; None where no picture is part of it, or
-    none is to be believed.
+def pictured(found: Iterable[Candidate], text: str, plain: Sequence[Candidate]) -> Iterator[Candidate]:
+    """Those `found` in what `text` was read as that have a picture for a character, as what they are there.
+
+    `plain`: those of the text itself; where one of the same word is, pictures stand between its characters.
     """
-    entry, read = candidate.entry, candidate.reading
-    if all(text[at] == read.text[at] for at in read.positions(candidate.start, candidate.end)):
+    known: dict[Entry, list[tuple[int, int]]] = {}
+    for candidate in plain:
+        known.setdefault(candidate.entry, []).append(_span(candidate))
+    for candidate in found:
+        start, end = _span(candidate)
+        if not any(first < end and start < last for first, last in known.get(candidate.entry, ())):
+            one = _pictured(candidate, text)
+            if one is not None:
+                yield one
+
+
+def _span(candidate: Candidate) -> tuple[int, int]:
+    positions = candidate.reading.positions(candidate.start, candidate.end)
+    return positions[0], positions[-1] + 1
+
+
+def _pictured(candidate: Candidate, text: str) -> Candidate | None:
+    entry, read = candidate.entry, candidate.reading.text
+    positions = candidate.reading.positions(candidate.start, candidate.end)
+    pictures = {text[at] for at in positions if text[at] != read[at]}
+    if not pictures or len(pictures - _SIGNS) > 1:
         return None
     length = len(candidate.units) if candidate.units is not None else candidate.end - candidate.start
     if not entry.disguises.lookalike or not may_be_disguised(entry.key):
         return None
     if candidate.how is not None:
-        return candidate if length >= SURE else None
+        return candidate if length >= SURE and candidate.how in _SOUNDING else None
     return candidate._replace(how=How.ALIAS, belief=Belief.ALWAYS if length >= SURE else entry.belief)

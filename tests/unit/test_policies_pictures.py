@@ -12,7 +12,7 @@ from policies.matching.profile import Disguises, MatchProfile
 from policies.matching.reading import LONG_TEXT
 from policies.model import Hit, How, Subject, SubjectKind
 
-WORDS = ("刷流水", "转我微信", "狗东西", "傻叉", "山寨货", "下线", "钱", "加我微信")
+WORDS = ("刷流水", "转我微信", "狗东西", "傻叉", "山寨货", "下线", "钱", "加我微信", "花草茶")
 
 
 def found(text: str, disguises: Disguises | None = None) -> list[tuple[str, str, How]]:
@@ -32,6 +32,8 @@ def found(text: str, disguises: Disguises | None = None) -> list[tuple[str, str,
         ("尾款转我薇❤", "转我微信", "转我薇❤", How.HOMOPHONE),
         ("刷liu💧的", "刷流水", "刷liu💧", How.PINYIN),
         ("➕我微信", "加我微信", "➕我微信", How.ALIAS),
+        ("➕我微✉️", "加我微信", "➕我微✉", How.ALIAS),
+        ("花草🍵", "花草茶", "花草🍵", How.ALIAS),
         ("真是个傻❌", "傻叉", "傻❌", How.ALIAS),
     ],
 )
@@ -45,6 +47,7 @@ def test_a_word_with_a_picture_is_found(text: str, word: str, surface: str, how:
         "刷💧单💧用",
         "发财💰💰",  # one character is no word
         "衬衫➕我微信付的",  # and
+        "🌸草🍵",  # two that are not one
         "会下⚡的",  # two characters, one of another sound
         "⛰️寨",
         "",
@@ -81,7 +84,7 @@ def test_long_texts_and_many_pictures_are_left_alone() -> None:
 
 def test_one_text_and_many_have_the_same_hits() -> None:
     engine = lexicon_engine(("刷流水", "狗东西"))
-    texts = ["代刷流💧", "你这🐶东西", "好看❤️", "谢谢"] * 10
+    texts = ["代刷流💧", "你这🐶东西", "好看❤️", "谢谢"] * 30
     told = engine.hits_many([Subject(text=text, kind=SubjectKind.MESSAGE, channel="") for text in texts])
     assert told == [engine.hits(text) for text in texts]
     assert [tuple(map(_seen, one)) for one in told[:4]] == [(("刷流水", 1, 4),), (("狗东西", 2, 5),), (), ()]
