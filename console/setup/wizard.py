@@ -91,6 +91,12 @@ class SetupScreen(Sturdy, Screen[None]):
         assert isinstance(app, SetupApp)
         await app.begin()
 
+    def _on_timer_update(self) -> None:
+        """A widget that was removed has no styles any more, yet Textual would paint it until the next layout."""
+        if any(widget.parent is None for widget in self._compositor.visible_widgets):
+            self._layout_required = True
+        super()._on_timer_update()
+
 
 class SetupApp(CallingApp):
     """Ends with 0; `ending` says what is wanted then."""
@@ -146,13 +152,12 @@ class SetupApp(CallingApp):
         holder = base.query_one("#holder")
         for old in base.query(Page):
             old.leave()
+        await holder.remove_children()
+        self.step = step
+        self.say_trouble(None)
         page = PAGES[step](self.desk)
-        async with holder.batch():  # a field that is gone has no styles, yet would be painted until the next layout
-            await holder.remove_children()
-            self.step = step
-            self.say_trouble(None)
-            await holder.mount(page)
-            self._draw_frame(page)
+        await holder.mount(page)
+        self._draw_frame(page)
         if not page.focus_first():
             base.query_one("#next", Button).focus()
 
