@@ -221,14 +221,14 @@ class Lexicon:
 
         Through machine code, where it is loaded, some are left out that `filters.place` would not believe.
         """
-        yield from self._with_pictures(text, self._found_in)
+        return self._with_pictures(text, self._found_in) if may_hold_pictures(text) else self._found_in(text)
 
     def doubtful(self, text: str) -> Iterator[Candidate]:
         """The same with those that will not be believed, whatever is loaded: for those who tell why."""
-        yield from self._with_pictures(text, self._doubtful_in)
+        return self._with_pictures(text, self._doubtful_in)
 
     def _with_pictures(self, text: str, search: Callable[[str], Iterable[Candidate]]) -> Iterator[Candidate]:
-        read = self._read(text)
+        read = self._pictures.read(text)
         if read == text:
             yield from search(text)
         else:
@@ -236,14 +236,10 @@ class Lexicon:
             yield from plain
             yield from pictured(search(read), text, plain)
 
-    def _read(self, text: str) -> str:
-        return self._pictures.read(text) if may_hold_pictures(text) else text
-
     def _found_in(self, text: str) -> Iterator[Candidate]:
         if machine_code.is_worth(1):
-            yield from self._search_together((text,))[0]
-        else:
-            yield from self._doubtful_in(text)
+            return iter(self._search_together((text,))[0])
+        return self._doubtful_in(text)
 
     def _doubtful_in(self, text: str) -> Iterator[Candidate]:
         if len(text) > LONG_TEXT:
@@ -260,7 +256,7 @@ class Lexicon:
         found = self._search_together(texts)
         if may_hold_pictures("".join(texts)):
             for text, its in zip(texts, found, strict=True):
-                if (read := self._read(text)) != text:
+                if may_hold_pictures(text) and (read := self._pictures.read(text)) != text:
                     its += list(pictured(self._found_in(read), text, its))
         return found
 
