@@ -9,10 +9,13 @@ from .signs import (
     BESIDE_SEPARATOR,
     DIGIT,
     ENOUGH,
+    ENOUGH_DIGITS,
     FIVE,
     HINT,
+    HINTED,
     JOINED,
     LATIN,
+    LETTERED,
     LONGER,
     LONGER_NAMED,
     NAME,
@@ -77,9 +80,11 @@ def mark_text(points: Points, begin: int, end: int, classes: Bytes, signs: Signs
     if every & NAMED or (every & PLACE and every & (UNIT | ROAD)) or (every & UNIT and every & ROAD_END):
         told |= SUSPECT
     if longest >= NINE:
-        return told | 2 << RUN
-    if (longest >= SIX and every & LATIN) or (longest >= FIVE and every & HINT):
-        return told | 1 << RUN
+        return told | ENOUGH_DIGITS << RUN
+    if longest >= FIVE and every & HINT:
+        return told | HINTED << RUN
+    if longest >= SIX and every & LATIN:
+        return told | LETTERED << RUN
     return told
 
 

@@ -84,7 +84,7 @@ def details_in(text: str, flat: str) -> tuple[ContactSpan, ...]:
 
 def details_at(text: str, flat: str, stages: AbstractSet[int | None]) -> tuple[ContactSpan, ...]:
     """As `details_in`, for a text of at most `LONGEST_BLOCK` of which `stages_of` is known."""
-    return _without_overlaps(closely(text, flat, stages, Budget()))
+    return without_overlaps(closely(text, flat, stages, Budget()))
 
 
 def closely(text: str, flat: str, stages: AbstractSet[int | None], budget: Budget) -> list[Found]:
@@ -144,11 +144,11 @@ def _in_blocks(text: str, flat: str) -> tuple[ContactSpan, ...]:
     budget = Budget()
     for (start, end), stages in zip(places, block_stages([text[a:b] for a, b in places]), strict=True):
         if budget.left < 0:
-            return (*_without_overlaps(found), *coarse_details(text, start))
+            return (*without_overlaps(found), *coarse_details(text, start))
         if stages:
             block = closely(text[start:end], flat[start:end], stages, budget)
             found += [(start + first, start + last, kind) for first, last, kind in block]
-    return _without_overlaps(found)
+    return without_overlaps(found)
 
 
 def _cut(flat: str, start: int) -> int:
@@ -163,7 +163,8 @@ def _cut(flat: str, start: int) -> int:
     return end
 
 
-def _without_overlaps(found: list[Found]) -> tuple[ContactSpan, ...]:
+def without_overlaps(found: list[Found]) -> tuple[ContactSpan, ...]:
+    """Of what was found what remains where some stand over others, by start."""
     if len(found) == 1:
         (start, end, kind) = found[0]
         return (ContactSpan(start=start, end=end, kind=kind),)

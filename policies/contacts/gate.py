@@ -31,10 +31,13 @@ from .signs import (
     BESIDE_SEPARATOR,
     DIGIT,
     ENOUGH,
+    ENOUGH_DIGITS,
     HINT,
+    HINTED,
     JOINED,
     LATIN,
     LETTER,
+    LETTERED,
     LONGER,
     LONGER_NAMED,
     NAME,
@@ -241,8 +244,8 @@ def _marks(points: Points, ends: Places) -> _Marks | None:
     owners = owners.take(digits)
     runs = _runs(places.take(digits), owners, every, points)
     longest = np.zeros(len(ends), dtype=np.uint8)
-    longest[owners[runs > 0]] = 1
-    longest[owners[runs > 1]] = 2
+    for run in (LETTERED, HINTED, ENOUGH_DIGITS):
+        longest[owners[runs == run]] = run
     return _Marks(are_suspects, longest)
 
 
@@ -272,8 +275,8 @@ def _are_words(signs: Signs, places: Places, points: Points) -> Flags:
 
 
 def _runs(digits: Places, owners: Places, every: Signs, points: Points) -> Bytes:
-    """By digit: 2 where nine begin with separators only between them, as far as the characters beside the digits
-    tell; 1 where six do in a text with letters, or five in one with a hint."""
+    """By digit: ENOUGH_DIGITS where nine begin with separators only between them, as far as the characters beside the
+    digits tell; HINTED where five do in a text with a hint, LETTERED where six do in one with letters."""
     known = tables()
     count = digits.size
     if not count:
@@ -292,8 +295,10 @@ def _runs(digits: Places, owners: Places, every: Signs, points: Points) -> Bytes
     around = every.take(owners)
     is_hinted = (around & HINT) != 0
     is_lettered = (around & LATIN) != 0
-    runs: Bytes = (are_six & is_lettered | are_five[:count] & is_hinted).astype(np.uint8)
-    runs[are_nine] = 2
+    runs = np.zeros(count, dtype=np.uint8)
+    runs[are_six & is_lettered] = LETTERED
+    runs[are_five[:count] & is_hinted] = HINTED
+    runs[are_nine] = ENOUGH_DIGITS
     return runs
 
 

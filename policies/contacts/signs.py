@@ -43,4 +43,6 @@ LETTER: Final = "\u4e01"
 """Stands for the letters that no pair names, and between texts."""
 SUSPECT, WAY, RUN = 1, 2, 2
 """Of a text: anything but a number may stand in it; a way to reach a person may; from which bit on stands how much its
-longest run of digits may be."""
+longest run of digits may be: one of these."""
+LETTERED, HINTED, ENOUGH_DIGITS = 1, 2, 3
+"""What has letters; what a word or + may make a detail; what may be one by itself. 0: none."""

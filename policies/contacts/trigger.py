@@ -15,6 +15,7 @@ from .name_words import COMMON, COMPOUND, GIVEN, SINGLE, TITLES
 from .names import ANNOUNCING, SURE
 from .papers import PROVINCE_SIGNS
 from .runs import NUMBER_RUN_TAIL, RUN_TAIL
+from .signs import ENOUGH_DIGITS, HINTED, LETTERED
 from .spelling import HAN, MANY, ODD_SIGNS, ODD_TAIL
 from .told import TOLD_TAIL
 
@@ -38,7 +39,12 @@ EVERY: Final = frozenset[int | None](range(NUMBERS, TOLD_SPOKEN + 1))
 LONGEST_MESSAGE = 600
 """Of a longer text only whether any finder can find something is asked: it may be made of what triggers."""
 _NONE: Final = frozenset[int | None]()
-_OF_RUNS: Final = (_NONE, frozenset[int | None]((SHORT,)), frozenset[int | None]((NUMBERS,)))
+_OF_RUNS: Final = {
+    0: _NONE,
+    LETTERED: frozenset[int | None]((SHORT,)),
+    HINTED: frozenset[int | None]((SHORT,)),
+    ENOUGH_DIGITS: frozenset[int | None]((NUMBERS,)),
+}
 
 RARE_TRACES = "绿某🛰泡"
 _HAN = r"[^\W\d_a-z]"
@@ -147,5 +153,5 @@ def stages_of(flat: str) -> set[int | None] | frozenset[int | None]:
 
 
 def run_stages(run: int) -> frozenset[int | None]:
-    """Those for a run of digits that is none (0), needs a word beside it (1), or does not (2)."""
+    """Those for a run of digits, or none, as `signs` has it."""
     return _OF_RUNS[run]

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from ..matching import machine_code
 from ..model import CONTACT_WAYS, ContactSpan
-from .finder import closely, details_at, details_in, flat_of
+from .finder import closely, details_at, details_in, flat_of, without_overlaps
 from .numbers import may_hold_short
 from .parts import Budget
-from .signs import RUN, SUSPECT, WAY
+from .signs import LETTERED, RUN, SUSPECT, WAY
 from .trigger import LONGEST_MESSAGE, WHERE, holds_short_run, may_tell_way, run_stages, stages_of
 
 
@@ -18,7 +18,8 @@ def tell_ways(texts: Sequence[str]) -> list[bool]:
     from .gate import look  # numpy is loaded by those who have many
 
     return [
-        signs > SUSPECT and _tells_way(text, signs) for text, signs in zip(texts, look(texts).tolist(), strict=True)
+        (signs & WAY != 0 or signs >> RUN > LETTERED) and _tells_way(text, signs)
+        for text, signs in zip(texts, look(texts).tolist(), strict=True)
     ]
 
 
@@ -30,7 +31,10 @@ def _tells_way(text: str, signs: int = SUSPECT | WAY) -> bool:
     if signs & SUSPECT and not (may_tell_way(flat) or (holds_short_run(flat) and may_hold_short(flat))):
         return False
     stages = stages_of(flat) if signs & SUSPECT else run_stages(signs >> RUN)
-    return bool(closely(text, flat, stages - WHERE, Budget())) and _is_among(details_at(text, flat, stages))
+    found = closely(text, flat, stages - WHERE, Budget())
+    if not found or stages.isdisjoint(WHERE):
+        return _is_among(without_overlaps(found))
+    return _is_among(details_at(text, flat, stages))
 
 
 def _is_among(spans: Sequence[ContactSpan]) -> bool:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from policies.contacts import find_contacts, find_contacts_many, tell_ways
 from policies.contacts.gate import look, suspects
 from policies.contacts.many import FEWEST
-from policies.contacts.signs import LETTER, RUN, SUSPECT, WAY
+from policies.contacts.signs import ENOUGH_DIGITS, HINTED, LETTER, LETTERED, RUN, SUSPECT, WAY
 from policies.folding.table import LIMIT
 from policies.matching import machine_code
 from policies.model import CONTACT_WAYS
@@ -157,17 +157,23 @@ def test_no_case_with_a_detail_is_left_out() -> None:
     [
         *(("您好，在的", 0), ("明天3点到，带2件", 0), ("", 0), (LETTER, 0), ("\0", 0), ("订单 1234", 0)),
         *(("加我微信abc12345", SUSPECT | WAY), ("a@b.cn", SUSPECT | WAY), ("vx", SUSPECT | WAY)),
-        *(("138 0013 8000", 2 << RUN), ("1" + " " * 8 + "2" + " " * 8 + "3456789", 2 << RUN)),
+        *(("138 0013 8000", ENOUGH_DIGITS << RUN), ("1" + " " * 8 + "2" + " " * 8 + "3456789", ENOUGH_DIGITS << RUN)),
         *(("1" + " " * 9 + "23456789", 0), ("1元23456789", 0), ("12345678", 0), ("好" * 3 + "12345678", 0)),
-        *(("a123456", 1 << RUN), ("a12345", 0), ("电12345", 0), ("QQ12345", 1 << RUN), ("+12345", 1 << RUN)),
+        *(
+            ("a123456", LETTERED << RUN),
+            ("a12345", 0),
+            ("电12345", 0),
+            ("QQ12345", HINTED << RUN),
+            ("+12345", HINTED << RUN),
+        ),
         *(("收货人是王小明", SUSPECT), ("收货了", 0), ("李小明女士", SUSPECT)),
         *(("建国路8号", SUSPECT), ("8号", 0), ("北京市朝阳区3栋", SUSPECT), ("粤B", SUSPECT)),
-        *(("粤B，138 0013 8000", SUSPECT | 2 << RUN), ("粤B，a12 34 56", SUSPECT | 1 << RUN)),
+        *(("粤B，138 0013 8000", SUSPECT | ENOUGH_DIGITS << RUN), ("粤B，a12 34 56", SUSPECT | LETTERED << RUN)),
     ],
 )
 def test_what_is_told_of_a_text(text: str, told: int) -> None:
     assert look([text]).tolist() == [told]
-    assert look(["好", text, "13800138000"]).tolist() == [0, told, 2 << RUN]
+    assert look(["好", text, "13800138000"]).tolist() == [0, told, ENOUGH_DIGITS << RUN]
 
 
 @settings(max_examples=60)
