@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from itertools import islice
 from types import MappingProxyType
 
 from .contacts import find_contacts_many
@@ -179,30 +178,21 @@ class Engine:
     def _find_many(self, subjects: Sequence[Subject]) -> list[Mapping[int, list[Hit]]]:
         if len(subjects) < FEW and (len(subjects) < 2 or not machine_code.is_ready()):
             return [self._find(subject) for subject in subjects]
-        texts: list[str] = []
-        joined: dict[int, Joined] = {}
-        wanted: set[int] = set()
-        kind, channel, side, asks = None, "", Side.UNKNOWN, False
-        for n, subject in enumerate(subjects):
-            text = subject.text
-            texts.append(text if len(text) <= LONG_TEXT else "")
-            if subject.previous and (one := self._join(subject)):
-                joined[n] = one
-            if subject.kind is not kind or subject.channel != channel or subject.side is not side:
-                kind, channel, side = subject.kind, subject.channel, subject.side
-                audience = self._audience(subject)
-                asks = bool(audience.contacts or audience.others)
-            if asks:
-                wanted.add(n)
-        found = self._lexicon.search_many([*texts, *(one.text for one in joined.values())])
-        across = dict(zip(joined, map(sorted_out, islice(found, len(texts), None)), strict=True))
-        del found[len(texts) :]
-        plain = self._plain.hits(subjects, found, self._plain_owners)
-        own = {n: sorted_out(candidates) for n, candidates in enumerate(found) if candidates and n not in plain}
-        for n, text in enumerate(texts):
-            if not text and subjects[n].text:
-                own[n] = sorted_out(self._lexicon.search(subjects[n].text))
-        wanted |= own.keys() | joined.keys()
+        texts = [subject.text for subject in subjects]
+        long = [n for n, text in enumerate(texts) if len(text) > LONG_TEXT]
+        for n in long:
+            texts[n] = ""
+        earlier = ((n, self._join(subject)) for n, subject in enumerate(subjects) if subject.previous)
+        joined = {n: one for n, one in earlier if one is not None}
+        found = self._lexicon.search_some([*texts, *(one.text for one in joined.values())])
+        across = {n: sorted_out(found[at]) for at, n in enumerate(joined, len(texts)) if at in found}
+        asking, plain_owners = self._plain_owners(subjects)
+        whole = {n: candidates for n, candidates in found.items() if candidates and n < len(texts)}
+        plain = self._plain.hits(subjects, whole, plain_owners)
+        own = {n: sorted_out(candidates) for n, candidates in whole.items() if n not in plain}
+        for n in long:
+            own[n] = sorted_out(self._lexicon.search(subjects[n].text))
+        wanted = {*asking, *own, *joined}
         contacts, seen = self._contacts_of(subjects, texts, wanted, own), self._seen_in(subjects, texts, own)
         judged_ones: list[Mapping[int, list[Hit]]] = [_NO_HITS] * len(texts)
         for n, hits in plain.items():
@@ -213,9 +203,22 @@ class Engine:
             )
         return judged_ones
 
-    def _plain_owners(self, subject: Subject) -> Set[int]:
-        audience = self._audience(subject)
-        return NO_RULES if audience.contacts or audience.others else audience.owners
+    def _plain_owners(self, subjects: Sequence[Subject]) -> tuple[list[int], list[Set[int]]]:
+        """The numbers of the subjects of which rules ask for more than words; for each the rules that do not, or
+        NO_RULES."""
+        asking: list[int] = []
+        every: list[Set[int]] = []
+        kind, channel, side, owners, asks = None, "", Side.UNKNOWN, NO_RULES, False
+        for n, subject in enumerate(subjects):
+            if subject.kind is not kind or subject.channel != channel or subject.side is not side:
+                kind, channel, side = subject.kind, subject.channel, subject.side
+                audience = self._audience(subject)
+                asks = bool(audience.contacts or audience.others)
+                owners = NO_RULES if asks else audience.owners
+            every.append(owners)
+            if asks:
+                asking.append(n)
+        return asking, every
 
     def _seen_in(
         self, subjects: Sequence[Subject], texts: Sequence[str], searched: Mapping[int, Searched]

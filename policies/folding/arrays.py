@@ -1,5 +1,6 @@
 """The tables as arrays over code points: what `str.translate` does for one text, done for many at once."""
 
+import sys
 from array import array
 from collections.abc import Sequence
 from functools import lru_cache
@@ -19,8 +20,7 @@ Flags = NDArray[np.bool_]
 PASSED_OVER = 0xFFFFFFFF
 """Stands in a table for a character that a view passes over."""
 _FIRST_FLAG, _LAST_FLAG = 0x1F1E6, 0x1F1FF
-_END = "."
-"""Behind a text that is made of an array: zeros at the end of one would be dropped."""
+_CODEC = f"utf-32-{'le' if sys.byteorder == 'little' else 'be'}"
 AROUND = 64
 """Characters of a word that is looked for over runs, in a long text."""
 MOST_JOINED = 2_000
@@ -36,10 +36,7 @@ def code_points(joined: str) -> Points:
 
 def text_of(points: Points) -> str:
     """The text of these code points."""
-    ended = np.empty(len(points) + 1, dtype=np.uint32)
-    ended[:-1] = points
-    ended[-1] = ord(_END)
-    return str(ended.view(f"<U{len(ended)}")[0])[:-1]
+    return points.tobytes().decode(_CODEC, "surrogatepass")
 
 
 def has_flags(points: Points) -> bool:

@@ -10,7 +10,7 @@ from ..folding.arrays import Flags, Points, shape_array, sound_array
 from ..folding.shapes import Likeness
 from ..folding.sounds import Ear
 from .belief import Belief, is_believed
-from .candidate import Candidate
+from .candidate import Candidate, FoundIn
 from .grams import Grams, Places
 from .key_index import LONG, GramKey
 from .lookalikes import Lookalikes
@@ -34,12 +34,12 @@ _NOWHERE: Places = np.zeros(0, dtype=np.intp)
 class _Texts:
     """What is found in each text of a batch, and its reading once something was."""
 
-    def __init__(self, through: Lens, page: Page, texts: Sequence[str], found: list[list[Candidate]]) -> None:
+    def __init__(self, through: Lens, page: Page, texts: Sequence[str], found: FoundIn) -> None:
         self._lens = through
         self._page = page
         self._texts = texts
         self._found = found
-        self._most = [len(one) + MOST_CANDIDATES for one in found]
+        self._before = {number: len(its) for number, its in found.items()}
         self._readings: dict[int, Reading] = {}
 
     def reading(self, number: int) -> Reading:
@@ -49,7 +49,7 @@ class _Texts:
         return reading
 
     def has_room(self, number: int) -> bool:
-        return len(self._found[number]) < self._most[number]
+        return len(self._found[number]) < self._before.get(number, 0) + MOST_CANDIDATES
 
     def add(self, number: int, candidates: Iterable[Candidate]) -> None:
         self._found[number].extend(candidates)
@@ -84,7 +84,7 @@ class PartBatch:
         self._flags = np.frombuffer(disguised.mixtures.flags, dtype=np.bool_)
         self._needed = np.array(list(map(ord, part.needed)), dtype=np.uint32)
 
-    def search(self, texts: Sequence[str], sheet: Sheet, found: list[list[Candidate]]) -> None:
+    def search(self, texts: Sequence[str], sheet: Sheet, found: FoundIn) -> None:
         """Puts into `found` for each text what `Part.search` yields."""
         part = self._part
         if len(self._needed) and not np.isin(sheet.points, self._needed).any():

@@ -96,7 +96,8 @@ _DEMANDS = {
 }
 _LONG, _LONG_DRAWN = -86, -68
 """The least weight of a word of ALWAYS_FROM characters that all sound so, and of one with look-alikes."""
-_GAP = Demand(least=OPEN_GAP, kept=0, cued=0, **_SOUNDING)
+GAP = Demand(least=OPEN_GAP, kept=0, cued=0, **_SOUNDING)
+"""Of a word as it is written with something between its characters."""
 
 
 def belief_of(chars: str) -> Belief:
@@ -185,7 +186,7 @@ def demand_of(belief: Belief) -> Demand | None:
 
 def is_apart(folded: str, positions: Sequence[int]) -> bool:
     """Whether a word of two characters with something between them is that word, and not two words: 套，现在."""
-    return _standing_out(_GAP, folded, positions[0], positions[-1]) >= OPEN_GAP
+    return _standing_out(GAP, folded, positions[0], positions[-1]) >= OPEN_GAP
 
 
 def has_honest_doubling(folded: str, positions: Sequence[int]) -> bool:
@@ -195,7 +196,7 @@ def has_honest_doubling(folded: str, positions: Sequence[int]) -> bool:
 
 def is_honest_repeat(folded: str, positions: Sequence[int]) -> bool:
     """Whether a word with a character doubled is rather honest talk that doubles it: 其他妈妈的."""
-    is_apart_so = _standing_out(_GAP, folded, positions[0], positions[-1]) >= OPEN_REPEAT
+    is_apart_so = _standing_out(GAP, folded, positions[0], positions[-1]) >= OPEN_REPEAT
     return not is_apart_so and has_honest_doubling(folded, positions)
 
 

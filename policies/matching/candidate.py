@@ -1,5 +1,6 @@
 """What a search yields before it is judged."""
 
+from collections import defaultdict
 from typing import NamedTuple
 
 from ..model import How
@@ -21,3 +22,9 @@ class Candidate(NamedTuple):
     """What such a writing must show to be believed."""
     units: tuple[tuple[int, int], ...] | None = None
     """Offsets (start, end) of the searched text for each character of the word, where they are not one for one."""
+    stands: tuple[int, int] | None = None
+    """Where in the text itself it is known to stand just as its form is written."""
+
+
+FoundIn = defaultdict[int, list[Candidate]]
+"""Candidates by the number of the text, of some of many texts."""

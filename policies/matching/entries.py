@@ -75,6 +75,7 @@ class _Maker:
             is_alias=False,
             is_allow=is_allow,
             disguises=PLAIN if is_allow or profile.skip is Skip.MARKS else profile.disguises,
+            gap_rule=profile.gap_rule,
         )
         """Those of words that are searched for as they stand."""
         self._alias_terms = replace(self.terms, is_alias=True)

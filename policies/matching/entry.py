@@ -7,7 +7,7 @@ from typing import NamedTuple
 from ..folding.table import View
 from ..model import How
 from .belief import Belief, belief_of
-from .profile import Disguises, Homophone
+from .profile import Disguises, GapRule, Homophone
 
 _belief_of = lru_cache(maxsize=1 << 14)(belief_of)
 
@@ -23,6 +23,7 @@ class Terms:
     is_allow: bool
     disguises: Disguises
     """What is looked through besides; PLAIN for allow words, wildcards, and forms that hold symbols."""
+    gap_rule: GapRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from ..folding.likeness import is_drawn_alike
 from ..model import How
 from .belief import Belief, has_honest_doubling, is_apart, is_believed, is_honest_repeat
 from .candidate import Candidate
+from .entry import Entry
 from .profile import Boundary, GapRule, MatchProfile, Overlap
 from .reading import Reading
 
@@ -15,6 +16,8 @@ SENTENCE_MARKS = frozenset("。！？；，!?;,\n\r")
 FULL_STOPS = frozenset("。？?\n\r")
 """No part of a word goes on after one of them alone."""
 LIST_MARKS = SENTENCE_MARKS | frozenset("、.：:")
+SEEN_MARKS = LIST_MARKS | frozenset(" \u3000《》“”‘’\"'()（）【】[]…—-~·/+*&")
+"""Marks that are seen between two characters, the most frequent ones."""
 _UNCOUNTED = frozenset(("Mn", "Me", "Cf"))
 _UNSEEN = frozenset("\u115f\u1160\u2065\u3164\uffa0" + "".join(map(chr, range(0xFFF0, 0xFFF9))))
 """Of other categories, drawn as nothing (Default_Ignorable_Code_Point, Unicode 16); and all of the range of tags."""
@@ -47,9 +50,11 @@ class Found(NamedTuple):
 def place(candidate: Candidate, profile: MatchProfile) -> Found | None:
     """The candidate with offsets of the text, or None when its boundary or its gaps forbid it."""
     reading, entry = candidate.reading, candidate.entry
+    if candidate.stands is not None and is_bounded(entry.key, profile.boundary):
+        return Found(*candidate.stands, entry.word, how_written(entry), entry.rank)
     span = reading.span(candidate.start, candidate.end) if candidate.how is None else None
-    if span is not None and reading.text[span[0] : span[1]] == entry.form and _is_bounded(entry.key, profile.boundary):
-        return Found(*span, entry.word, How.ALIAS if entry.terms.is_alias else How.EXACT, entry.rank)
+    if span is not None and reading.text[span[0] : span[1]] == entry.form and is_bounded(entry.key, profile.boundary):
+        return Found(*span, entry.word, how_written(entry), entry.rank)
     positions = reading.positions(candidate.start, candidate.end)
     start, end = positions[0], positions[-1] + 1
     folded = reading.folded
@@ -74,6 +79,8 @@ def place(candidate: Candidate, profile: MatchProfile) -> Found | None:
         how = How.GAP
     elif any(length > 1 for length in reading.run_lengths(candidate.start, candidate.end)):
         how = How.REPEAT if len(positions) > _own_length(candidate) else How.FOLDED
+        if how is How.REPEAT and _is_another_number(candidate):
+            return None
         if how is How.REPEAT and _own_length(candidate) < LONG_WORD and is_honest_repeat(folded, positions):
             return None
     else:
@@ -144,6 +151,14 @@ def _is_spaced_alike(surface: str, word: str) -> bool:
     return surface.isascii() and surface.replace(" ", "") == word.replace(" ", "")
 
 
+def _is_another_number(candidate: Candidate) -> bool:
+    """Whether a figure stands there oftener than in the word: 11月份 is not 1月份."""
+    reading, start, end = candidate.reading, candidate.start, candidate.end
+    own = candidate.entry.runs or (1,) * (end - start)
+    lengths = zip(reading.piece(start, end), reading.run_lengths(start, end), own, strict=True)
+    return any(char.isdigit() and length != mine for char, length, mine in lengths)
+
+
 def _own_length(candidate: Candidate) -> int:
     runs = candidate.entry.runs
     return sum(runs) if runs else candidate.end - candidate.start
@@ -158,7 +173,12 @@ def is_plain(candidate: Candidate) -> bool:
     return all(c == " " or c in plain or not _is_seen(c) for gap in inside for c in gap)
 
 
-def _is_bounded(key: str, boundary: Boundary) -> bool:
+def how_written(entry: Entry) -> How:
+    """How an entry is found that stands just as its form is written."""
+    return How.ALIAS if entry.terms.is_alias else How.EXACT
+
+
+def is_bounded(key: str, boundary: Boundary) -> bool:
     """Whether such a word has its boundary whatever stands beside it."""
     return boundary is Boundary.NONE or (boundary in _OF_CLASSES and key[0] > _LAST and key[-1] > _LAST)
 

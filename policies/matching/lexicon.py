@@ -1,20 +1,20 @@
 """All entries of all owners, one automaton for each view in use."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from ..folding.pictures import may_hold_pictures
+from ..folding.pictures import holding_pictures, may_hold_pictures
 from ..folding.shapes import Likeness, shape_table
 from ..folding.table import Skip, View, fold_changes, is_symbol, translated
 from ..model import How
 from . import machine_code
 from .automaton import Automaton, automaton
 from .belief import Belief, drawing_belief
-from .candidate import Candidate
+from .candidate import Candidate, FoundIn
 from .disguises import Disguised
 from .entry import Entry, Writing
 from .key_index import gathered
@@ -238,39 +238,45 @@ class Lexicon:
 
     def _found_in(self, text: str) -> Iterator[Candidate]:
         if machine_code.is_worth(1):
-            return iter(self._search_together((text,))[0])
+            return iter(self._search_together((text,)).get(0, ()))
         return self._doubtful_in(text)
 
     def _doubtful_in(self, text: str) -> Iterator[Candidate]:
         if len(text) > LONG_TEXT:
-            yield from self._search_arrays((text,))[0]
+            yield from self._search_arrays((text,)).get(0, ())
             return
         for part in self.parts:
             yield from part.search(text)
 
     def search_many(self, texts: Sequence[str]) -> list[list[Candidate]]:
         """For each text what `search` yields, in the same order; the time of a text falls with their number."""
+        found = self.search_some(texts)
+        return [found.get(number, []) for number in range(len(texts))]
+
+    def search_some(self, texts: Sequence[str]) -> Mapping[int, list[Candidate]]:
+        """The same of those of the texts in which something is found, by number, in no order."""
         if not texts:
-            return []
+            return {}
         machine_code.is_worth(len(texts))
         found = self._search_together(texts)
-        if may_hold_pictures("".join(texts)):
-            for text, its in zip(texts, found, strict=True):
-                if may_hold_pictures(text) and (read := self._pictures.read(text)) != text:
-                    its += list(pictured(self._found_in(read), text, its))
+        for number in holding_pictures(texts):
+            text = texts[number]
+            if (read := self._pictures.read(text)) != text:
+                its = found[number]
+                its += list(pictured(self._found_in(read), text, its))
         return found
 
-    def _search_together(self, texts: Sequence[str]) -> list[list[Candidate]]:
+    def _search_together(self, texts: Sequence[str]) -> FoundIn:
         if machine_code.is_ready():
             from .compiled.searching import search_through  # as above
 
             return search_through(self.parts, texts)
         return self._search_arrays(texts)
 
-    def _search_arrays(self, texts: Sequence[str]) -> list[list[Candidate]]:
+    def _search_arrays(self, texts: Sequence[str]) -> FoundIn:
         from .pages import Sheet  # as above
 
-        found: list[list[Candidate]] = [[] for _ in texts]
+        found = FoundIn(list)
         sheet = Sheet(texts)
         for part in self.parts:
             part.batch.search(texts, sheet, found)

@@ -116,4 +116,5 @@ def _pictured(candidate: Candidate, text: str) -> Candidate | None:
         return None
     if candidate.how is not None:
         return candidate if length >= SURE and candidate.how in _SOUNDING else None
-    return candidate._replace(how=How.ALIAS, belief=Belief.ALWAYS if length >= SURE else entry.belief)
+    belief = Belief.ALWAYS if length >= SURE else entry.belief
+    return candidate._replace(how=How.ALIAS, belief=belief, stands=None)

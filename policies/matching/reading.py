@@ -32,6 +32,11 @@ class Lens:
         self.kept_table = kept_table(view)
         self.fold_table = fold_table(view.fold)
 
+    @cached_property
+    def uncollapsed(self) -> "Lens":
+        """That of the view with runs as they are."""
+        return lens(replace(self.view, repeats=False))
+
 
 @lru_cache(maxsize=64)
 def lens(view: View) -> Lens:
@@ -114,7 +119,7 @@ class Reading:
         if not self.has_runs:
             return self
         known = KnownReading(self.kept, self.kept, self.folded, self.origin)
-        return Reading.known(self.text, lens(replace(self._lens.view, repeats=False)), known)
+        return Reading.known(self.text, self._lens.uncollapsed, known)
 
     @cached_property
     def odd(self) -> bytes:

@@ -2,6 +2,7 @@
 
 import importlib.util
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -9,13 +10,16 @@ from hypothesis import strategies as st
 
 from benchmarks.evasion_sets import lexicon_engine
 from policies.engine import Engine
-from policies.folding.table import LIMIT
+from policies.folding.arrays import BARRIER, code_points, fold_array
+from policies.folding.table import LIMIT, Fold, fold
 from policies.matching import machine_code
+from policies.matching.belief import is_apart
 from policies.matching.entries import entries_of
 from policies.matching.filters import place
 from policies.matching.lexicon import Candidate, Lexicon
-from policies.matching.profile import PLAIN, Disguises, Homophone, MatchProfile, Overlap
+from policies.matching.profile import PLAIN, Disguises, Homophone, MatchProfile, Overlap, Syntax
 from policies.model import Hit, How, Subject, SubjectKind
+from policies.packs import load_ruleset
 from tests.evasion.carriers import negatives, samples
 from tests.evasion.corpora import retail_words
 
@@ -49,7 +53,8 @@ def _own_use() -> Iterator[None]:
 def through_code(lexicon: Lexicon, texts: Sequence[str]) -> list[list[Candidate]]:
     from policies.matching.compiled.searching import search_through
 
-    return search_through(lexicon.parts, texts)
+    found = search_through(lexicon.parts, texts)
+    return [found.get(number, []) for number in range(len(texts))]
 
 
 def one_by_one(lexicon: Lexicon, texts: Iterable[str]) -> list[list[Candidate]]:
@@ -108,7 +113,8 @@ SPLIT = lexicon_of(MatchProfile(), SPLIT_WORDS)
 @example(texts=["高山山货", "人人中抽成", "口口 口牌货", "回提手旁口"])
 def test_words_in_parts_are_found_where_each_text_alone_has_them(texts: list[str]) -> None:
     compiled, alone, many = through_code(SPLIT, texts), one_by_one(SPLIT, texts), SPLIT._search_arrays(texts)
-    assert [*map(believed, compiled)] == [*map(believed, alone)] == [*map(believed, many)]
+    arrays = [many.get(number, []) for number in range(len(texts))]
+    assert [*map(believed, compiled)] == [*map(believed, alone)] == [*map(believed, arrays)]
 
 
 def hits_of(engine: Engine, texts: Sequence[str]) -> list[tuple[Hit, ...]]:
@@ -180,3 +186,96 @@ def test_it_is_loaded_once_it_is_worth_it_and_never_for_those_who_prepare_it_the
 def test_preparing_loads_it_and_says_so() -> None:
     assert machine_code.prepare()
     assert machine_code.is_ready()
+
+
+WRITTEN_RULES = """
+[[rule]]
+id = "way"
+title = "w"
+category = "c"
+severity = "low"
+words = ["回扣", "oem"]
+allow = ["没有回扣"]
+
+[[rule]]
+id = "no-way"
+title = "w"
+category = "c"
+severity = "high"
+raise_on = []
+words = ["飞单"]
+
+[[rule]]
+id = "near"
+title = "w"
+category = "c"
+severity = "low"
+words = ["返点"]
+near = { any = ["私下"], within = 5 }
+
+[[rule]]
+id = "elsewhere"
+title = "w"
+category = "c"
+severity = "low"
+channels = ["wechat"]
+words = ["跑单"]
+"""
+
+
+def test_words_as_they_are_written_have_the_same_hits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "written.toml").write_text(WRITTEN_RULES, encoding="utf-8")
+    engine = Engine(load_ruleset([tmp_path / "written.toml"]))
+    said = ["要回扣", "要回扣，打13800138000", "回扣回扣", "oem吗", "oemd", "没有回扣", "飞单吗，打13800138000"]
+    texts = [*said, "返点", "私下返点", "跑单", "要回，扣", "回口", "好", "要飞单"] * 2
+    monkeypatch.setattr(machine_code, "is_ready", lambda: False)
+    monkeypatch.setattr(machine_code, "is_worth", lambda texts: False)
+    without = hits_of(engine, texts)
+    monkeypatch.setattr(machine_code, "is_ready", lambda: True)
+    monkeypatch.setattr(machine_code, "is_worth", lambda texts: True)
+    assert hits_of(engine, texts) == without
+    assert [len(hits) for hits in without[: len(texts) // 2]] == [1, 1, 2, 1, 0, 0, 1, 0, 1, 0, 1, 1, 0, 1]
+    severities = [hits[0].severity.value for hits in without[: len(said)] if hits]
+    assert severities == ["low", "medium", "low", "low", "high"]
+
+
+@settings(max_examples=200)
+@given(
+    st.text("套现在买了一3a。 妈高兴", max_size=4),
+    st.sampled_from(["套，现", "套。 现", "a 现", "套！3", "套—a", "高，兴"]),
+    st.text("套现在过去3a。 妈", max_size=4),
+)
+@example("买了一", "套，现", "在过")
+@example("", "套，现", "")
+@example("3", "套，现", "在")
+@example("3", "a 现", "a")
+def test_what_stands_apart_is_the_same(before: str, word: str, after: str) -> None:
+    from policies.matching.compiled.talk import stands_apart
+    from policies.matching.compiled.talk_table import talk
+
+    text, first = f"{before}{word}{after}", len(before)
+    last = first + len(word) - 1
+    apart = stands_apart(talk(), code_points(text + chr(BARRIER)), fold_array(Fold()), first, last)
+    assert apart == is_apart(fold(text, Fold()), (first, last))
+
+
+def test_words_of_one_character_are_told_of_as_they_are_written() -> None:
+    plain, texts = lexicon_of(MatchProfile(), ["头", "买买"]), ["买", "头", "买买头头", "买了", "好"]
+    pattern = MatchProfile(allow_single=True, syntax=Syntax.WILDCARD)
+    wild = Lexicon(entries_of("买.", rank=0, owner=0, profile=pattern, aliases={}))
+    for lexicon in (plain, wild):
+        assert [*map(believed, through_code(lexicon, texts))] == [*map(believed, one_by_one(lexicon, texts))]
+    assert [*map(bool, through_code(wild, texts))] == [False, False, True, True, False]
+    (part,) = lexicon_of(MatchProfile(), ["头"]).parts
+    assert part.drawn("头") == part.drawn("买")
+    lines = part.sieve._told(code_points(chr(BARRIER).join((*texts, ""))), len(texts)) or []
+    assert {texts[line[0]] for line in lines} == {"头", "买买头头"}
+
+
+def test_what_is_only_drawn_like_parts_is_not_told_of() -> None:
+    lexicon = lexicon_of(MatchProfile(), ["加微信", "转账"])
+    (part,) = lexicon.parts
+    assert part.drawn("刀口") == part.drawn("力口")
+    texts = ["刀口微信", "力口微信", "车专账", "打车去账上"]
+    lines = part.sieve._told(code_points(chr(BARRIER).join((*texts, ""))), len(texts)) or []
+    assert {texts[line[0]] for line in lines} == {"力口微信", "车专账"}

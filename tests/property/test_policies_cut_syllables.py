@@ -93,7 +93,8 @@ def cut_honest(draw: st.DrawFn) -> str:
 def found_alike(lexicon: Lexicon, texts: list[str]) -> Iterator[set[str]]:
     """The words found in each text, if each way to search finds them in the same places."""
     compiled, alone, many = through_code(lexicon, texts), one_by_one(lexicon, texts), lexicon._search_arrays(texts)
-    for text, *ways in zip(texts, compiled, alone, many, strict=True):
+    arrays = [many.get(number, []) for number in range(len(texts))]
+    for text, *ways in zip(texts, compiled, alone, arrays, strict=True):
         by_code, by_one, by_array = map(believed, ways)
         assert by_code == by_one == by_array, text
         yield {entry.word for entry in (one.entry for one in ways[1]) if any(entry.owner == key[0] for key in by_one)}

@@ -19,6 +19,7 @@ from .test_policies_compiled import FURTHER
 if importlib.util.find_spec("numba") is None:
     pytest.skip("the extra `fast` is not installed", allow_module_level=True)
 
+from policies.matching.candidate import FoundIn
 from policies.matching.compiled import part as searched_part
 from policies.matching.compiled.placed import PlacedReading
 
@@ -46,7 +47,7 @@ def told(lexicon: Lexicon, texts: Sequence[str]) -> list[PlacedReading]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(searched_part, "PlacedReading", Noted)
         for part in lexicon.parts:
-            part.sieve.search(texts, points, [[] for _ in texts])
+            part.sieve.search(texts, points, FoundIn(list))
     return made
 
 

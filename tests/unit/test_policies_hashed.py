@@ -14,7 +14,19 @@ if importlib.util.find_spec("numba") is None:
     pytest.skip("the extra `fast` is not installed", allow_module_level=True)
 
 from policies.matching.compiled.hashed import Hashed, begun_with, hashes_of
-from policies.matching.compiled.hashing import PLAIN_SALT, SPELLED_SALT, begin, bits_of, holds, slot_of, step
+from policies.matching.compiled.hashing import (
+    DOUBTFUL,
+    PLAIN_SALT,
+    SPELLED_SALT,
+    SURE,
+    begin,
+    bits_of,
+    half_bits_of,
+    holds,
+    kinds_held,
+    slot_of,
+    step,
+)
 from policies.matching.compiled.known import SURELY_KNOWN
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("machine code")]
@@ -23,7 +35,6 @@ MOST = 200_000
 FEW = 60
 """So many are asked one by one."""
 HAN = (0x4E00, 0x9FFF)
-TRUE, FALSE = np.True_, np.False_
 
 
 def words_of(count: int, seed: int) -> list[str]:
@@ -47,6 +58,16 @@ def are_held(table: Wides, begun_bits: int, states: Wides) -> NDArray[np.bool_]:
     return found
 
 
+def kinds_of(table: Wides, shift: np.uint64, states: Wides) -> NDArray[np.int64]:
+    """As `kinds_held` says of each, which is asked about some."""
+    bits = half_bits_of(states)
+    words = table[states >> shift]
+    upper = words >> np.uint64(32)
+    found: NDArray[np.int64] = (words & bits == bits) * np.int64(DOUBTFUL) + (upper & bits == bits) * np.int64(SURE)
+    assert [kinds_held(table, shift, state) for state in states[:FEW]] == found[:FEW].tolist()
+    return found
+
+
 @settings(max_examples=12)
 @given(st.integers(1, 3_000), st.integers(0, 61), st.integers(0, 1 << 32))
 @example(1, 0, 0)
@@ -57,29 +78,36 @@ def test_what_was_put_is_held_and_of_others_a_few(count: int, salt: int, seed: i
     words, others = words_of(count, seed), words_of(2_000, seed + 1)
     sure, hashed = frozenset(words[::2]), Hashed()
     hashed.add(words, salt, sure)
-    bits, known = hashed.begun_bits, [word in sure or salt == 0 for word in words]
-    tables = [hashed.begun(salt + 1, TRUE)[salt], hashed.begun(salt + 1, FALSE)[salt], hashed.ends(salt + 1)[salt]]
     states = hashes_of(firsts(words), salt)
-    assert are_held(tables[0], bits, states[np.array(known)]).all()
-    assert are_held(tables[1], bits, states[~np.array(known)]).all()
     long = [word for word in words if len(word) >= SURELY_KNOWN]
-    assert are_held(tables[2], bits, hashes_of(long, salt)).all()
+    ends = hashed.ends(salt + 1)[salt]
+    assert are_held(ends, hashed.begun_bits, hashes_of(long, salt)).all()
     known_firsts = set(firsts(words))
     strange = hashes_of([one for one in firsts(others) if one not in known_firsts], salt)
-    for table in tables:
-        assert are_held(table, bits, strange).mean() <= 0.02
+    assert are_held(ends, hashed.begun_bits, strange).mean() <= 0.02
+    if salt == 0:
+        assert are_held(hashed.begun(), hashed.begun_bits, states).all()
+        assert are_held(hashed.begun(), hashed.begun_bits, strange).mean() <= 0.02
+        assert not hashed.kinds(1)[0].any()
+    else:
+        tables, shifts = hashed.kinds(salt + 1)
+        held = kinds_of(tables[salt], shifts[salt], states)
+        assert all(kind & (SURE if word in sure else DOUBTFUL) for word, kind in zip(words, held, strict=True))
+        assert (kinds_of(tables[salt], shifts[salt], strange) != 0).mean() <= 0.1
+        assert not hashed.begun().any()
 
 
 @pytest.mark.parametrize("count", [131_071, MOST])
 def test_very_many_are_held_and_of_others_a_few(count: int) -> None:
     words, hashed = words_of(count, seed=count), Hashed()
     hashed.add(words, 1)
-    table, bits = hashed.begun(2, FALSE)[1], hashed.begun_bits
+    tables, shifts = hashed.kinds(2)
+    table, shift = tables[1], shifts[1]
     assert len(words) > 0.99 * count
-    assert are_held(table, bits, hashes_of(firsts(words), 1)).all()
+    assert (kinds_of(table, shift, hashes_of(firsts(words), 1)) == DOUBTFUL).all()
     strange = [one for one in firsts(words_of(20_000, seed=1)) if len(one) == SURELY_KNOWN]
-    assert are_held(table, bits, hashes_of(strange, 1)).mean() <= 0.02
-    assert not hashed.begun(2, TRUE).any()
+    assert (kinds_of(table, shift, hashes_of(strange, 1)) != 0).mean() <= 0.08
+    assert not (table >> np.uint64(32)).any()
 
 
 @given(st.lists(st.integers(0, (1 << 64) - 1), min_size=1, max_size=40), st.integers(6, 17))
@@ -97,7 +125,7 @@ def test_keys_of_the_slots_only_are_in_no_table_of_beginnings() -> None:
     hashed.add(words, SPELLED_SALT)
     hashed.add(words, PLAIN_SALT)
     assert hashed.longest == 1
-    assert not hashed.begun(2, TRUE).any() and not hashed.begun(2, FALSE).any() and not hashed.ends(2).any()
+    assert not hashed.begun().any() and not hashed.kinds(2)[0].any() and not hashed.ends(2).any()
 
 
 def test_keys_of_several_views_are_found_by_their_numbers() -> None:

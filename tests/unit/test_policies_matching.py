@@ -135,6 +135,13 @@ def test_entries_with_passed_over_characters() -> None:
     assert found(["http://"], "http://x", inert) == []
 
 
+def test_a_figure_that_stands_oftener_is_another_number() -> None:
+    assert found(["一月份"], "1月份") == ["1月份:exact"]
+    assert found(["一月份", "1月份", "100元"], "11月份，1000元，1111月份") == []
+    assert found(["1月份", "100元"], "1月月份，100元元") == ["1月月份:repeat", "100元元:repeat"]
+    assert found(["1比1复刻"], "1比1复复刻") == ["1比1复复刻:repeat"]
+
+
 def test_wildcards() -> None:
     profile = MatchProfile(syntax=Syntax.WILDCARD, skip=Skip.NONE, boundary=Boundary.NONE)
     assert found([".[中美]国"], "我是中国人", profile) == ["是中国:exact"]

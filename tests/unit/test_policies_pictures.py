@@ -1,11 +1,13 @@
 """Pictures that are written for characters: read as such where words have them, marks everywhere else."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from benchmarks.evasion_sets import lexicon_engine
 from policies.explaining import explain
 from policies.explaining.explanation import Relation
-from policies.folding.pictures import CHARACTERS, may_hold_pictures
+from policies.folding.pictures import CHARACTERS, holding_pictures, may_hold_pictures
 from policies.matching.matcher import Matcher
 from policies.matching.pictures import MOST_PICTURES
 from policies.matching.profile import Disguises, MatchProfile
@@ -105,3 +107,8 @@ def test_texts_are_told_by_their_room_whether_they_may_hold_some() -> None:
     assert not any(map(may_hold_pictures, ("", "abc", "é", "加我微信，明天见", "ｖｘ①", "→★")))
     assert all(may_hold_pictures(f"a{picture}\ufe0f") and len(picture) == 1 for picture in CHARACTERS)
     assert all(map(may_hold_pictures, ("a🐶", "加❤", "❌")))
+
+
+@given(st.lists(st.sampled_from(["", "abc", "加我微信", "a🐶", "加❤", "❌", "→★"]), max_size=60))
+def test_texts_with_pictures_are_told_of_many(texts: list[str]) -> None:
+    assert holding_pictures(texts) == [number for number, text in enumerate(texts) if may_hold_pictures(text)]

@@ -8,7 +8,7 @@ import numpy as np
 
 from ...folding.arrays import BARRIER, Points
 from ..mixtures import CODE_BITS
-from .hashing import compiled, holds, step, whole
+from .hashing import compiled, holds, kinds_held, step, whole
 from .known import Bytes, Places, Wides
 from .talk import is_usual
 
@@ -45,58 +45,26 @@ def find_sure(code: Points, salted: np.uint64, sure: Wides, bits: int, count: in
 
 
 @compiled
-def find_doubtful(
+def find_other(
     code: Points,
     salted: np.uint64,
-    doubtful: Wides,
-    bits: int,
+    kinds: Wides,
+    shift: np.uint64,
     count: int,
     odd: Places,
     longest: int,
     found: Places,
 ) -> int:
-    """The same of keys that need something odd within."""
-    shift, size = np.uint64(64 - bits), 0
+    """The same of keys that need something odd within, and of some that do not."""
+    size = 0
     begun = step(salted, code[0])
     for at in range(count - 2):
         after = code[at + 1]
         state = step(begun, after)
-        longer = step(state, code[at + 2])
+        two, three = kinds_held(kinds, shift, state), kinds_held(kinds, shift, step(state, code[at + 2]))
         begun = step(salted, after)
         found[size] = at
-        size += holds(doubtful, shift, state) & (odd[at] == at) | holds(doubtful, shift, longer) & (
-            odd[at] < at + longest - 1
-        )
-    return size
-
-
-@compiled
-def find_either(
-    code: Points,
-    salted: np.uint64,
-    sure: Wides,
-    doubtful: Wides,
-    bits: int,
-    count: int,
-    odd: Places,
-    longest: int,
-    found: Places,
-) -> int:
-    """The same of both."""
-    shift, size = np.uint64(64 - bits), 0
-    begun = step(salted, code[0])
-    for at in range(count - 2):
-        after = code[at + 1]
-        state = step(begun, after)
-        longer = step(state, code[at + 2])
-        begun = step(salted, after)
-        found[size] = at
-        size += (
-            holds(sure, shift, state)
-            | holds(sure, shift, longer)
-            | holds(doubtful, shift, state) & (odd[at] == at)
-            | holds(doubtful, shift, longer) & (odd[at] < at + longest - 1)
-        )
+        size += (two | three) >> 1 | two & (odd[at] == at) | three & (odd[at] < at + longest - 1)
     return size
 
 

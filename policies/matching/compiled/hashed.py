@@ -6,10 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...folding.arrays import Flags, code_points
-from .hashing import SPELLED_SALT, bits_of, fill
+from .hashing import SPELLED_SALT, bits_of, fill, half_bits_of
 from .known import SURELY_KNOWN, Ints, Wides
 
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
+_UPPER = np.uint64(32)
 _LEAST_BITS = 12
 _LEAST_BEGUN, _MOST_BEGUN = 6, 17
 _IN_A_WORD = 4
@@ -54,15 +55,30 @@ class Hashed:
     def begun_bits(self) -> int:
         """Of the number of a word in a table of beginnings."""
         most = max((sum(len(states) for states, _ in its) for its in self._first.values()), default=0)
-        return max(_LEAST_BEGUN, min(_MOST_BEGUN, (most // _IN_A_WORD).bit_length()))
+        return _bits_of_room(most)
 
-    def begun(self, salts: int, is_sure: np.bool_) -> NDArray[np.uint64]:
-        """For each of so many salts words of bits, as `hashing.holds` asks: as `Keys.sure`, or as `Keys.doubtful`."""
-        found = np.zeros((salts, 1 << self.begun_bits), dtype=np.uint64)
-        for salt, its in self._first.items():
-            for states, are_sure in its:
-                self._put(found[salt], states[are_sure == is_sure])
+    def begun(self) -> Wides:
+        """Words of bits, as `hashing.holds` asks, of keys of salt 0."""
+        found = np.zeros(1 << self.begun_bits, dtype=np.uint64)
+        for states, _ in self._first.get(0, ()):
+            self._put(found, states)
         return found
+
+    def kinds(self, salts: int) -> tuple[NDArray[np.uint64], Wides]:
+        """For each of so many salts words of bits, as `hashing.kinds_held` asks, and by how much it shifts hashes."""
+        counts = [self._most_of_a_kind(salt) if salt else 0 for salt in range(salts)]
+        bits = list(map(_bits_of_room, counts))
+        found = np.zeros((salts, 1 << max(bits)), dtype=np.uint64)
+        shifts = np.array([64 - its for its in bits], dtype=np.uint64)
+        for salt in range(1, salts):
+            for states, are_sure in self._first.get(salt, ()):
+                put = half_bits_of(states) << np.where(are_sure, _UPPER, np.uint64(0))
+                np.bitwise_or.at(found[salt], states >> shifts[salt], put)
+        return found, shifts
+
+    def _most_of_a_kind(self, salt: int) -> int:
+        sure = sum(int(are_sure.sum()) for _, are_sure in self._first.get(salt, ()))
+        return max(sure, sum(len(states) for states, _ in self._first.get(salt, ())) - sure)
 
     def ends(self, salts: int) -> NDArray[np.uint64]:
         """The same: as `Keys.ends`."""
@@ -85,6 +101,10 @@ class Hashed:
         for state, number in zip(self._whole, self._numbers, strict=True):
             fill(found, self.slot_bits, state, number)
         return found
+
+
+def _bits_of_room(keys: int) -> int:
+    return max(_LEAST_BEGUN, min(_MOST_BEGUN, (keys // _IN_A_WORD).bit_length()))
 
 
 def begun_with(salt: int) -> np.uint64:

@@ -16,7 +16,9 @@ PLAIN_SALT, SPELLED_SALT = 63, 62
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _FIRST, _BOTH = np.uint64(0x9E3779B1), np.uint64(0xC2B2AE3D27D4EB4F)
 _BIT_AT, _BIT_THEN, _BIT_LAST = np.uint64(40), np.uint64(34), np.uint64(28)
-_BIT, _ONE = np.uint64(63), np.uint64(1)
+_BIT, _HALF_BIT, _SURE_FROM, _ONE, _TWO = np.uint64(63), np.uint64(31), np.uint64(31), np.uint64(1), np.uint64(2)
+DOUBTFUL, SURE = 1, 2
+"""Of a hash: keys with it need something odd within, or some do not."""
 _KEY_BITS, _KEY_LIMIT, _KEY_MASK = np.uint64(24), np.uint64(1 << 24), np.uint64((1 << 24) - 1)
 _UNCOUNTED = {"_nrt": False}
 
@@ -111,6 +113,27 @@ def bits_of(states: Wides) -> Wides:
     found: Wides = _ONE << (states >> _BIT_AT & _BIT)
     found |= _ONE << (states >> _BIT_THEN & _BIT)
     found |= _ONE << (states >> _BIT_LAST & _BIT)
+    return found
+
+
+@compiled
+def kinds_held(table: Wides, shift: np.uint64, state: np.uint64) -> int:
+    """The same of a table of words of which each half is one of `holds`: DOUBTFUL by the lower, SURE by the upper."""
+    word = table[state >> shift]
+    first, second, third = (
+        word >> (state >> _BIT_AT & _HALF_BIT),
+        word >> (state >> _BIT_THEN & _HALF_BIT),
+        word >> (state >> _BIT_LAST & _HALF_BIT),
+    )
+    both = first & second & third
+    return whole(both & _ONE | both >> _SURE_FROM & _TWO)
+
+
+def half_bits_of(states: Wides) -> Wides:
+    """As `bits_of`, of the lower half of a word."""
+    found: Wides = _ONE << (states >> _BIT_AT & _HALF_BIT)
+    found |= _ONE << (states >> _BIT_THEN & _HALF_BIT)
+    found |= _ONE << (states >> _BIT_LAST & _HALF_BIT)
     return found
 
 

@@ -12,13 +12,30 @@ from ...folding.shapes import Likeness
 from ...folding.sounds import Ear
 from ..belief import Belief
 from ..entry import Entry
+from ..filters import SHORTEST
+from ..profile import GapRule
 from ..soundalikes import Heard, Soundalikes, Sounds, listens
 from .hashed import Hashed, hashes_of
 from .hashing import PLAIN_SALT, SPELLED_SALT
-from .known import ALIKE, ANY_WRITING, NEEDS_RUN, NEEDS_RUNS, PART, SPELLED, TARGET, UNWEIGHED, Bytes, Ints, Keys, Wides
+from .known import (
+    ALIKE,
+    ANY_WRITING,
+    NEEDS_APART,
+    NEEDS_RUN,
+    NEEDS_RUNS,
+    PART,
+    SPELLED,
+    TARGET,
+    UNWEIGHED,
+    WITHOUT_RUNS,
+    Bytes,
+    Ints,
+    Keys,
+    Wides,
+)
 
 if TYPE_CHECKING:
-    from ..lexicon import Part
+    from ..lexicon import Part, Target
 
 
 class _Columns:
@@ -46,7 +63,7 @@ class _Columns:
         items = one.index.items
         beliefs = [_beliefs(one.ear, same) for same in items.values()]
         behind = [[heard.chars for heard in same] for same in items.values()]
-        self._soles += [(len(self._flags) + at, words[0]) for at, words in enumerate(behind) if len(words) == 1]
+        self._add_soles(behind)
         spelled = list(map(_beliefs_spelled, items.values())) if one.ear is Ear.PLAIN else ()
         sure = {key for key, belief in zip(items, beliefs, strict=True) if belief & (1 | 1 << Belief.UNUSUAL)}
         self._add(list(items), view, beliefs, behind, spelled, sure)
@@ -54,12 +71,18 @@ class _Columns:
     def add_drawings(self, items: Mapping[str, Sequence[Entry]], view: int) -> None:
         """Words by the families of their characters."""
         flags = [NEEDS_RUNS if all(entry.runs is not None for entry in same) else 0 for same in items.values()]
-        self._add(list(items), view, flags, [[entry.key for entry in same] for same in items.values()])
+        behind = [[entry.key for entry in same] for same in items.values()]
+        self._add_soles(behind)
+        self._add(list(items), view, flags, behind)
 
     def add_spelled(self, sounds: Sounds) -> None:
         """Words by their syllables, looked for in letters and parts only."""
         spelled = list(map(_beliefs_spelled, sounds.items.values()))
         self._add(list(sounds.items), SPELLED_SALT, [0] * len(sounds.items), (), spelled)
+
+    def _add_soles(self, behind: Sequence[Sequence[str]]) -> None:
+        """Of keys that are added next, each with the words behind it."""
+        self._soles += [(len(self._flags) + at, words[0]) for at, words in enumerate(behind) if len(words) == 1]
 
     def _add(
         self,
@@ -128,8 +151,8 @@ def keys_of(part: "Part") -> Keys:
             columns.add_spelled(speller.sounds)
     hashed = columns.hashed
     hashed.add(list(written), PLAIN_SALT)
-    sure = hashed.begun(views, np.True_)
-    part_starts, part_chars = _meant(part)
+    kinds, kinds_shifts = hashed.kinds(views)
+    part_starts, part_chars, part_hashes = _meant(part)
     word_starts, word_chars = _in_a_row(columns.behind)
     mix_starts, mix_chars = _in_a_row(list(mixtures.left_out()))
     return Keys(
@@ -141,10 +164,10 @@ def keys_of(part: "Part") -> Keys:
         views=views,
         plain=plain,
         singles=_singles(part),
-        sure=sure,
-        doubtful=hashed.begun(views, np.False_),
+        begun=hashed.begun(),
+        kinds=kinds,
+        kinds_shifts=kinds_shifts,
         ends=hashed.ends(views),
-        has_sure=np.bitwise_or.reduce(sure, axis=1),
         begun_bits=hashed.begun_bits,
         slots=hashed.slots(),
         slot_bits=hashed.slot_bits,
@@ -167,6 +190,7 @@ def keys_of(part: "Part") -> Keys:
         part_starts=part_starts,
         part_codes=sounds[part_chars],
         part_chars=part_chars,
+        part_hashes=part_hashes,
     )
 
 
@@ -201,7 +225,9 @@ def _singles(part: "Part") -> Bytes:
     if not chars:
         return np.zeros(0, dtype=np.uint8)
     found = np.zeros(BARRIER + 1, dtype=np.uint8)
-    found[list(map(ord, chars))] = [TARGET | NEEDS_RUN if part.runs_of(char) else TARGET for char in chars]
+    for char in chars:
+        written = [ord(target.key) for target in part.targets[char]]
+        found[written] = TARGET | NEEDS_RUN if part.runs_of(char) else TARGET
     return found
 
 
@@ -223,7 +249,16 @@ def _kind(part: "Part", word: str) -> int:
         found |= ALIKE
     if any(target.entry.wild is not None for target in same):
         found |= ANY_WRITING
+    if all(map(_needs_apart, same)):
+        found |= NEEDS_APART
     return found | NEEDS_RUN if part.runs_of(word) else found
+
+
+def _needs_apart(target: "Target") -> bool:
+    """Whether `filters.place` believes it over a mark only where `belief.is_apart`."""
+    entry, terms = target.entry, target.entry.terms
+    is_plain = target is entry and entry.runs is None and entry.wild is None and " " not in entry.form
+    return is_plain and len(entry.key) == SHORTEST and not terms.is_allow and terms.gap_rule is not GapRule.ANY
 
 
 def _beliefs(ear: Ear, same: Iterable[Heard]) -> int:
@@ -231,6 +266,7 @@ def _beliefs(ear: Ear, same: Iterable[Heard]) -> int:
     for heard in same:
         if listens(heard.entry, ear):
             found |= 1 << heard.believed_by_sound
+            found |= (1 << heard.believed_by_sound + WITHOUT_RUNS) * (heard.runs is None)
             found |= UNWEIGHED * (heard.chars != heard.entry.key)
             needs &= NEEDS_RUNS if heard.runs is not None else 0
     return found | needs
@@ -243,14 +279,16 @@ def _beliefs_spelled(same: Iterable[Heard]) -> int:
     return found
 
 
-def _meant(part: "Part") -> tuple[Ints, Points]:
-    """For each key that is drawn like parts the characters they may be: where they begin, and they."""
-    by_drawing: dict[str, str] = {}
+def _meant(part: "Part") -> tuple[Ints, Points, Wides]:
+    """For each key that is drawn like parts the characters they may be: where they begin, they, and their parts."""
+    by_drawing: dict[str, list[tuple[str, str]]] = {}
     for parts, chars in part.disguised.parts.items():
-        drawn = part.drawn(parts)
-        by_drawing[drawn] = by_drawing.get(drawn, "") + chars
-    meant = [by_drawing.get(word, "") for word in drawn_keys(part)]
-    return np.cumsum([0, *map(len, meant)], dtype=np.int64), code_points("".join(meant))
+        by_drawing.setdefault(part.drawn(parts), []).extend((char, parts) for char in chars)
+    meant = [by_drawing.get(word, []) for word in drawn_keys(part)]
+    every = [one for same in meant for one in same]
+    starts = np.cumsum([0, *map(len, meant)], dtype=np.int64)
+    hashes = hashes_of([parts for _, parts in every], PLAIN_SALT)
+    return starts, code_points("".join(char for char, _ in every)), hashes
 
 
 def _in_a_row(several: Sequence[Sequence[str]]) -> tuple[NDArray[np.int32], Points]:

@@ -70,11 +70,12 @@ def is_mixed(talk: Talk, keys: Keys, code: Points, searched: Points, at: int) ->
         spread = np.uint64(number) * _SPREAD & _LOW
         flag = whole(spread >> np.uint64(32 - FLAG_BITS))
         if flags[flag >> 3] >> (flag & 7) & 1:
-            seen = searched[at + (number >> 3 * wide)]
+            out = at + (number >> 3 * wide)
             place = first_of(numbers, number)
             while place < len(numbers) and numbers[place] == number:
                 for meant in range(keys.mix_starts[place], keys.mix_starts[place + 1]):
-                    if is_alike(talk.likeness, seen, keys.mix_chars[meant]):
+                    char = keys.mix_chars[meant]
+                    if keys.sounds[char] != code[out] and is_alike(talk.likeness, searched[out], char):
                         return 1
                 place += 1
     return 0
@@ -96,7 +97,7 @@ def has_word_across(
             joined[size] = -1
             size += 1
         elif places[at] - places[at - 1] > 1:
-            if len(keys.singles) and keys.singles[char]:
+            if len(keys.singles) and keys.singles[kept[at]]:
                 return 1
             joined[size - 1] = size - 1
     shift, longest = np.uint64(64 - keys.begun_bits), keys.longest
@@ -113,9 +114,9 @@ def has_word_across(
         state = step(begin(0), code[at])
         for length in range(2, min(longest, size - at) + 1):
             state = step(state, code[at + length - 1])
-            if length == SURELY_KNOWN and not holds(keys.sure[0], shift, state):
+            if length == SURELY_KNOWN and not holds(keys.begun, shift, state):
                 break
-            table = keys.ends[0] if length >= SURELY_KNOWN else keys.sure[0]
+            table = keys.ends[0] if length >= SURELY_KNOWN else keys.begun
             if joined[at] < at + length and holds(table, shift, state):
                 key = slot_of(keys.slots, keys.slot_bits, state)
                 if key >= 0 and flags_of(keys, key) & TARGET:

@@ -12,13 +12,13 @@ Ints = NDArray[np.int64]
 Places = NDArray[np.int32]
 Wides = NDArray[np.uint64]
 
-TARGET, ALIKE, ANY_WRITING, NEEDS_RUN, PART = 1, 2, 4, 8, 16
+TARGET, ALIKE, ANY_WRITING, NEEDS_RUN, PART, NEEDS_APART = 1, 2, 4, 8, 16, 32
 """Of a key as it is drawn: words behind it; some of them also drawn otherwise, or with wildcards; all of them with
-runs; a part of characters."""
+runs; a part of characters; all of them two characters that a mark between them parts unless they stand out."""
 UNWEIGHED, NEEDS_RUNS = 64, 128
 """Of a key by another reading: a word behind it is written in characters that are not its own; all have runs."""
-SPELLED = 8
-"""Where in a record the beliefs for words in letters or parts begin."""
+SPELLED, WITHOUT_RUNS = 8, 16
+"""Where in a record the beliefs for words in letters or parts begin, and those that do where nothing is a run."""
 SURELY_KNOWN = 3
 """Characters, at most, by which a key is known in a first look; see `beginnings`."""
 UNUSUAL = 1
@@ -40,7 +40,9 @@ class Talk(NamedTuple):
     demands: Ints
     """A line for each belief, as in `belief.Demand`."""
     list_marks: Points
-    """Points that part words."""
+    """As `filters.LIST_MARKS`."""
+    seen_marks: Points
+    """As `filters.SEEN_MARKS`."""
     cue_begins: Bytes
     """By folded code point: whether a cue begins with it."""
     cues: Wides
@@ -69,16 +71,15 @@ class Keys(NamedTuple):
     plain: int
     """The way to read that is by the plain ear."""
     singles: Bytes
-    """By code point as drawn: whether it is a key; empty for none."""
-    sure: NDArray[np.uint64]
-    """For each way to read what `hashing.holds` is asked: whether two characters are a key, or three are or begin
-    one, that needs nothing odd; as drawn none does."""
-    doubtful: NDArray[np.uint64]
-    """The same of those that do."""
+    """By kept code point: whether it is a key of one character; empty for none."""
+    begun: Wides
+    """Of keys as they are drawn what `hashing.holds` is asked: whether two characters are one, or three are or begin
+    one."""
+    kinds: NDArray[np.uint64]
+    """The same for each other way to read, as `hashing.kinds_held` is asked."""
+    kinds_shifts: Wides
     ends: NDArray[np.uint64]
-    """The same of all keys of three characters and more: whether they are one."""
-    has_sure: Bytes
-    """For each way whether it has any of the first kind."""
+    """For each way to read, of keys of three characters and more: whether they are one."""
     begun_bits: int
     slots: Wides
     """Keys by their hashes, open addressing, as `slot_of` has them; 0 for a free one."""
@@ -112,5 +113,8 @@ class Keys(NamedTuple):
     doubled: Bytes
     """By kept code point: whether parts hold it twice in a row; empty for none."""
     part_starts: Ints
+    """For each key that is drawn like parts where the characters begin that those may be, in the next three."""
     part_codes: NDArray[np.uint32]
     part_chars: Points
+    part_hashes: Wides
+    """Of the parts as they are written."""

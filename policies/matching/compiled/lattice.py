@@ -9,7 +9,7 @@ from ...folding.arrays import BARRIER, Points
 from ..mixtures import CODE_BITS
 from ..promise import BIT, LONG_RUN
 from ..spelling import FEWEST_LETTERS
-from .hashing import PLAIN_SALT, begin, compiled, compiled_inline, slot_of, step, whole
+from .hashing import PLAIN_SALT, begin, compiled, compiled_inline, plain_hash, slot_of, step, whole
 from .known import SPELLED, UNUSUAL, Bytes, Keys, Places, Talk, Wides
 from .parts import IN_RUN, IS_LED_TO, IS_PART, LEADS, LONGEST_PART, MAY_BEGIN, may_go_on, part_of
 from .talk import is_usual, shows_enough
@@ -319,11 +319,12 @@ def edges_from(talk: Talk, keys: Keys, kept: Points, at: int, is_special: Bytes,
             begun = step(begun, keys.drawn[kept[at + length - 1]])
             key = part_of(keys, begun, length) if length > 1 else -1
             if key >= 0:
-                starts = keys.part_starts
-                for meant in range(starts[key], min(starts[key + 1], starts[key] + _MOST_MEANT)):
-                    edges[count, 0], edges[count, 1] = at + length, keys.part_codes[meant]
-                    edges[count, 2], edges[count, 3] = keys.part_chars[meant], _PARTS
-                    count += 1
+                written, most = plain_hash(kept, at, length), count + _MOST_MEANT
+                for meant in range(keys.part_starts[key], keys.part_starts[key + 1]):
+                    if keys.part_hashes[meant] == written and count < most:
+                        edges[count, 0], edges[count, 1] = at + length, keys.part_codes[meant]
+                        edges[count, 2], edges[count, 3] = keys.part_chars[meant], _PARTS
+                        count += 1
             if not may_go_on(keys, begun, length):
                 break
     return count

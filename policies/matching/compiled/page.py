@@ -43,12 +43,9 @@ class Page(NamedTuple):
 def is_bounded(points: Points, texts: int) -> int:
     """Whether there are as many barriers as texts, and nothing that `folding.table.bounded` would change."""
     barriers, others = 0, 0
-    for point in points:
-        if point >= _FLAG_LETTERS[0]:
-            if point == BARRIER:
-                barriers += 1
-            elif point > BARRIER or point <= _FLAG_LETTERS[1]:
-                others += 1
+    for point in points:  # without a branch
+        barriers += point == BARRIER
+        others += (point > BARRIER) | ((point >= _FLAG_LETTERS[0]) & (point <= _FLAG_LETTERS[1]))
     return whole(barriers == texts and others == 0)
 
 

@@ -8,7 +8,8 @@ import numpy as np
 
 from ...folding.arrays import Points
 from ...folding.sounds import Ear, codes
-from ..candidate import Candidate
+from ..belief import Belief
+from ..candidate import Candidate, FoundIn
 from .key_table import keys_of, soles_of
 from .placed import PlacedReading
 from .sift import ACROSS, COLUMNS, MIXTURE, SEED, SPELLED, WORD, Told, sift
@@ -42,10 +43,11 @@ class PartSieve:
         self._talk = talk()
         self._needed = np.array(list(map(ord, part.needed)), dtype=np.uint32)
         self._soles = soles_of(part)
+        self._forms = [None if entry is None else entry.form for entry in self._soles]
         self._rooms: list[Told] = []
         """Arrays to tell in, of those who are done with them."""
 
-    def search(self, texts: Sequence[str], points: Points, found: list[list[Candidate]]) -> bool:
+    def search(self, texts: Sequence[str], points: Points, found: FoundIn) -> bool:
         """Puts into `found` for each text what `Part.search` yields and may be believed.
 
         `points`: of the texts, a barrier after each. False, and nothing, where they are not `bounded` or hold too much.
@@ -86,10 +88,11 @@ class PartSieve:
         reading = PlacedReading(text, self._part.lens)
         for _, kind, place, length, start, end, key in lines:
             entry = self._soles[key] if kind == WORD and key >= 0 else None
-            if entry is None or text[start:end] != entry.form:
+            if entry is None or text[start:end] != self._forms[key]:
                 return False
-            reading.placed[place, place + length] = start, end
-            candidates.append(Candidate(entry, reading, place, place + length))
+            until = place + length
+            reading.placed[place, until] = stands = start, end
+            candidates.append(Candidate(entry, reading, place, until, None, Belief.ALWAYS, None, stands))
         found += candidates
         return True
 

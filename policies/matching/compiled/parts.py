@@ -4,7 +4,7 @@ import numpy as np
 
 from ...folding.arrays import BARRIER, Points
 from ..mixtures import CODE_BITS
-from .hashing import begin, compiled, compiled_inline, holds, slot_of, step, whole
+from .hashing import begin, compiled, compiled_inline, holds, plain_hash, slot_of, step, whole
 from .keys import flags_of
 from .known import PART, SURELY_KNOWN, Bytes, Keys
 from .talk import HAN
@@ -31,9 +31,18 @@ def part_holds(keys: Keys, key: int, before: int, after: int) -> int:
 
 
 @compiled_inline
+def are_parts(keys: Keys, key: int, chars: Points, at: int, length: int) -> int:
+    """Whether characters drawn like a key are parts of a character as they are written."""
+    written, found = plain_hash(chars, at, length), 0
+    for meant in range(keys.part_starts[key], keys.part_starts[key + 1]):
+        found |= whole(keys.part_hashes[meant] == written)
+    return found
+
+
+@compiled_inline
 def part_of(keys: Keys, state: np.uint64, length: int) -> int:
     """The key of the parts of a character with this hash, -1 for none."""
-    table = keys.ends[0] if length >= SURELY_KNOWN else keys.sure[0]
+    table = keys.ends[0] if length >= SURELY_KNOWN else keys.begun
     if not holds(table, np.uint64(64 - keys.begun_bits), state):
         return -1
     key = slot_of(keys.slots, keys.slot_bits, state)
@@ -43,7 +52,7 @@ def part_of(keys: Keys, state: np.uint64, length: int) -> int:
 @compiled_inline
 def may_go_on(keys: Keys, state: np.uint64, length: int) -> int:
     """Whether a longer key may begin with the characters of this hash."""
-    return whole(length != SURELY_KNOWN or holds(keys.sure[0], np.uint64(64 - keys.begun_bits), state))
+    return whole(length != SURELY_KNOWN or holds(keys.begun, np.uint64(64 - keys.begun_bits), state))
 
 
 @compiled

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ...folding.arrays import BARRIER, code_points
-from ..candidate import Candidate
+from ..candidate import FoundIn
 from ..pages import Sheet
 
 if TYPE_CHECKING:
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 _END = chr(BARRIER)
 
 
-def search_through(parts: "Sequence[Part]", texts: Sequence[str]) -> list[list[Candidate]]:
-    """What `Lexicon.search_many` tells, but for candidates that `filters.place` would not believe."""
-    found: list[list[Candidate]] = [[] for _ in texts]
+def search_through(parts: "Sequence[Part]", texts: Sequence[str]) -> FoundIn:
+    """What `Lexicon.search_some` tells, but for candidates that `filters.place` would not believe."""
+    found = FoundIn(list)
     points = code_points(_END.join(texts) + _END)
     for part in parts:
         if not part.sieve.search(texts, points, found):

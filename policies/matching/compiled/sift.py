@@ -4,15 +4,41 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...folding.arrays import BARRIER, Points
-from .beginnings import find_doubtful, find_either, find_odd, find_sure, find_windows
-from .hashing import begin, compiled, compiled_entry, compiled_inline, holds, plain_hash, slot_of, step, whole
+from .beginnings import find_odd, find_other, find_sure, find_windows
+from .hashing import (
+    SURE,
+    begin,
+    compiled,
+    compiled_entry,
+    compiled_inline,
+    holds,
+    kinds_held,
+    plain_hash,
+    slot_of,
+    step,
+    whole,
+)
 from .keys import flags_of, has_run, has_word_across, is_mixed, is_written
-from .known import ALIKE, LONG, NEEDS_RUN, NEEDS_RUNS, PART, SURELY_KNOWN, TARGET, UNUSUAL, UNWEIGHED, Keys, Talk
+from .known import (
+    ALIKE,
+    LONG,
+    NEEDS_APART,
+    NEEDS_RUN,
+    NEEDS_RUNS,
+    PART,
+    SURELY_KNOWN,
+    TARGET,
+    UNUSUAL,
+    UNWEIGHED,
+    WITHOUT_RUNS,
+    Keys,
+    Talk,
+)
 from .lattice import EDGES, LETTERS_REACHED, ROOM, Work, find_begins, mark_letters
 from .page import HAS_LETTERS, HAS_PAIRS, HOLDS, MAY_HOLD, Page, fold, is_bounded
-from .parts import IS_PART, MAY_BEGIN, has_doubled, mark_doubled, part_holds
-from .talk import are_parted, has_own_char, is_drawn_like, shows_enough
-from .weighing import is_instead, is_parted, is_weighty
+from .parts import IS_PART, MAY_BEGIN, are_parts, has_doubled, mark_doubled, part_holds
+from .talk import are_parted, has_own_char, is_drawn_like, shows_enough, stands_apart
+from .weighing import has_between, is_instead, is_parted, is_weighty
 
 Told = NDArray[np.int32]
 """A line for each place: number of the text, what is told of it, offset in the text's searched characters, length;
@@ -54,13 +80,13 @@ def tell_word(
 @compiled_inline
 def tell_singles(keys: Keys, page: Page, most: int, told: Told) -> int:
     """Tells of words of one character, as they are drawn."""
-    singles, code, searched, firsts, lasts = keys.singles, page.coded[0], page.searched, page.firsts, page.lasts
+    singles, searched, firsts, lasts = keys.singles, page.searched, page.firsts, page.lasts
     size, left, text, start = 0, most, 0, 0
     for at in range(page.begins[len(page.begins) - 1]):
         if searched[at] == BARRIER:
             left, text, start = most, text + 1, at + 1
             continue
-        char = code[at]
+        char = searched[at]
         if singles[char] and left > 0 and (not singles[char] & NEEDS_RUN or firsts[at] != lasts[at]):
             left -= 1
             size = tell_word(told, size, text, WORD, at - start, 1, page, at, -1)
@@ -70,8 +96,8 @@ def tell_singles(keys: Keys, page: Page, most: int, told: Told) -> int:
 @compiled_inline
 def tell_drawn(points: Points, talk: Talk, keys: Keys, page: Page, most: int, told: Told, size: int) -> int:
     """Tells of keys as they are drawn, words and parts of characters: places told in all."""
-    code, slots, slot_bits, sure, ends = page.coded[0], keys.slots, keys.slot_bits, keys.sure[0], keys.ends[0]
-    searched, firsts, lasts, begins = page.searched, page.firsts, page.lasts, page.begins
+    code, slots, slot_bits, sure, ends = page.coded[0], keys.slots, keys.slot_bits, keys.begun, keys.ends[0]
+    searched, begins = page.searched, page.begins
     longest, shift, salted = keys.longest, np.uint64(64 - keys.begun_bits), begin(0)
     count = find_sure(code, salted, sure, keys.begun_bits, begins[len(begins) - 1], page.found)
     left, text = most, 0
@@ -93,16 +119,29 @@ def tell_drawn(points: Points, talk: Talk, keys: Keys, page: Page, most: int, to
             key = slot_of(slots, slot_bits, state)
             if key >= 0 and left > 0:
                 flags = flags_of(keys, key)
-                if flags & PART and keys.spells:
+                if flags & PART and keys.spells and are_parts(keys, key, searched, at, length):
                     left -= 1
                     size = tell(told, size, text, SEED, at - start, key << _LENGTH_BITS | length)
                 if flags & TARGET and (
-                    is_written(keys, key, searched, firsts, lasts, at, length)
+                    is_written_so(talk, keys, key, points, page, at, length)
                     or (flags & ALIKE and is_drawn_so(talk, keys, points, page, at, length))
                 ):
                     left -= 1
                     size = tell_word(told, size, text, WORD, at - start, length, page, at, key)
     return size
+
+
+@compiled_inline
+def is_written_so(talk: Talk, keys: Keys, key: int, points: Points, page: Page, at: int, length: int) -> int:
+    """Whether a key as drawn is one of its words as it is written, and not parts of two words with a mark between."""
+    firsts, lasts = page.firsts, page.lasts
+    if not is_written(keys, key, page.searched, firsts, lasts, at, length):
+        return 0
+    return whole(
+        not flags_of(keys, key) & NEEDS_APART
+        or not has_between(talk.seen_marks, points, lasts[at] + 1, firsts[at + 1])
+        or stands_apart(talk, points, keys.folded_of, firsts[at], lasts[at + 1])
+    )
 
 
 @compiled_inline
@@ -118,6 +157,8 @@ def is_believed_drawing(talk: Talk, keys: Keys, points: Points, page: Page, at: 
     """Whether look-alike characters that honest talk does not have are believed to be a word."""
     if length >= LONG:
         return 1
+    if is_parted(talk, points, keys.folded_of, page.firsts, page.lasts, at, length):
+        return 0
     belief = _DRAWN if length == LONG - 1 else _DRAWN_APART
     return shows_enough(talk, belief, points, keys.folded_of, page.firsts[at], page.lasts[at + length - 1], has_own)
 
@@ -125,17 +166,19 @@ def is_believed_drawing(talk: Talk, keys: Keys, points: Points, page: Page, at: 
 @compiled_inline
 def is_believed_sound(talk: Talk, keys: Keys, key: int, points: Points, page: Page, at: int, length: int) -> int:
     """Whether characters that sound like a key are believed to be one of its words."""
-    beliefs = flags_of(keys, key)
+    has_runs = has_run(page.firsts, page.lasts, at, length)
+    flags = flags_of(keys, key)
+    beliefs = flags if has_runs else whole(keys.records[key, 1] >> WITHOUT_RUNS)
     if beliefs & 1:
         return 1
     if page.odd[at] >= at + length - 1 and not (
         beliefs >> UNUSUAL & 1 and are_parted(talk, points, keys.folded_of, page.firsts, page.lasts, at, length)
     ):
         return 0
-    if is_parted(talk, points, page.firsts, page.lasts, at, length):
+    if is_parted(talk, points, keys.folded_of, page.firsts, page.lasts, at, length):
         return 0
     has_own = has_own_char(keys.word_starts, keys.word_chars, key, page.searched, at, length)
-    is_weighed = not beliefs & UNWEIGHED and not has_run(page.firsts, page.lasts, at, length)
+    is_weighed = not flags & UNWEIGHED and not has_runs
     for belief in range(1, _DRAWN):
         if (
             beliefs >> belief & 1
@@ -166,14 +209,11 @@ def is_weighty_word(
 def tell_others(view: int, points: Points, talk: Talk, keys: Keys, page: Page, most: int, told: Told, size: int) -> int:
     """Tells of keys by an ear, or by families: places told in all."""
     code, slots, slot_bits = page.coded[view], keys.slots, keys.slot_bits
-    sure, doubtful, ends, has_sure = keys.sure[view], keys.doubtful[view], keys.ends[view], keys.has_sure[view]
+    kinds, kinds_shift, ends = keys.kinds[view], keys.kinds_shifts[view], keys.ends[view]
     searched, odd, begins = page.searched, page.odd, page.begins
     longest, shift, salted = keys.longest, np.uint64(64 - keys.begun_bits), begin(view)
     last, found = begins[len(begins) - 1], page.found
-    if has_sure:
-        count = find_either(code, salted, sure, doubtful, keys.begun_bits, last, odd, longest, found)
-    else:
-        count = find_doubtful(code, salted, doubtful, keys.begun_bits, last, odd, longest, found)
+    count = find_other(code, salted, kinds, kinds_shift, last, odd, longest, found)
     left, text = most, 0
     for number in range(count):
         at = found[number]
@@ -181,17 +221,16 @@ def tell_others(view: int, points: Points, talk: Talk, keys: Keys, page: Page, m
             left, text = most, text + 1
         if left <= 0 or searched[at] == BARRIER:
             continue
-        start, state, is_sure, is_doubtful = begins[text], step(salted, code[at]), 0, 0
+        start, state, held = begins[text], step(salted, code[at]), 0
         for length in range(2, longest + 1):
             if searched[at + length - 1] == BARRIER:
                 break
             state = step(state, code[at + length - 1])
             if length <= SURELY_KNOWN:
-                is_sure = has_sure and holds(sure, shift, state)
-                is_doubtful = holds(doubtful, shift, state)
-            if length == SURELY_KNOWN and not is_sure and not is_doubtful:
+                held = kinds_held(kinds, kinds_shift, state)
+            if length == SURELY_KNOWN and not held:
                 break
-            if (is_sure or (is_doubtful and odd[at] < at + length - 1)) and (
+            if (held & SURE or (held and odd[at] < at + length - 1)) and (
                 length < SURELY_KNOWN or holds(ends, shift, state)
             ):
                 key = slot_of(slots, slot_bits, state)
@@ -207,6 +246,9 @@ def is_wanted(view: int, points: Points, talk: Talk, keys: Keys, key: int, page:
     searched, starts, chars = page.searched, keys.word_starts, keys.word_chars
     if flags_of(keys, key) & NEEDS_RUNS and not has_run(page.firsts, page.lasts, at, length):
         return 0
+    sole = keys.records[key, 0]
+    if sole != 0 and sole == plain_hash(searched, at, length):
+        return 0
     if view > keys.ears:
         return whole(
             page.odd[at] < at + length - 1
@@ -215,9 +257,6 @@ def is_wanted(view: int, points: Points, talk: Talk, keys: Keys, key: int, page:
                 talk, keys, points, page, at, length, has_own_char(starts, chars, key, searched, at, length)
             )
         )
-    sole = keys.records[key, 0]
-    if sole != 0 and sole == plain_hash(searched, at, length):
-        return 0
     return is_believed_sound(talk, keys, key, points, page, at, length)
 
 

@@ -8,7 +8,7 @@ from ...folding.bonds import BY_CHANCE, WEAKEST
 from ...folding.bonds import CHARS as BOND_CHARS
 from ...folding.bonds import FIRST as BOND_FIRST
 from ...folding.clean import BIT_SHIFTS, FACTORS, WORD_SHIFT
-from ..belief import CUE_WITHIN
+from ..belief import CUE_WITHIN, GAP, OPEN_GAP
 from ..belief import MEASURED as MEASURED_OUT
 from ..weighing import (
     BESIDE,
@@ -38,6 +38,7 @@ _WORD, _BITS = np.uint64(WORD_SHIFT), tuple(map(np.uint64, BIT_SHIFTS))
 _ONE, _SIX = np.uint64(1), np.uint64(63)
 _EIGHT, _SEVEN = np.uint64(3), np.uint64(7)
 HAN = (0x3400, 0x9FFF)
+GAP_EDGE, GAP_OPENNESS = GAP.edge, GAP.openness
 _ZERO, _NINE = ord("0"), ord("9")
 
 
@@ -217,6 +218,25 @@ def shows_enough(
         return 1
     may_be = (cued and shown >= least - cued) or most >= needed - near
     return whole(may_be and has_cue(talk, points, folded_of, first, last))
+
+
+@compiled
+def stands_apart(talk: Talk, points: Points, folded_of: Points, first: int, last: int) -> int:
+    """As `belief.is_apart` of the points at these two places."""
+    start, end = whole(folded_of[points[first]]), whole(folded_of[points[last]])
+    before = whole(folded_of[points[first - 1]]) if first else BARRIER
+    after = whole(folded_of[points[last + 1]])
+    shown = 0
+    if not talk.is_alnum[before]:
+        shown += GAP_EDGE
+    elif before >= 0x80:
+        shown -= 2 * bond(talk, before, start)
+    elif HAN[0] <= start <= HAN[1]:
+        shown -= MEASURED_OUT
+    shown += -2 * bond(talk, end, after) if talk.is_alnum[after] else GAP_EDGE
+    opens, _ = openness(talk, start)
+    _, closes = openness(talk, end)
+    return whole(shown - GAP_OPENNESS * (opens + closes) >= OPEN_GAP)
 
 
 @compiled

@@ -11,7 +11,7 @@ from ...folding.bonds import known_bonds
 from ...folding.likeness import drawn_alike, known_drawings
 from ...folding.sounds import Ear, codes
 from ..belief import CUES, Belief, demand_of
-from ..filters import LIST_MARKS
+from ..filters import LIST_MARKS, SEEN_MARKS
 from .hashed import hashes_of
 from .hashing import LIKENESS_BITS, PLAIN_SALT, fill
 from .known import Bytes, Talk
@@ -37,6 +37,7 @@ def talk() -> Talk:
         is_alnum=np.fromiter(map(str.isalnum, map(chr, range(BARRIER + 1))), dtype=np.uint8, count=BARRIER + 1),
         demands=np.array([_demand(belief) for belief in Belief], dtype=np.int64),
         list_marks=code_points("".join(sorted(LIST_MARKS))),
+        seen_marks=code_points("".join(sorted(SEEN_MARKS))),
         cue_begins=cue_begins,
         cues=cues,
         likeness=_likeness(),

@@ -19,15 +19,33 @@ from .hashing import compiled, whole
 from .known import Keys, Places, Talk
 from .talk import HAN, UNKNOWN, has_cue, is_alike, known_bond, openness
 
+_LATIN_STOP = ord(".")
+
 
 @compiled
-def is_parted(talk: Talk, points: Points, firsts: Places, lasts: Places, at: int, length: int) -> int:
-    """Whether a mark that parts words stands in a writing of two characters: nothing in doubt is believed over one."""
+def is_parted(
+    talk: Talk, points: Points, folded_of: Points, firsts: Places, lasts: Places, at: int, length: int
+) -> int:
+    """Whether a mark that parts words stands in a writing of two characters, as `filters` has it: nothing in doubt is
+    believed over one."""
     if length != SHORT:
         return 0
-    for between in range(lasts[at] + 1, firsts[at + 1]):
+    start, end = lasts[at] + 1, firsts[at + 1]
+    for between in range(start, end):
         for mark in talk.list_marks:
-            if points[between] == mark:
+            if points[between] == mark and (
+                mark != _LATIN_STOP or (folded_of[points[start - 1]] < 0x80) == (folded_of[points[end]] < 0x80)
+            ):
+                return 1
+    return 0
+
+
+@compiled
+def has_between(marks: Points, points: Points, start: int, end: int) -> int:
+    """Whether one of some marks stands there."""
+    for at in range(start, end):
+        for mark in marks:
+            if points[at] == mark:
                 return 1
     return 0
 
