@@ -188,6 +188,38 @@ def test_preparing_loads_it_and_says_so() -> None:
     assert machine_code.is_ready()
 
 
+def test_flags_of_no_country_take_no_other_way() -> None:
+    lexicon = lexicon_of(PROFILES[0], WORDS)
+    texts = ["加\U0001f1e6\U0001f1e7微信", "\U0001f1e8\U0001f1f3回扣\U0001f1fd", "回叩", "好"]
+    assert [*map(believed, through_code(lexicon, texts))] == [*map(believed, one_by_one(lexicon, texts))]
+    assert any(through_code(lexicon, texts)[:2])
+    assert not any("batch" in vars(part) for part in lexicon.parts)
+
+
+def test_more_is_told_than_there_was_room_for() -> None:
+    said = "甲乙丙丁戊己庚辛壬癸" * 30
+    lexicon = lexicon_of(
+        MatchProfile(disguises=PLAIN), [said[at : at + size] for at in range(10) for size in range(2, 9)]
+    )
+    (part,) = lexicon.parts
+    points = code_points(said + chr(BARRIER))
+    assert len(part.sieve._told(points, 1)) > 2 * len(points) + 64
+    assert [*map(believed, through_code(lexicon, [said[:60]] * 9))] == [
+        *map(believed, one_by_one(lexicon, [said[:60]] * 9))
+    ]
+
+
+def test_points_of_other_texts_are_refused() -> None:
+    (part,) = lexicon_of(MatchProfile(), ["回扣"]).parts
+    for points, texts in (
+        (code_points("回扣"), 1),
+        (code_points(f"回{chr(BARRIER)}"), 2),
+        (code_points("\U0010ffff"), 0),
+    ):
+        with pytest.raises(ValueError, match="texts"):
+            part.sieve._told(points, texts)
+
+
 WRITTEN_RULES = """
 [[rule]]
 id = "way"
@@ -268,7 +300,7 @@ def test_words_of_one_character_are_told_of_as_they_are_written() -> None:
     assert [*map(bool, through_code(wild, texts))] == [False, False, True, True, False]
     (part,) = lexicon_of(MatchProfile(), ["头"]).parts
     assert part.drawn("头") == part.drawn("买")
-    lines = part.sieve._told(code_points(chr(BARRIER).join((*texts, ""))), len(texts)) or []
+    lines = part.sieve._told(code_points(chr(BARRIER).join((*texts, ""))), len(texts))
     assert {texts[line[0]] for line in lines} == {"头", "买买头头"}
 
 
@@ -277,5 +309,5 @@ def test_what_is_only_drawn_like_parts_is_not_told_of() -> None:
     (part,) = lexicon.parts
     assert part.drawn("刀口") == part.drawn("力口")
     texts = ["刀口微信", "力口微信", "车专账", "打车去账上"]
-    lines = part.sieve._told(code_points(chr(BARRIER).join((*texts, ""))), len(texts)) or []
+    lines = part.sieve._told(code_points(chr(BARRIER).join((*texts, ""))), len(texts))
     assert {texts[line[0]] for line in lines} == {"力口微信", "车专账"}

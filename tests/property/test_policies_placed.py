@@ -7,10 +7,10 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from policies.folding.arrays import BARRIER, code_points
 from policies.folding.table import LIMIT
 from policies.matching import machine_code
 from policies.matching.lexicon import Lexicon
+from policies.matching.pages import Sheet
 from policies.matching.reading import LONG_TEXT, Reading
 
 from .test_policies_batches import LEXICONS, TEXTS
@@ -43,7 +43,7 @@ def told(lexicon: Lexicon, texts: Sequence[str]) -> list[PlacedReading]:
             super().__init__(*args)  # type: ignore[arg-type]
             made.append(self)
 
-    points = code_points(chr(BARRIER).join((*texts, "")))
+    points = Sheet(texts).points
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(searched_part, "PlacedReading", Noted)
         for part in lexicon.parts:

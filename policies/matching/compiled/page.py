@@ -42,11 +42,20 @@ class Page(NamedTuple):
 @compiled
 def is_bounded(points: Points, texts: int) -> int:
     """Whether there are as many barriers as texts, and nothing that `folding.table.bounded` would change."""
-    barriers, others = 0, 0
+    flags = 0
     for point in points:  # without a branch
+        flags += (point >= _FLAG_LETTERS[0]) & (point <= _FLAG_LETTERS[1])
+    return whole(flags == 0 and is_of_texts(points, texts))
+
+
+@compiled
+def is_of_texts(points: Points, texts: int) -> int:
+    """Whether there are as many barriers as texts, and nothing beyond the tables."""
+    barriers, beyond = 0, 0
+    for point in points:
         barriers += point == BARRIER
-        others += (point > BARRIER) | ((point >= _FLAG_LETTERS[0]) & (point <= _FLAG_LETTERS[1]))
-    return whole(barriers == texts and others == 0)
+        beyond += point > BARRIER
+    return whole(barriers == texts and beyond == 0)
 
 
 @compiled_inline

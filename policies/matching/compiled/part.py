@@ -12,7 +12,7 @@ from ..belief import Belief
 from ..candidate import Candidate, FoundIn
 from .key_table import keys_of, soles_of
 from .placed import PlacedReading
-from .sift import ACROSS, COLUMNS, MIXTURE, SEED, SPELLED, WORD, Told, sift
+from .sift import ACROSS, COLUMNS, FULL, MIXTURE, OTHERS, SEED, SPELLED, WORD, Told, sift
 from .talk_table import talk
 from .together import together
 
@@ -47,33 +47,32 @@ class PartSieve:
         self._rooms: list[Told] = []
         """Arrays to tell in, of those who are done with them."""
 
-    def search(self, texts: Sequence[str], points: Points, found: FoundIn) -> bool:
+    def search(self, texts: Sequence[str], points: Points, found: FoundIn) -> None:
         """Puts into `found` for each text what `Part.search` yields and may be believed.
 
-        `points`: of the texts, a barrier after each. False, and nothing, where they are not `bounded` or hold too much.
+        `points`: of the texts, bounded, a barrier after each.
         """
         if len(self._needed) and not np.isin(points, self._needed).any():
-            return True
-        lines = self._told(points, len(texts))
-        if lines is None:
-            return False
+            return
         by_text: dict[int, list[_Line]] = {}
-        for line in lines:
+        for line in self._told(points, len(texts)):
             by_text.setdefault(line[0], []).append(line)
         for number, its in by_text.items():
             if not self._finds_soles(texts[number], its, found[number]):
                 found[number].extend(islice(self._candidates(texts[number], its), MOST_CANDIDATES))
-        return True
 
-    def _told(self, points: Points, texts: int) -> list[_Line] | None:
+    def _told(self, points: Points, texts: int) -> list[_Line]:
         try:
             room = self._rooms.pop()
         except IndexError:
             room = np.empty((0, COLUMNS), dtype=np.int32)
         if len(room) < 2 * len(points) + 64:
             room = np.empty((2 * len(points) + 64, COLUMNS), dtype=np.int32)
-        count = sift(points, texts, self._talk, self._keys, MOST_PLACES, room)
-        lines: list[_Line] | None = room[:count].tolist() if count >= 0 else None
+        while (count := sift(points, texts, self._talk, self._keys, MOST_PLACES, room)) == FULL:
+            room = np.empty((2 * len(room), COLUMNS), dtype=np.int32)
+        if count == OTHERS:
+            raise ValueError("these are not the points of so many texts")
+        lines: list[_Line] = room[:count].tolist()
         if len(room) <= _KEPT_ROOM:
             self._rooms.append(room)
         return lines

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from ...folding.arrays import BARRIER, code_points
 from ..candidate import FoundIn
 from ..pages import Sheet
+from .page import is_bounded
 
 if TYPE_CHECKING:
     from ..lexicon import Part
@@ -16,11 +17,9 @@ _END = chr(BARRIER)
 def search_through(parts: "Sequence[Part]", texts: Sequence[str]) -> FoundIn:
     """What `Lexicon.search_some` tells, but for candidates that `filters.place` would not believe."""
     found = FoundIn(list)
-    points = code_points(_END.join(texts) + _END)
+    points = code_points(_END.join((*texts, "")))
+    if not is_bounded(points, len(texts)):
+        points = Sheet(texts).points
     for part in parts:
-        if not part.sieve.search(texts, points, found):
-            sheet = Sheet(texts)
-            points = sheet.points
-            if not part.sieve.search(texts, points, found):
-                part.batch.search(texts, sheet, found)
+        part.sieve.search(texts, points, found)
     return found

@@ -35,7 +35,7 @@ from .known import (
     Talk,
 )
 from .lattice import EDGES, LETTERS_REACHED, ROOM, Work, find_begins, mark_letters
-from .page import HAS_LETTERS, HAS_PAIRS, HOLDS, MAY_HOLD, Page, fold, is_bounded
+from .page import HAS_LETTERS, HAS_PAIRS, HOLDS, MAY_HOLD, Page, fold, is_of_texts
 from .parts import IS_PART, MAY_BEGIN, are_parts, has_doubled, mark_doubled, part_holds
 from .talk import are_parted, has_own_char, is_drawn_like, shows_enough, stands_apart
 from .weighing import has_between, is_instead, is_parted, is_weighty
@@ -47,8 +47,8 @@ COLUMNS = 7
 WORD, ACROSS, MIXTURE, SEED, SPELLED = -1, -2, -3, -4, -5
 """What is told of a place besides the numbers of other views, counted from 0. ACROSS is told of texts; SPELLED
 of where in its kept characters a word may begin, or -1 for anywhere: parts are told of with that only."""
-FULL, UNBOUNDED = -1, -2
-"""Instead of a count: there was no room, or a text holds points from BARRIER on or letters of flags."""
+FULL, OTHERS = -1, -2
+"""Instead of a count: there was no room, or these are not the points of so many texts."""
 _LENGTH_BITS, _LENGTHS = 3, 7
 """Of a part's key and its length in one number."""
 _DRAWN, _DRAWN_APART = 5, 6
@@ -366,12 +366,12 @@ def tell_all(points: Points, texts: int, talk: Talk, keys: Keys, page: Page, wor
 
 @compiled_entry
 def sift(points: Points, texts: int, talk: Talk, keys: Keys, most: int, told: Told) -> int:
-    """How many places are told in `told`, by kind and by place; or FULL or UNBOUNDED.
+    """How many places are told in `told`, by kind and by place; or FULL or OTHERS.
 
-    `points`: those of `texts` texts, a barrier after each. `most`: places told of one text and one view.
+    `points`: those of `texts` texts, bounded, a barrier after each. `most`: places told of one text and one view.
     """
-    if not is_bounded(points, texts):
-        return UNBOUNDED
+    if not is_of_texts(points, texts):
+        return OTHERS
     room = len(points)
     page = Page(
         np.empty(room, np.uint32),
