@@ -23,7 +23,7 @@ MOST_CANDIDATES = 1_000
 """Candidates of one text and one view, about."""
 MOST_PLACES = 2_000
 """Places of one text at which words of one view are looked up; one with more is hostile and has its verdict by then."""
-MOST_MIXED = 1_000
+MOST_MIXED = 500
 """Of them, for words of which one character is of another sound: those that stand in a text are a handful."""
 _SOUNDS = codes(Ear.PLAIN).table
 
