@@ -30,7 +30,7 @@ class _Written(NamedTuple):
     """With a way to reach or pay a person in the same text."""
     how: How
     asks: bool
-    """Whether that is another one."""
+    """Whether that is looked for, and another one."""
 
     def hits(self, stands: _Place, severity: Severity) -> _Hits:
         """The hit alone, by its rule."""
@@ -112,7 +112,7 @@ class Plain:
             return None
         found = Found(0, 0, entry.word, how_written(entry))
         hit, worse = (hit_of(self._rules[owner], found, steps) for steps in (0, 1))
-        asks = owner in self._asking
+        asks = owner in self._asking and worse.severity is not hit.severity
         return _Written(owner, hit.rule_id, hit.word, hit.category, hit.severity, worse.severity, hit.how, asks)
 
     def _lone(self, candidate: Candidate, owners: Set[int]) -> _Matches | None:

@@ -17,18 +17,15 @@ CHARACTERS: Final[Mapping[str, str]] = {picture: named[0] for named in _NAMED.sp
 """By a picture the character."""
 _SELECTOR: Final = "\ufe0f"
 """Behind pictures of the basic plane, as telephones write them; a few are written without."""
-_ROOM: Final = "一".__sizeof__() - 2
-"""Of a text in memory, without its characters, which take two bytes each where all are of the basic plane."""
-
 _GROUP: Final = 12
 """Texts asked about together first."""
 
 
 def may_hold_pictures(text: str) -> bool:
-    """Whether emoji may be in `text`: most take it more room in memory than Chinese does. Honest talk is told so
-    without a look at each of its characters.
+    """Whether emoji may be in `text`: most are beyond the basic plane, where Chinese talk has little else. That is
+    told by its length in UTF-16, in a fraction of the time of a look at each character.
     """
-    if text.__sizeof__() > _ROOM + 2 * len(text):
+    if len(text.encode("utf-16-le", "surrogatepass")) > 2 * len(text):
         return True
     return _SELECTOR in text or "❤" in text or "➕" in text or "❌" in text
 
