@@ -36,6 +36,7 @@ WORDS: Final = 10_000
 MANY_WORDS: Final = 100_000
 BATCHES: Final = (1, 16, 100, 500)
 ROUNDS: Final = 3
+_NEAR_S: Final = 0.4
 LONGEST: Final = 200
 
 _BUILD: Final = """
@@ -202,14 +203,19 @@ def _many_words() -> dict[str, float | int | str]:
 
 
 def _hostile(engine: Engine) -> dict[str, float | int | str]:
-    """The slowest of the hostile texts, and each of those that take more than half the goal."""
+    """The slowest of the hostile texts, and each of those that take more than half the goal; of those near it the best
+    of ROUNDS, as the rates are."""
     took: dict[str, float] = {}
     engine.hits("好" * 5_000)  # tables are made for the first long text
     for name, text in HOSTILE.items():
         for work, does in (("rules", engine.hits), ("contacts", find_contacts), ("mask", mask_text)):
-            started = time.process_time()
-            does(text)
-            took[f"{name} {work}"] = time.process_time() - started
+            for _ in range(ROUNDS):
+                started = time.process_time()
+                does(text)
+                spent = time.process_time() - started
+                took[f"{name} {work}"] = min(spent, took.get(f"{name} {work}", spent))
+                if spent < _NEAR_S:
+                    break
     slowest = max(took, key=lambda name: took[name])
     slow = sorted((name for name in took if took[name] > 0.25), key=lambda name: -took[name])
     return {

@@ -152,11 +152,11 @@ def _is_spaced_alike(surface: str, word: str) -> bool:
 
 
 def _is_another_number(candidate: Candidate) -> bool:
-    """Whether a figure stands there oftener than in the word: 11月份 is not 1月份."""
-    reading, start, end = candidate.reading, candidate.start, candidate.end
-    own = candidate.entry.runs or (1,) * (end - start)
+    """Whether a figure that stands for a numeral stands there oftener: 11月份 is not 一月份."""
+    reading, start, end, entry = candidate.reading, candidate.start, candidate.end, candidate.entry
+    own = entry.runs or (1,) * (end - start)
     lengths = zip(reading.piece(start, end), reading.run_lengths(start, end), own, strict=True)
-    return any(char.isdigit() and length != mine for char, length, mine in lengths)
+    return any(length != mine and char.isdigit() and char not in entry.word for char, length, mine in lengths)
 
 
 def _own_length(candidate: Candidate) -> int:

@@ -135,11 +135,12 @@ def test_entries_with_passed_over_characters() -> None:
     assert found(["http://"], "http://x", inert) == []
 
 
-def test_a_figure_that_stands_oftener_is_another_number() -> None:
+def test_a_figure_for_a_numeral_that_stands_oftener_is_another_number() -> None:
     assert found(["一月份"], "1月份") == ["1月份:exact"]
-    assert found(["一月份", "1月份", "100元"], "11月份，1000元，1111月份") == []
-    assert found(["1月份", "100元"], "1月月份，100元元") == ["1月月份:repeat", "100元元:repeat"]
-    assert found(["1比1复刻"], "1比1复复刻") == ["1比1复复刻:repeat"]
+    assert found(["一月份", "五五折返现"], "11月份，1111月份，555折返现") == []
+    assert found(["一月份"], "1月月份") == ["1月月份:repeat"]
+    assert found(["五五折返现"], "55折返返现") == ["55折返返现:repeat"]
+    assert found(["1比1复刻"], "1比11复刻") == ["1比11复刻:repeat"]
 
 
 def test_wildcards() -> None:
