@@ -291,6 +291,14 @@ def test_what_stands_apart_is_the_same(before: str, word: str, after: str) -> No
     assert apart == is_apart(fold(text, Fold()), (first, last))
 
 
+def test_a_mark_of_the_word_itself_parts_nothing() -> None:
+    texts = ["性价比高·下次还来", "性价比高，下次还来", "性价比高 下次还来"]
+    for word, count in (("高下", 0), ("高·下", 1), ("高 下", 1)):
+        lexicon = lexicon_of(MatchProfile(), [word])
+        assert [*map(believed, through_code(lexicon, texts))] == [*map(believed, one_by_one(lexicon, texts))]
+        assert sum(map(bool, map(believed, through_code(lexicon, texts)))) == count
+
+
 def test_words_of_one_character_are_told_of_as_they_are_written() -> None:
     plain, texts = lexicon_of(MatchProfile(), ["头", "买买"]), ["买", "头", "买买头头", "买了", "好"]
     pattern = MatchProfile(allow_single=True, syntax=Syntax.WILDCARD)

@@ -257,7 +257,7 @@ def _kind(part: "Part", word: str) -> int:
 def _needs_apart(target: "Target") -> bool:
     """Whether `filters.place` believes it over a mark only where `belief.is_apart`."""
     entry, terms = target.entry, target.entry.terms
-    is_plain = target is entry and entry.runs is None and entry.wild is None and " " not in entry.form
+    is_plain = target is entry and entry.runs is None and entry.wild is None and entry.folded == entry.key
     return is_plain and len(entry.key) == SHORTEST and not terms.is_allow and terms.gap_rule is not GapRule.ANY
 
 
