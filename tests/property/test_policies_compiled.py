@@ -319,3 +319,7 @@ def test_what_is_only_drawn_like_parts_is_not_told_of() -> None:
     texts = ["刀口微信", "力口微信", "车专账", "打车去账上"]
     lines = part.sieve._told(code_points(chr(BARRIER).join((*texts, ""))), len(texts))
     assert {texts[line[0]] for line in lines} == {"力口微信", "车专账"}
+
+
+def test_no_texts_hold_nothing() -> None:
+    assert through_code(SPLIT, []) == []

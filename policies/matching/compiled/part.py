@@ -50,7 +50,7 @@ class PartSieve:
     def search(self, texts: Sequence[str], points: Points, found: FoundIn) -> None:
         """Puts into `found` for each text what `Part.search` yields and may be believed.
 
-        `points`: of the texts, bounded, a barrier after each.
+        `points`: of the texts, one at least, bounded, a barrier after each.
         """
         if len(self._needed) and not np.isin(points, self._needed).any():
             return

@@ -17,6 +17,8 @@ _END = chr(BARRIER)
 def search_through(parts: "Sequence[Part]", texts: Sequence[str]) -> FoundIn:
     """What `Lexicon.search_some` tells, but for candidates that `filters.place` would not believe."""
     found = FoundIn(list)
+    if not texts:
+        return found
     points = code_points(_END.join((*texts, "")))
     if not is_bounded(points, len(texts)):
         points = Sheet(texts).points
