@@ -6,10 +6,14 @@ anything was measured by them, and never mended since.
 """
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
+
+from policies.engine import Engine
 
 FOLDER: Final = Path(__file__).with_name("counter")
 KINDS: Final = {
@@ -68,3 +72,12 @@ def _read(line: str) -> CounterMessage:
     kind, word, marked = line.split("|", 2)
     text, start, end = unmarked(marked)
     return CounterMessage(kind=KINDS[kind], word=word, text=text, start=start, end=end)
+
+
+def recall_by_kind(engine: Engine, messages: Iterable[CounterMessage]) -> dict[str, float]:
+    """What part of each kind has a hit where its disguise stands."""
+    asked, found = Counter[str](), Counter[str]()
+    for message in messages:
+        asked[message.kind] += 1
+        found[message.kind] += any(h.start < message.end and message.start < h.end for h in engine.hits(message.text))
+    return {kind: found[kind] / asked[kind] for kind in asked}

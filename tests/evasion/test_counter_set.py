@@ -7,7 +7,7 @@ import pytest
 from benchmarks.evasion import PLAIN
 from benchmarks.evasion_sets import lexicon_engine
 from tests.evasion.corpora import retail_words
-from tests.evasion.counter_set import KINDS, disguised, honest
+from tests.evasion.counter_set import KINDS, disguised, honest, recall_by_kind
 
 pytestmark = pytest.mark.xdist_group("evasion")
 
@@ -25,11 +25,7 @@ def test_the_set_is_well_formed_and_large_enough() -> None:
 
 def test_what_is_found_of_it_and_what_of_honest_talk_is() -> None:
     engine = lexicon_engine(tuple(dict.fromkeys((*retail_words(), *(one.word for one in disguised())))))
-    asked, found = Counter[str](), Counter[str]()
-    for message in disguised():
-        asked[message.kind] += 1
-        found[message.kind] += any(h.start < message.end and message.start < h.end for h in engine.hits(message.text))
-    low = {kind: found[kind] / asked[kind] for kind in asked if found[kind] / asked[kind] < LEAST[kind]}
+    low = {kind: recall for kind, recall in recall_by_kind(engine, disguised()).items() if recall < LEAST[kind]}
     assert low == {}
     false = [text for text in honest() if any(hit.how not in PLAIN for hit in engine.hits(text))]
     assert len(false) <= 115, "most of them are written to sound like such words"

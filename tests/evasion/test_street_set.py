@@ -9,7 +9,7 @@ from benchmarks.evasion_sets import lexicon_engine
 from benchmarks.street import ASKED
 from policies.contacts import find_contacts_many
 from tests.evasion.corpora import retail_words
-from tests.evasion.counter_set import KINDS
+from tests.evasion.counter_set import KINDS, recall_by_kind
 from tests.evasion.street_set import contacts, disguised, honest, numbers
 
 pytestmark = pytest.mark.xdist_group("evasion")
@@ -30,11 +30,7 @@ def test_the_set_is_well_formed_and_large_enough() -> None:
 
 def test_what_is_found_of_it_and_nothing_of_honest_talk() -> None:
     engine = lexicon_engine(retail_words())
-    asked, found = Counter[str](), Counter[str]()
-    for message in disguised():
-        asked[message.kind] += 1
-        found[message.kind] += any(h.start < message.end and message.start < h.end for h in engine.hits(message.text))
-    low = {kind: found[kind] / asked[kind] for kind in asked if found[kind] / asked[kind] < LEAST[kind]}
+    low = {kind: recall for kind, recall in recall_by_kind(engine, disguised()).items() if recall < LEAST[kind]}
     assert low == {}
     assert [text for text in honest() if any(hit.how not in PLAIN for hit in engine.hits(text))] == []
 

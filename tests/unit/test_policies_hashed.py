@@ -16,12 +16,12 @@ if importlib.util.find_spec("numba") is None:
 from policies.matching.compiled.hashed import Hashed, begun_with, hashes_of
 from policies.matching.compiled.hashing import (
     DOUBTFUL,
+    HALF_WORD,
     PLAIN_SALT,
     SPELLED_SALT,
     SURE,
     begin,
     bits_of,
-    half_bits_of,
     holds,
     kinds_held,
     slot_of,
@@ -60,7 +60,7 @@ def are_held(table: Wides, begun_bits: int, states: Wides) -> NDArray[np.bool_]:
 
 def kinds_of(table: Wides, shift: np.uint64, states: Wides) -> NDArray[np.int64]:
     """As `kinds_held` says of each, which is asked about some."""
-    bits = half_bits_of(states)
+    bits = bits_of(states, HALF_WORD)
     words = table[states >> shift]
     upper = words >> np.uint64(32)
     found: NDArray[np.int64] = (words & bits == bits) * np.int64(DOUBTFUL) + (upper & bits == bits) * np.int64(SURE)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...folding.arrays import Flags, code_points
-from .hashing import SPELLED_SALT, bits_of, fill, half_bits_of
+from .hashing import HALF_WORD, SPELLED_SALT, bits_of, fill
 from .known import SURELY_KNOWN, Ints, Wides
 
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
@@ -72,7 +72,7 @@ class Hashed:
         shifts = np.array([64 - its for its in bits], dtype=np.uint64)
         for salt in range(1, salts):
             for states, are_sure in self._first.get(salt, ()):
-                put = half_bits_of(states) << np.where(are_sure, _UPPER, np.uint64(0))
+                put = bits_of(states, HALF_WORD) << np.where(are_sure, _UPPER, np.uint64(0))
                 np.bitwise_or.at(found[salt], states >> shifts[salt], put)
         return found, shifts
 

@@ -16,7 +16,9 @@ PLAIN_SALT, SPELLED_SALT = 63, 62
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _FIRST, _BOTH = np.uint64(0x9E3779B1), np.uint64(0xC2B2AE3D27D4EB4F)
 _BIT_AT, _BIT_THEN, _BIT_LAST = np.uint64(40), np.uint64(34), np.uint64(28)
-_BIT, _HALF_BIT, _SURE_FROM, _ONE, _TWO = np.uint64(63), np.uint64(31), np.uint64(31), np.uint64(1), np.uint64(2)
+WHOLE_WORD, HALF_WORD = np.uint64(63), np.uint64(31)
+"""The last bit of a word of a table, and of its lower half."""
+_SURE_FROM, _ONE, _TWO = np.uint64(31), np.uint64(1), np.uint64(2)
 DOUBTFUL, SURE = 1, 2
 """Of a hash: keys with it need something odd within, or some do not."""
 _KEY_BITS, _KEY_LIMIT, _KEY_MASK = np.uint64(24), np.uint64(1 << 24), np.uint64((1 << 24) - 1)
@@ -101,18 +103,18 @@ def holds(table: Wides, shift: np.uint64, state: np.uint64) -> int:
     """Whether a table holds a hash, and perhaps where it does not: bits of one word that `bits_of` tells."""
     word = table[state >> shift]
     first, second, third = (
-        word >> (state >> _BIT_AT & _BIT),
-        word >> (state >> _BIT_THEN & _BIT),
-        word >> (state >> _BIT_LAST & _BIT),
+        word >> (state >> _BIT_AT & WHOLE_WORD),
+        word >> (state >> _BIT_THEN & WHOLE_WORD),
+        word >> (state >> _BIT_LAST & WHOLE_WORD),
     )
     return whole(first & second & third & _ONE)
 
 
-def bits_of(states: Wides) -> Wides:
-    """For each hash three bits of a word, or fewer where they fall together."""
-    found: Wides = _ONE << (states >> _BIT_AT & _BIT)
-    found |= _ONE << (states >> _BIT_THEN & _BIT)
-    found |= _ONE << (states >> _BIT_LAST & _BIT)
+def bits_of(states: Wides, last: np.uint64 = WHOLE_WORD) -> Wides:
+    """For each hash three bits of a word, or fewer where they fall together, up to bit `last` of it."""
+    found: Wides = _ONE << (states >> _BIT_AT & last)
+    found |= _ONE << (states >> _BIT_THEN & last)
+    found |= _ONE << (states >> _BIT_LAST & last)
     return found
 
 
@@ -121,20 +123,12 @@ def kinds_held(table: Wides, shift: np.uint64, state: np.uint64) -> int:
     """The same of a table of words of which each half is one of `holds`: DOUBTFUL by the lower, SURE by the upper."""
     word = table[state >> shift]
     first, second, third = (
-        word >> (state >> _BIT_AT & _HALF_BIT),
-        word >> (state >> _BIT_THEN & _HALF_BIT),
-        word >> (state >> _BIT_LAST & _HALF_BIT),
+        word >> (state >> _BIT_AT & HALF_WORD),
+        word >> (state >> _BIT_THEN & HALF_WORD),
+        word >> (state >> _BIT_LAST & HALF_WORD),
     )
     both = first & second & third
     return whole(both & _ONE | both >> _SURE_FROM & _TWO)
-
-
-def half_bits_of(states: Wides) -> Wides:
-    """As `bits_of`, of the lower half of a word."""
-    found: Wides = _ONE << (states >> _BIT_AT & _HALF_BIT)
-    found |= _ONE << (states >> _BIT_THEN & _HALF_BIT)
-    found |= _ONE << (states >> _BIT_LAST & _HALF_BIT)
-    return found
 
 
 @compiled

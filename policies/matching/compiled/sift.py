@@ -79,7 +79,7 @@ def tell_word(
 
 @compiled_inline
 def tell_singles(keys: Keys, page: Page, most: int, told: Told) -> int:
-    """Tells of words of one character, as they are drawn."""
+    """Tells of words of one character, as they are written."""
     singles, searched, firsts, lasts = keys.singles, page.searched, page.firsts, page.lasts
     size, left, text, start = 0, most, 0, 0
     for at in range(page.begins[len(page.begins) - 1]):
