@@ -193,10 +193,12 @@ class Engine:
         for n in long:
             own[n] = sorted_out(self._lexicon.search(subjects[n].text))
         wanted = {*asking, *own, *joined}
-        contacts, seen = self._contacts_of(subjects, texts, wanted, own), self._seen_in(subjects, texts, own)
         judged_ones: list[Mapping[int, list[Hit]]] = [_NO_HITS] * len(texts)
         for n, hits in plain.items():
             judged_ones[n] = hits
+        if not wanted:
+            return judged_ones
+        contacts, seen = self._contacts_of(subjects, texts, wanted, own), self._seen_in(subjects, texts, own)
         for n in sorted(wanted):
             judged_ones[n] = self._judge(
                 subjects[n], own.get(n, NOTHING), joined.get(n), across.get(n, NOTHING), contacts.get(n), seen.get(n)

@@ -45,11 +45,12 @@ _WORDED = NAME | LONGER | LONGER_NAMED | TITLE | SPOKEN | JOINED
 def mark_texts(
     points: Points, ends: Places, classes: Bytes, signs: Signs, folded: Points, around: Bytes, found: Bytes
 ) -> None:
-    """Puts into `found` what stands in each text. `ends`: where among `points` each text's separator stands."""
+    """Puts into `found` what stands in each text. `ends`: where among `points`, behind a separator, the text after each
+    begins."""
     begin = 0
     for text in range(len(ends)):
-        found[text] = mark_text(points, begin, ends[text], classes, signs, folded, around)
-        begin = ends[text] + 1
+        found[text] = mark_text(points, begin, ends[text] - 1, classes, signs, folded, around)
+        begin = ends[text]
 
 
 @compiled

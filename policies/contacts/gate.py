@@ -161,7 +161,7 @@ class _Marks:
 
 def suspects(texts: Sequence[str], lengths: Sequence[int]) -> Iterator[tuple[int, str, AbstractSet[int | None]]]:
     """Place and folded form of every text in which a finder may find something, and which ones may. Linear."""
-    points, ends = _joined(texts), _ends(lengths)
+    points, ends = _joined(texts), _ends(texts)
     marks = _marks(points, ends)
     if marks is None:
         return
@@ -178,12 +178,12 @@ def suspects(texts: Sequence[str], lengths: Sequence[int]) -> Iterator[tuple[int
 
 def look(texts: Sequence[str]) -> Bytes:
     """What may stand in each text, through machine code, in bits as `signs` has them."""
-    return _told(_joined(texts), _ends(list(map(len, texts))))
+    return _told(_joined(texts), _ends(texts))
 
 
 def block_stages(blocks: Sequence[str]) -> list[AbstractSet[int | None]]:
     """By block of a long text: the finders that may find something in it. Linear."""
-    marks = _marks(_joined(blocks), _ends(list(map(len, blocks))))
+    marks = _marks(_joined(blocks), _ends(blocks))
     if marks is None:
         return [run_stages(0)] * len(blocks)
     return [
@@ -196,17 +196,18 @@ def _joined(texts: Sequence[str]) -> Points:
     return code_points(LETTER.join((*texts, "")))
 
 
-def _ends(lengths: Sequence[int]) -> Places:
-    """Where among the points of all what follows each text of these lengths begins."""
-    return np.cumsum(np.array(lengths, dtype=np.intp) + 1)
+def _ends(texts: Sequence[str]) -> Places:
+    """Where among the points of all what follows each text begins."""
+    lengths = np.fromiter(map(len, texts), np.intp, len(texts))
+    return (lengths + 1).cumsum()
 
 
 def _told(points: Points, ends: Places) -> Bytes:
-    """As `compiled_gate.mark_texts` tells. `ends`: where the text after each begins."""
+    """As `compiled_gate.mark_texts` tells."""
     from .compiled_gate import mark_texts  # numba is an optional extra
 
     known, found = tables(), np.empty(len(ends), dtype=np.uint8)
-    mark_texts(points, ends - 1, known.classes, known.signs, known.folded, known.around, found)
+    mark_texts(points, ends, known.classes, known.signs, known.folded, known.around, found)
     return found
 
 
