@@ -238,12 +238,16 @@ class Lexicon:
 
     def _found_in(self, text: str) -> Iterator[Candidate]:
         if machine_code.is_worth(1):
-            return iter(self._search_together((text,)).get(0, ()))
+            found = FoundIn(list)
+            self._search_together((text,), found)
+            return iter(found.get(0, ()))
         return self._doubtful_in(text)
 
     def _doubtful_in(self, text: str) -> Iterator[Candidate]:
         if len(text) > LONG_TEXT:
-            yield from self._search_arrays((text,)).get(0, ())
+            found = FoundIn(list)
+            self._search_arrays((text,), found)
+            yield from found.get(0, ())
             return
         for part in self.parts:
             yield from part.search(text)
@@ -258,26 +262,26 @@ class Lexicon:
         if not texts:
             return {}
         machine_code.is_worth(len(texts))
-        found = self._search_together(texts)
-        for number in holding_pictures(texts):
+        found = FoundIn(list)
+        for number in self._search_together(texts, found):
             text = texts[number]
             if (read := self._pictures.read(text)) != text:
                 its = found[number]
                 its += list(pictured(self._found_in(read), text, its))
         return found
 
-    def _search_together(self, texts: Sequence[str]) -> FoundIn:
+    def _search_together(self, texts: Sequence[str], found: FoundIn) -> Sequence[int]:
+        """Puts into `found` what stands in the texts without reading pictures: numbers of those that may hold some."""
         if machine_code.is_ready():
             from .compiled.searching import search_through  # as above
 
-            return search_through(self.parts, texts)
-        return self._search_arrays(texts)
+            return search_through(self.parts, texts, found)
+        self._search_arrays(texts, found)
+        return holding_pictures(texts)
 
-    def _search_arrays(self, texts: Sequence[str]) -> FoundIn:
+    def _search_arrays(self, texts: Sequence[str], found: FoundIn) -> None:
         from .pages import Sheet  # as above
 
-        found = FoundIn(list)
         sheet = Sheet(texts)
         for part in self.parts:
             part.batch.search(texts, sheet, found)
-        return found

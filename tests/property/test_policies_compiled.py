@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 from benchmarks.evasion_sets import lexicon_engine
 from policies.engine import Engine
 from policies.folding.arrays import BARRIER, code_points, fold_array
+from policies.folding.pictures import holding_pictures
 from policies.folding.table import LIMIT, Fold, fold
 from policies.matching import machine_code
 from policies.matching.belief import is_apart
+from policies.matching.candidate import Candidate, FoundIn
 from policies.matching.entries import entries_of
 from policies.matching.filters import place
-from policies.matching.lexicon import Candidate, Lexicon
+from policies.matching.lexicon import Lexicon
 from policies.matching.profile import PLAIN, Disguises, Homophone, MatchProfile, Overlap, Syntax
 from policies.model import Hit, How, Subject, SubjectKind
 from policies.packs import load_ruleset
@@ -53,7 +55,8 @@ def _own_use() -> Iterator[None]:
 def through_code(lexicon: Lexicon, texts: Sequence[str]) -> list[list[Candidate]]:
     from policies.matching.compiled.searching import search_through
 
-    found = search_through(lexicon.parts, texts)
+    found = FoundIn(list)
+    assert list(search_through(lexicon.parts, texts, found)) == holding_pictures(texts)
     return [found.get(number, []) for number in range(len(texts))]
 
 
@@ -112,7 +115,8 @@ SPLIT = lexicon_of(MatchProfile(), SPLIT_WORDS)
 @example(texts=["力口口口款", "口口口口扣", "收口口口扣"])
 @example(texts=["高山山货", "人人中抽成", "口口 口牌货", "回提手旁口"])
 def test_words_in_parts_are_found_where_each_text_alone_has_them(texts: list[str]) -> None:
-    compiled, alone, many = through_code(SPLIT, texts), one_by_one(SPLIT, texts), SPLIT._search_arrays(texts)
+    compiled, alone, many = through_code(SPLIT, texts), one_by_one(SPLIT, texts), FoundIn(list)
+    SPLIT._search_arrays(texts, many)
     arrays = [many.get(number, []) for number in range(len(texts))]
     assert [*map(believed, compiled)] == [*map(believed, alone)] == [*map(believed, arrays)]
 

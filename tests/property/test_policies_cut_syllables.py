@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from policies.folding.sounds import Ear, codes
 from policies.folding.table import Skip
 from policies.matching import machine_code
+from policies.matching.candidate import FoundIn
 from policies.matching.lexicon import Lexicon
 from policies.matching.profile import Disguises, Homophone, MatchProfile
 
@@ -92,7 +93,8 @@ def cut_honest(draw: st.DrawFn) -> str:
 
 def found_alike(lexicon: Lexicon, texts: list[str]) -> Iterator[set[str]]:
     """The words found in each text, if each way to search finds them in the same places."""
-    compiled, alone, many = through_code(lexicon, texts), one_by_one(lexicon, texts), lexicon._search_arrays(texts)
+    compiled, alone, many = through_code(lexicon, texts), one_by_one(lexicon, texts), FoundIn(list)
+    lexicon._search_arrays(texts, many)
     arrays = [many.get(number, []) for number in range(len(texts))]
     for text, *ways in zip(texts, compiled, alone, arrays, strict=True):
         by_code, by_one, by_array = map(believed, ways)

@@ -67,7 +67,7 @@ class Hashed:
     def kinds(self, salts: int) -> tuple[NDArray[np.uint64], Wides]:
         """For each of so many salts words of bits, as `hashing.kinds_held` asks, and by how much it shifts hashes."""
         counts = [self._most_of_a_kind(salt) if salt else 0 for salt in range(salts)]
-        bits = list(map(_bits_of_room, counts))
+        bits = [_bits_of_room(2 * one) for one in counts]
         found = np.zeros((salts, 1 << max(bits)), dtype=np.uint64)
         shifts = np.array([64 - its for its in bits], dtype=np.uint64)
         for salt in range(1, salts):

@@ -213,11 +213,11 @@ def _bytes(data: bytes | bytearray) -> Bytes:
     return np.frombuffer(data, dtype=np.uint8)
 
 
-def _packed(pairs: bytes | bytearray) -> Bytes:
-    """Numbers of two bits, four of them in a byte."""
+def _packed(pairs: bytes | bytearray) -> Wides:
+    """Numbers of two bits, 32 of them in a word, the first one lowest."""
     quarters = _bytes(pairs).reshape(-1, 4)
-    found: Bytes = (quarters << np.array([0, 2, 4, 6], dtype=np.uint8)).sum(axis=1, dtype=np.uint8)
-    return found
+    packed: Bytes = (quarters << np.array([0, 2, 4, 6], dtype=np.uint8)).sum(axis=1, dtype=np.uint8)
+    return packed.view("<u8").astype(np.uint64)
 
 
 def _singles(part: "Part") -> Bytes:

@@ -92,7 +92,7 @@ class Keys(NamedTuple):
     beliefs for words in letters or parts."""
     ears: int
     """Ways to read between the first and that of families."""
-    mix_pairs: Bytes
+    mix_pairs: Wides
     mix_flags: Bytes
     mix_numbers: Points
     mix_starts: NDArray[np.int32]

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...folding.arrays import BARRIER, Points
-from .beginnings import find_odd, find_other, find_sure, find_windows
+from .beginnings import BLOCK, find_odd, find_other, find_sure, find_windows
 from .hashing import (
     SURE,
     begin,
@@ -377,15 +377,15 @@ def sift(points: Points, texts: int, talk: Talk, keys: Keys, most: int, told: To
         np.empty(room, np.uint32),
         np.empty(room, np.int32),
         np.empty(texts + 1, np.int32),
-        np.empty(room, np.uint32),
-        np.empty((keys.rows.shape[1] - 1, room), np.uint32),
+        np.empty(room + BLOCK, np.uint32),
+        np.empty((keys.rows.shape[1] - 1, room + BLOCK), np.uint32),
         np.empty(room, np.int32),
         np.empty(room, np.int32),
         np.empty(texts + 1, np.int32),
         np.zeros(texts, np.uint8),
         np.empty(room, np.int32),
         np.zeros(room, np.uint8),
-        np.empty(room, np.int32),
+        np.empty(room + BLOCK, np.int32),
         np.empty(room, np.int32),
         np.empty(room, np.uint32),
     )
