@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import lru_cache
 from importlib import resources
 
-from .table import LIMIT, Table, translated
+from .table import LIMIT, Table, holding, translated
 
 BASE = 0x100
 """Code point of the first syllable. Two bytes in UTF-8, so the automaton takes two steps for a syllable."""
@@ -49,6 +49,11 @@ SYLLABLES: tuple[str, ...] = _SOUNDS.syllables
 
 
 _FURTHER = frozenset(_SOUNDS.further)
+_POLYPHONE = re.compile(f"[{''.join(_SOUNDS.further)}]")
+_COMMON = range(0x4E00, 0x9FA6)
+_MUTE = "".join(char for char in map(chr, _COMMON) if char not in _SOUNDS.main)
+PERHAPS_MUTE = re.compile(f"[\0-\x09\x0b-{chr(_COMMON.start - 1)}{_MUTE}{chr(_COMMON.stop)}-\U0010ffff]")
+"""A character that has no syllable or is a rare one, but for line feeds."""
 
 
 def main_syllable(char: str) -> str:
@@ -125,22 +130,20 @@ class Codes:
 
     def readings_of(self, words: Sequence[str]) -> tuple[list[str], list[int]]:
         """`readings` of each word, and for each reading the number of its word."""
+        mains = translated(words, self.table)
         readings: list[str] = []
         numbers: list[int] = []
-        for number, (chars, main) in enumerate(zip(words, translated(words, self.table), strict=True)):
-            if _FURTHER.isdisjoint(chars):
-                readings.append(main)
-                numbers.append(number)
-            else:
-                found = self._readings(chars, main)
-                readings += found
-                numbers += [number] * len(found)
-        return readings, numbers
+        at = 0
+        for number in holding(words, _POLYPHONE):
+            found = self._readings(words[number], mains[number])
+            readings += [*mains[at:number], *found]
+            numbers += [*range(at, number), *[number] * len(found)]
+            at = number + 1
+        return readings + mains[at:], [*numbers, *range(at, len(words))]
 
     def _readings(self, chars: str, main: str) -> list[str]:
         found = [main]
-        for at, char in enumerate(chars):
-            others = self._others.get(char, ())
+        for at, others in enumerate(map(self._others.get, chars)):
             if others and len(found) * (1 + len(others)) <= MOST_READINGS:
                 found += [one[:at] + code + one[at + 1 :] for code in others for one in found]
         return found

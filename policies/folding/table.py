@@ -207,6 +207,23 @@ def fold(text: str, options: Fold) -> str:
     return bounded(text).translate(fold_table(options))
 
 
+def holding(texts: Sequence[str], pattern: re.Pattern[str]) -> list[int]:
+    """The numbers of the texts in which a pattern is found that matches no line feed, in order; all at once.
+
+    Those that hold a line feed are always among them.
+    """
+    joined = "\n".join(texts)
+    if joined.count("\n") != len(texts) - 1:  # or there are no texts
+        return [number for number, text in enumerate(texts) if "\n" in text or pattern.search(text)]
+    found: dict[int, None] = {}
+    number = at = 0
+    for one in pattern.finditer(joined):
+        number += joined.count("\n", at, one.start())
+        at = one.start()
+        found[number] = None
+    return list(found)
+
+
 def translated(texts: Sequence[str], table: Table) -> list[str]:
     """Each text through a table of as many characters, all at once; one that stays as it is is that very object."""
     joined = "\n".join(texts)

@@ -1,7 +1,8 @@
 """The disguises of one view's words: other characters of the same sound or drawing, letters, parts."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, groupby
+from itertools import compress, groupby, islice
+from operator import attrgetter
 
 from ..folding.shapes import parts_of
 from ..folding.sounds import Ear
@@ -14,8 +15,10 @@ from .mixtures import Mixtures
 from .profile import Disguises, Homophone
 from .promise import LETTERS
 from .reading import LONG_TEXT, Reading, lens
-from .soundalikes import Heard, Soundalikes, heard_of, may_be_disguised, sounds_of_ones
+from .soundalikes import Heard, Soundalikes, heard_of, may_be_disguised_each, sounds_of_ones
 from .spelling import Spelled, Speller
+
+_key = attrgetter("key")
 
 
 class Disguised:
@@ -23,19 +26,20 @@ class Disguised:
 
     def __init__(self, ones: Sequence[tuple[Entry]]) -> None:
         """`ones`: entries of one view, each in a tuple by itself, which tables of keys take over."""
-        by_terms = [(terms.disguises, list(same)) for terms, same in groupby(ones, key=_terms)]
-        hidden = [
-            (disguises, [one for one in same if may_be_disguised(one[0].key)] if disguises.is_any else [])
-            for disguises, same in by_terms
-        ]
-        self.undrawn = [
-            entry
-            for (disguises, same), (_, drawn) in zip(by_terms, hidden, strict=True)
-            if not disguises.lookalike or len(drawn) < len(same)
-            for (entry,) in same
-            if not disguises.lookalike or not may_be_disguised(entry.key)
-        ]
+        able = iter(may_be_disguised_each([one[0].key for one in ones]))
+        hidden: list[tuple[Disguises, list[tuple[Entry]]]] = []
+        self.undrawn: list[Entry] = []
         """Entries that are not looked for by their drawing."""
+        for terms, its in groupby(ones, key=_terms):
+            same, disguises = list(its), terms.disguises
+            are_able = list(islice(able, len(same)))
+            hidden.append((disguises, list(compress(same, are_able)) if disguises.is_any else []))
+            if not disguises.lookalike or not all(are_able):
+                self.undrawn += [
+                    entry
+                    for (entry,), is_able in zip(same, are_able, strict=True)
+                    if not disguises.lookalike or not is_able
+                ]
         self._reversed = [
             Writing(entry=entry, chars=key[::-1], runs=entry.runs and entry.runs[::-1], how=How.REVERSED)
             for disguises, same in hidden
@@ -126,20 +130,31 @@ def _terms(one: tuple[Entry]) -> Terms:
     return one[0].terms
 
 
-def _heard(groups: Iterable[Iterable[tuple[Entry]]]) -> Iterator[tuple[Heard, ...]]:
+def _heard(groups: Iterable[Sequence[tuple[Entry]]]) -> list[tuple[Heard, ...]]:
     """As `heard_of` tells, each by itself."""
-    for one in chain.from_iterable(groups):
-        if one[0].runs is None:
-            yield one
-        else:
-            yield from zip(heard_of(one[0]))
+    found: list[tuple[Heard, ...]] = []
+    for same in groups:
+        at = 0
+        for place in [place for place, one in enumerate(same) if one[0].spelling is not None]:
+            found += same[at:place]
+            found += zip(heard_of(same[place][0]))
+            at = place + 1
+        found += same[at:]
+    return found
 
 
 def _parts(entries: Sequence[Entry]) -> dict[str, str]:
+    if not entries:
+        return {}
+    table = lens(entries[0].view).kept_table
+    whole = {char: its for char in set("".join(map(_key, entries))) if (its := parts_of(char))}
+    made_of = set("".join(map("".join, whole.values())))
+    plain = {char for char in made_of if bounded(char).translate(table) == char}
     found: dict[str, str] = {}
-    for char in sorted(set("".join(entry.key for entry in entries))):
-        for parts in parts_of(char):
-            kept = bounded(parts).translate(lens(entries[0].view).kept_table)
-            if len(kept) == len(parts) and char not in found.get(kept, ""):
-                found[kept] = found.get(kept, "") + char
+    for char in sorted(whole):
+        for parts in whole[char]:
+            kept = parts if plain.issuperset(parts) else bounded(parts).translate(table)
+            before = found.get(kept, "")
+            if len(kept) == len(parts) and char not in before:
+                found[kept] = before + char
     return found

@@ -1,20 +1,25 @@
 """Lexicon entries: every form of words, read as a profile has texts read."""
 
+import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import accumulate, count, groupby, pairwise, repeat
 
-from ..folding.table import DigitFold, Skip, View, bounded, fold, is_symbol
+from ..folding.table import DigitFold, Skip, View, bounded, fold, holding, is_symbol
 from .entry import Entry, Spelling, Terms
 from .figures import NUMERALS, in_figures
 from .patterns import Form, PatternError, expand_aliases, expand_wildcards
 from .profile import PLAIN, EntrySkips, MatchProfile, Syntax
-from .reading import REPEATED, Collapse, Reading, lens
+from .reading import Collapse, Reading, lens
 
 __all__ = ["Entry", "EntryError", "entries_of", "entries_of_words"]
 
 FEWEST = 2
 """Characters of a word that needs no `allow_single`."""
+_FEW = 8
+_NUMERAL = re.compile(f"[{''.join(NUMERALS)}]")
+_TWO_ALIKE = re.compile(r"(.)\1")
+_RUN = re.compile(r"(.)\1*")
 
 
 class EntryError(ValueError):
@@ -46,18 +51,19 @@ def entries_of_words(
 ) -> list[Entry]:
     """`entries_of` for each of `words` that is not in `without`, ranked by its place, in less time; figures last."""
     maker = _Maker(owner, profile, aliases, is_allow=is_allow)
-    keys = maker.plain_keys(words)
-    if None not in keys:
-        found = list(map(Entry._make, zip(words, count(), keys, repeat(maker.terms), repeat(None))))
-    else:
-        found = []
-        for rank, (word, key) in enumerate(zip(words, keys, strict=True)):
-            if key is not None:
-                found.append(Entry(word, rank, key, maker.terms, None))
-            elif word not in without:
-                found.extend(maker.forms_of(word, rank))
-    with_numerals = (one for one in enumerate(words) if not NUMERALS.isdisjoint(one[1]) and one[1] not in without)
-    return found + maker.in_figures(with_numerals)
+    kept = maker.kept_of(words)
+    others = {*_doubled(kept), *(rank for rank, its in enumerate(kept) if its is None)}
+    found: list[Entry] = []
+    at = 0
+    for rank in sorted(others):
+        found += maker.plain(words[at:rank], kept[at:rank], at)
+        at, word, its = rank + 1, words[rank], kept[rank]
+        if its is not None:
+            found.append(maker.doubled(word, rank, its))
+        elif word not in without:
+            found.extend(maker.forms_of(word, rank))
+    found += maker.plain(words[at:], kept[at:], at)
+    return found + maker.in_figures([(rank, words[rank]) for rank in maker.with_numerals(words, without)])
 
 
 class _Maker:
@@ -89,23 +95,43 @@ class _Maker:
 
         Such a word has one form but for figures, and its key is the whole of it.
         """
-        plain = [word for word in words if word.isalnum()]
-        if len(plain) == len(words):
-            return self._keys_of(words)
-        keys = iter(self._keys_of(plain))
-        return [next(keys) if word.isalnum() else None for word in words]
+        keys = self.kept_of(words)
+        for rank in _doubled(keys):
+            keys[rank] = None
+        return keys
 
-    def _keys_of(self, words: Sequence[str]) -> list[str | None]:
+    def kept_of(self, words: Sequence[str]) -> list[str | None]:
+        """The same of words that double a character too: what is kept of each."""
+        if all(map(str.isalnum, words)):
+            return self._kept_of(words)
+        kept = iter(self._kept_of([word for word in words if word.isalnum()]))
+        return [next(kept) if word.isalnum() else None for word in words]
+
+    def _kept_of(self, words: Sequence[str]) -> list[str | None]:
         joined = "".join(words)
         kept = bounded(joined).translate(self._kept_table)
         if len(kept) != len(joined):  # something is passed over
             if len(words) == 1:
                 return [None]
             half = len(words) // 2
-            return [*self._keys_of(words[:half]), *self._keys_of(words[half:])]
-        keys = words if kept == joined else _cut(kept, words)
+            return [*self._kept_of(words[:half]), *self._kept_of(words[half:])]
         fewest = 1 if self.terms.is_allow else FEWEST
-        return [key if len(key) >= fewest and not REPEATED.search(key) else None for key in keys]
+        return [its if len(its) >= fewest else None for its in _cut(kept, joined, words)]
+
+    def plain(self, words: Sequence[str], keys: Sequence[str | None], first: int) -> Iterable[Entry]:
+        """Those of words with these keys, the first of this rank: what `Entry` makes, without a line of Python."""
+        return map(tuple.__new__, repeat(Entry), zip(words, count(first), keys, repeat(self.terms), repeat(None)))
+
+    def doubled(self, word: str, rank: int, kept: str) -> Entry:
+        """That of a word that doubles a character and is read as it is, folded at most."""
+        runs = [len(run[0]) for run in _RUN.finditer(kept)] if self.terms.view.repeats else None
+        key = kept if runs is None else _RUN.sub(r"\1", kept)
+        spelling = Spelling(form=word, folded=kept, runs=None if runs is None else tuple(runs))
+        return Entry(word, rank, key, self.terms, spelling)
+
+    def with_numerals(self, words: Sequence[str], without: Container[str]) -> list[int]:
+        """The ranks of words that may be written in figures too."""
+        return [rank for rank in holding(words, _NUMERAL) if words[rank] not in without] if self._has_figures else []
 
     def forms_of(self, word: str, rank: int) -> Iterator[Entry]:
         """Every form of any word."""
@@ -176,10 +202,24 @@ class _Maker:
         return reading.searched, Spelling(form=literal, folded=folded, runs=runs)
 
 
-def _cut(joined: str, words: Sequence[str]) -> list[str]:
-    """`joined` in pieces as long as `words`; a piece that is the word is that very object."""
+def _doubled(kept: Sequence[str | None]) -> list[int]:
+    """The numbers of those that double a character."""
+    return holding([its or "" for its in kept], _TWO_ALIKE)
+
+
+def _cut(kept: str, joined: str, words: Sequence[str]) -> Sequence[str]:
+    """`kept` in pieces as long as `words`, which are those of `joined`; a piece that is the word is that very object.
+
+    Few words change: many of them are looked at together.
+    """
+    if kept == joined:
+        return words
+    if len(words) > _FEW:
+        half = len(words) // 2
+        at = sum(map(len, words[:half]))
+        return [*_cut(kept[:at], joined[:at], words[:half]), *_cut(kept[at:], joined[at:], words[half:])]
     edges = accumulate(map(len, words), initial=0)
-    pieces = (joined[start:end] for start, end in pairwise(edges))
+    pieces = (kept[start:end] for start, end in pairwise(edges))
     return [word if piece == word else piece for piece, word in zip(pieces, words, strict=True)]
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import groupby
+from itertools import count, groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -167,12 +167,12 @@ class Part:
 
 def _by_key(entries: Sequence[Entry]) -> Sequence[Entry]:
     """Those of one key together, by where the first of them stands."""
-    if len(set(map(_key, entries))) == len(entries):
-        return entries
     places: dict[str, int] = {}
-    for entry in entries:
-        places.setdefault(entry.key, len(places))
-    return sorted(entries, key=lambda entry: places[entry.key])
+    firsts = list(map(places.setdefault, map(_key, entries), count()))
+    if len(places) == len(firsts):
+        return entries
+    order = sorted(range(len(firsts)), key=firsts.__getitem__)
+    return list(map(entries.__getitem__, order))
 
 
 def _first_run(runs: Sequence[int] | None) -> int:

@@ -1,10 +1,11 @@
 """Words found by their sound: the searched text as syllables, one index for all words that may be heard."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from ..folding.bonds import are_bound
 from ..folding.clean import odd_pairs
-from ..folding.sounds import Codes, Ear, codes, has_syllable, have_syllables
+from ..folding.sounds import PERHAPS_MUTE, Codes, Ear, codes, has_syllable, have_syllables
+from ..folding.table import holding
 from ..model import How
 from .belief import Belief
 from .candidate import Candidate
@@ -29,6 +30,14 @@ def may_be_disguised(chars: str) -> bool:
     return has_syllable(chars) if len(chars) > FEWEST else len(chars) == FEWEST and have_syllables(chars)
 
 
+def may_be_disguised_each(words: Sequence[str]) -> list[bool]:
+    """The same of each word, all at once."""
+    found = [len(word) >= FEWEST for word in words]
+    for number in holding(words, PERHAPS_MUTE):
+        found[number] = may_be_disguised(words[number])
+    return found
+
+
 def is_unheard(surface: str, belief: Belief = Belief.APART) -> bool:
     """Whether some two of these characters do not follow each other in honest talk; two alike do.
 
@@ -44,14 +53,13 @@ def heard_of(entry: Entry) -> tuple[Heard, ...]:
 
 def sounds_of(heard: Iterable[Heard], ear: Ear) -> Sounds:
     """The index of words for an ear."""
-    return sounds_of_ones(zip(heard), ear)
+    return sounds_of_ones([(one,) for one in heard if len(one.key) >= FEWEST], ear)
 
 
-def sounds_of_ones(heard: Iterable[tuple[Heard, ...]], ear: Ear) -> Sounds:
-    """The same of words that are each in a tuple by itself, which the index takes over."""
-    ones = [one for one in heard if len(one[0].key) >= FEWEST]
+def sounds_of_ones(ones: Sequence[tuple[Heard, ...]], ear: Ear) -> Sounds:
+    """The same of words of two characters and more, each in a tuple by itself, which the index takes over."""
     readings, numbers = codes(ear).readings_of([one[0].key for one in ones])
-    return Sounds(gathered(readings, map(ones.__getitem__, numbers)))
+    return Sounds(gathered(readings, [ones[number] for number in numbers]))
 
 
 class Soundalikes:

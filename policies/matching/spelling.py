@@ -5,6 +5,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from operator import itemgetter
 
 from ..folding.bonds import BY_CHANCE, bond
 from ..folding.clean import is_usual
@@ -80,8 +81,8 @@ class Speller:
         self.sounds = sounds
         """Words by their syllables."""
         self._targets = sounds.items
-        self._keys = sorted(sounds.items)
-        self._firsts = frozenset(key[0] for key in self._keys)
+        self._keys = sounds.ordered
+        self._firsts = frozenset(map(itemgetter(0), self._keys))
         self._longest = sounds.longest
         self.promise = Promise(sounds, parts)
         """Whether `find` is worth its time."""

@@ -1,5 +1,7 @@
 """Words taken all at once become what each becomes by itself."""
 
+import re
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -7,9 +9,10 @@ from hypothesis import strategies as st
 from policies.folding import clean
 from policies.folding.shapes import Likeness, shape_table
 from policies.folding.sounds import Ear, codes
-from policies.folding.table import Skip, translated
+from policies.folding.table import Skip, holding, translated
 from policies.matching.entries import Entry, EntryError, entries_of, entries_of_words
 from policies.matching.profile import EntrySkips, MatchProfile, Syntax
+from policies.matching.soundalikes import may_be_disguised, may_be_disguised_each
 
 STEADY = settings(deadline=None, max_examples=150)
 PROFILES = (
@@ -76,6 +79,22 @@ def _place(entry: Entry) -> tuple[int, str, bool]:
 def test_all_texts_through_a_table_are_each_of_them(texts: list[str], likeness: Likeness) -> None:
     table = shape_table(likeness)
     assert translated(texts, table) == [text.translate(table) for text in texts]
+
+
+@STEADY
+@given(st.lists(WORD, max_size=8))
+@example([""])
+@example(["", "十", "", "a", "十一十"])
+def test_texts_that_hold_something_are_told_by_their_numbers(texts: list[str]) -> None:
+    expected = [number for number, text in enumerate(texts) if not {"十", "a", "\n"}.isdisjoint(text)]
+    assert holding(texts, re.compile("[十a]")) == expected
+
+
+@STEADY
+@given(st.lists(WORD | st.text(max_size=3), max_size=8))
+@example(["加我", "加a", "aa", "aab", "加", "", "㐀加", "兙兙兙", "加兙", "加\n"])
+def test_all_words_may_be_disguised_as_each_of_them(words: list[str]) -> None:
+    assert may_be_disguised_each(words) == list(map(may_be_disguised, words))
 
 
 @STEADY
