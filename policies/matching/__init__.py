@@ -10,6 +10,7 @@ Reading order:
 - Disguises: `disguises` brings together `soundalikes` and `lookalikes` (both on `key_index`, both telling `standing`
   words), `mixtures` (heard, but for one character that is drawn alike) and `spelling` (letters and parts), which
   `promise` keeps from texts that cannot hold any; `pictures` reads a text with emoji once more, as what they name.
+  Tables of them are made by `lanes`, all numbers at once.
 - Many texts: `pages` (texts as arrays) → `grams` (where keys may stand) → `batches` (what `lexicon` finds, for all).
 - The same through machine code: `machine_code` (when) → `compiled` (how).
 - Beside words: `detectors` (addresses, numbers). For tools and tests: `matcher` (one list of words), `collisions`

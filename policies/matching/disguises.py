@@ -10,6 +10,7 @@ from ..folding.table import bounded
 from ..model import How
 from .candidate import Candidate
 from .entry import Entry, Terms, Writing
+from .lanes import chars_in
 from .lookalikes import Coded, Lookalikes
 from .mixtures import Mixtures
 from .profile import Disguises, Homophone
@@ -147,7 +148,7 @@ def _parts(entries: Sequence[Entry]) -> dict[str, str]:
     if not entries:
         return {}
     table = lens(entries[0].view).kept_table
-    whole = {char: its for char in set("".join(map(_key, entries))) if (its := parts_of(char))}
+    whole = {char: its for char in chars_in("".join(map(_key, entries))) if (its := parts_of(char))}
     made_of = set("".join(map("".join, whole.values())))
     plain = {char for char in made_of if bounded(char).translate(table) == char}
     found: dict[str, str] = {}

@@ -11,6 +11,7 @@ from ..folding.sounds import Ear, codes
 from ..model import How
 from .belief import Belief
 from .key_index import LONG
+from .lanes import HALF, in_each, in_order, lanes_of, lanes_of_all, numbers_in
 from .reading import Reading
 from .soundalikes import Heard
 from .standing import Standing
@@ -21,6 +22,7 @@ FLAG_BITS = 20
 SPREAD = 0x9E3779B1
 """What numbers are multiplied with to be spread over the flags."""
 _WHOLE, _UNFLAGGED = (1 << 32) - 1, 32 - FLAG_BITS
+_WHOLE_CODE = 0xFFFF
 _BEGINS, _ENDS = 1, 2
 _TABLE = codes(Ear.PLAIN).table
 _is_alike = lru_cache(maxsize=1 << 16)(is_drawn_alike)
@@ -32,53 +34,55 @@ class Mixtures:
     def __init__(self, sounds: Mapping[str, Sequence[Heard]]) -> None:
         """`sounds`: words by their syllables, as codes of the plain ear; short ones and others are left aside."""
         self._sounds = sounds
-        self._readings = [
-            reading for reading, same in sounds.items() if len(reading) >= LONG and any(map(_may_be_mixed, same))
+        self.readings = [
+            reading
+            for reading, same in sounds.items()
+            if len(reading) >= LONG and (same[0].terms.disguises.is_mixed or any(map(_may_be_mixed, same)))
         ]
-        windows: list[str] = []
-        places: list[int] = []
-        for at, reading in enumerate(self._readings):
-            windows.append(reading[:LONG])
-            places.append(at << 1)
-            if len(reading) > LONG:
-                windows.append(reading[-LONG:])
-                places.append(at << 1 | 1)
-        code = _codes_of("".join(windows))
-        one, two, three, four = (code[at::LONG] for at in range(LONG))
+        """Of long words, in which one character may be another."""
+        longer = [at for at, reading in enumerate(self.readings) if len(reading) > LONG]
+        windows = [reading[:LONG] for reading in self.readings]
+        windows += [self.readings[at][-LONG:] for at in longer]
+        places = lanes_of_all([*range(0, 2 * len(self.readings), 2), *(at << 1 | 1 for at in longer)])
+        count = len(windows)
+        every, code_mask = lanes_of("".join(windows).encode("utf-16-le")), in_each(_WHOLE_CODE, count)
+        one, two, three, four = (every >> bits & code_mask for bits in (0, 16, 32, 48))
         pairs = bytearray(1 << 2 * CODE_BITS)
-        for pair in {first << CODE_BITS | second for first, second in zip(one, two, strict=True)}:
-            pairs[pair] |= _BEGINS
-        for pair in {first << CODE_BITS | second for first, second in zip(three, four, strict=True)}:
+        for pair in numbers_in(one << CODE_BITS | two, count):
+            pairs[pair] = _BEGINS
+        for pair in numbers_in(three << CODE_BITS | four, count):
             pairs[pair] |= _ENDS
         self.pairs = pairs
         """For each pair of codes: whether windows begin with it, end with it, or both."""
         self.numbers = array("I")
         """In order; of windows with one syllable left out."""
-        self._at = array("I")
-        """For each the number of the reading, twice, and one more where the window is its end."""
-        flags = bytearray(1 << FLAG_BITS)
-        for left_out, kept in enumerate(((two, three, four), (one, three, four), (one, two, four), (one, two, three))):
-            numbers = [a << 2 * CODE_BITS | b << CODE_BITS | c for a, b, c in zip(*kept, strict=True)]
-            order = sorted(range(len(numbers)), key=numbers.__getitem__)
-            numbers = [left_out << 3 * CODE_BITS | number for number in map(numbers.__getitem__, order)]
-            self.numbers.extend(array("I", numbers))
-            self._at.extend(array("I", map(places.__getitem__, order)))
-            for number in numbers:  # `_flag` without its call: there are very many
-                flags[(number * SPREAD & _WHOLE) >> _UNFLAGGED] = 1
+        self.windows = array("I")
+        """For each the number of one of `readings`, twice, and one more where the window is its end."""
+        flags, flag_mask = bytearray(1 << FLAG_BITS), in_each((1 << FLAG_BITS) - 1, count)
+        half_mask = in_each(_WHOLE, count)
+        for left_out, (a, b, c) in enumerate(
+            ((two, three, four), (one, three, four), (one, two, four), (one, two, three))
+        ):
+            kept, mark = a << 2 * CODE_BITS | b << CODE_BITS | c, left_out << 3 * CODE_BITS
+            for flag in numbers_in((kept | in_each(mark, count)) * SPREAD >> _UNFLAGGED & flag_mask, count):
+                flags[flag] = 1  # as `_flag` tells it
+            ordered = in_order(kept << HALF | places, count) | in_each(mark << HALF, count)
+            self.numbers += numbers_in(ordered >> HALF, count)
+            self.windows += numbers_in(ordered & half_mask, count)
         self.flags = bytes(flags)
         """1 where some of `numbers` is, spread."""
 
     def left_out(self) -> Iterator[tuple[str, ...]]:
         """For each of `numbers` the characters that words behind it have in the place left out."""
-        for number, where in zip(self.numbers, self._at, strict=True):
-            reading = self._readings[where >> 1]
+        for number, where in zip(self.numbers, self.windows, strict=True):
+            reading = self.readings[where >> 1]
             place = (len(reading) - LONG if where & 1 else 0) + (number >> 3 * CODE_BITS)
             yield tuple(heard.chars[place] for heard in self._sounds[reading])
 
     def find(self, reading: Reading) -> Iterator[tuple[int, Standing]]:
         """(start, word) where such words stand whose writing honest talk does not have, by start of the window."""
         searched = reading.searched
-        if not self._readings or 1 not in reading.odd:
+        if not self.readings or 1 not in reading.odd:
             return
         coded = searched.translate(_TABLE)
         code = _codes_of(coded)
@@ -106,8 +110,8 @@ class Mixtures:
     ) -> Iterator[tuple[int, Standing]]:
         first = bisect_left(self.numbers, number)
         other = begin + left_out
-        readings, code = self._readings, coded[other]
-        for where in self._at[first : bisect_right(self.numbers, number, first)]:
+        readings, code = self.readings, coded[other]
+        for where in self.windows[first : bisect_right(self.numbers, number, first)]:
             reading = readings[where >> 1]
             inside = len(reading) - LONG if where & 1 else 0
             differs = inside + left_out

@@ -9,6 +9,7 @@ from itertools import pairwise
 from string import ascii_lowercase
 
 from ..folding.sounds import LONGEST, Ear, codes
+from .lanes import neighbours_in
 from .soundalikes import Sounds
 
 LETTERS = re.compile("[a-z]+")
@@ -25,6 +26,8 @@ _DOUBLE = re.compile(r"(.)\1", re.DOTALL)
 _TWO_ALIKE = re.compile(r"(?=(.)\1)", re.DOTALL)
 _WIDE = 10
 """Bits of a code."""
+_BETWEEN = chr((1 << _WIDE) - 1)
+"""Stands between words; no code."""
 
 
 MOST_PARTS = 2_000
@@ -180,12 +183,10 @@ class Promise:
         """Two alike as some parts have them."""
         self._reach = max(sounds.longest - 1, 0)
         pairs = bytearray(1 << 2 * _WIDE)
-        for reading in sounds.items:
-            before = ord(reading[0])
-            for char in reading[1:]:
-                after = ord(char)
-                pairs[before << _WIDE | after] = 1
-                before = after
+        for pair in neighbours_in(_BETWEEN.join(sounds.items), _WIDE):
+            pairs[pair] = 1
+        pairs[ord(_BETWEEN) << _WIDE :] = bytes(1 << _WIDE)
+        pairs[ord(_BETWEEN) :: 1 << _WIDE] = bytes(1 << _WIDE)
         self.pairs = bytes(pairs)
         """For two codes of syllables, the first in higher bits, whether some word has them side by side."""
 
