@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from .collecting import without_collecting
 from .contacts import find_contacts_many
 from .context import Contexts, Reference, references
 from .custom_detectors import Detector
@@ -53,6 +54,7 @@ _NO_HITS: Mapping[int, list[Hit]] = MappingProxyType({})
 class Engine:
     """Judges subjects by a rule set. Immutable and free of state: use one for all phones."""
 
+    @without_collecting()
     def __init__(self, ruleset: RuleSet) -> None:
         """Raises EntryError for a word that cannot be searched; `load_ruleset` has checked that before."""
         self.ruleset = ruleset
