@@ -72,12 +72,10 @@ class Mixtures:
         self.flags = bytes(flags)
         """1 where some of `numbers` is, spread."""
 
-    def left_out(self) -> Iterator[tuple[str, ...]]:
-        """For each of `numbers` the characters that words behind it have in the place left out."""
-        for number, where in zip(self.numbers, self.windows, strict=True):
-            reading = self.readings[where >> 1]
-            place = (len(reading) - LONG if where & 1 else 0) + (number >> 3 * CODE_BITS)
-            yield tuple(heard.chars[place] for heard in self._sounds[reading])
+    def behind(self) -> list[str]:
+        """For each of `readings` the characters of the words that are read so, one after the other."""
+        every = map(self._sounds.__getitem__, self.readings)
+        return ["".join([heard.chars for heard in same]) for same in every]
 
     def find(self, reading: Reading) -> Iterator[tuple[int, Standing]]:
         """(start, word) where such words stand whose writing honest talk does not have, by start of the window."""

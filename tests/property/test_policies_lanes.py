@@ -7,6 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from policies.folding.sounds import Ear, codes
+from policies.matching.compiled.key_table import left_out_of
 from policies.matching.entries import entries_of_words
 from policies.matching.key_index import LONG
 from policies.matching.lanes import (
@@ -84,7 +85,9 @@ def test_windows_of_long_words_are_all_there_in_order(words: list[str]) -> None:
     assert list(zip(mixtures.numbers, mixtures.windows, strict=True)) == [one[:2] for one in expected]
     flags = {(number * SPREAD & 0xFFFFFFFF) >> 32 - FLAG_BITS for number, _, _ in expected}
     assert {at for at, flag in enumerate(mixtures.flags) if flag} == flags
-    assert ["".join(chars) for chars in mixtures.left_out()] == [chars for _, _, chars in expected]
+    starts, points = left_out_of(mixtures)
+    its = "".join(map(chr, points))
+    assert [its[start:end] for start, end in pairwise(starts)] == [chars for _, _, chars in expected]
 
 
 def test_codes_leave_room_for_what_stands_between_words() -> None:

@@ -90,6 +90,12 @@ def test_letters_that_spell_nothing_before_letters_that_do() -> None:
     assert ways(lexicon, "hmm wei信") == {}
 
 
+def test_of_words_of_one_sound_those_are_heard_that_are_to_be_heard() -> None:
+    lexicon = made((("加我威信", UNHEARD), ("加我微信", AUTO)))
+    assert ways(lexicon, "佳窝卫芯") == {"加我微信": {How.HOMOPHONE}}
+    assert ways(lexicon, "加我weixin") == {"加我威信": {How.PINYIN}, "加我微信": {How.PINYIN}}
+
+
 def test_parts_whose_first_character_is_repeated() -> None:
     assert "加我微信" in ways(lexicon_of("加我微信"), "力力口我微信")
 

@@ -77,7 +77,7 @@ def kinds_of(table: Wides, shift: np.uint64, states: Wides) -> NDArray[np.int64]
 def test_what_was_put_is_held_and_of_others_a_few(count: int, salt: int, seed: int) -> None:
     words, others = words_of(count, seed), words_of(2_000, seed + 1)
     sure, hashed = frozenset(words[::2]), Hashed()
-    hashed.add(words, salt, sure)
+    hashed.add(words, salt, np.array([word in sure for word in words]))
     states = hashes_of(firsts(words), salt)
     long = [word for word in words if len(word) >= SURELY_KNOWN]
     ends = hashed.ends(salt + 1)[salt]

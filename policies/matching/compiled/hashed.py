@@ -1,11 +1,11 @@
 """Keys by their hashes: the tables that are looked up, made for all keys of a view at once."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...folding.arrays import Flags, code_points
+from ...folding.arrays import Flags, Points, code_points
 from .hashing import HALF_WORD, SPELLED_SALT, bits_of, fill
 from .known import SURELY_KNOWN, Ints, Wides
 
@@ -33,18 +33,18 @@ class Hashed:
         self.longest = 1
         """Characters of the longest key, of those in the slots only left out."""
 
-    def add(self, words: Sequence[str], salt: int, sure: Set[str] = frozenset()) -> None:
-        """Words of two characters and more, read in the way of `salt`. `sure`: those that need nothing odd."""
-        for length, places in _by_length(words).items():
-            points = code_points("".join(words[at] for at in places)).reshape(-1, length)
+    def add(self, words: Sequence[str], salt: int, are_sure: Flags | None = None) -> None:
+        """Words of two characters and more, read in the way of `salt`. `are_sure`: which of them need nothing odd."""
+        for places, points in _by_length(words):
+            length = points.shape[1]
             state = np.full(len(places), begun_with(salt), dtype=np.uint64)
             for at in range(length):
                 state = (state ^ points[:, at].astype(np.uint64)) * _MULTIPLIER
                 if salt < SPELLED_SALT and at + 1 == min(length, SURELY_KNOWN):
-                    are_sure = np.array([words[place] in sure for place in places], dtype=np.bool_)
-                    self._first.setdefault(salt, []).append((state, are_sure | (salt == 0)))
+                    its = np.zeros(len(places), np.bool_) if are_sure is None else are_sure[places]
+                    self._first.setdefault(salt, []).append((state, its | (salt == 0)))
             self._whole.append(state)
-            self._numbers.append(np.array(places, dtype=np.int64) + self.count)
+            self._numbers.append(places + self.count)
             if salt < SPELLED_SALT:
                 self.longest = max(self.longest, length)
                 if length >= SURELY_KNOWN:
@@ -112,20 +112,22 @@ def begun_with(salt: int) -> np.uint64:
     return np.uint64(salt + 1 << 40)
 
 
-def _by_length(words: Sequence[str]) -> dict[int, list[int]]:
-    found: dict[int, list[int]] = {}
-    for at, word in enumerate(words):
-        found.setdefault(len(word), []).append(at)
-    return found
+def _by_length(words: Sequence[str]) -> Iterator[tuple[Ints, Points]]:
+    """The numbers of words of one length, and a line for each with its characters."""
+    lengths = np.fromiter(map(len, words), np.int64, len(words))
+    starts, points = np.cumsum(lengths) - lengths, code_points("".join(words))
+    every, firsts = np.unique(lengths, return_index=True)
+    for length in every[np.argsort(firsts)]:
+        places = np.flatnonzero(lengths == length)
+        yield places, points[starts[places][:, np.newaxis] + np.arange(length)]
 
 
 def hashes_of(words: Sequence[str], salt: int) -> Wides:
     """Of whole words, read in the way of `salt`."""
     found = np.zeros(len(words), dtype=np.uint64)
-    for length, places in _by_length(words).items():
-        points = code_points("".join(words[at] for at in places)).reshape(-1, length)
+    for places, points in _by_length(words):
         state = np.full(len(places), begun_with(salt), dtype=np.uint64)
-        for at in range(length):
+        for at in range(points.shape[1]):
             state = (state ^ points[:, at].astype(np.uint64)) * _MULTIPLIER
         found[places] = state
     return found
