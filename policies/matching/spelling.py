@@ -5,7 +5,6 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from operator import itemgetter
 
 from ..folding.bonds import BY_CHANCE, bond
 from ..folding.clean import is_usual
@@ -65,6 +64,12 @@ class Step:
 
 
 _NO_STEPS: tuple[Step, ...] = ()
+_Edge = tuple[int, How | None, str, str]
+"""A `Step` wherever it begins: its length, and the rest."""
+_AHEAD = 8
+"""Characters that tell the edges from the first of them on: a syllable, its tone and what follows that."""
+_NONE, _BEGUN, _WHOLE = 0, 1, 2
+"""Of codes: whether a word begins with them, or has no more."""
 
 
 class Speller:
@@ -82,7 +87,6 @@ class Speller:
         """Words by their syllables."""
         self._targets = sounds.items
         self._keys = sounds.ordered
-        self._firsts = frozenset(map(itemgetter(0), self._keys))
         self._longest = sounds.longest
         self.promise = Promise(sounds, parts)
         """Whether `find` is worth its time."""
@@ -125,27 +129,32 @@ class Speller:
         return self._is_begun(code) or (_DOUBLE.search(code) is not None and self._is_begun(_DOUBLE.sub(r"\1", code)))
 
     def _is_begun(self, code: str) -> bool:
+        return self._begun(code) != _NONE
+
+    def _begun(self, code: str) -> int:
         place = bisect_left(self._keys, code)
-        return place < len(self._keys) and self._keys[place].startswith(code)
+        if place == len(self._keys) or not self._keys[place].startswith(code):
+            return _NONE
+        return _WHOLE if self._keys[place] == code else _BEGUN
 
     def _from(self, lattice: "_Lattice", start: int) -> Iterator[Spelled]:
-        keys, open_paths = self._keys, [(start, "", _NO_STEPS)]
+        known, open_paths = lattice.begun, [(start, "", _NO_STEPS)]
         lattice.left -= 1
         while open_paths and lattice.left > 0:
             at, code, steps = open_paths.pop()
-            further = lattice.steps(at)
+            further = lattice.edges(at)
             lattice.left -= len(further)
-            for step in further:
-                longer = code + step.code
-                if not code and longer not in self._firsts:
+            for length, how, char, own in further:
+                longer = code + own
+                begun = known.get(longer)
+                if begun is None:
+                    begun = known[longer] = self._begun(longer)
+                if begun == _NONE:
                     continue
-                place = bisect_left(keys, longer)
-                if place == len(keys) or not keys[place].startswith(longer):
-                    continue
-                path = (*steps, step)
-                if keys[place] == longer:
+                path = (*steps, Step(at, at + length, how, char, own))
+                if begun == _WHOLE:
                     yield from self._reached(lattice, longer, path)
-                open_paths.append((step.end, longer, path))
+                open_paths.append((at + length, longer, path))
 
     def _reached(self, lattice: "_Lattice", code: str, path: tuple[Step, ...]) -> Iterator[Spelled]:
         hows = {step.how for step in path}
@@ -184,7 +193,10 @@ class _Lattice:
         self.runs = _runs(kept, origin)
         """Letters that stand together in the text, where the letters around are syllables throughout."""
         self._run_starts = [start for start, _ in self.runs]
-        self._steps: dict[int, list[Step]] = {}
+        self._edges: dict[str, list[_Edge]] = {}
+        """By the characters that tell them: a text of very many says the same again and again."""
+        self.begun: dict[str, int] = {}
+        """What is known of codes."""
         self._leading: dict[int, set[int]] = {}
         """By the end of a run: from where in it syllables lead there."""
         self._led_to: dict[int, list[int]] = {}
@@ -219,34 +231,34 @@ class _Lattice:
         place = bisect_left(led, at)
         return led[place] if place < len(led) else at + 1
 
-    def steps(self, at: int) -> Sequence[Step]:
-        """Edges that begin at an offset of the kept text."""
-        known = self._steps.get(at)
+    def edges(self, at: int) -> Sequence[_Edge]:
+        """What may be one character of a word from an offset of the kept text on."""
+        ahead = self._kept[at : at + _AHEAD]
+        if ahead[:1] == ahead[1:2]:
+            ahead = self._kept[at : at + MOST_REPEATS]
+        known = self._edges.get(ahead)
         if known is None:
-            known = self._steps[at] = list(self._steps_from(at))
+            known = self._edges[ahead] = list(self._edges_of(ahead))
         return known
 
-    def _steps_from(self, at: int) -> Iterator[Step]:
-        kept = self._kept
-        if at >= len(kept):
+    def _edges_of(self, ahead: str) -> Iterator[_Edge]:
+        if not ahead:
             return
-        char = kept[at]
+        char = ahead[0]
         if "a" <= char <= "z":
-            for end in range(at + 1, min(len(kept), at + LONGEST) + 1):
-                for code in self._codes.spelled.get(kept[at:end], ""):
-                    has_tone = kept[end : end + 1] in _TONES and not kept[end + 1 : end + 2].isdigit()
-                    yield Step(at, end + has_tone, How.PINYIN, "", code)
-        yield Step(at, at + 1, None, char, self._codes.of_char(char))
-        end = at + 1
-        while kept[end : end + 1] == char and end - at < MOST_REPEATS:
-            end += 1
-        if end > at + 1:
-            yield Step(at, end, None, char, self._codes.of_char(char))
+            for length in range(1, min(len(ahead), LONGEST) + 1):
+                for code in self._codes.spelled.get(ahead[:length], ""):
+                    has_tone = ahead[length : length + 1] in _TONES and not ahead[length + 1 : length + 2].isdigit()
+                    yield length + has_tone, How.PINYIN, "", code
+        yield 1, None, char, self._codes.of_char(char)
+        repeats = len(ahead) - len(ahead.lstrip(char))
+        if repeats > 1:
+            yield repeats, None, char, self._codes.of_char(char)
         for length in self._lengths.get(char, ()):
-            if at + length > len(kept):
+            if length > len(ahead):
                 break
-            for whole in self._parts.get(kept[at : at + length], ""):
-                yield Step(at, at + length, How.SPLIT, whole, self._codes.of_char(whole))
+            for whole in self._parts.get(ahead[:length], ""):
+                yield length, How.SPLIT, whole, self._codes.of_char(whole)
 
     def _run_around(self, at: int) -> tuple[int, int]:
         place = bisect_right(self._run_starts, at) - 1
