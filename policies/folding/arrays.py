@@ -1,6 +1,5 @@
 """The tables as arrays over code points: what `str.translate` does for one text, done for many at once."""
 
-import sys
 from array import array
 from collections.abc import Sequence
 from functools import lru_cache
@@ -20,7 +19,7 @@ Flags = NDArray[np.bool_]
 PASSED_OVER = 0xFFFFFFFF
 """Stands in a table for a character that a view passes over."""
 _FIRST_FLAG, _LAST_FLAG = 0x1F1E6, 0x1F1FF
-_CODEC = f"utf-32-{'le' if sys.byteorder == 'little' else 'be'}"
+_LAST = np.uint32(ord("."))
 AROUND = 64
 """Characters of a word that is looked for over runs, in a long text."""
 MOST_JOINED = 2_000
@@ -35,8 +34,9 @@ def code_points(joined: str) -> Points:
 
 
 def text_of(points: Points) -> str:
-    """The text of these code points."""
-    return points.tobytes().decode(_CODEC, "surrogatepass")
+    """The text of these code points, lone surrogates as they are."""
+    held = np.append(points, _LAST)  # numpy takes zeros at the end for no characters
+    return str(held.view(f"=U{len(held)}").item())[:-1]
 
 
 def has_flags(points: Points) -> bool:
