@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from ..folding.arrays import Points
+import numpy as np
+
+from ..folding.arrays import Points, code_points, in_one_array
 from ..folding.table import LIMIT
 from ..model import ContactKind, ContactSpan
 from .handles import HIDDEN
@@ -33,21 +35,35 @@ _GAP = (
     rf"[^\w\n]{{0,6}}+[0-9]|[a-z_][0-9]|(?=[^\w\n]|[a-z_{JOIN_WORDS}])(?:[^\w\n]|[a-z_](?![a-z_])){{0,6}}+{_TOLD}[0-9]"
 )
 """From one digit of a number to the next; what is only signs, or one letter, is said first, for speed."""
-_TAIL = (
-    rf"(?:(?<=[0-9])(?:{_MAIL}|[0-9]{{6,39}}+(?![0-9])[a-z0-9]{{0,12}}|(?:{_GAP}){{6,40}}+)"
-    rf"|(?<![a-z0-9_].)(?<=[a-z_])(?:{_MAIL}|{_ACCOUNT})|[^\w\n](?<=q.)[^\w\n]{{0,2}}[0-9]{{5,6}}(?![0-9])"
-    rf"|(?<![a-z0-9_])(?:(?<=[{_LOCAL}]){_MAIL}|(?<=[{_PROVINCES}]) ?[a-z](?:[ ·.-]?[a-z0-9]){{5,6}}"
+_AFTER_DIGIT = rf"{_MAIL}|(?![a-z_]{{2}})(?:[0-9]{{6,39}}+(?![0-9])[a-z0-9]{{0,12}}|(?:{_GAP}){{6,40}}+)"
+_WORD = rf"(?<![a-z0-9_].)(?=[@%+{_LATIN}])"
+_WITH_Q = r"[^\w\n](?<=q.)[^\w\n]{0,2}[0-9]{5,6}(?![0-9])"
+_AFTER_OTHER = (
+    rf"(?<=[{_LOCAL}]){_MAIL}|(?<=[{_PROVINCES}]) ?[a-z](?:[ ·.-]?[a-z0-9]){{5,6}}"
     rf"|(?<=[{_ANNOUNCING}]){_ANNOUNCED}[^\w\n]{{0,3}}[{SINGLE}]{_HAN}{{1,3}}"
     rf"|(?<=[{_SURNAMES}]){GIVEN}{{1,2}}(?={TITLES})"
-    rf"|(?<=[{_ROADS}]){_HAN}{{0,6}}[0-9]{{1,5}}[号栋幢座室]))"
+    rf"|(?<=[{_ROADS}]){_HAN}{{0,6}}+[0-9]{{1,5}}[号栋幢座室]"
+)
+_TAIL = (
+    rf"(?:(?<=[0-9])(?:{_AFTER_DIGIT})|(?<=[a-z_])(?:{_WORD}(?:{_MAIL}|{_ACCOUNT})|{_WITH_Q})"
+    rf"|(?<![a-z0-9_])(?:{_AFTER_OTHER}))"
 )
 """What follows the first character of a detail, one of `_FIRSTS`: a search passes over all others at once."""
 _LONGER = rf"(?:(?:{TITLES})?+\W{{0,3}}{_TOLD}[{_FIRSTS}]{_TAIL})*+"
-_REST = rf"[{LAST_MARKS}]*+|(?<=[a-z_])(?:(?<![a-z0-9_].)[{_LATIN}]{{4,60}}+|[a-pr-z_]++)|(?<=[0-9])[0-9]++"
-"""The end of a detail, or of a word or digits that are none: only a q may begin one within a word."""
-_ONE = re.compile(rf"[{_FIRSTS}](?:{_TAIL}(){_REST})")
-_ROW = re.compile(rf"[{_FIRSTS}](?:{_TAIL}(){_LONGER}{_REST})")
-_DIGITS = "0123456789"
+
+
+def _details(longer: str) -> re.Pattern[str]:
+    """As `_TAIL`, a group where it ends, then `longer` and the rest of a last sign; or a word or digits that are none,
+    of which only a q may begin a detail."""
+    then = rf"(){longer}[{LAST_MARKS}]*+"
+    return re.compile(
+        rf"[{_FIRSTS}](?:(?<=[0-9])(?:(?:{_AFTER_DIGIT}){then}|[0-9]++[a-pr-z_]*+)"
+        rf"|(?<=[a-z_])(?:{_WORD}(?:(?:{_MAIL}|{_ACCOUNT}|{_WITH_Q}){then}|[{_LATIN}]{{4,60}}+)|{_WITH_Q}{then}"
+        rf"|[a-pr-z_]++)|(?<![a-z0-9_])(?:{_AFTER_OTHER}){then})"
+    )
+
+
+_ONE, _ROW = _details(""), _details(_LONGER)
 _BY_LENGTH = {11: ContactKind.MOBILE, 15: ContactKind.ID_CARD, 18: ContactKind.ID_CARD}
 _BEFORE_ROAD = 10
 
@@ -55,10 +71,12 @@ _BEFORE_ROAD = 10
 def coarse_details(text: str, start: int) -> list[ContactSpan]:
     """What has the shape of a detail in `text[start:]`, in order; too much rather than too little. Linear."""
     flat = translated(text[start:], _table())
+    are_digits = code_points(flat) - np.uint32(ord("0")) < np.uint32(10)
+    digits = in_one_array(np.append(0, np.cumsum(are_digits)))
     found: list[ContactSpan] = []
     edge = start
-    for value, begin, end in _shapes(flat):
-        kind = _kind(value)
+    for begin, first_end, end in _shapes(flat):
+        kind = _kind(flat[begin:first_end], digits[first_end] - digits[begin])
         first, last = start + begin, start + end
         if kind is ContactKind.ADDRESS:
             first = max(edge, first - _BEFORE_ROAD)
@@ -69,40 +87,39 @@ def coarse_details(text: str, start: int) -> list[ContactSpan]:
     return found
 
 
-def _shapes(flat: str) -> Iterator[tuple[str, int, int]]:
-    """(the first detail, start, end): of one detail, from MOST_APART on of those near each other."""
+def _shapes(flat: str) -> Iterator[tuple[int, int, int]]:
+    """(start, end of the first detail, end): of one detail, from MOST_APART on of those near each other."""
     at = count = 0
     for match in _ONE.finditer(flat):
         if match.lastindex:
             start, at = match.span()
             count += 1
-            yield flat[start : match.end(1)], start, at
+            yield start, match.end(match.lastindex), at
             if count == MOST_APART:
                 break
     else:
         return
-    value, start, end = "", at, at
+    start = first_end = end = at
     for match in _ROW.finditer(flat, at):
         if not match.lastindex:
             continue
-        if value and match.start() - end > _NEAR:
-            yield value, start, end
-            value = ""
-        if not value:
-            start = match.start()
-            value = flat[start : match.end(1)]
+        if first_end > start and match.start() - end > _NEAR:
+            yield start, first_end, end
+            first_end = start
+        if first_end == start:
+            start, first_end = match.start(), match.end(match.lastindex)
         end = match.end()
-    if value:
-        yield value, start, end
+    if first_end > start:
+        yield start, first_end, end
 
 
-def _kind(value: str) -> ContactKind:
+def _kind(value: str, digits: int) -> ContactKind:
+    """Of a detail that holds so many digits."""
     first = value[0]
     if first.isdigit():
         if "@" in value:
             return ContactKind.EMAIL
-        size = len(value) if value.isdigit() else sum(map(value.count, _DIGITS))
-        return _BY_LENGTH.get(size, ContactKind.BANK_CARD if size > 15 else ContactKind.LANDLINE)
+        return _BY_LENGTH.get(digits, ContactKind.BANK_CARD if digits > 15 else ContactKind.LANDLINE)
     if first.isascii():
         return ContactKind.EMAIL if "@" in value else ContactKind.WECHAT
     if first in _PROVINCES and value[1].isascii():
