@@ -15,16 +15,19 @@ def any_of(wanted: Iterable[str]) -> str:
 
 
 def first_and_tail(wanted: Iterable[str]) -> tuple[str, str]:
-    """The first characters of the words as the inside of a class, and a pattern for what follows one of them."""
-    by_first: dict[str, list[str]] = {}
+    """The first characters of the words as the inside of a class, and a pattern for what follows one of them.
+
+    Some words have more than one character; what follows their first is looked at before that, since `re` passes over
+    branches that begin with another literal without a try.
+    """
+    by_rest: dict[str, list[str]] = {}
     for word in sorted(wanted, key=len, reverse=True):
-        by_first.setdefault(word[0], []).append(word[1:])
-    seconds = {rest[:1] for rests in by_first.values() for rest in rests}
-    ahead = "" if "" in seconds else f"(?=[{_set(seconds)}])"
-    tails = "|".join(
-        f"(?<={re.escape(first)})(?:{'|'.join(map(re.escape, rests))})" for first, rests in by_first.items()
-    )
-    return _set(by_first), f"{ahead}(?:{tails})"
+        by_rest.setdefault(word[1:], []).append(word[0])
+    firsts = _set({first for same in by_rest.values() for first in same})
+    alone = by_rest.pop("", [])
+    rests = "|".join(rf"{re.escape(rest)}(?<=[{_set(same)}]{'.' * len(rest)})" for rest, same in by_rest.items())
+    tail = f"(?=[{_set({rest[0] for rest in by_rest})}])(?:{rests})"
+    return firsts, f"(?:{tail}|(?<=[{_set(alone)}]))" if alone else tail
 
 
 def _set(chars: Iterable[str]) -> str:
