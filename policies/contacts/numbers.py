@@ -37,7 +37,7 @@ def numbers_in(view: Spelled, budget: Budget) -> list[Found]:
     """The numbers in offsets of `view`, in order. Linear."""
     found: list[Found] = []
     digits, source, flat = view.digits, view.source, view.flat
-    silences = _Silences()
+    silences, hints = _Silences(), _Hints(flat)
     runs = 0
     for run_found in RUN.finditer(digits):
         start, end = run_found.span()
@@ -46,30 +46,65 @@ def numbers_in(view: Spelled, budget: Budget) -> list[Found]:
         if is_unbroken and end - start > LONGEST_GROUP:
             continue
         if is_unbroken and source[start:end].isascii():
-            if not (is_plausible(number) or _is_hinted(flat, start, end)):
+            if not (is_plausible(number) or hints.are_beside(start, end)):
                 continue
             if _is_plain_mobile(number, source, flat, start):
                 budget.left -= 1
                 found.append((start, end, ContactKind.MOBILE))
                 continue
-            _classify(view, single_run(number, start), budget, found)
-        elif (end - start >= LEAST_DIGITS or _is_hinted_within(flat, start, end)) and not _DATE.fullmatch(number):
+            _classify(view, single_run(number, start), hints, budget, found)
+        elif (end - start >= LEAST_DIGITS or hints.are_within(start, end)) and not _DATE.fullmatch(number):
             kind = _everyday_kind(number, source, flat, start)
             if kind:
                 budget.left -= 1
                 found.append((start, end, kind))
                 continue
-            if _ENOUGH.match(number) or _is_hinted_within(flat, start, end):
+            if _ENOUGH.match(number) or hints.are_within(start, end):
                 silence = silences.of(number) if source[start:end].isascii() else None
-                if silence and not any(_is_hinted(flat, start + first, start + last) for first, last in silence.open):
+                if silence and not any(hints.are_beside(start + first, start + last) for first, last in silence.open):
                     runs += 1
                     budget.left -= silence.groups // 8
                     continue
                 for run in runs_within(digits, source, start, end):
                     runs += 1
-                    _classify(view, run, budget, found)
+                    _classify(view, run, hints, budget, found)
     budget.left -= runs // 8
     return found
+
+
+class _Hints:
+    """The words of one folded text that may make a contact of digits that are none by themselves."""
+
+    def __init__(self, flat: str) -> None:
+        self._flat = flat
+        self._since = self._next = -1
+        """The first one from `_since` on begins at `_next`."""
+
+    def are_beside(self, start: int, end: int) -> bool:
+        """Whether one stands before or after digits."""
+        flat = self._flat
+        if "+" in flat[max(0, start - 2) : start]:
+            return True
+        return not self._are_far(start, end) and (
+            cues.HINT.search(flat, max(0, start - _HINT_REACH), start) is not None
+            or cues.QQ_RIGHT.match(flat, end) is not None
+        )
+
+    def are_within(self, start: int, end: int) -> bool:
+        """The same for any group of the run between."""
+        return (
+            self.are_beside(start, end)
+            or "+" in self._flat[start:end]
+            or (not self._are_far(start, end) and cues.HINT.search(self._flat, start, end) is not None)
+        )
+
+    def _are_far(self, start: int, end: int) -> bool:
+        """Whether none begins near, by a search that goes on from digits to digits."""
+        first = max(0, start - _HINT_REACH)
+        if not self._since <= first <= self._next:
+            found = cues.HINT.search(self._flat, first)
+            self._since, self._next = first, found.start() if found is not None else len(self._flat) + _HINT_REACH
+        return self._next >= end + _HINT_REACH
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,21 +178,7 @@ def _stands_alone(flat: str, start: int, end: int) -> bool:
     return not (cues.WORDS.search(left) and cues.is_of_a_thing(left)) and not cues.THING_RIGHT.match(flat, end)
 
 
-def _is_hinted_within(flat: str, start: int, end: int) -> bool:
-    """As `_is_hinted`, for any group of the run between."""
-    return _is_hinted(flat, start, end) or "+" in flat[start:end] or cues.HINT.search(flat, start, end) is not None
-
-
-def _is_hinted(flat: str, start: int, end: int) -> bool:
-    """Whether a word before or after may make a contact of digits that are none by themselves."""
-    return (
-        "+" in flat[max(0, start - 2) : start]
-        or cues.HINT.search(flat, max(0, start - _HINT_REACH), start) is not None
-        or cues.QQ_RIGHT.match(flat, end) is not None
-    )
-
-
-def _classify(view: Spelled, run: Run, budget: Budget, found: list[Found]) -> None:
+def _classify(view: Spelled, run: Run, hints: "_Hints", budget: Budget, found: list[Found]) -> None:
     """Adds the details in one run to `found`."""
     done = 0
     misses = 0
@@ -166,12 +187,12 @@ def _classify(view: Spelled, run: Run, budget: Budget, found: list[Found]) -> No
         if start < done:
             continue
         if not (is_single or may_start(run, start)) and not (
-            _is_open(start, group_end) and _is_hinted(view.flat, run.at(start), run.at(group_end - 1) + 1)
+            _is_open(start, group_end) and hints.are_beside(run.at(start), run.at(group_end - 1) + 1)
         ):
             misses += 1
             continue
         budget.left -= 1
-        part = _part(view, run, start)
+        part = _part(view, run, hints, start)
         if part is None:
             misses += 1
         else:
@@ -197,7 +218,7 @@ def _begin(view: Spelled, at: int) -> int:
     return at
 
 
-def _part(view: Spelled, run: Run, start: int) -> Part | None:
+def _part(view: Spelled, run: Run, hints: "_Hints", start: int) -> Part | None:
     """The first shape at `start` that its surroundings allow. Shapes are cheap, surroundings are not."""
     begin = run.at(start)
     if view.digits is not view.flat:
@@ -208,7 +229,7 @@ def _part(view: Spelled, run: Run, start: int) -> Part | None:
             return None
         left = ""
     place: Place | None = None
-    for part in chain(shapes(view, run, start), _cued(view, run, start, left)):
+    for part in chain(shapes(view, run, start), _cued(view, run, hints, start, left)):
         if place is None:
             if not is_free_before(left):
                 return None
@@ -218,6 +239,6 @@ def _part(view: Spelled, run: Run, start: int) -> Part | None:
     return None
 
 
-def _cued(view: Spelled, run: Run, start: int, left: str) -> Iterator[Part]:
-    if _is_hinted(view.flat, run.at(start), run.at(run.block_end(start) - 1) + 1):
+def _cued(view: Spelled, run: Run, hints: "_Hints", start: int, left: str) -> Iterator[Part]:
+    if hints.are_beside(run.at(start), run.at(run.block_end(start) - 1) + 1):
         yield from cued_shapes(view, run, start, left)

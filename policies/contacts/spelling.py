@@ -77,7 +77,17 @@ _JOINERS = f"{LAST_MARKS}\u200b-\u200f\u2060-\u2064\ufeff\u00ad"
 _MARKS_TAIL = f"(?<=[a-z0-9{HAN}].)[{_JOINERS}]*"
 _MARKED = re.compile(f"[{_JOINERS}]{_MARKS_TAIL}")
 _CHANGED = re.compile(f"[{_JOINERS}{_SIGNS}](?:(?<=[{_SIGNS}])|{_MARKS_TAIL})")
-_ESCAPE = re.compile(r"%3([0-9])|%ef%bc%9([0-9])|&#x3([0-9]);?|&#(4[89]|5[0-7]);?|\\u003([0-9])")
+_ESCAPES = tuple(
+    (begin, re.compile(rf"{re.escape(begin)}(?=[0-9])"), "\0" * len(begin)) for begin in ("%3", "%ef%bc%9", "\\u003")
+)
+"""What stands before a digit in an escape that ends with it, and as many fillers."""
+_ENTITY = re.compile(r"&#(?:x3[0-9]|4[89]|5[0-7]);?")
+_ENTITIES = {
+    f"{escape}{last}": f"{chr(0) * (len(escape) + len(last) - 1)}{digit}"
+    for digit in range(10)
+    for escape in (f"&#x3{digit}", f"&#{48 + digit}")
+    for last in ("", ";")
+}
 _LETTERED = re.compile(
     r"[0-9oli](?<![a-z0-9].)(?:(?:(?<=[0-9])[0-9]*+[oli]|(?<=[oli])[oli]*+[0-9])[0-9oli]*+(?![a-z0-9])"
     r"|(?<=[0-9][ .-][oli])[oli]{1,3}(?=[ .-][0-9]))"
@@ -130,7 +140,7 @@ def spelled(text: str, flat: str) -> Spelled:
         return Spelled(source, flat, flat, origin)
     digits = flat
     if "%" in digits or "&#" in digits or "\\u" in digits:
-        digits = _ESCAPE.sub(_unescape, digits)
+        digits = _unescaped(digits)
     if BAR in digits:
         digits = _BARS.sub(lambda found: found.group().replace(BAR, "1"), digits)
     if _LETTER.search(digits):
@@ -225,11 +235,12 @@ def _changed(text: str, flat: str) -> tuple[str, str, tuple[int, ...]]:
     return "".join([*sources, text[edge:]]), "".join([*flats, flat[edge:]]), tuple(origin)
 
 
-def _unescape(found: re.Match[str]) -> str:
-    """The digit, with fillers before it so that offsets stay."""
-    sign = found[found.lastindex or 0]
-    digit = chr(int(sign)) if found.lastindex == 4 else sign
-    return "\0" * (len(found.group()) - 1) + digit
+def _unescaped(digits: str) -> str:
+    """Escaped digits as digits, with fillers before each so that offsets stay."""
+    for begin, before, fillers in _ESCAPES:
+        if begin in digits:
+            digits = before.sub(fillers, digits)
+    return _ENTITY.sub(lambda found: _ENTITIES[found.group()], digits) if "&#" in digits else digits
 
 
 def _by_syllable(found: re.Match[str]) -> str:
