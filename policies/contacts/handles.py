@@ -19,6 +19,7 @@ _SPACED = re.compile(
     r"[a-z][ .·*~/|-](?<![a-z0-9_@./=&-]..)[ .·*~/|-]?[a-z0-9_](?:[ .·*~/|-]{1,2}[a-z0-9_]){4,18}(?![a-z0-9_@])"
 )
 _GROUPED = re.compile(r"[a-z](?<![a-z0-9_@./=&-].)[a-z_]{0,12}+(?:[ .·*-][a-z0-9_]{2,8}+){1,3}(?![a-z0-9_@.])")
+_MAY_BE_GROUPED = re.compile(r"[a-z_][ .·*-][a-z0-9_]{2}")
 _WXID = re.compile(r"wxid_[a-z0-9]{6,24}")
 _QQ = re.compile("qq?[0-9]+")
 _MARKS = re.compile(r"[0-9_-]")
@@ -37,10 +38,14 @@ def wechat_accounts(view: Spelled, budget: Budget) -> list[Found]:
     if not _START.search(text) and not _SIGN_WORD.search(text):
         return []
     found = [match.span() for match in _HANDLE.finditer(text) if _is_account(view.flat, match, budget)]
-    if cues.WECHAT_TRACE.search(view.flat) and (_SPACED.search(text) or _GROUPED.search(text)):
+    if cues.WECHAT_TRACE.search(view.flat) and (_SPACED.search(text) or _is_grouped(text)):
         for pattern in (_SPACED, _GROUPED):
             found += [match.span() for match in pattern.finditer(text) if _is_split_account(view.flat, match, budget)]
     return [(start + _head(text, start, end), end, ContactKind.WECHAT) for start, end in found]
+
+
+def _is_grouped(text: str) -> bool:
+    return _MAY_BE_GROUPED.search(text) is not None and _GROUPED.search(text) is not None
 
 
 def _is_account(flat: str, match: re.Match[str], budget: Budget) -> bool:

@@ -77,7 +77,7 @@ class _Hints:
 
     def __init__(self, flat: str) -> None:
         self._flat = flat
-        self._since = self._next = -1
+        self._since, self._next = 0, -1
         """The first one from `_since` on begins at `_next`."""
 
     def are_beside(self, start: int, end: int) -> bool:
@@ -92,19 +92,21 @@ class _Hints:
 
     def are_within(self, start: int, end: int) -> bool:
         """The same for any group of the run between."""
-        return (
-            self.are_beside(start, end)
-            or "+" in self._flat[start:end]
-            or (not self._are_far(start, end) and cues.HINT.search(self._flat, start, end) is not None)
+        if "+" in self._flat[max(0, start - 2) : end]:
+            return True
+        return not self._are_far(start, end) and (
+            cues.HINT.search(self._flat, start, end) is not None or self.are_beside(start, end)
         )
 
     def _are_far(self, start: int, end: int) -> bool:
         """Whether none begins near, by a search that goes on from digits to digits."""
-        first = max(0, start - _HINT_REACH)
+        first, last = start - _HINT_REACH, end + _HINT_REACH
+        if self._since <= first and last <= self._next:
+            return True
         if not self._since <= first <= self._next:
-            found = cues.HINT.search(self._flat, first)
+            found = cues.HINT.search(self._flat, max(0, first))
             self._since, self._next = first, found.start() if found is not None else len(self._flat) + _HINT_REACH
-        return self._next >= end + _HINT_REACH
+        return last <= self._next
 
 
 @dataclass(frozen=True, slots=True)

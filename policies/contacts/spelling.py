@@ -48,7 +48,8 @@ _SYLLABLES = {
     **dict.fromkeys(("jiu", "gou"), "9"),
 }
 _SYLLABLE = "|".join(_SYLLABLES)
-_READ_OUT = rf"(?:i|ao){_GAP}(?:[{HAN}0-9]|{_SYLLABLE})"
+_AND_ANOTHER = rf"{_GAP}(?:[{HAN}0-9]|{_SYLLABLE})"
+_READ_OUT = rf"(?:i|ao){_AND_ANOTHER}"
 """Behind a y: a digit in pinyin, and another in whatever form."""
 BAR = "丨"
 """A stroke that stands for 1, or parts the digits of a number."""
@@ -66,9 +67,9 @@ _HAN_AND_DIGITS = rf"{_GAP}[{HAN}0-9]{_GAP}[{HAN}{SOUNDS}0-9]"
 # One class of first characters, then what must stand around each: the search skips everything else at once.
 ODD_SIGNS = rf"{HAN}oliy{BAR}%&\\{_SIGNS}"
 ODD_TAIL = (
-    rf"(?:(?<=[oliy])(?:[0-9](?<=[oli].)|(?<=[0-9][oli])|(?<=y){_READ_OUT})"
-    rf"|(?<=[{HAN}])(?:{_HAN_AND_DIGITS}|(?<=[0-9 ].)(?<=[0-9][^\w\n].|.[0-9].))"
-    rf"|(?<=[{BAR}%&\\{_SIGNS}])(?:(?<=[{_SIGNS}])|(?<={BAR}){_BARRED}|(?<=%)(?:3[0-9]|ef%bc%9)|(?<=&)#x?[345]|(?<=\\)u003))"
+    rf"(?:[0-9](?<=[oli].)|(?<=[0-9][oli])|i(?<=yi){_AND_ANOTHER}|ao(?<=yao){_AND_ANOTHER}|(?<![oliy])(?:"
+    rf"(?<=[{HAN}])(?:{_HAN_AND_DIGITS}|(?<=[0-9 ].)(?<=[0-9][^\w\n].|.[0-9].))"
+    rf"|(?<=[{BAR}%&\\{_SIGNS}])(?:(?<=[{_SIGNS}])|(?<={BAR}){_BARRED}|(?<=%)(?:3[0-9]|ef%bc%9)|(?<=&)#x?[345]|(?<=\\)u003)))"
 )
 _ODD = re.compile(f"[{ODD_SIGNS}](?:{ODD_TAIL})")
 LAST_MARKS = "\u0300-\u036f\u20d0-\u20ff\ufe00-\ufe0f"
@@ -99,7 +100,9 @@ _LEET = re.compile(r"[1li](?<![a-z0-9].)[3-9](?=[0-9a-z]{0,8}[sbzgq])[0-9olisbzg
 _LEET_LETTERS = str.maketrans("olisbzgq", "01158299")
 _LEAST_PLAIN = 6
 _SOUND = re.compile(f"[{SOUNDS}]")
-_SOUNDED = re.compile(rf"[0-9{HAN}{SOUNDS}][^\w\n。]{{0,3}}+(?:[0-9{HAN}{SOUNDS}][^\w\n。]{{0,3}}+){{10,}}+")
+_HEARD = f"[0-9{HAN}{SOUNDS}]"
+_SOUNDED = re.compile(rf"{_HEARD}(?<!{_HEARD}.)[^\w\n。]{{0,3}}+(?:{_HEARD}[^\w\n。]{{0,3}}+){{10,}}+")
+"""It begins where they do: what is too short from there on is so within."""
 _REAL = re.compile(f"[0-9{HAN}]")
 _SYLLABLE_FIRSTS, _SYLLABLE_TAIL = first_and_tail(_SYLLABLES)
 _SYLLABLED = re.compile(
