@@ -20,6 +20,11 @@ def _any_of(*edges: int) -> str:
     return "".join(chr(chance.choice(chance.choice(ranges))) for _ in range(5_000))
 
 
+def _behind_a_list(piece: str) -> str:
+    """A list of details, after which a text is read coarsely, and then this again and again."""
+    return "13800138000 " * 3_000 + piece * ((SIZE - 36_000) // len(piece) + 1)
+
+
 def _rows(pieces: Sequence[str], between: str = "") -> str:
     """Two thousand of these, each as likely, always the same."""
     chance = random.Random(len(pieces))
@@ -185,5 +190,17 @@ HOSTILE: Final[Mapping[str, str]] = {
         "machine readable": '{"id":550e8400-e29b-41d4-a716,"name":"王小明","phone":"13800138000"},',
         "log lines": "2026-11-22 10:11:12.123 INFO order 202611220013 done\n",
         "everything": _rows(_PIECES),
+        "roads behind a list": _behind_a_list("路街道巷"),
+        "surnames behind a list": _behind_a_list("王李张"),
+        "halves of plates behind a list": _behind_a_list("京a1234京"),
+        "any printable behind a list": _behind_a_list(_any_of(0x20, 0x7F)),
+        "roads and numerals without a door": "路街道巷弄一二三四五六七八九的号",
+        "few digits apart, and an at sign": "1 2 3 4 5的" * 900 + "@",
+        "sounds between digits": "1腰2三3八4林5的",
+        "letters and digits of no paper": "a1234567b",
+        "hosts of nobody": "http://qq.com/ t.m/ ",
+        "Roman numerals": "ⅠⅡⅢⅣⅤ",
+        "circled letters": "ⓦⓔⓘⓧⓘⓝ①",
+        "words far apart in syllables": "jia1wo3wei1xin4" * 60 + "私下回扣加我微信",
     }.items()
 }
