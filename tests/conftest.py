@@ -25,6 +25,8 @@ _keep_bytecode()
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")  # a machine that runs everything at once says nothing of the code by being slow
 machine_code.decide(machine_code.Use.WHEN_PREPARED)  # no test waits for it that does not ask for it
+_GARBAGE = (10_000, 20, 20)
+"""Each full collection walks through all that tests keep for one another, a tenth of a second: there are fewer."""
 
 
 @pytest.hookimpl(wrapper=True)
@@ -35,6 +37,7 @@ def pytest_collection() -> Generator[None, object, object]:
         return (yield)
     finally:
         gc.freeze()
+        gc.set_threshold(*_GARBAGE)
         gc.enable()
 
 
