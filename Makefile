@@ -25,12 +25,12 @@ tests_of_crypto = $(call tests_of,crypto) \
   $(wildcard $(foreach name,crypto vault keys tables_put_back proofs_whole proofs_keeper full_disk retention archive_disk walk_heads_log,\
   tests/integration/test_$(name)*.py))
 
-.PHONY: demo test quick check coverage coverage-crypto coverage-policies bench faults screenshots setup clean wheel deb sbom
+.PHONY: demo test slow check coverage coverage-crypto coverage-policies bench faults screenshots setup clean wheel deb sbom
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo   the whole product on simulated phones (a terminal opens the console)"
-	@echo "make test   every test        make quick  without the slow ones"
+	@echo "make test   the tests           make slow   those that take eight seconds and more"
 	@echo "make check  lint, types, import rules, name guards"
 	@echo "make coverage  branches of crypto/ and of policies/ that tests reach: each fails below 100 %; coverage-crypto and"
 	@echo "               coverage-policies are the halves of it"
@@ -52,10 +52,10 @@ demo: setup
 	@$(RUN) shopwarden demo --phones $(PHONES) $(ARGS) $(DEMO_WORDS) $(DEMO_SETTINGS)
 
 test: setup
-	@$(RUN) pytest -n $(WORKERS) --dist loadgroup $(ARGS)
-
-quick: setup
 	@$(RUN) pytest -n $(WORKERS) --dist loadgroup -m "not slow" $(ARGS)
+
+slow: setup
+	@$(RUN) pytest -n $(WORKERS) --dist loadgroup -m slow $(ARGS)
 
 check: setup
 	@$(RUN) ruff check .

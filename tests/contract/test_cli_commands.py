@@ -303,7 +303,6 @@ async def test_how_failures_end(tmp_path: Path) -> None:
             assert (await shopwarden(tmp_path, "devices")).code == code
 
 
-@pytest.mark.slow
 async def test_hostile_text_never_reaches_the_output_raw(tmp_path: Path) -> None:
     service = FakeService(
         known_devices=[device(SERIAL, employee=HOSTILE, profile=HOSTILE, last_error=HOSTILE)],

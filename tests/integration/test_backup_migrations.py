@@ -26,10 +26,7 @@ from tests.backup_kit import Shop, filled, new_shop, restored
 
 OLD = Path(__file__).parents[1] / "data" / "old_archives"
 OLDEST_TO_NEWEST = (1, 2, 3, 4)
-BETWEEN = tuple(
-    version if version in {5, SCHEMA_VERSION - 1} else pytest.param(version, marks=pytest.mark.slow)
-    for version in range(5, SCHEMA_VERSION)
-)
+BETWEEN = tuple(range(5, SCHEMA_VERSION))
 KEY = root_key().derive(Purpose.ARCHIVE)
 
 

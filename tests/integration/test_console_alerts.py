@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import pytest
 from textual.pilot import Pilot
 
 from adb_bridge.clock import SystemClock
@@ -47,7 +46,6 @@ def of_status(app: ShopwardenApp, status: AlertStatus) -> int:
     return sum(alert.status is status for alert in app.desk.shop.alerts.values())
 
 
-@pytest.mark.slow
 async def test_many_alerts_with_one_key_and_everybody_sees_the_same(tmp_path: Path) -> None:
     phone = SimPhone(PhoneSpec(serial="CONSOLE2", history=History(sms=0), seed=1), SystemClock())
     for number in range(ALERTS):

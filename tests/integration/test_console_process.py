@@ -13,8 +13,6 @@ import termios
 import time
 from pathlib import Path
 
-import pytest
-
 from adb_bridge.clock import SystemClock
 from adb_bridge.simphone.phone import SimPhone
 from adb_bridge.simphone.spec import History, PhoneSpec
@@ -62,7 +60,6 @@ class Console:
         os.close(self._terminal)
 
 
-@pytest.mark.slow
 async def test_console_follows_a_daemon_that_dies_and_gives_the_terminal_back(tmp_path: Path) -> None:
     phone = SimPhone(PhoneSpec(serial="CONSOLE1", history=History(sms=50), seed=1), SystemClock())
     daemon = RunningDaemon(new_state(tmp_path, [await phone.start()]))

@@ -24,7 +24,7 @@ from daemon.api.client import ApiClient
 from .running_daemon import RunningDaemon, enrol_phones, new_state
 from .terminal_support import TerminalConsole, shopwarden
 
-pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("terminal")]
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("terminal")]
 
 CANARY = "canaryabc12345"
 NUMBER = "13900139000"

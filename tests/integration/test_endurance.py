@@ -8,8 +8,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import pytest
-
 from adb_bridge.clock import SystemClock
 from adb_bridge.simphone.phone import SimPhone
 from adb_bridge.simphone.spec import History, PhoneSpec
@@ -55,7 +53,6 @@ async def adb_check(client: ApiClient) -> tuple[str, str, str | None]:
     return check.status, check.detail, check.advice
 
 
-@pytest.mark.slow
 async def test_three_bad_phones_cost_a_good_one_nothing_and_the_daemon_little(tmp_path: Path) -> None:
     config = "[capture]\ncommand_timeout_s = 2\nstatus_interval_s = 1\npoll_interval_s = 2\n"
     async with shop(tmp_path, config, "GOOD0001", "HANG0001", "FLOOD001", "LOOP0001") as (daemon, phones):
@@ -89,7 +86,6 @@ async def test_three_bad_phones_cost_a_good_one_nothing_and_the_daemon_little(tm
         assert len(daemon.log.read_text().splitlines()) < 600
 
 
-@pytest.mark.slow
 async def test_an_adb_server_that_keeps_dying_is_told_and_comes_back(tmp_path: Path) -> None:
     async with shop(tmp_path, "", "PHONE001") as (daemon, phones), ApiClient(daemon.socket, "en") as client:
         told = set()

@@ -53,7 +53,6 @@ async def refused(daemon: RunningDaemon, *arguments: str) -> None:
     assert b"Traceback" not in ended.stderr
 
 
-@pytest.mark.slow
 async def test_a_full_disk_stops_collecting_and_nothing_else(tmp_path: Path) -> None:
     phone = SimPhone(PhoneSpec(serial="FULL0001", history=History(sms=SMS), seed=3), SystemClock())
     with small_disk(tmp_path / "disk", "16m") as disk:

@@ -147,11 +147,7 @@ def trouble_of(phone: SimPhone, trouble: str) -> None:
             faults.error_text("content query", b"Error while accessing provider:sms\njava.lang.IllegalStateException")
 
 
-@pytest.mark.parametrize(
-    "troubles",
-    [("garbage", "half_lines", "flood", "stderr"), pytest.param(("hang",), marks=pytest.mark.slow)],
-    ids="-".join,
-)
+@pytest.mark.parametrize("troubles", [("garbage", "half_lines", "flood", "stderr"), ("hang",)], ids="-".join)
 async def test_broken_phones_harm_nobody_and_recover(tmp_path: Path, troubles: tuple[str, ...]) -> None:
     async with shop_in(tmp_path, len(troubles)) as shop:
         for phone, trouble in zip(shop.bad, troubles, strict=True):

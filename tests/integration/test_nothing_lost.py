@@ -71,7 +71,6 @@ async def live(chance: random.Random, fleet: SimFleet, stop: asyncio.Event) -> i
     return telling
 
 
-@pytest.mark.slow
 async def test_live_messages_survive_kills_and_alert_once(tmp_path: Path) -> None:
     chance = random.Random(5)
     fleet = SimFleet.from_scenario(
@@ -112,7 +111,6 @@ async def test_live_messages_survive_kills_and_alert_once(tmp_path: Path) -> Non
         await fleet.stop()
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(300)
 async def test_archive_equals_the_phones_after_random_kills(tmp_path: Path) -> None:
     chance = random.Random(20261122)

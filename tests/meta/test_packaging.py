@@ -61,7 +61,6 @@ def test_what_is_imported_is_declared_and_the_other_way_round() -> None:
     assert imported - set(sys.stdlib_module_names) - set(PACKAGES) == {IMPORTED_AS.get(name, name) for name in names}
 
 
-@pytest.mark.slow
 def test_wheel_holds_exactly_the_five_packages(tmp_path: Path) -> None:
     subprocess.run(
         [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)],
