@@ -1,7 +1,7 @@
 """Hashes of characters, and what is found by them."""
 
 from collections.abc import Callable
-from typing import SupportsInt, TypeVar, cast
+from typing import Generic, ParamSpec, SupportsInt, TypeVar, cast
 
 import numba
 import numpy as np
@@ -10,6 +10,8 @@ from ...folding.arrays import Points
 from .known import Ints, Wides
 
 F = TypeVar("F", bound=Callable[..., object])
+P = ParamSpec("P")
+R = TypeVar("R")
 LIKENESS_BITS = 22
 PLAIN_SALT, SPELLED_SALT = 63, 62
 """In place of a view's number: keys as they are written, and by their syllables where no view has them."""
@@ -22,15 +24,30 @@ _SURE_FROM, _ONE, _TWO = np.uint64(31), np.uint64(1), np.uint64(2)
 DOUBTFUL, SURE = 1, 2
 """Of a hash: keys with it need something odd within, or some do not."""
 _KEY_BITS, _KEY_LIMIT, _KEY_MASK = np.uint64(24), np.uint64(1 << 24), np.uint64((1 << 24) - 1)
-_UNCOUNTED = {"_nrt": False}
+_UNCOUNTED = {"_nrt": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 
-def compiled(function: F) -> F:
-    """`function` as machine code, kept on disk for the next process.
+class _Within(Generic[P, R]):
+    """A function that is machine code where others that are call it, and called from elsewhere runs as it is written.
+
+    To take all the tables from Python would be a third of the code, and of the time to make it.
+    """
+
+    def __init__(self, function: Callable[P, R]) -> None:
+        self._function = function
+        self._code = numba.njit(cache=True, nogil=True, **_UNCOUNTED)(function)  # type: ignore[call-overload]
+        self._numba_type_ = numba.types.Dispatcher(self._code)
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        return self._function(*args, **kwargs)
+
+
+def compiled(function: Callable[P, R]) -> Callable[P, R]:
+    """`function` as machine code for others that are, kept on disk for the next process.
 
     It makes no arrays, so none are counted: counting each array of `Keys` at each call would take most of the time.
     """
-    return cast(F, numba.njit(cache=True, nogil=True, **_UNCOUNTED)(function))  # type: ignore[call-overload]
+    return _Within(function)
 
 
 def compiled_inline(function: F) -> F:
@@ -87,7 +104,7 @@ def slot_of(slots: Wides, slot_bits: int, state: np.uint64) -> int:
     return -1
 
 
-@compiled
+@compiled_entry
 def fill(slots: Wides, slot_bits: int, hashes: Wides, numbers: Ints) -> None:
     """Puts keys into free slots."""
     mask = (1 << slot_bits) - 1

@@ -11,6 +11,8 @@ from .talk import is_alike
 _SPREAD = np.uint64(SPREAD)
 _LOW = np.uint64(0xFFFFFFFF)
 _FLAGS = np.uint64((1 << SPELLED) - 1)
+_LAST_LETTER = 0x7F
+"""Of the characters that are drawn like no other: texts are full of Latin words, and those of the lexicon."""
 
 
 @compiled_inline
@@ -68,9 +70,8 @@ def is_mixed(talk: Talk, keys: Keys, code: Points, searched: Points, at: int) ->
         3 << 3 * wide | first | inner | three,
     ):
         spread = np.uint64(number) * _SPREAD & _LOW
-        flag = whole(spread >> np.uint64(32 - FLAG_BITS))
-        if flags[flag >> 3] >> (flag & 7) & 1:
-            out = at + (number >> 3 * wide)
+        flag, out = whole(spread >> np.uint64(32 - FLAG_BITS)), at + (number >> 3 * wide)
+        if searched[out] > _LAST_LETTER and flags[flag >> 3] >> (flag & 7) & 1:
             place = first_of(numbers, number)
             while place < len(numbers) and numbers[place] == number:
                 for meant in range(keys.mix_starts[place], keys.mix_starts[place + 1]):
@@ -81,7 +82,7 @@ def is_mixed(talk: Talk, keys: Keys, code: Points, searched: Points, at: int) ->
     return 0
 
 
-@compiled_inline
+@compiled
 def has_word_across(
     keys: Keys, kept: Points, places: Places, begins: int, ends: int, code: Points, joined: Places
 ) -> int:

@@ -9,7 +9,7 @@ from ...folding.arrays import BARRIER, Points
 from ..mixtures import CODE_BITS
 from ..promise import BIT, LONG_RUN
 from ..spelling import FEWEST_LETTERS
-from .hashing import PLAIN_SALT, begin, compiled, compiled_inline, plain_hash, slot_of, step, whole
+from .hashing import PLAIN_SALT, begin, compiled, plain_hash, slot_of, step, whole
 from .known import SPELLED, UNUSUAL, Bytes, Keys, Places, Talk, Wides
 from .parts import IN_RUN, IS_LED_TO, IS_PART, LEADS, LONGEST_PART, MAY_BEGIN, may_go_on, part_of
 from .talk import is_usual, shows_enough
@@ -104,7 +104,7 @@ def is_pinyin(talk: Talk, kept: Points, start: int, end: int, reached: Bytes) ->
     return whole(reached[end - start])
 
 
-@compiled_inline
+@compiled
 def mark_run(talk: Talk, kept: Points, start: int, end: int, is_special: Bytes, reached: Bytes) -> None:
     """Marks letters that stand together and are syllables, or few. `reached`: as `is_pinyin` left it."""
     is_long = end - start > LONG_RUN
@@ -124,7 +124,7 @@ def mark_run(talk: Talk, kept: Points, start: int, end: int, is_special: Bytes, 
                 break
 
 
-@compiled_inline
+@compiled
 def is_able(kept: Points, places: Places, start: int, is_special: Bytes) -> int:
     """Whether a word in letters may begin there: not in the midst of a syllable."""
     if not _A <= kept[start] <= _Z:
@@ -134,7 +134,7 @@ def is_able(kept: Points, places: Places, start: int, is_special: Bytes) -> int:
     return whole(start == 0 or not _A <= kept[start - 1] <= _Z or places[start] - places[start - 1] != 1)
 
 
-@compiled_inline
+@compiled
 def is_whole(kept: Points, places: Places, start: int, end: int, marks: int, is_special: Bytes) -> int:
     """As `spelling` has it of a path to `end` whose last step has these marks, but for words of English."""
     last = end - 1
@@ -154,7 +154,7 @@ def is_whole(kept: Points, places: Places, start: int, end: int, marks: int, is_
     return whole(letters >= FEWEST_LETTERS)
 
 
-@compiled_inline
+@compiled
 def mark_letters(
     talk: Talk, keys: Keys, kept: Points, places: Places, begins: int, ends: int, is_special: Bytes, reached: Bytes
 ) -> int:
@@ -199,7 +199,7 @@ def mark_letters(
     return found
 
 
-@compiled_inline
+@compiled
 def is_believed_path(
     talk: Talk, keys: Keys, points: Points, state: np.uint64, plain: np.uint64, marks: int, first: int, last: int
 ) -> int:
@@ -222,7 +222,7 @@ def is_believed_path(
     return 0
 
 
-@compiled_inline
+@compiled
 def begins_word(
     talk: Talk,
     keys: Keys,
@@ -285,7 +285,7 @@ def begins_word(
     return steps
 
 
-@compiled_inline
+@compiled
 def edges_from(talk: Talk, keys: Keys, kept: Points, at: int, is_special: Bytes, edges: NDArray[np.int64]) -> int:
     """Puts into `edges` what may stand for one character there, (end, code, the character meant, kind): how many."""
     char = whole(kept[at])
@@ -330,7 +330,7 @@ def edges_from(talk: Talk, keys: Keys, kept: Points, at: int, is_special: Bytes,
     return count
 
 
-@compiled_inline
+@compiled
 def find_begins(
     talk: Talk,
     keys: Keys,

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from ...folding.arrays import BARRIER, PASSED_OVER, Points
 from ...folding.pictures import BASIC
-from .hashing import compiled, compiled_inline, whole
+from .hashing import compiled, compiled_entry, compiled_inline, whole
 from .known import Bytes, Keys, Places
 
 HAS_LETTERS, HAS_PAIRS, MAY_HOLD, HOLDS = 1, 2, 4, 8
@@ -45,7 +45,7 @@ class Page(NamedTuple):
     scratch: Points
 
 
-@compiled
+@compiled_entry
 def look_over(points: Points, texts: int) -> int:
     """UNBOUNDED, PICTURED or both of texts, a barrier after each; 0 for neither."""
     flags, pictured = 0, 0
@@ -57,7 +57,7 @@ def look_over(points: Points, texts: int) -> int:
     return (0 if is_bounded else UNBOUNDED) | (PICTURED if pictured else 0)
 
 
-@compiled
+@compiled_entry
 def find_pictured(points: Points, found: Places) -> int:
     """Puts down the numbers of texts, as many as may be, that hold what is PICTURED: how many."""
     size, text, pictured = 0, 0, 0

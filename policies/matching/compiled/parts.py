@@ -16,7 +16,7 @@ MAY_BEGIN, IS_PART, IN_RUN, IS_LED_TO, LEADS = 1, 2, 4, 8, 16
 letters that stand together and are syllables, or few; syllables lead there from the first of them; to their end."""
 
 
-@compiled_inline
+@compiled
 def part_holds(keys: Keys, key: int, before: int, after: int) -> int:
     """Whether a word has a character of these parts beside these codes; -1 for none there."""
     if 0 <= before < 0x80 or 0 <= after < 0x80:
@@ -39,7 +39,7 @@ def are_parts(keys: Keys, key: int, chars: Points, at: int, length: int) -> int:
     return found
 
 
-@compiled_inline
+@compiled
 def part_of(keys: Keys, state: np.uint64, length: int) -> int:
     """The key of the parts of a character with this hash, -1 for none."""
     table = keys.ends[0] if length >= SURELY_KNOWN else keys.begun
@@ -49,7 +49,7 @@ def part_of(keys: Keys, state: np.uint64, length: int) -> int:
     return key if key >= 0 and flags_of(keys, key) & PART else -1
 
 
-@compiled_inline
+@compiled
 def may_go_on(keys: Keys, state: np.uint64, length: int) -> int:
     """Whether a longer key may begin with the characters of this hash."""
     return whole(length != SURELY_KNOWN or holds(keys.begun, np.uint64(64 - keys.begun_bits), state))
@@ -64,7 +64,7 @@ def ends_part(keys: Keys, kept: Points, start: int, end: int) -> int:
     return whole(part_of(keys, state, end - start) >= 0)
 
 
-@compiled_inline
+@compiled
 def marks_doubled(keys: Keys, kept: Points, begins: int, start: int, pair: int, is_special: Bytes) -> int:
     """Marks the parts that begin at `start` and hold the two alike that begin at `pair`, and those before them, where
     a word has them so; whether any."""

@@ -277,7 +277,7 @@ def tell_mixtures(talk: Talk, keys: Keys, page: Page, most: int, told: Told, siz
     return size
 
 
-@compiled_inline
+@compiled
 def mark_parts(keys: Keys, page: Page, told: Told, size: int) -> None:
     """Marks the places of parts, and those that stand beside what a word has beside their characters."""
     code, searched, in_kept, is_special = page.coded[keys.plain], page.searched, page.in_kept, page.is_special
