@@ -84,6 +84,7 @@ async def closed(app: ShopwardenApp, pilot: Pilot[int]) -> None:
     raise AssertionError(app.screen)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(240)
 async def test_every_screen_looks_as_it_did() -> None:
     album = Album()

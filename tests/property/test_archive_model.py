@@ -167,7 +167,7 @@ ArchiveMachine.TestCase.settings = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
-TestArchive = ArchiveMachine.TestCase
+TestArchive = pytest.mark.slow(ArchiveMachine.TestCase)
 
 
 ALPHABET = st.sampled_from("微信加我买好货，a bWx1234５ＡＢ。é\U00020bb7🙂")

@@ -3,7 +3,7 @@
 import sys
 from itertools import pairwise
 
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from policies.folding.sounds import Ear, codes
@@ -63,6 +63,7 @@ def test_characters_are_each_told_once(text: str) -> None:
     assert sorted(chars_in(text)) == sorted(set(text))
 
 
+@settings(max_examples=30)  # each makes tables of a megabyte
 @given(st.lists(st.text("加我微信行长乐单位谢", min_size=2, max_size=7), max_size=8, unique=True))
 @example([])
 @example(["加我微信", "佳我微信", "长长行行乐乐"])
