@@ -15,7 +15,7 @@ Seen = dict[int, list[Candidate]]
 MOST_SEEN = 10_000
 MOST_SEARCHED = 80_000
 """Places of terms, and code points, that are looked at in pieces of one size of one text; behind, nothing is near."""
-SPELLED = 4
+SPELLED = 8
 """For so many places counts one of a term in letters or parts: it takes as long to find."""
 
 
