@@ -274,8 +274,10 @@ def _bytes(data: bytes | bytearray) -> Bytes:
 
 def _packed(pairs: bytes | bytearray) -> Wides:
     """Numbers of two bits, 32 of them in a word, the first one lowest."""
-    quarters = _bytes(pairs).reshape(-1, 4)
-    packed: Bytes = (quarters << np.array([0, 2, 4, 6], dtype=np.uint8)).sum(axis=1, dtype=np.uint8)
+    every = _bytes(pairs)
+    packed = every[::4].copy()
+    for place in range(1, 4):
+        packed |= every[place::4] << np.uint8(2 * place)
     return packed.view("<u8").astype(np.uint64)
 
 
