@@ -45,11 +45,12 @@ FURTHER = [
 @pytest.fixture(autouse=True)
 def _own_use() -> Iterator[None]:
     """Each test says itself what texts are searched through."""
-    before = machine_code.chosen()
+    before, was_ready = machine_code.chosen(), machine_code.is_ready()
     machine_code._forget_other()
     machine_code.decide(machine_code.Use.WHEN_PREPARED)
     yield
     machine_code.decide(before)
+    machine_code._State.is_ready = was_ready  # other tests do not make its tables
 
 
 def through_code(lexicon: Lexicon, texts: Sequence[str]) -> list[list[Candidate]]:
