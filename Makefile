@@ -3,8 +3,8 @@ PYTHON ?= python3
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 RUN := $(UV) run --frozen
 PHONES ?= 4
-# Tests wait for phones more than they compute: one more than a small machine has cores.
-WORKERS ?= 3
+# Tests wait for phones as long as they compute: twice as many as a small machine has cores.
+WORKERS ?= 4
 ARGS ?=
 
 # `make demo -- --headless 20 --json` works too: what follows the goal is handed on.
