@@ -24,6 +24,7 @@ ROOMY = (120, 36)
 CELL_PX = 12.2
 LEAST_STEPS, MOST_STEPS = 3, 30
 """An answer may ask the next question."""
+MOST_LOOKS = 50
 
 
 @asynccontextmanager
@@ -67,6 +68,15 @@ async def settled(pilot: Pilot[int], seconds: float = 0.0) -> None:
         if step >= LEAST_STEPS and not is_calling:
             break
     await pilot.pause()
+
+
+async def shown(app: ShopwardenApp, pilot: Pilot[int], wanted: str) -> str:
+    """The screen once it shows that, or as it is after many looks."""
+    for _ in range(MOST_LOOKS):
+        await settled(pilot, 0.1)
+        if wanted in screen_text(app):
+            break
+    return screen_text(app)
 
 
 async def typed(pilot: Pilot[int], text: str) -> None:

@@ -20,7 +20,7 @@ from daemon.api.wire import AlertStatus, StreamItem, StreamKind
 from . import sample_shop as sample
 from .alert_desk import AlertDesk, old
 from .fake_client import FakeClient
-from .stage import running, screen_text, settled, typed
+from .stage import running, screen_text, settled, shown, typed
 
 
 def named(client: FakeClient) -> FakeClient:
@@ -154,8 +154,7 @@ async def test_the_page_of_an_alert_tells_its_history_and_follows_it() -> None:
         changed = desk.put("al_0001", status=AlertStatus.RESOLVED, handled_by="Chen", handled_at=later)
         desk.steps = ()
         client.emit(StreamItem(kind=StreamKind.ALERT, ledger_index=None, alert=changed))
-        await settled(pilot, 0.6)
-        text = screen_text(app)
+        text = await shown(app, pilot, "Nobody has touched it yet.")
         assert "● resolved · Chen" in text and "Nobody has touched it yet." in text
         assert "Ack" not in app.screen.query_one(KeyFooter).shown.plain
         assert "Already resolved" in await press(pilot, "a")

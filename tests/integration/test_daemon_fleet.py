@@ -191,7 +191,11 @@ async def test_an_unauthorized_phone_is_listed_and_comes_in_when_allowed(tmp_pat
         assert caught.value.code == "device.not_identified"
         one.allow_host()
         await seen(service, "SIMAUTH1")
-        assert one.address not in {device.serial for device in await service.devices(OWNER)}
+
+        async def is_one_phone() -> bool:
+            return one.address not in {device.serial for device in await service.devices(OWNER)}
+
+        await until(is_one_phone)
 
 
 async def test_a_pulled_cable_is_noticed_and_nothing_is_missing_afterwards(tmp_path: Path) -> None:
