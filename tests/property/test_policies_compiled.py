@@ -225,6 +225,22 @@ def test_points_of_other_texts_are_refused() -> None:
             part.sieve._told(points, texts)
 
 
+WILD = Lexicon(
+    entry
+    for owner, word in enumerate(("加.微信", "返[点现]", "(跑|飞)单", "回扣"))
+    for entry in entries_of(word, rank=0, owner=owner, profile=MatchProfile(syntax=Syntax.WILDCARD), aliases={})
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(texts=st.lists(st.lists(st.sampled_from("加我你微信返点现跑飞单回扣，"), max_size=12).map("".join), max_size=3))
+@example(texts=["加我微信", "加微信", "加 你微,信"])
+def test_words_with_wildcards_are_found_where_each_text_alone_has_them(texts: list[str]) -> None:
+    compiled, alone = through_code(WILD, texts), one_by_one(WILD, texts)
+    assert [*map(believed, compiled)] == [*map(believed, alone)]
+    assert len(believed(through_code(WILD, ["加我微信"])[0])) == 1
+
+
 WRITTEN_RULES = """
 [[rule]]
 id = "way"
