@@ -24,7 +24,9 @@ _SURE_FROM, _ONE, _TWO = np.uint64(31), np.uint64(1), np.uint64(2)
 DOUBTFUL, SURE = 1, 2
 """Of a hash: keys with it need something odd within, or some do not."""
 _KEY_BITS, _KEY_LIMIT, _KEY_MASK = np.uint64(24), np.uint64(1 << 24), np.uint64((1 << 24) - 1)
-_UNCOUNTED = {"_nrt": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+_UNCOUNTED = {"_nrt": False}
+_WITHIN = _UNCOUNTED | {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+"""Called from Python, such code would end the process: `_Within` stands before it."""
 
 
 class _Within(Generic[P, R]):
@@ -35,7 +37,7 @@ class _Within(Generic[P, R]):
 
     def __init__(self, function: Callable[P, R]) -> None:
         self._function = function
-        self._code = numba.njit(cache=True, nogil=True, **_UNCOUNTED)(function)  # type: ignore[call-overload]
+        self._code = numba.njit(cache=True, nogil=True, **_WITHIN)(function)  # type: ignore[call-overload]
         self._numba_type_ = numba.types.Dispatcher(self._code)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
@@ -57,7 +59,7 @@ def compiled_inline(function: F) -> F:
 
 
 def compiled_entry(function: F) -> F:
-    """The same for what is called from outside and makes the arrays that all others work in."""
+    """The same for what is called from Python, and may make the arrays that all others work in."""
     return cast(F, numba.njit(cache=True, nogil=True)(function))
 
 
