@@ -44,10 +44,10 @@ async def network() -> AsyncIterator[tuple[AsyncZeroconf, Listener, Announcer]]:
         await mdns.async_close()
 
 
-async def until(listener: Listener, *names: str) -> None:
-    """Exactly these of our phones' names are on the network."""
+async def until(listener: Listener, serial: str, *names: str) -> None:
+    """Exactly these names of a phone are on the network, which other tests use at the same time."""
     async with asyncio.timeout(10):
-        while {name for name in listener.names if "SIMDNS" in name} != set(names):
+        while {name for name in listener.names if serial in name} != set(names):
             await asyncio.sleep(0.02)
 
 
@@ -66,23 +66,23 @@ async def test_phone_says_what_is_open_and_takes_it_back() -> None:
         name = f"{wireless.guid}.{MdnsService.TLS_CONNECT}"
         first = wireless.switch_on()
         wireless.announce_with(announcer)
-        await until(listener, name)
+        await until(listener, "SIMDNS1", name)
         assert await place(mdns, MdnsService.TLS_CONNECT, name) == (first, b"1")
         wireless.roam("02:00:5e:10:00:09")
-        await until(listener)
+        await until(listener, "SIMDNS1")
         second = wireless.switch_on()
-        await until(listener, name)
+        await until(listener, "SIMDNS1", name)
         assert await place(mdns, MdnsService.TLS_CONNECT, name) == (second, b"1")
         dialog = f"{wireless.guid}.{MdnsService.TLS_PAIRING}"
         pairing = wireless.start_pairing("123456")
         wireless.enter_tcp(5555)
-        await until(listener, name, dialog, f"adb-SIMDNS1.{MdnsService.PLAIN}")
+        await until(listener, "SIMDNS1", name, dialog, f"adb-SIMDNS1.{MdnsService.PLAIN}")
         assert await place(mdns, MdnsService.TLS_PAIRING, dialog) == (pairing, b"1")
-        scanned = f"shopwarden-SIMDNS-q.{MdnsService.TLS_PAIRING}"
-        wireless.scan_qr("WIFI:T:ADB;S:shopwarden-SIMDNS-q;P:pass;;")
-        await until(listener, name, scanned, f"adb-SIMDNS1.{MdnsService.PLAIN}")
+        scanned = f"shopwarden-SIMDNS1-q.{MdnsService.TLS_PAIRING}"
+        wireless.scan_qr("WIFI:T:ADB;S:shopwarden-SIMDNS1-q;P:pass;;")
+        await until(listener, "SIMDNS1", name, scanned, f"adb-SIMDNS1.{MdnsService.PLAIN}")
         await phone.stop()
-        await until(listener)
+        await until(listener, "SIMDNS1")
 
 
 async def test_two_phones_with_one_serial_are_both_seen() -> None:
@@ -93,7 +93,7 @@ async def test_two_phones_with_one_serial_are_both_seen() -> None:
             phone.wireless.enter_tcp(0)
         plain = MdnsService.PLAIN
         names = (f"adb-SIMDNS2.{plain}", f"adb-SIMDNS2 (2).{plain}")
-        await until(listener, *names)
+        await until(listener, "SIMDNS2", *names)
         assert [(await place(mdns, plain, name))[0] for name in names] == [
             phone.wireless.tcp_address for phone in phones
         ]
