@@ -8,7 +8,7 @@ from adb_bridge.clock import Clock
 from adb_bridge.errors import AdbBridgeError, BridgeErrorCode
 from adb_bridge.pairing import check_secret
 from adb_bridge.records import AdbState
-from adb_bridge.wireless import WirelessOutcome, WirelessReport, WirelessSwitch, switch_wireless
+from adb_bridge.wireless import WirelessOutcome, WirelessReport, WirelessSwitch, is_wireless_on, switch_wireless
 from policies.display import safe_display
 
 from .api.connecting import AnnouncedPhone, PairingReport, PairRequest, WirelessRequest, WirelessSwitched
@@ -18,6 +18,7 @@ from .config import is_address
 from .device_directory import DeviceDirectory
 from .discovery import Discovery
 from .fleet import Fleet
+from .live import LiveDevice
 from .pairing_desk import ENDS, Pairing, PairingDesk
 from .phone_link import PhoneLink
 from .roles import Permission, require
@@ -107,29 +108,41 @@ class Connecting:
             if known not in await self._directory.in_force():
                 raise unusable("device.not_enrolled", http_status=409)
             live = self._fleet.live(known)
-            name = live.best_transport() if live is not None else None
-            if live is None or name is None:
-                raise ServiceError("adb.device_offline", http_status=503, exit_code=ExitCode.ADB)
+            if live is None or live.best_transport() is None:
+                raise _offline()
             action = f"device.wireless.{request.switch}"
             await self._audit.write(caller, action, known, outcome="asked")
             switch = WirelessSwitch(request.switch)
             if switch is WirelessSwitch.OFF:
                 await self._fleet.whereabouts.leave_wireless(known)
-            session = self._link.session(name)
-            try:
-                report = await switch_wireless(session, switch, sdk=0 if live.profile is None else live.profile.sdk)
-            except AdbBridgeError as error:
-                answered = live.answered.get(name)
-                is_own_branch = answered is None or answered.carrier is Carrier.WIRELESS_DEBUGGING
-                if switch is WirelessSwitch.ON or not is_own_branch or error.code is not BridgeErrorCode.DEVICE_OFFLINE:
-                    raise
-                report = WirelessReport(outcome=WirelessOutcome.OFF, address=None)  # we sat on this branch
-            finally:
-                await session.close()
+            report = await self._switch(live, switch)
             await self._audit.write(caller, action, known, outcome=report.outcome.value)
             if report.address is not None:
                 self._link.hold(report.address)
         return WirelessSwitched(outcome=report.outcome.value, address=report.address)
+
+    async def _switch(self, live: LiveDevice, switch: WirelessSwitch) -> WirelessReport:
+        """Asks by the next way in where one is dead. Wireless debugging that falls silent when told OFF is off, unless
+        another way in tells otherwise."""
+        has_fallen = False
+        for name in live.usable_transports():
+            answered = live.answered.get(name)
+            is_own_branch = answered is None or answered.carrier is Carrier.WIRELESS_DEBUGGING
+            has_answered = False
+            session = self._link.session(name)
+            try:
+                await is_wireless_on(session)  # one that was dead before says nothing of the switch
+                has_answered = True
+                return await switch_wireless(session, switch, sdk=0 if live.profile is None else live.profile.sdk)
+            except AdbBridgeError as error:
+                if error.code is not BridgeErrorCode.DEVICE_OFFLINE:
+                    raise
+                has_fallen = has_fallen or (is_own_branch and has_answered)
+            finally:
+                await session.close()
+        if switch is WirelessSwitch.ON or not has_fallen:
+            raise _offline()
+        return WirelessReport(outcome=WirelessOutcome.OFF, address=None)
 
     def _require_listening(self) -> None:
         if not self._discovery.is_wanted:
@@ -165,3 +178,7 @@ class Connecting:
             address=pairing.address,
             serial=pairing.serial,
         )
+
+
+def _offline() -> ServiceError:
+    return ServiceError("adb.device_offline", http_status=503, exit_code=ExitCode.ADB)

@@ -68,11 +68,15 @@ class LiveDevice:
         return next(iter(self.source_troubles.values()), None)
 
     def best_transport(self) -> TransportSerial | None:
-        """One that can be used now: a cable before wireless debugging before an open port."""
+        """The first of `usable_transports`."""
+        return next(iter(self.usable_transports()), None)
+
+    def usable_transports(self) -> tuple[TransportSerial, ...]:
+        """Those that can be used now: a cable before wireless debugging before an open port."""
         if self.is_doubled:
-            return None
-        usable = [name for name, state in self.transports.items() if state is AdbState.DEVICE]
-        return min(usable, key=lambda name: (self.rank(name), name), default=None)
+            return ()
+        usable = (name for name, state in self.transports.items() if state is AdbState.DEVICE)
+        return tuple(sorted(usable, key=lambda name: (self.rank(name), name)))
 
     def rank(self, name: TransportSerial) -> int:
         """Lower is better."""

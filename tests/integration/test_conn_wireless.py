@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from adb_bridge.carrier import Carrier
+from adb_bridge.records import AdbState, DeviceSerial, TransportSerial
 from adb_bridge.simphone.handset import HOME_BSSID
 from adb_bridge.simphone.mdns import Announcer
 from adb_bridge.simphone.phone import SimPhone
@@ -13,6 +15,7 @@ from adb_bridge.simphone.spec import AuthMode, History
 from daemon.api.connecting import PairingReport, PairRequest, WirelessRequest
 from daemon.api.requests import AuditQuery
 from daemon.config import AdbSection
+from daemon.live import Answered
 from daemon.service import ServiceError
 from daemon.service_impl import DaemonService
 
@@ -181,3 +184,24 @@ async def test_wireless_debugging_comes_back_by_the_other_way_in_and_the_key_nev
             one.wireless.roam(HOME_BSSID)
             on = await service.wireless(ADMIN, "CONNBACK1", WirelessRequest(switch="on"))
             assert (on.outcome, one.wireless.is_on) == ("on", True)
+
+
+async def test_a_dead_connection_says_nothing_of_the_switch(tmp_path: Path) -> None:
+    async with phone("CONNDEAD1") as one, running(tmp_path, quick_config(adb=listening(one.address))) as service:
+        await until_listening(service)
+        await enrolled(service, "CONNDEAD1", scope=("sms",))
+        one.wireless.switch_on()
+        live = service._connecting._fleet.live(DeviceSerial("CONNDEAD1"))  # noqa: SLF001
+        assert live is not None
+        gone = Answered(carrier=Carrier.WIRELESS_DEBUGGING, body=next(iter(live.answered.values())).body, since_s=0)
+        dead = TransportSerial("127.0.0.1:1")  # went, and the adb server has not said so yet
+        live.transports[dead], live.answered[dead] = AdbState.DEVICE, gone
+        assert live.best_transport() == dead
+        off = await service.wireless(ADMIN, "CONNDEAD1", WirelessRequest(switch="off"))
+        assert (off.outcome, one.wireless.is_on) == ("off", False)
+        one.wireless.switch_on()
+        live.transports.clear()
+        live.transports[dead] = AdbState.DEVICE
+        with pytest.raises(ServiceError, match=r"^adb\.device_offline$"):
+            await service.wireless(ADMIN, "CONNDEAD1", WirelessRequest(switch="off"))
+        assert one.wireless.is_on
