@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..packs.loader import PACKAGED
+from ..packs.layers import PACKAGED
 from ..rules.spec import Effect, Near, Rule
 from .finding import Code, Finding
 from .rule_words import Places, SetWords

@@ -7,7 +7,7 @@ import pytest
 from policies.check import check_dir
 from policies.errors import RuleSyntaxError, RuleTestError
 from policies.matching.entries import EntryError
-from policies.packs import load_engine, load_ruleset, loader, packaged
+from policies.packs import layers, load_engine, load_ruleset, loader, packaged
 from policies.packs.loader import load_candidate, read_ruleset
 
 RULE = """[[rule]]
@@ -30,7 +30,7 @@ def pack(root: Path, name: str, *, word: str, extends: str = "", more: str = "")
 @pytest.fixture
 def packs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """base <- left, right <- top."""
-    monkeypatch.setattr(loader, "PACKAGED", tmp_path)
+    monkeypatch.setattr(layers, "PACKAGED", tmp_path)
     pack(tmp_path, "base", word="abc")
     pack(tmp_path, "left", word="def", extends='"base"')
     pack(tmp_path, "right", word="ghi", extends='"base"', more='advice = { en = "look", zh = "看" }\n')
@@ -190,7 +190,7 @@ def test_folders_that_are_no_sets(packs: Path, monkeypatch: pytest.MonkeyPatch) 
         read_ruleset([empty])
     for name in ("one", "two"):
         (empty / f"{name}.toml").write_text("", "utf-8")
-    monkeypatch.setattr(loader, "MAX_FILES", 1)
+    monkeypatch.setattr(layers, "MAX_FILES", 1)
     with pytest.raises(RuleSyntaxError, match="more than 1 files"):
         read_ruleset([empty])
 
@@ -199,6 +199,45 @@ def test_files_that_cannot_be_read(packs: Path, monkeypatch: pytest.MonkeyPatch)
     (packs / "base" / "gone.toml").symlink_to(packs / "nowhere.toml")
     with pytest.raises(RuleSyntaxError, match="cannot be read"):
         read_ruleset(["base"])
-    monkeypatch.setattr(loader, "MAX_FILE_BYTES", 10)
+    monkeypatch.setattr(layers, "MAX_FILE_BYTES", 10)
     with pytest.raises(RuleSyntaxError, match="larger than 10 bytes"):
         read_ruleset(["left"])
+
+
+def test_a_folder_of_packs_is_these_packs(packs: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    every = [rule.id for rule in load_ruleset([packs]).rules]
+    assert every == [rule.id for rule in load_ruleset(["base", "left", "right", "top"]).rules]
+    assert load_ruleset([packs]).sha256 == load_ruleset(["base", "left", "right", "top"]).sha256
+    assert load_ruleset(["top", packs]).version == load_ruleset(["top"]).version
+    own = tmp_path_factory.mktemp("own")
+    copied = pack(own, "base", word="mno")
+    more = pack(own, "more", word="pqr", extends='"base", "left"')
+    (own / "loose.toml").write_text(RULE.format(id="loose", word="stu"), "utf-8")
+    below = own / "below" / "deep"
+    below.mkdir(parents=True)
+    (below / "one.toml").write_text(RULE.format(id="below", word="vwx"), "utf-8")
+    ruleset = load_ruleset([own])
+    assert {rule.id for rule in ruleset.rules} == {"base.mno", "left.def", "more.pqr", "loose", "below"}
+    assert ruleset.version.startswith(f"base@2,left@2,more@2,{own.name}@1+")
+    tried = [(str(file.relative_to(own)), file.read_bytes()) for file in sorted(own.rglob("*.toml"))]
+    for named in ([], ["left"], ["base", "left"]):
+        candidate = load_candidate(named, tried).ruleset
+        assert {rule.id for rule in candidate.rules} == {rule.id for rule in ruleset.rules}
+    nobody = (more / "rules.toml").read_text("utf-8").replace('"left"', '"bose"')
+    (more / "rules.toml").write_text(nobody, "utf-8")
+    with pytest.raises(RuleSyntaxError, match="no pack 'bose'") as caught:
+        read_ruleset([own])
+    assert caught.value.nearest == "base"
+    for folder, other in ((copied, "more"), (more, "base")):
+        rules = (folder / "rules.toml").read_text("utf-8")
+        head, _, tail = rules.partition("extends = [")
+        (folder / "rules.toml").write_text(f'{head}extends = ["{other}"{tail[tail.index("]") :]}', "utf-8")
+    with pytest.raises(RuleSyntaxError, match="would extend itself"):
+        read_ruleset([own])
+
+
+def test_the_packs_that_ship_can_be_checked_together() -> None:
+    together = read_ruleset([layers.PACKAGED])
+    assert {rule.id for rule in together.rules} == {
+        rule.id for name in layers.packaged_names() for rule in read_ruleset([name]).rules
+    }
