@@ -105,11 +105,11 @@ def reached(kept: str, start: int, end: int) -> set[int]:
     return found
 
 
-def leading_to(kept: str, start: int, end: int) -> set[int]:
-    """Offsets in `start … end` from which whole syllables lead to `end`, itself among them."""
-    found = {end}
+def leading_to(kept: str, start: int, end: int, last: int) -> set[int]:
+    """Offsets in `start … last` from which whole syllables lead to one of `end … last`, these among them."""
+    found = set(range(end, last + 1))
     for at in range(end - 1, start - 1, -1):
-        for stop in range(at + 1, min(end, at + LONGEST) + 1):
+        for stop in range(at + 1, min(last, at + LONGEST) + 1):
             if stop in found and kept[at:stop] in _SPELLED:
                 found.add(at)
                 break

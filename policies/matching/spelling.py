@@ -190,15 +190,18 @@ class _Lattice:
         self._parts = parts
         self._lengths = lengths
         self.left = MOST_STEPS
-        self.runs = _runs(kept, origin)
-        """Letters that stand together in the text, where the letters around are syllables throughout."""
+        pieces = _pieces(kept, origin)
+        self.runs = [(start, end) for start, end in pieces if end - start <= BIT or is_pinyin(kept[start:end])]
+        """Those of `_pieces` that may be pinyin: syllables to their end, or bits of up to two letters."""
         self._run_starts = [start for start, _ in self.runs]
+        self._piece_ends = [end for _, end in pieces]
+        self._pieces = pieces
         self._edges: dict[str, list[_Edge]] = {}
         """By the characters that tell them: a text of very many says the same again and again."""
         self.begun: dict[str, int] = {}
         """What is known of codes."""
         self._leading: dict[int, set[int]] = {}
-        """By the end of a run: from where in it syllables lead there."""
+        """By the end of a piece: from where in it syllables lead there."""
         self._led_to: dict[int, list[int]] = {}
         """By the start of a run: where in it syllables lead, in order."""
 
@@ -265,11 +268,20 @@ class _Lattice:
         start, end = self.runs[place] if place >= 0 else (0, 0)
         return (start, end) if start <= at < end else (at, at + 1)
 
-    def _leading_to(self, start: int, end: int) -> set[int]:
+    def _is_ended(self, at: int, start: int, end: int) -> bool:
+        """Whether what stands from `at` on in letters that stand together, `start … end`, is syllables throughout.
+
+        Where the letters begin or end within a syllable (hongb，ao), the last one may reach over their end.
+        """
+        if not start < at < end:
+            return True
         found = self._leading.get(end)
         if found is None:
-            found = self._leading[end] = leading_to(self._kept, start, end)
-        return found
+            is_pinyin_alone = self._run_around(start) == (start, end)
+            behind = None if is_pinyin_alone else LETTERS.match(self._kept, end)
+            last = end if behind is None else min(behind.end(), end + LONGEST)
+            found = self._leading[end] = leading_to(self._kept, start, end, last)
+        return at in found
 
     def is_honest_doubling(self, step: Step) -> bool:
         """Whether two alike are rather talk: the end of one word and the beginning of another (高山山货), half of four
@@ -295,11 +307,11 @@ class _Lattice:
         return 0 < at < len(self._kept) and self._origin[at] == self._origin[at - 1] + 1
 
     def is_whole(self, path: Sequence[Step]) -> bool:
-        """Whether the letters left in the run of the last step are syllables too, and enough letters are read."""
+        """Whether the letters that stand behind the last step are syllables too, and enough letters are read."""
         last = path[-1]
         if last.how is How.PINYIN and self._kept[last.end - 1].isalpha():
-            start, end = self._run_around(last.end - 1)
-            if last.end < end and last.end not in self._leading_to(start, end):
+            place = bisect_right(self._piece_ends, last.end - 1)
+            if place < len(self._pieces) and not self._is_ended(last.end, *self._pieces[place]):
                 return False
         if any(step.how is not How.PINYIN for step in path):
             return True
@@ -309,8 +321,8 @@ class _Lattice:
         return sum(map(str.isalpha, letters)) >= FEWEST_LETTERS and not is_english
 
 
-def _runs(kept: str, origin: Sequence[int]) -> list[tuple[int, int]]:
-    """Runs of letters of `kept` that may be pinyin: syllables to their end, or bits of up to two letters."""
+def _pieces(kept: str, origin: Sequence[int]) -> list[tuple[int, int]]:
+    """Letters of `kept` that stand together in the text."""
     found: list[tuple[int, int]] = []
     left = most_letters(len(kept))
     for run in LETTERS.finditer(kept):
@@ -321,8 +333,7 @@ def _runs(kept: str, origin: Sequence[int]) -> list[tuple[int, int]]:
             cuts = []
         else:
             cuts = [at for at in range(start + 1, end) if origin[at] != origin[at - 1] + 1]
-        pieces = zip([start, *cuts], [*cuts, end], strict=True)
-        found += [(a, b) for a, b in pieces if b - a <= BIT or is_pinyin(kept[a:b])]
+        found += zip([start, *cuts], [*cuts, end], strict=True)
         if not left:
             break
     return found
