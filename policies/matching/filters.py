@@ -13,7 +13,7 @@ from .profile import Boundary, GapRule, MatchProfile, Overlap
 from .reading import Reading
 
 SENTENCE_MARKS = frozenset("。！？；，!?;,\n\r")
-FULL_STOPS = frozenset("。？?\n\r")
+LINE_ENDS = frozenset("\n\r")
 """No part of a word goes on after one of them alone."""
 LIST_MARKS = SENTENCE_MARKS | frozenset("、.：:")
 SEEN_MARKS = LIST_MARKS | frozenset(" \u3000《》“”‘’\"'()（）【】[]…—-~·/+*&")
@@ -230,7 +230,7 @@ def _is_believed_gap(reading: Reading, positions: Sequence[int], profile: MatchP
     if profile.gap_rule is GapRule.STRICT:
         return False
     is_uniform = len(gaps) == len(positions) - 1 and len(set(gaps)) == 1 and len(set(gaps[0])) == 1
-    is_slight = len(gaps) == 1 and most < PAUSE and FULL_STOPS.isdisjoint(gaps[0])
+    is_slight = len(gaps) == 1 and most < PAUSE and LINE_ENDS.isdisjoint(gaps[0])
     return is_uniform or (is_slight and is_apart(reading.folded, positions))
 
 

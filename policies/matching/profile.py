@@ -39,7 +39,8 @@ class GapRule(StrEnum):
 
     ANY = "any"
     CAREFUL = "careful"
-    """No sentence mark inside, or the same separator between every pair, or four characters and more."""
+    """No sentence mark inside, or one (no line end) where the word stands apart from what is beside it, or the same
+    separator between every pair, or four characters and more."""
     STRICT = "strict"
     """As CAREFUL, and no sentence or list mark inside words of fewer than four characters."""
 

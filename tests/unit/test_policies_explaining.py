@@ -167,7 +167,7 @@ def test_each_reading_is_told(
     ("text", "rule", "obstacle", "words"),
     [
         ("abcd", "private-order", Obstacle.BOUNDARY, ()),
-        ("走。私单", "private-order", Obstacle.GAP, ()),
+        ("走\n私单", "private-order", Obstacle.GAP, ()),
         ("非但不贵", "private-order", Obstacle.BELIEF, None),
         ("返，典", "rebate", Obstacle.BELIEF, None),
         ("套，现在", "plain", Obstacle.GAP, ()),

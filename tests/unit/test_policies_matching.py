@@ -74,7 +74,9 @@ def test_boundaries(word: str, text: str, boundary: Boundary, *, hits: bool) -> 
 @pytest.mark.parametrize(
     ("word", "text", "rule", "hits"),
     [
-        ("微信号", "微信。号", GapRule.CAREFUL, False),
+        ("微信号", "微信。号", GapRule.CAREFUL, True),
+        ("微信号", "这是我微信。号码没变", GapRule.CAREFUL, False),
+        ("微信号", "微信\n号", GapRule.CAREFUL, False),
         ("微信号", "微。信。号", GapRule.CAREFUL, True),
         ("微信号", "微。信。号", GapRule.STRICT, False),
         ("微信号", "微。信，号", GapRule.CAREFUL, False),
