@@ -48,18 +48,19 @@ def test_the_set_is_whole() -> None:
 
 @pytest.mark.parametrize("operator", MECHANICAL)
 def test_mechanical_disguises_are_found(operator: str) -> None:
-    assert _operators().tallies[operator].recall >= (0.96 if operator == "cjk_mark_one" else 0.99)
+    assert _operators().tallies[operator].recall >= 0.99
 
 
 @pytest.mark.parametrize(
     ("name", "least"),
     [
-        ("*homophone", 0.91),
-        ("*homophone 4+", 0.96),
+        ("*homophone", 0.93),
+        ("*homophone 4+", 0.98),
         ("*pinyin", 0.98),
         ("*split", 0.95),
-        ("lookalike_one", 0.92),
-        ("lookalike_all", 0.8),
+        ("*lookalike", 0.92),
+        ("lookalike_one", 0.93),
+        ("lookalike_all", 0.88),
         ("pinyin_split", 0.95),
     ],
 )
@@ -74,9 +75,9 @@ def test_spans_are_exact() -> None:
 
 def test_messages_by_hand() -> None:
     outcome = _hand()
-    assert outcome.tallies["all"].recall >= 0.91
-    assert outcome.tallies["without stand-ins, reversed"].recall >= 0.94
-    assert outcome.tallies["late"].recall >= 0.95
+    assert outcome.tallies["all"].recall >= 0.94
+    assert outcome.tallies["without stand-ins, reversed"].recall >= 0.97
+    assert outcome.tallies["late"].recall >= 0.97
     assert precision(outcome.tallies["all"].found, len(outcome.alarms["honest"].texts)) >= 0.99
     assert precision(outcome.tallies["all"].found, len(outcome.alarms["traps"].texts)) >= 0.94
 
@@ -84,8 +85,8 @@ def test_messages_by_hand() -> None:
 def test_contacts() -> None:
     outcome = _contacts()
     plain, hidden = outcome.tallies["plain"], outcome.tallies["disguised"]
-    assert plain.coverage >= 0.97
-    assert hidden.coverage >= 0.89
+    assert plain.coverage >= 0.995
+    assert hidden.coverage >= 0.97
     wrong = sum(len(alarms.texts) for alarms in outcome.alarms.values())
     assert precision(plain.covered + hidden.covered, wrong) >= 0.98
 
