@@ -216,10 +216,16 @@ def test_a_folder_of_packs_is_these_packs(packs: Path, tmp_path_factory: pytest.
     below = own / "below" / "deep"
     below.mkdir(parents=True)
     (below / "one.toml").write_text(RULE.format(id="below", word="vwx"), "utf-8")
+    (own / ".git").mkdir()
+    (own / ".git" / "old.toml").write_text(RULE.format(id="old", word="yza"), "utf-8")
     ruleset = load_ruleset([own])
     assert {rule.id for rule in ruleset.rules} == {"base.mno", "left.def", "more.pqr", "loose", "below"}
     assert ruleset.version.startswith(f"base@2,left@2,more@2,{own.name}@1+")
-    tried = [(str(file.relative_to(own)), file.read_bytes()) for file in sorted(own.rglob("*.toml"))]
+    tried = [
+        (str(file.relative_to(own)), file.read_bytes())
+        for file in sorted(own.rglob("*.toml"))
+        if ".git" not in file.parts
+    ]
     for named in ([], ["left"], ["base", "left"]):
         candidate = load_candidate(named, tried).ruleset
         assert {rule.id for rule in candidate.rules} == {rule.id for rule in ruleset.rules}
