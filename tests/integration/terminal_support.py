@@ -63,6 +63,13 @@ class TerminalConsole:
         while await asyncio.to_thread(self.read, QUIET_S):
             pass
 
+    async def ends(self, *, timeout_s: float = 20) -> int:
+        """Its exit code, once it has ended. A program whose terminal nobody reads may wait for that for ever."""
+        async with asyncio.timeout(timeout_s):
+            while (code := self.process.poll()) is None:
+                await asyncio.to_thread(self.read, 0.05)
+        return code
+
     async def _until(self, wanted: str, timeout_s: float, *, is_there: bool) -> None:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + timeout_s

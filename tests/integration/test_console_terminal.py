@@ -121,7 +121,7 @@ async def test_masked_content_and_what_steers_a_terminal_never_reach_it(shop: Sh
     assert CANARY.encode() not in console.terminal.stream and CANARY not in console.terminal.text
     assert not [sequence for sequence in FORBIDDEN if sequence in console.terminal.stream]
     await console.press("q")
-    assert await asyncio.to_thread(console.process.wait, 10) == 0
+    assert await console.ends() == 0
     assert termios.tcgetattr(console.ours) == console.settings
 
 
@@ -187,7 +187,7 @@ async def test_a_daemon_of_another_version_is_named(tmp_path: Path, undo: ExitSt
         undo.callback(console.close)
         await console.shows("version")
         await console.press("2", "q")
-        assert await asyncio.to_thread(console.process.wait, 10) == 0
+        assert await console.ends() == 0
     finally:
         await runner.cleanup()
 
