@@ -111,7 +111,7 @@ async def watched(
             judge.close()
 
 
-async def changes(judge: Judge, act: Callable[[], object], within_s: float = 20) -> None:
+async def changes(judge: Judge, act: Callable[[], object]) -> None:
     """`act` brings another version into force."""
     old = judge.ruleset_version
 
@@ -119,21 +119,30 @@ async def changes(judge: Judge, act: Callable[[], object], within_s: float = 20)
         return judge.ruleset_version != old
 
     act()
-    await until(is_other, timeout_s=within_s)
+    await until(is_other)
 
 
-async def test_a_change_is_in_force_within_two_seconds(tmp_path: Path) -> None:
+async def test_a_change_is_in_force_or_refused_within_two_seconds(tmp_path: Path) -> None:
     folder = tmp_path / "rules"
     folder.mkdir()
-    (folder / "own.toml").write_text(rule("own.0", "青金石"))
-    took_s = []
-    async with watched(tmp_path, folder, WatchPace(), PolicySection().packs) as (_, judge, _):
+    own = folder / "own.toml"
+    own.write_text(rule("own.0", "青金石"))
+    taken_s, refused_s = [], []
+    async with watched(tmp_path, folder, WatchPace(), PolicySection().packs) as (watch, judge, _):
+
+        async def is_refused() -> bool:
+            return watch.trouble is not None
+
         for number in range(1, 4):  # the best of some: others may use the machine too
-            write = partial((folder / "own.toml").write_text, rule(f"own.{number}", "孔雀石"))
             began_s = time.monotonic()
-            await changes(judge, write)
-            took_s.append(time.monotonic() - began_s)
-    assert min(took_s) <= SWAP_S
+            own.write_text("[[rule")
+            await until(is_refused)
+            refused_s.append(time.monotonic() - began_s)
+            began_s = time.monotonic()
+            await changes(judge, partial(own.write_text, rule(f"own.{number}", "孔雀石")))
+            taken_s.append(time.monotonic() - began_s)
+            assert watch.trouble is None
+    assert max(min(taken_s), min(refused_s)) <= SWAP_S
 
 
 async def test_a_folder_that_was_replaced_is_still_watched(tmp_path: Path) -> None:
